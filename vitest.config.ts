@@ -1,0 +1,24 @@
+/**
+ * The tests run against dist/, the code as shipped: compiled by tsc, loaded by Node itself, nothing transformed. So the hot loops that a
+ * test times or exhausts are the ones that users run. `npm test` compiles first.
+ */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 15_000,
+    hookTimeout: 30_000,
+    teardownTimeout: 10_000,
+    server: { deps: { external: [/\/dist\//] } },
+    // Tests of mappings call gc() to see that a view outlives its segment.
+    execArgv: ['--expose-gc'],
+    reporters: ['default'],
+    // A test that forgets an assertion, or whose promise was not awaited, must not pass.
+    expect: { requireAssertions: true },
+    dangerouslyIgnoreUnhandledErrors: false,
+    passWithNoTests: false,
+  },
+});
