@@ -93,13 +93,17 @@ async function run(command, args) {
   if (status === 0) return;
   const shown = [command === process.execPath ? 'node' : command, ...args].join(' ');
   const printed = Buffer.concat(output).toString().trimEnd();
-  throw new BuildFailure(`${printed}\nbuild: ${shown}: ${typeof status === 'number' ? `exit status ${status}` : status}`);
+  throw new BuildFailure(
+    `${printed}\nbuild: ${shown}: ${typeof status === 'number' ? `exit status ${status}` : status}`,
+  );
 }
 
 function checkMachine(steps) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < nodeVersionMin[0] || (major === nodeVersionMin[0] && minor < nodeVersionMin[1])) {
-    throw new BuildFailure(`build: millrace needs Node ${nodeVersionMin.join('.')} or later, this is ${process.versions.node}`);
+    throw new BuildFailure(
+      `build: millrace needs Node ${nodeVersionMin.join('.')} or later, this is ${process.versions.node}`,
+    );
   }
   if (!steps.some((step) => step.name === 'build the addon')) return;
   if (process.platform !== 'linux' && process.platform !== 'darwin') {

@@ -22,7 +22,11 @@ export function adviceFor(missing, platform = process.platform) {
   const list = missing.length < 2 ? missing.join('') : `${missing.slice(0, -1).join(', ')} and ${missing.at(-1)}`;
   const lines = [`building the addon needs ${list}, not found on PATH. Install, then run the same command again:`];
   if (platform === 'darwin') lines.push('  xcode-select --install', '  brew install cmake');
-  else lines.push('  Debian, Ubuntu:  apt-get install cmake g++ make', '  Fedora:          dnf install cmake gcc-c++ make');
+  else
+    lines.push(
+      '  Debian, Ubuntu:  apt-get install cmake g++ make',
+      '  Fedora:          dnf install cmake gcc-c++ make',
+    );
   return lines.join('\n');
 }
 

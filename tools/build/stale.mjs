@@ -22,12 +22,17 @@ export function staleInstall(root) {
   if (lock === undefined) return 'package-lock.json is missing';
   const wanted = readJson(join(root, 'package.json'));
   for (const kind of ['dependencies', 'devDependencies', 'optionalDependencies']) {
-    if (!sameEntries(wanted[kind], lock.packages[''][kind])) return `package-lock.json does not have package.json's ${kind}`;
+    if (!sameEntries(wanted[kind], lock.packages[''][kind]))
+      return `package-lock.json does not have package.json's ${kind}`;
   }
   for (const [path, entry] of Object.entries(lock.packages)) {
     if (path === '') continue;
     const present = installed.packages[path];
-    if (present === undefined ? isNeeded(entry) : present.version !== entry.version || present.integrity !== entry.integrity) {
+    if (
+      present === undefined
+        ? isNeeded(entry)
+        : present.version !== entry.version || present.integrity !== entry.integrity
+    ) {
       return `${path} is ${present === undefined ? 'missing' : present.version}, package-lock.json has ${entry.version}`;
     }
   }
@@ -37,7 +42,11 @@ export function staleInstall(root) {
 /** An optional package that is for another machine is left out by npm; which libc this one has is npm's to find out. */
 function isNeeded(entry) {
   if (!entry.optional && !entry.devOptional && !entry.peer) return true;
-  return entry.os?.includes(process.platform) === true && entry.cpu?.includes(process.arch) === true && entry.libc === undefined;
+  return (
+    entry.os?.includes(process.platform) === true &&
+    entry.cpu?.includes(process.arch) === true &&
+    entry.libc === undefined
+  );
 }
 
 function sameEntries(left = {}, right = {}) {
@@ -53,7 +62,12 @@ export function staleAddon(root, inputs) {
 
 /** The addon's sources (its tests are not among them), the machine, and the packages it is built with. */
 export function addonInputs(root) {
-  const files = ['CMakeLists.txt', 'native/CMakeLists.txt', ...filesBelow(root, 'native/core'), ...filesBelow(root, 'native/binding')];
+  const files = [
+    'CMakeLists.txt',
+    'native/CMakeLists.txt',
+    ...filesBelow(root, 'native/core'),
+    ...filesBelow(root, 'native/binding'),
+  ];
   const inputs = describe(root, files);
   inputs.machine = `${process.platform}-${process.arch}`;
   const lock = readJson(join(root, 'package-lock.json'));
@@ -65,7 +79,8 @@ export function addonInputs(root) {
 export function staleDist(root, inputs) {
   const present = new Set(filesBelow(root, 'dist'));
   const expected = expectedDist(root);
-  for (const path of expected) if (!present.has(path)) return present.size === 0 ? 'dist is missing' : `${path} is missing`;
+  for (const path of expected)
+    if (!present.has(path)) return present.size === 0 ? 'dist is missing' : `${path} is missing`;
   const left = leftovers(present, expected)[0];
   if (left !== undefined) return `${left} has no source any more`;
   return differs(root, 'dist', inputs);
@@ -128,6 +143,7 @@ function describe(root, paths) {
 
 /** Paths of all files below a folder of the root, in order, with `/`; hidden ones are left out. */
 function filesBelow(root, folder) {
+  /** @type {string[]} */
   const found = [];
   if (!existsSync(join(root, folder))) return found;
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
