@@ -54,11 +54,11 @@ function readHolder(path) {
   }
 }
 
-/** A holder that died between creating its file and filling it leaves an empty one: only its age judges it. */
 function parse(text) {
   try {
     return JSON.parse(text);
   } catch {
+    // A holder that died between creating its file and filling it leaves an empty one: only its age judges it.
     return {};
   }
 }
