@@ -58,7 +58,8 @@ function serverProperties(ports) {
     'log.cleaner.threads': 1,
   };
   const path = join(work, 'server.properties');
-  writeFileSync(path, Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join('')); // prettier-ignore
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(path, lines.join(''));
   return path;
 }
 
