@@ -1,0 +1,56 @@
+/**
+ * A run of whole batches in a window: what a read of a log returns. A view; nothing is copied, nothing is checked until a batch is
+ * looked at. The first batch may begin below the start offset, and one whose records all lie below it is passed over.
+ */
+import type { Offset } from '../types.ts';
+import { BatchHeader } from './batch-header.ts';
+import type { ByteWindow } from './byte-window.ts';
+import { RecordBatch } from './record-batch.ts';
+
+export class BatchRun implements Iterable<RecordBatch> {
+  readonly startOffset: Offset;
+  readonly #window: ByteWindow;
+  readonly #start: number;
+  readonly #end: number;
+
+  /** The batches in [start, end) of the window, for a reader that asked for `startOffset`. */
+  constructor(window: ByteWindow, start: number, end: number, startOffset: Offset) {
+    this.#window = window;
+    this.#start = start;
+    this.#end = end;
+    this.startOffset = startOffset;
+  }
+
+  /** Bytes of all batches. */
+  get size(): number {
+    return this.#end - this.#start;
+  }
+
+  /** All batches as they stand in the file and on the wire. */
+  get bytes(): Buffer {
+    const { buffer, byteOffset } = this.#window.bytes;
+    return Buffer.from(buffer as ArrayBuffer, byteOffset + this.#start, this.size);
+  }
+
+  /** Base offset of the first batch, at most `startOffset`'s batch; `startOffset` when the run is empty. */
+  get baseOffset(): Offset {
+    return this.size === 0 ? this.startOffset : new BatchHeader(this.#window, this.#start).baseOffset;
+  }
+
+  /** Where the next read goes on: after the last offset of the last batch; `startOffset` when the run is empty. Walks the headers. */
+  get nextOffset(): Offset {
+    let nextOffset = this.startOffset;
+    for (const batch of this) nextOffset = batch.nextOffset;
+    return nextOffset;
+  }
+
+  *[Symbol.iterator](): Generator<RecordBatch, void, undefined> {
+    let position = this.#start;
+    while (position < this.#end) {
+      // The constructor has made sure that a batch is at least a header long and inside the window, so this ends.
+      const batch = new RecordBatch(this.#window, position, this.startOffset);
+      position += batch.size;
+      if (batch.lastOffset >= this.startOffset) yield batch;
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/** gzip by the runtime's zlib. Several members one after another inflate to their concatenation, as in Java. */
+import { constants, gunzipSync, gzipSync } from 'node:zlib';
+import { inflatesBeyond } from './compression-error.ts';
+
+export function gzip(bytes: Uint8Array, level: number = constants.Z_DEFAULT_COMPRESSION): Uint8Array {
+  return gzipSync(bytes, { level });
+}
+
+/** zlib grows its output piece by piece and stops at the bound. */
+export function gunzip(bytes: Uint8Array, maxBytes: number): Uint8Array {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: Math.max(1, maxBytes) });
+  } catch (error) {
+    if (error instanceof RangeError) throw inflatesBeyond('gzip', maxBytes);
+    throw error;
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * The records of one batch, inflated if they were compressed, with what is needed to read any of them: shared by the cursor and by
+ * every record that came from it, so that a record is small and keeps the bytes alive that its views show.
+ */
+import type { Offset, Timestamp } from '../types.ts';
+
+export interface RecordSource {
+  readonly bytes: Uint8Array;
+  /** The first record, and the end of the last one, in `bytes`. */
+  readonly start: number;
+  readonly end: number;
+  readonly recordCount: number;
+  readonly lastOffsetDelta: number;
+  readonly baseOffset: Offset;
+  readonly baseTimestamp: Timestamp;
+  /** Under LogAppendTime the time of every record; NaN under CreateTime. */
+  readonly appendTime: Timestamp;
+  /** Records below it are passed over. */
+  readonly startOffset: Offset;
+  /** Where the batch stands in its window, for errors. */
+  readonly batchPosition: number;
+}
+
+/** A `Buffer` on [position, position + size); null for a size of -1. Nothing is copied. */
+export function sourceView(source: RecordSource, position: number, size: number): Buffer | null {
+  if (size < 0) return null;
+  const bytes = source.bytes;
+  return Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset + position, size);
+}
+
+export function recordTimestamp(source: RecordSource, delta: number): Timestamp {
+  const appendTime = source.appendTime;
+  // NaN is the only number that differs from itself.
+  return appendTime === appendTime ? appendTime : source.baseTimestamp + delta;
+}
