@@ -1,0 +1,15 @@
+// What each file of the binding adds to the addon's exports.
+#pragma once
+
+#include <napi.h>
+
+namespace millrace {
+
+void defineChecksums(Napi::Env env, Napi::Object exports);
+void defineBatchScan(Napi::Env env, Napi::Object exports);
+void defineIndexSearch(Napi::Env env, Napi::Object exports);
+void defineFiles(Napi::Env env, Napi::Object exports);
+void defineFlusher(Napi::Env env, Napi::Object exports);
+void definePager(Napi::Env env, Napi::Object exports);
+
+}  // namespace millrace

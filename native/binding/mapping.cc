@@ -1,0 +1,131 @@
+#include "binding/mapping.h"
+
+#include <utility>
+
+#include "binding/arguments.h"
+#include "binding/instance.h"
+#include "binding/system_error.h"
+
+namespace millrace {
+namespace {
+
+// V8 counts an external buffer at its full length and collects garbage the more often for it, though a file mapping
+// costs no memory of its own. So the length is taken off at once; V8 takes it off again when the buffer dies, and the
+// finalizer puts it back. `release` puts it back earlier, and then the finalizer does not.
+void adjust(napi_env env, const Mapping& mapping, int sign) {
+  int64_t total = 0;
+  napi_adjust_external_memory(env, sign * static_cast<int64_t>(mapping.size()), &total);  // failing: only a count is off
+}
+
+void finalize(napi_env env, void* /*data*/, void* hint) {
+  std::unique_ptr<MappingHandle> handle(static_cast<MappingHandle*>(hint));
+  if (!handle->released) adjust(env, *handle->mapping, +1);
+  handle->table->remove(handle.get());
+}
+
+using Make = Result<std::shared_ptr<Mapping>> (*)(int, const std::string&, int64_t, size_t);
+
+Napi::Value map(const Napi::CallbackInfo& info, Make make) {
+  Arguments arguments(info);
+  const int fd = arguments.descriptor(0);
+  const std::string path = arguments.text(1, "path");
+  const int64_t position = arguments.integer(2, "position", 0, kSafeIntegerMax);
+  const int64_t length = arguments.integer(3, "length", 1, kMappingLengthMax);
+  if (position % static_cast<int64_t>(pageSize()) != 0) arguments.failRange("position must be a multiple of the page size");
+  if (!arguments.ok()) return info.Env().Undefined();
+  auto mapping = make(fd, path, position, static_cast<size_t>(length));
+  if (!mapping.ok()) return throwSystemError(info.Env(), mapping.error());
+  return wrapMapping(info.Env(), std::move(mapping.value()));
+}
+
+Napi::Value mapShared(const Napi::CallbackInfo& info) { return map(info, Mapping::shared); }
+
+Napi::Value mapPrivate(const Napi::CallbackInfo& info) { return map(info, Mapping::forReading); }
+
+Napi::Value release(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const std::shared_ptr<Mapping> mapping = arguments.mapping(0, "buffer");
+  if (!arguments.ok()) return info.Env().Undefined();
+  MappingHandle* handle = Instance::of(info.Env()).mappings->find(mapping->data());
+  if (!std::exchange(handle->released, true)) adjust(info.Env(), *mapping, +1);
+  return info.Env().Undefined();
+}
+
+Napi::Value resident(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const std::shared_ptr<Mapping> mapping = arguments.mapping(0, "buffer");
+  const Span span = arguments.span(1, "from", "to", mapping == nullptr ? 0 : mapping->size());
+  if (!arguments.ok()) return info.Env().Undefined();
+  return Napi::Boolean::New(info.Env(), mapping->resident(span.from, span.to));
+}
+
+class PopulateRead : public Napi::AsyncWorker {
+ public:
+  PopulateRead(Napi::Env env, std::shared_ptr<Mapping> mapping, Span span)
+      : Napi::AsyncWorker(env, "millrace.populateRead"), mapping_(std::move(mapping)), span_(span), deferred_(env) {}
+
+  Napi::Promise promise() const { return deferred_.Promise(); }
+  void Execute() override { mapping_->populateRead(span_.from, span_.to); }
+  void OnOK() override { deferred_.Resolve(Env().Undefined()); }
+
+ private:
+  const std::shared_ptr<Mapping> mapping_;  // alive until the pages are in, whatever becomes of the buffer
+  const Span span_;
+  const Napi::Promise::Deferred deferred_;
+};
+
+Napi::Value populateRead(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const std::shared_ptr<Mapping> mapping = arguments.mapping(0, "buffer");
+  const Span span = arguments.span(1, "from", "to", mapping == nullptr ? 0 : mapping->size());
+  if (!arguments.ok()) return info.Env().Undefined();
+  auto* worker = new PopulateRead(info.Env(), mapping, span);  // deletes itself when it has run
+  Napi::Promise promise = worker->promise();
+  worker->Queue();
+  return promise;
+}
+
+Napi::Value counters(const Napi::CallbackInfo& info) {
+  const MappingCounters now = mappingCounters();
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("mappings", Napi::Number::New(info.Env(), static_cast<double>(now.mappings)));
+  result.Set("mappedBytes", Napi::Number::New(info.Env(), static_cast<double>(now.bytes)));
+  return result;
+}
+
+}  // namespace
+
+Napi::Value wrapMapping(Napi::Env env, std::shared_ptr<Mapping> mapping) {
+  const std::shared_ptr<MappingTable>& table = Instance::of(env).mappings;
+  auto handle = std::make_unique<MappingHandle>(MappingHandle{std::move(mapping), table});
+  const Mapping& mapped = *handle->mapping;
+  napi_value buffer = nullptr;
+  const napi_status status =
+      napi_create_external_arraybuffer(env, mapped.data(), mapped.size(), finalize, handle.get(), &buffer);
+  if (status == napi_no_external_buffers_allowed) {
+    return throwWithCode(env, "ERR_MILLRACE_UNSUPPORTED",
+                         "this runtime does not allow external buffers, so files cannot be mapped (Electron's memory cage)");
+  }
+  // From here on the handle is the finalizer's. After any other failure nobody can say whether it will run, and a leak is
+  // better than a mapping freed twice.
+  MappingHandle* owned = handle.release();
+  if (status != napi_ok) {
+    if (!env.IsExceptionPending()) return throwWithCode(env, "ERR_MILLRACE_UNSUPPORTED", "the ArrayBuffer was not created");
+    return env.Undefined();
+  }
+  table->add(owned);
+  adjust(env, *owned->mapping, -1);
+  return Napi::Value(env, buffer);
+}
+
+void defineMappings(Napi::Env env, Napi::Object exports) {
+  exports.Set("mapShared", Napi::Function::New<mapShared>(env, "mapShared"));
+  exports.Set("mapPrivate", Napi::Function::New<mapPrivate>(env, "mapPrivate"));
+  exports.Set("release", Napi::Function::New<release>(env, "release"));
+  exports.Set("resident", Napi::Function::New<resident>(env, "resident"));
+  exports.Set("populateRead", Napi::Function::New<populateRead>(env, "populateRead"));
+  exports.Set("counters", Napi::Function::New<counters>(env, "counters"));
+  exports.Set("pageSize", Napi::Number::New(env, static_cast<double>(pageSize())));
+}
+
+}  // namespace millrace

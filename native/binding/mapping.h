@@ -1,0 +1,41 @@
+// Mappings as ArrayBuffers: the buffer's finalizer drops its share of the mapping.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <unordered_map>
+
+#include "core/mapping.h"
+
+namespace millrace {
+
+class MappingTable;
+
+// What an ArrayBuffer owns. Holds the table too: a buffer may be finalized after its environment's instance is gone.
+struct MappingHandle {
+  std::shared_ptr<Mapping> mapping;
+  std::shared_ptr<MappingTable> table;
+  bool released = false;
+};
+
+// Finds the mapping of an ArrayBuffer by its address, which is its own as long as the handle lives.
+class MappingTable {
+ public:
+  void add(MappingHandle* handle) { handles_[handle->mapping->data()] = handle; }
+  void remove(MappingHandle* handle) { handles_.erase(handle->mapping->data()); }
+  MappingHandle* find(const void* data) const {
+    const auto found = handles_.find(data);
+    return found == handles_.end() ? nullptr : found->second;
+  }
+
+ private:
+  std::unordered_map<const void*, MappingHandle*> handles_;
+};
+
+// Undefined and an exception where external buffers are not allowed.
+Napi::Value wrapMapping(Napi::Env env, std::shared_ptr<Mapping> mapping);
+
+void defineMappings(Napi::Env env, Napi::Object exports);
+
+}  // namespace millrace

@@ -1,0 +1,197 @@
+#include "core/file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+
+namespace millrace {
+namespace {
+
+// One call moves at most 2 GiB - 4 KiB on Linux, and more than INT_MAX is an error on macOS.
+constexpr size_t kTransferMax = size_t{1} << 30;
+
+constexpr size_t kZerosSize = 256 * 1024;
+const uint8_t kZeros[kZerosSize] = {};
+
+// Repeats `call` while a signal interrupts it.
+template <typename Call>
+auto uninterrupted(Call call) {
+  auto result = call();
+  while (result == -1 && errno == EINTR) result = call();
+  return result;
+}
+
+Result<int> openWith(const std::string& path, int flags) {
+  const int fd = uninterrupted([&] { return open(path.c_str(), flags | O_CLOEXEC, 0666); });
+  if (fd == -1) return lastError("open", path);
+  return fd;
+}
+
+Status statusOf(int result, const char* syscall, const std::string& path) {
+  if (result == -1) return lastError(syscall, path);
+  return {};
+}
+
+// Back to `size`, blocks behind it included (ext4, XFS and tmpfs free those on a truncate to the present size too).
+void restoreSize(int fd, int64_t size) {
+  // Its own failure cannot be told beside the first one, and the next truncate or recovery meets it again.
+  (void)uninterrupted([&] { return ftruncate(fd, size); });
+}
+
+#ifdef __APPLE__
+// There is no posix_fallocate: blocks are asked for behind the end, then the end is moved.
+int allocate(int fd, int64_t size, int64_t before) {
+  if (size <= before) return 0;
+  fstore_t store{F_ALLOCATEALL, F_PEOFPOSMODE, 0, size - before, 0};
+  if (uninterrupted([&] { return fcntl(fd, F_PREALLOCATE, &store); }) == -1) return -1;
+  return uninterrupted([&] { return ftruncate(fd, size); });
+}
+#else
+// Not posix_fallocate: where the file system cannot reserve, glibc's emulation writes one byte a block, everywhere in the range,
+// and that is a race with a writer.
+int allocate(int fd, int64_t size, int64_t before) {
+  if (size == 0) return 0;
+  return uninterrupted([&] { return fallocate(fd, 0, 0, size); });
+}
+#endif
+
+bool cannotReserve(int number) { return number == EOPNOTSUPP || number == ENOTSUP || number == EINVAL || number == ENOSYS; }
+
+}  // namespace
+
+Result<int> openFile(const std::string& path, OpenMode mode) {
+  switch (mode) {
+    case OpenMode::kRead:
+      return openWith(path, O_RDONLY);
+    case OpenMode::kReadWrite:
+      return openWith(path, O_RDWR);
+    case OpenMode::kCreate:
+      return openWith(path, O_RDWR | O_CREAT | O_EXCL);
+    case OpenMode::kCreateIfMissing:
+      return openWith(path, O_RDWR | O_CREAT);
+  }
+  return Error{EINVAL, "open", path};
+}
+
+Result<int> openDirectory(const std::string& path) { return openWith(path, O_RDONLY | O_DIRECTORY); }
+
+Status closeFile(int fd, const std::string& path) {
+  // Never repeated: after EINTR the descriptor is gone on Linux, and its number may be another thread's by now.
+  if (close(fd) == -1 && errno != EINTR) return lastError("close", path);
+  return {};
+}
+
+Result<int64_t> fileSize(int fd, const std::string& path) {
+  struct stat status;
+  if (fstat(fd, &status) == -1) return lastError("fstat", path);
+  return static_cast<int64_t>(status.st_size);
+}
+
+Result<size_t> readFile(int fd, const std::string& path, uint8_t* bytes, size_t size, int64_t position) {
+  size_t done = 0;
+  while (done < size) {
+    const size_t want = std::min(size - done, kTransferMax);
+    const ssize_t got =
+        uninterrupted([&] { return pread(fd, bytes + done, want, position + static_cast<int64_t>(done)); });
+    if (got == -1) return lastError("pread", path);
+    if (got == 0) break;
+    done += static_cast<size_t>(got);
+  }
+  return done;
+}
+
+Status writeFile(int fd, const std::string& path, const uint8_t* bytes, size_t size, int64_t position) {
+  size_t done = 0;
+  while (done < size) {
+    const size_t want = std::min(size - done, kTransferMax);
+    const ssize_t put =
+        uninterrupted([&] { return pwrite(fd, bytes + done, want, position + static_cast<int64_t>(done)); });
+    if (put == -1) return lastError("pwrite", path);
+    if (put == 0) return Error{EIO, "pwrite", path};  // no file system should; without this it would be an endless loop
+    done += static_cast<size_t>(put);
+  }
+  return {};
+}
+
+Status reserveFile(int fd, const std::string& path, int64_t size) {
+  Result<int64_t> before = fileSize(fd, path);
+  if (!before.ok()) return before.error();
+  if (allocate(fd, size, before.value()) == 0) return {};
+  const Error error = lastError("fallocate", path);
+  if (cannotReserve(error.number)) return reserveByWriting(fd, path, size);
+  restoreSize(fd, before.value());
+  return error;
+}
+
+Status reserveByWriting(int fd, const std::string& path, int64_t size) {
+  Result<int64_t> before = fileSize(fd, path);
+  if (!before.ok()) return before.error();
+  if (size <= before.value()) return {};
+  Status status;
+  for (int64_t at = before.value(); at < size && status.ok();) {
+    const int64_t step = std::min<int64_t>(size - at, kZerosSize);
+    status = writeFile(fd, path, kZeros, static_cast<size_t>(step), at);
+    at += step;
+  }
+  // NFS and others take dirty pages for which they have no room: only the sync tells.
+  if (status.ok()) status = syncData(fd, path);
+  if (!status.ok()) restoreSize(fd, before.value());
+  return status;
+}
+
+Status truncateFile(int fd, const std::string& path, int64_t size) {
+  return statusOf(uninterrupted([&] { return ftruncate(fd, size); }), "ftruncate", path);
+}
+
+Status syncData(int fd, const std::string& path) {
+#ifdef __APPLE__
+  return statusOf(uninterrupted([&] { return fcntl(fd, F_FULLFSYNC); }), "fdatasync", path);
+#else
+  return statusOf(uninterrupted([&] { return fdatasync(fd); }), "fdatasync", path);
+#endif
+}
+
+Status syncFile(int fd, const std::string& path) {
+#ifdef __APPLE__
+  return statusOf(uninterrupted([&] { return fcntl(fd, F_FULLFSYNC); }), "fsync", path);
+#else
+  return statusOf(uninterrupted([&] { return fsync(fd); }), "fsync", path);
+#endif
+}
+
+Status syncFileSystem(int fd, const std::string& path) {
+#ifdef __linux__
+  return statusOf(uninterrupted([&] { return syncfs(fd); }), "syncfs", path);
+#else
+  (void)fd;
+  return Error{ENOSYS, "syncfs", path};
+#endif
+}
+
+Status syncDirectory(const std::string& path) {
+  Result<int> fd = openDirectory(path);
+  if (!fd.ok()) return fd.error();
+  // fsync also on macOS: a directory refuses F_FULLFSYNC on some of its file systems.
+  Status synced = statusOf(uninterrupted([&] { return fsync(fd.value()); }), "fsync", path);
+  Status closed = closeFile(fd.value(), path);
+  return synced.ok() ? closed : synced;
+}
+
+Status renameFile(const std::string& from, const std::string& to) {
+  return statusOf(rename(from.c_str(), to.c_str()), "rename", from);
+}
+
+Status unlinkFile(const std::string& path) { return statusOf(unlink(path.c_str()), "unlink", path); }
+
+Result<bool> tryLock(int fd, const std::string& path) {
+  if (uninterrupted([&] { return flock(fd, LOCK_EX | LOCK_NB); }) == 0) return true;
+  if (errno == EWOULDBLOCK) return false;
+  return lastError("flock", path);
+}
+
+}  // namespace millrace

@@ -1,0 +1,168 @@
+#include "core/pager.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/file.h"
+
+namespace millrace {
+namespace {
+
+Result<std::shared_ptr<Mapping>> reserveAndMap(const PagerRequest& request) {
+  Result<int64_t> before = fileSize(request.fd, request.path);
+  if (!before.ok()) return before.error();
+  Status reserved = reserveFile(request.fd, request.path, request.fileSize);
+  if (!reserved.ok()) return reserved.error();
+  auto mapping = Mapping::shared(request.fd, request.path, request.position, request.length);
+  // Its failure is what the caller hears; the size that could not be restored is met by the next truncate.
+  if (!mapping.ok() && request.fileSize > before.value()) (void)truncateFile(request.fd, request.path, before.value()).ok();
+  return mapping;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Pager>> Pager::start() {
+  std::unique_ptr<Pager> pager(new Pager());
+  Status started = pager->thread_.start("millrace-page", [raw = pager.get()] { raw->run(); });
+  if (!started.ok()) return started.error();
+  return pager;
+}
+
+Pager::~Pager() { close(); }
+
+std::optional<Pager::Ticket> Pager::prepare(PagerRequest request) {
+  Ticket ticket;
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_) return std::nullopt;
+    ticket = ++lastTicket_;
+    tickets_[ticket].request = std::move(request);
+    turns_.push_back({ticket, nullptr});
+  }
+  work_.notify_one();
+  return ticket;
+}
+
+bool Pager::holds(Ticket ticket) {
+  std::lock_guard lock(mutex_);
+  return tickets_.contains(ticket);
+}
+
+Result<std::shared_ptr<Mapping>> Pager::take(Ticket ticket) {
+  std::unique_lock lock(mutex_);
+  Prepared& prepared = tickets_.at(ticket);  // std::map: stays where it is while others come and go
+  if (!prepared.begun) runTicket(lock, ticket);
+  progress_.wait(lock, [&] { return prepared.result.has_value(); });
+  Result<std::shared_ptr<Mapping>> result = std::move(*prepared.result);
+  tickets_.erase(ticket);
+  return result;
+}
+
+void Pager::cancel(Ticket ticket) {
+  std::unique_lock lock(mutex_);
+  Prepared& prepared = tickets_.at(ticket);
+  std::shared_ptr<Mapping> mapping;
+  if (prepared.begun) {
+    progress_.wait(lock, [&] { return prepared.result.has_value(); });
+    if (prepared.result->ok()) mapping = std::move(prepared.result->value());
+  }
+  tickets_.erase(ticket);
+  if (mapping == nullptr) return;
+  Range range{};
+  if (auto found = ranges_.find(mapping.get()); found != ranges_.end()) {
+    range = std::move(found->second);
+    ranges_.erase(found);
+  }
+  progress_.wait(lock, [&] { return populating_ != mapping.get(); });
+  lock.unlock();  // unmapping takes its time
+}
+
+void Pager::populate(std::shared_ptr<Mapping> mapping, size_t from, size_t to) {
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_) return;
+    queuePopulate(std::move(mapping), from, to);
+  }
+  work_.notify_one();
+}
+
+void Pager::queuePopulate(std::shared_ptr<Mapping> mapping, size_t from, size_t to) {
+  const Mapping* key = mapping.get();
+  if (from >= to) return;
+  const auto [place, added] = ranges_.insert_or_assign(key, Range{std::move(mapping), from, to});
+  (void)place;
+  if (added) turns_.push_back({0, key});  // else its turn is in the queue already
+}
+
+void Pager::close() {
+  std::map<Ticket, Prepared> tickets;
+  std::unordered_map<const Mapping*, Range> ranges;
+  {
+    std::lock_guard lock(mutex_);
+    closed_ = true;
+    turns_.clear();
+  }
+  work_.notify_all();
+  thread_.join();
+  {
+    std::lock_guard lock(mutex_);
+    tickets.swap(tickets_);
+    ranges.swap(ranges_);
+  }
+}
+
+void Pager::run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    work_.wait(lock, [this] { return closed_ || !turns_.empty(); });
+    if (closed_) return;
+    const Turn turn = turns_.front();
+    turns_.pop_front();
+    if (turn.mapping != nullptr) {
+      runStep(lock, turn.mapping);
+    } else if (auto found = tickets_.find(turn.ticket); found != tickets_.end() && !found->second.begun) {
+      runTicket(lock, turn.ticket);
+    }
+  }
+}
+
+// Called and left with the lock; works without it. By the thread, or by `take`.
+void Pager::runTicket(std::unique_lock<std::mutex>& lock, Ticket ticket) {
+  Prepared& prepared = tickets_.at(ticket);
+  prepared.begun = true;
+  const PagerRequest request = prepared.request;
+  lock.unlock();
+  Result<std::shared_ptr<Mapping>> result = reserveAndMap(request);
+  lock.lock();
+  if (result.ok() && !closed_) queuePopulate(result.value(), 0, std::min(request.populate, request.length));
+  prepared.result = std::move(result);
+  work_.notify_one();
+  progress_.notify_all();
+}
+
+void Pager::runStep(std::unique_lock<std::mutex>& lock, const Mapping* mapping) {
+  const auto found = ranges_.find(mapping);
+  if (found == ranges_.end()) return;
+  Range& range = found->second;
+  std::shared_ptr<Mapping> held = range.mapping;  // it must not be unmapped under us
+  const size_t from = range.from;
+  const size_t to = std::min(range.to, from + kPopulateStep);
+  range.from = to;
+  if (range.from >= range.to) {
+    ranges_.erase(found);
+  } else {
+    turns_.push_back({0, mapping});
+  }
+  populating_ = mapping;
+  lock.unlock();
+  held->populateWrite(from, to);
+  lock.lock();
+  populating_ = nullptr;
+  progress_.notify_all();
+  // When all others have let go meanwhile this unmaps, and that does not belong under the lock.
+  lock.unlock();
+  held.reset();
+  lock.lock();
+}
+
+}  // namespace millrace
