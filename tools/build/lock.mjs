@@ -17,6 +17,10 @@ const pollMs = 100;
 /**
  * Waits for the lock at `path` and returns the function that lets go of it. `onWait` is called once, with the
  * holder's process id, if somebody else holds it.
+ *
+ * @param {string} path
+ * @param {(pid: number) => void} [onWait]
+ * @returns {Promise<() => void>}
  */
 export async function acquireLock(path, onWait = () => {}) {
   mkdirSync(dirname(path), { recursive: true });
