@@ -1,0 +1,134 @@
+/**
+ * The same damage to two copies of a small log: Kafka recovers one, we recover the other, and both must end with the same
+ * offset and the same bytes. So Kafka says what recovery is, not we.
+ */
+import { appendFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { batchesOf, logsOf } from './damage.mjs';
+
+function flip(path, position, mask) {
+  const bytes = readFileSync(path);
+  bytes[position] ^= mask;
+  writeFileSync(path, bytes);
+}
+
+/** Bytes of a batch that its checksum does not cover, and that Kafka's recovery believes whatever they are. */
+const BASE_OFFSET = [0, 7];
+const LEADER_EPOCH = [12, 15];
+const MAGIC = 16;
+
+/** Header fields by the position of one of their bytes, and a record's bytes. */
+const COVERED = [8, 9, 10, 11, 17, 20, 21, 22, 23, 26, 27, 34, 35, 42, 43, 50, 51, 53, 56, 57, 60, 61, 62, 66];
+
+/** What every case knows of the log: its files by name and its batches. */
+function survey(directory) {
+  const logs = logsOf(directory);
+  const batches = logs.map((name) => batchesOf(join(directory, name)));
+  const filled = batches.findLastIndex((list) => list.length > 0);
+  const middle = filled >> 1;
+  return {
+    last: { name: logs[filled], batch: batches[filled].at(-1) },
+    middle: { name: logs[middle], batch: batches[middle][batches[middle].length >> 1] },
+    first: { name: logs[0], batch: batches[0][0] },
+    sealed: logs[0].slice(0, -4),
+    active: logs[filled].slice(0, -4),
+  };
+}
+
+function* flips(places) {
+  for (const [where, { name, batch }] of Object.entries(places)) {
+    for (const byte of [...COVERED, batch.size - 1]) {
+      const damage = (directory) => flip(join(directory, name), batch.position + byte, 0x01);
+      yield { name: `a bit of byte ${byte} of the ${where} batch`, damage };
+    }
+    const sign = (directory) => flip(join(directory, name), batch.position + 8, 0x80);
+    yield { name: `a negative length of the ${where} batch`, damage: sign };
+  }
+}
+
+function* tails({ name, batch }) {
+  for (let size = 0; size < batch.size; size++) {
+    const damage = (directory) => truncateSync(join(directory, name), batch.position + size);
+    yield { name: `only ${size} bytes of the last batch`, damage };
+  }
+  for (const size of [1, 8, 11, 12, 16, 17, 60, 61, 5000]) {
+    const zeros = (directory) => appendFileSync(join(directory, name), Buffer.alloc(size));
+    yield { name: `${size} zero bytes after the last batch`, damage: zeros };
+    const ones = (directory) => appendFileSync(join(directory, name), Buffer.alloc(size, 0xff));
+    yield { name: `${size} bytes of ones after the last batch`, damage: ones };
+  }
+  const half = (directory) => {
+    const path = join(directory, name);
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.fill(0, batch.position + (batch.size >> 1)));
+  };
+  yield { name: 'zeros in the second half of the last batch', damage: half };
+}
+
+function* indexes({ sealed, active }) {
+  for (const [which, base] of Object.entries({ sealed, active })) {
+    for (const suffix of ['.index', '.timeindex']) {
+      const change = {
+        deleted: (path) => rmSync(path),
+        emptied: (path) => truncateSync(path, 0),
+        'of zeros': (path) => writeFileSync(path, Buffer.alloc(statSync(path).size)),
+        'extended by zeros': (path) => appendFileSync(path, Buffer.alloc(4800)),
+        'extended by an odd byte': (path) => appendFileSync(path, 'x'),
+        'cut short by a byte': (path) => truncateSync(path, Math.max(0, statSync(path).size - 1)),
+        'of noise': (path) => writeFileSync(path, Buffer.alloc(48, 0xa7)),
+      };
+      for (const [how, alter] of Object.entries(change)) {
+        const damage = (directory) => alter(join(directory, `${base}${suffix}`));
+        yield { name: `the ${which} segment's ${suffix} ${how}`, damage };
+      }
+    }
+  }
+}
+
+/** Cases in which both must agree. */
+export function* agreedCases(directory) {
+  const { last, middle, first, sealed, active } = survey(directory);
+  yield { name: 'nothing at all', damage: () => undefined };
+  yield* flips({ last, middle, first });
+  yield* tails(last);
+  yield* indexes({ sealed, active });
+}
+
+/**
+ * Cases in which we differ on purpose: what the checksum does not cover is checked against the batch before, and a batch that contradicts
+ * it ends the log there. Kafka keeps such a batch, or drops its whole segment. `end`: where our log must end.
+ */
+export function* refusedCases(directory) {
+  const { last, middle } = survey(directory);
+  for (const [where, { name, batch }] of Object.entries({ last, middle })) {
+    const end = batch.baseOffset;
+    const case_ = (what, byte, mask) => ({
+      name: `${what} of the ${where} batch`,
+      end,
+      damage: (copy) => flip(join(copy, name), batch.position + byte, mask),
+    });
+    yield case_('a negative base offset', BASE_OFFSET[0], 0x80);
+    yield case_('magic 3', MAGIC, 0x01);
+    yield { ...case_('base offset 0', 0, 0), damage: (copy) => zero(join(copy, name), batch.position, BASE_OFFSET) };
+  }
+  const backwards = (copy) => setEpochs(copy, middle);
+  yield { name: 'a leader epoch that falls', end: middle.batch.baseOffset, damage: backwards };
+}
+
+function zero(path, position, [from, to]) {
+  const bytes = readFileSync(path);
+  writeFileSync(path, bytes.fill(0, position + from, position + to + 1));
+}
+
+/** Epoch 5 from the first batch on, except for one in the middle. */
+function setEpochs(directory, except) {
+  for (const name of logsOf(directory)) {
+    const path = join(directory, name);
+    const bytes = readFileSync(path);
+    for (const batch of batchesOf(path)) {
+      const isOld = name === except.name && batch.position === except.batch.position;
+      bytes.writeInt32BE(isOld ? 4 : 5, batch.position + LEADER_EPOCH[0]);
+    }
+    writeFileSync(path, bytes);
+  }
+}

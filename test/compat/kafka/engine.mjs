@@ -1,0 +1,48 @@
+/** What the checks ask of our engine, through its public face. */
+import { openStore } from 'millrace';
+import { readAll } from './log-report.mjs';
+import { appendBatches } from './workload.mjs';
+
+/** Opens a store, runs, closes; closes also when `run` throws. */
+export async function withStore(directory, run) {
+  const store = await openStore(directory);
+  try {
+    return await run(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Makes the topics and fills them, and stops cleanly. */
+export async function writeTopics(directory, topics, randomOf) {
+  await withStore(directory, async (store) => {
+    for (const topic of topics) {
+      await store.createTopic(topic.name, { partitions: topic.partitions, config: topic.config });
+      for (let partition = 0; partition < topic.partitions; partition++) {
+        const log = store.partition(topic.name, partition);
+        let next = 0;
+        for (const receipt of appendBatches(log, topic, partition, randomOf(topic, partition))) {
+          if (receipt.baseOffset !== next) throw new Error(`appended at ${receipt.baseOffset}, expected ${next}`);
+          next = receipt.lastOffset + 1;
+        }
+        await log.append([{ value: 'the last one' }]).durable;
+      }
+    }
+  });
+}
+
+/** Opens the store, recovering it when it must, and reports on one partition as Kafka's half does. */
+export function report(directory, topic, partition, timestamps = []) {
+  return withStore(directory, (store) => {
+    const log = store.partition(topic, partition);
+    return {
+      logStartOffset: log.startOffset,
+      logEndOffset: log.endOffset,
+      batches: readAll(log),
+      lookups: timestamps.map((timestamp) => {
+        const found = log.findTimestamp(timestamp);
+        return [timestamp, found?.offset ?? null, found?.timestamp ?? null];
+      }),
+    };
+  });
+}

@@ -1,0 +1,162 @@
+/**
+ * `npm run test:kafka`: a real Kafka judges what our engine writes and recovers.
+ *
+ * Needs Java 17 and Maven (the jars are fetched once). Without them it says so and ends well, unless CI=true. MILLRACE_SEED repeats a
+ * run. One JVM answers all questions.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { missingCommands } from '../../../tools/kafka-jars.mjs';
+import { agreedCases, refusedCases } from './damage-matrix.mjs';
+import { filesOf, forgetCleanStop, hasCleanMarker, partitionsOf, selectFiles, Workshop } from './directories.mjs';
+import { report, writeTopics } from './engine.mjs';
+import { prepareJava } from './java.mjs';
+import { Judge } from './judge.mjs';
+import { firstDifference } from './log-report.mjs';
+import {
+  AT_ONCE,
+  DERIVED,
+  kafkaReadsTheSame,
+  timestampsFor,
+  toolAgrees,
+  weReadWhatKafkaAppends,
+} from './partition-checks.mjs';
+import { holds, same, Tally } from './tally.mjs';
+import { Random, SMALL_TOPIC, TOPICS } from './workload.mjs';
+
+const seed = Number(process.env.MILLRACE_SEED ?? Date.now() % 2 ** 31);
+
+/** A and B and E on every partition of a store that our engine wrote and closed. */
+async function judgeCleanStore(tally, judge, workshop, root) {
+  const store = join(root, 'written');
+  mkdirSync(store);
+  await writeTopics(store, TOPICS, (topic, partition) => new Random(seed + topic.name.length * 100 + partition));
+  await tally.check('a clean stop leaves the marker', () => holds(hasCleanMarker(store), 'no marker'));
+  for (const { name, partitions, config } of TOPICS) {
+    for (let partition = 0; partition < partitions; partition++) {
+      const what = `${name}-${partition}`;
+      const directory = join(store, what);
+      const random = new Random(seed + partition);
+      // Read from a copy: opening and closing a store again is not what is judged here.
+      const reading = workshop.copy(store, 'store');
+      const read = await report(reading, name, partition);
+      const ours = {
+        ...read,
+        lookups: (await report(reading, name, partition, timestampsFor(read.batches, random))).lookups,
+      };
+      workshop.drop(reading);
+      const about = { topic: name, partition, config, ours };
+      await tally.check(`${what}: DumpLogSegments`, () => toolAgrees(judge, directory, ours));
+      for (const clean of [true, false]) {
+        const how = clean ? 'trusting our indexes' : 'recovering';
+        await tally.check(`${what}: Kafka reads the same, ${how}`, () =>
+          kafkaReadsTheSame(judge, workshop, directory, { ...about, clean }),
+        );
+        const where = clean ? 'a clean directory' : 'one to recover';
+        await tally.check(`${what}: we read what Kafka appended, ${where}`, () =>
+          weReadWhatKafkaAppends(judge, workshop, store, { ...about, clean }),
+        );
+      }
+    }
+  }
+}
+
+/** Runs the writer until it has told of so many appends, kills it, and returns the last offset it told of. */
+async function killWriter(directory, appends) {
+  const script = fileURLToPath(new URL('killed-writer.mjs', import.meta.url));
+  const writer = spawn(process.execPath, [script, directory, String(seed)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let count = 0;
+  let last = -1;
+  for await (const line of createInterface({ input: writer.stdout })) {
+    last = Number(line);
+    if (++count === appends) writer.kill('SIGKILL');
+  }
+  if (count < appends) throw new Error(`the writer ended by itself after ${count} appends`);
+  return last;
+}
+
+/** A directory whose writer was killed: both recover a copy, to the same log. */
+async function judgeKilledStore(tally, judge, workshop, root) {
+  const store = join(root, 'killed');
+  mkdirSync(store);
+  const last = await killWriter(store, 500);
+  await tally.check('killed-0: both recover the same', async () => {
+    holds(!hasCleanMarker(store), 'a killed writer left the marker of a clean stop');
+    const [partition] = partitionsOf(store);
+    const theirCopy = workshop.copy(join(store, partition), partition);
+    const theirs = await judge.open(theirCopy, { clean: false, config: { 'segment.bytes': 65_536, ...AT_ONCE } });
+    const ourCopy = workshop.copy(store, 'store');
+    const ours = await report(ourCopy, 'killed', 0);
+    holds(theirs.logEndOffset > last, `${last} was told of, Kafka finds up to ${theirs.logEndOffset}`);
+    same('log end offset', ours.logEndOffset, theirs.logEndOffset);
+    const difference = firstDifference(ours.batches, theirs.batches);
+    holds(difference === null, difference);
+    same('files', filesOf(join(ourCopy, partition), DERIVED), selectFiles(theirs.files, DERIVED));
+  });
+}
+
+/** F: damage of many kinds, recovered by both. */
+async function judgeRecovery(tally, judge, workshop, root) {
+  const store = join(root, 'small');
+  mkdirSync(store);
+  await writeTopics(store, [SMALL_TOPIC], () => new Random(seed));
+  const name = `${SMALL_TOPIC.name}-0`;
+  const pristine = join(store, name);
+  const damaged = (damage) => {
+    const copy = workshop.copy(store, 'store');
+    forgetCleanStop(copy);
+    damage(join(copy, name));
+    return copy;
+  };
+  for (const { name: what, damage } of agreedCases(pristine)) {
+    await tally.check(`recovery: ${what}`, async () => {
+      const copy = damaged(damage);
+      const theirCopy = workshop.copy(join(copy, name), name);
+      const theirs = await judge.open(theirCopy, { clean: false, config: { ...SMALL_TOPIC.config, ...AT_ONCE } });
+      const ours = await report(copy, SMALL_TOPIC.name, 0);
+      same('log end offset', ours.logEndOffset, theirs.logEndOffset);
+      same('files', filesOf(join(copy, name), DERIVED), selectFiles(theirs.files, DERIVED));
+      workshop.drop(copy);
+      workshop.drop(theirCopy);
+    });
+  }
+  for (const { name: what, damage, end } of refusedCases(pristine)) {
+    await tally.check(`recovery, stricter than Kafka: ${what}`, async () => {
+      const copy = damaged(damage);
+      const ours = await report(copy, SMALL_TOPIC.name, 0);
+      holds(ours.logEndOffset === end, `our log ends at ${ours.logEndOffset}, expected ${end}`);
+      workshop.drop(copy);
+    });
+  }
+}
+
+async function main() {
+  const missing = missingCommands();
+  if (missing.length > 0) {
+    console.log(`test:kafka: skipped, not found: ${missing.join(', ')} (a JDK of 17 or later, and Maven)`);
+    process.exitCode = process.env.CI === 'true' ? 1 : 0;
+    return;
+  }
+  const java = prepareJava((line) => console.log(line));
+  const judge = new Judge(java);
+  const root = mkdtempSync(join(tmpdir(), 'millrace-kafka-'));
+  const workshop = new Workshop(join(root, 'copies'));
+  const tally = new Tally();
+  console.log(`judged by Kafka ${java.version}; MILLRACE_SEED=${seed}`);
+  try {
+    await judgeCleanStore(tally, judge, workshop, root);
+    await judgeKilledStore(tally, judge, workshop, root);
+    await judgeRecovery(tally, judge, workshop, root);
+  } finally {
+    await judge.close();
+    rmSync(root, { recursive: true, force: true });
+  }
+  console.log(`${tally.passed} passed, ${tally.failed} failed`);
+  if (tally.failed > 0) process.exitCode = 1;
+}
+
+await main();
