@@ -9,6 +9,7 @@
  */
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { acquireLock } from './build/lock.mjs';
@@ -55,7 +56,9 @@ async function install() {
 
 async function buildAddon(inputs) {
   dropForeignCache();
-  await run(process.execPath, ['node_modules/cmake-js/bin/cmake-js', 'build']);
+  // make builds one file after another unless told otherwise; Ninja does this by itself.
+  const parallel = { CMAKE_BUILD_PARALLEL_LEVEL: String(availableParallelism()) };
+  await run(process.execPath, ['node_modules/cmake-js/bin/cmake-js', 'build'], parallel);
   writeStamp(root, 'addon', inputs);
 }
 
@@ -78,8 +81,9 @@ async function compile(inputs) {
 }
 
 /** Runs a tool in the root; what it printed is shown only if it fails. */
-async function run(command, args) {
-  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+async function run(command, args, extraEnv = {}) {
+  const env = { ...extraEnv, ...process.env };
+  const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = [];
   child.stdout.on('data', (chunk) => output.push(chunk));
   child.stderr.on('data', (chunk) => output.push(chunk));
