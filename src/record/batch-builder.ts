@@ -36,7 +36,7 @@ import {
   TRANSACTIONAL_BIT,
 } from './batch-format.ts';
 import type { ByteWindow } from './byte-window.ts';
-import { copyBytes } from './copy-bytes.ts';
+import { COPY_LOOP_BYTES_MAX, copyBytes } from './copy-bytes.ts';
 import { HeaderList } from './header-list.ts';
 import { fieldLength, writeField } from './record-field.ts';
 import { varintSize, varlongSize, writeVarint, writeVarlong } from './varint.ts';
@@ -73,7 +73,7 @@ const UNUSED: BatchOptions = {
 };
 
 /** Attributes byte, null key and empty header list of a record that has neither key nor headers. */
-const PLAIN_RECORD_FIXED_SIZE = 3;
+const PLAIN_BODY_FIXED_SIZE = 3;
 const NULL_LENGTH_BYTE = 1;
 
 export class BatchBuilder {
@@ -120,26 +120,12 @@ export class BatchBuilder {
    */
   append(records: readonly RecordInput[], from: number): number {
     this.stop = 'none';
-    const length = records.length;
     let index = from;
-    for (; index < length; index++) {
-      const record = records[index];
-      if (record === null || typeof record !== 'object') {
-        throw invalidArgument(`records[${index}]`, 'an object with key, value, headers or timestamp', record);
-      }
-      const { key, value, headers } = record;
-      let timestamp = record.timestamp;
-      if (timestamp === undefined) timestamp = this.#timestamp;
-      else if (!Number.isSafeInteger(timestamp) || timestamp < NO_TIMESTAMP) {
-        throw invalidArgument(`records[${index}].timestamp`, 'a whole number of milliseconds or -1', timestamp);
-      }
-      const encoded =
-        value instanceof Uint8Array && (key === undefined || key === null) && headers === undefined
-          ? this.#appendValue(value, timestamp, index)
-          : this.#appendFields(key, value, headers, timestamp, index);
-      if (!encoded) break;
+    for (;;) {
+      index = this.#appendValues(records, index);
+      if (index >= records.length || !this.#appendRecord(records[index], index)) return index;
+      index++;
     }
-    return index;
   }
 
   /** The bytes written so far stand at `position` of another window from here on. */
@@ -197,48 +183,73 @@ export class BatchBuilder {
     return this.#options.timestampType === 'LogAppendTime' ? this.#timestamp : this.#maxTimestamp;
   }
 
-  /** The common record: a value of bytes, no key, no headers. */
-  #appendValue(value: Uint8Array, timestamp: Timestamp, index: number): boolean {
-    const count = this.#count;
-    const delta = count === 0 ? 0 : timestamp - this.#baseTimestamp;
-    const length = value.length;
-    const tail = PLAIN_RECORD_FIXED_SIZE + varintSize(length) + length;
-    const body = tail + varlongSize(delta) + varintSize(count);
-    let position = this.#position;
-    if (position + varintSize(body) + body > this.#limit) return this.#refuse(tail, body, index);
+  /**
+   * The hot loop, for the common record: a value of bytes, no key, no headers. Returns the index of the first record that is not such a
+   * one, or does not fit: `#appendRecord` deals with that one.
+   */
+  #appendValues(records: readonly RecordInput[], from: number): number {
+    const { length } = records;
     const bytes = this.#bytes;
-    position = writeVarint(bytes, position, body);
-    bytes[position] = 0;
-    position = writeVarlong(bytes, position + 1, delta);
-    position = writeVarint(bytes, position, count);
-    bytes[position] = NULL_LENGTH_BYTE;
-    position = writeVarint(bytes, position + 1, length);
-    copyBytes(bytes, position, value);
-    position += length;
-    bytes[position] = 0;
-    this.#advance(position + 1, timestamp);
-    return true;
+    const limit = this.#limit;
+    const now = this.#timestamp;
+    let count = this.#count;
+    let position = this.#position;
+    let maxTimestamp = this.#maxTimestamp;
+    let baseTimestamp = this.#baseTimestamp;
+    let index = from;
+    for (; index < length; index++) {
+      const record = records[index];
+      if (record === null || typeof record !== 'object') break;
+      const { value, key } = record;
+      if (!(value instanceof Uint8Array) || (key !== undefined && key !== null) || record.headers !== undefined) break;
+      const timestamp = record.timestamp ?? now;
+      if (timestamp !== now && !isTimestamp(timestamp)) break;
+      if (count === 0) baseTimestamp = timestamp;
+      const delta = timestamp - baseTimestamp;
+      const size = value.length;
+      // Most deltas are one byte; asking first saves a quarter of the whole loop's time, measured.
+      const near = delta >= -64 && delta < 64;
+      const deltas = (near ? 1 : varlongSize(delta)) + varintSize(count);
+      const body = PLAIN_BODY_FIXED_SIZE + deltas + varintSize(size) + size;
+      if (position + varintSize(body) + body > limit) break;
+      position = writeVarint(bytes, position, body);
+      bytes[position++] = 0;
+      if (near) bytes[position++] = (delta << 1) ^ (delta >> 31);
+      else position = writeVarlong(bytes, position, delta);
+      position = writeVarint(bytes, position, count);
+      bytes[position] = NULL_LENGTH_BYTE;
+      position = writeVarint(bytes, position + 1, size);
+      if (size > COPY_LOOP_BYTES_MAX) bytes.set(value, position);
+      else copyBytes(bytes, position, value);
+      position += size;
+      bytes[position++] = 0;
+      if (timestamp > maxTimestamp) maxTimestamp = timestamp;
+      count++;
+    }
+    this.#count = count;
+    this.#position = position;
+    this.#maxTimestamp = maxTimestamp;
+    this.#baseTimestamp = baseTimestamp;
+    return index;
   }
 
-  #appendFields(
-    key: RecordInput['key'],
-    value: RecordInput['value'],
-    headers: RecordInput['headers'],
-    timestamp: Timestamp,
-    index: number,
-  ): boolean {
+  /** Any record; false when it does not fit. */
+  #appendRecord(record: RecordInput, index: number): boolean {
+    if (record === null || typeof record !== 'object') {
+      throw invalidArgument(`records[${index}]`, 'an object with key, value, headers or timestamp', record);
+    }
+    const { key, value, headers, timestamp = this.#timestamp } = record;
+    if (!isTimestamp(timestamp)) {
+      throw invalidArgument(`records[${index}].timestamp`, 'a whole number of milliseconds or -1', timestamp);
+    }
     const count = this.#count;
     const delta = count === 0 ? 0 : timestamp - this.#baseTimestamp;
     const keyLength = fieldLength(key, 'key', index);
     const valueLength = fieldLength(value, 'value', index);
-    this.#headers.take(headers, index);
-    const tail =
-      1 +
-      varintSize(keyLength) +
-      Math.max(0, keyLength) +
-      varintSize(valueLength) +
-      Math.max(0, valueLength) +
-      this.#headers.size;
+    const list = this.#headers;
+    list.take(headers, index);
+    const lengths = 1 + varintSize(keyLength) + varintSize(valueLength) + list.size;
+    const tail = lengths + Math.max(0, keyLength) + Math.max(0, valueLength);
     const body = tail + varlongSize(delta) + varintSize(count);
     let position = this.#position;
     if (position + varintSize(body) + body > this.#limit) return this.#refuse(tail, body, index);
@@ -249,15 +260,11 @@ export class BatchBuilder {
     position = writeVarint(bytes, position, count);
     position = writeField(bytes, position, key, keyLength);
     position = writeField(bytes, position, value, valueLength);
-    this.#advance(this.#headers.write(bytes, position), timestamp);
-    return true;
-  }
-
-  #advance(position: number, timestamp: Timestamp): void {
-    this.#position = position;
-    if (this.#count === 0) this.#baseTimestamp = timestamp;
+    this.#position = list.write(bytes, position);
+    if (count === 0) this.#baseTimestamp = timestamp;
     if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp;
-    this.#count++;
+    this.#count = count + 1;
+    return true;
   }
 
   /** Says why a record of `body` bytes does not fit. `tail` is `body` without the two deltas, which are one byte each in a batch of its own. */
@@ -279,6 +286,10 @@ export class BatchBuilder {
 /** Makes a finished batch visible: writes its length. */
 export function publishBatch(view: DataView, position: number, size: number): void {
   view.setInt32(position + BATCH_LENGTH, size - BATCH_LOG_OVERHEAD);
+}
+
+function isTimestamp(value: unknown): value is Timestamp {
+  return Number.isSafeInteger(value) && (value as number) >= NO_TIMESTAMP;
 }
 
 function attributesOf(options: BatchOptions): number {

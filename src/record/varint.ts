@@ -33,7 +33,21 @@ export function varlongSize(value: number): number {
 
 /** Writes an int32 at `position`; returns the position after it. */
 export function writeVarint(bytes: Uint8Array, position: number, value: number): number {
-  let rest = ((value << 1) ^ (value >> 31)) >>> 0;
+  const zigzag = ((value << 1) ^ (value >> 31)) >>> 0;
+  if (zigzag < 0x80) {
+    bytes[position] = zigzag;
+    return position + 1;
+  }
+  if (zigzag < 0x4000) {
+    bytes[position] = (zigzag & 0x7f) | 0x80;
+    bytes[position + 1] = zigzag >>> 7;
+    return position + 2;
+  }
+  return writeLongVarint(bytes, position, zigzag);
+}
+
+function writeLongVarint(bytes: Uint8Array, position: number, zigzag: number): number {
+  let rest = zigzag;
   while (rest >= 0x80) {
     bytes[position++] = (rest & 0x7f) | 0x80;
     rest >>>= 7;
