@@ -1,0 +1,106 @@
+/**
+ * The errors of the world: everything that a caller can meet and that is not our own bug.
+ *
+ * One class, told apart by a stable `code`. A message is one sentence that names the place, what was found and what
+ * was expected. Match on `code`, never on the message. Our own bugs are `AssertionError`s (assert.ts).
+ */
+
+/** Every code that the library throws, with what it means. */
+export const errorCodes = {
+  ERR_MILLRACE_INVALID_ARGUMENT: 'an argument or a setting has a value that it cannot have',
+  ERR_MILLRACE_CORRUPT: 'bytes on disk or from a peer are not what the format says',
+  ERR_MILLRACE_UNSUPPORTED: 'the format, codec or platform feature is known and not supported here',
+  ERR_MILLRACE_TOO_LARGE: 'a record, batch or inflated size exceeds its bound',
+  ERR_MILLRACE_OFFSET_OUT_OF_RANGE: 'the offset is before the log start or after the log end',
+  ERR_MILLRACE_NO_SPACE: 'the disk is full; nothing was written; try again when there is space',
+  ERR_MILLRACE_IO: 'a system call failed; `cause` has errno, syscall and path',
+  ERR_MILLRACE_OFFLINE: 'the data directory went offline after a failed write or flush; reopen to recover',
+  ERR_MILLRACE_CLOSED: 'the store, log or file is closed',
+  ERR_MILLRACE_READ_ONLY: 'the store was opened for reading only',
+  ERR_MILLRACE_LOCKED: 'another process holds the data directory',
+  ERR_MILLRACE_UNKNOWN_TOPIC: 'no such topic or partition',
+  ERR_MILLRACE_TOPIC_EXISTS: 'a topic of that name exists',
+  ERR_MILLRACE_INVALID_TOPIC: 'the topic name is not one that Kafka allows',
+  ERR_MILLRACE_OUT_OF_ORDER: 'a ready batch does not continue the log',
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** What a failed system call looked like; the addon throws `Error`s that carry these fields. */
+export interface SystemErrorDetails {
+  /** The name of the error, such as `ENOSPC`. */
+  readonly code: string;
+  readonly errno: number;
+  readonly syscall: string;
+  readonly path: string;
+}
+
+export interface ErrorDetails {
+  readonly path?: string;
+  /** Byte position in `path` where the trouble was found. */
+  readonly position?: number;
+  readonly cause?: unknown;
+}
+
+export class MillraceError extends Error {
+  override readonly name = 'MillraceError';
+  readonly code: ErrorCode;
+  readonly path?: string;
+  readonly position?: number;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    if (details.path !== undefined) this.path = details.path;
+    if (details.position !== undefined) this.position = details.position;
+  }
+}
+
+export function isMillraceError(error: unknown, code?: ErrorCode): error is MillraceError {
+  return error instanceof MillraceError && (code === undefined || error.code === code);
+}
+
+export function isSystemError(error: unknown): error is Error & SystemErrorDetails {
+  return error instanceof Error && 'syscall' in error && 'errno' in error;
+}
+
+const NO_SPACE = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+/** Turns what the addon threw into the library's own error; anything else passes unchanged. */
+export function fromSystemError(error: unknown): unknown {
+  if (!isSystemError(error)) return error;
+  const code = NO_SPACE.has(error.code) ? 'ERR_MILLRACE_NO_SPACE' : 'ERR_MILLRACE_IO';
+  return new MillraceError(code, `${error.syscall} of ${error.path} failed: ${error.code}`, {
+    path: error.path,
+    cause: error,
+  });
+}
+
+/** Runs `call`, turning what a failing system call throws into the library's own error. */
+export function guarded<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw fromSystemError(error);
+  }
+}
+
+/** The one-sentence error for a value at the door. */
+export function invalidArgument(name: string, expected: string, found: unknown): MillraceError {
+  return new MillraceError('ERR_MILLRACE_INVALID_ARGUMENT', `${name} must be ${expected}, got ${show(found)}`);
+}
+
+/** A value as an error message shows it: short, on one line. */
+export function show(value: unknown): string {
+  const text =
+    typeof value === 'string'
+      ? JSON.stringify(value)
+      : value instanceof Uint8Array
+        ? `${value.length} bytes`
+        : Array.isArray(value)
+          ? `an array of ${value.length}`
+          : typeof value === 'object' && value !== null
+            ? `an object of ${value.constructor?.name ?? 'no class'}`
+            : String(value);
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}

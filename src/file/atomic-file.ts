@@ -1,0 +1,46 @@
+/**
+ * Small files that are replaced as a whole: a reader, and a restart after a crash, sees the old content or the new, never a mixture.
+ *
+ * Written beside the old one, synced, renamed over it; then the directory is synced. (Kafka's `CheckpointFile` does the same.)
+ */
+import { dirname } from 'node:path';
+import { MillraceError } from '../errors.ts';
+import { CHECKPOINT_BYTES_MAX } from '../limits.ts';
+import type { FileSystem } from './file-system.ts';
+
+const TEMPORARY_SUFFIX = '.tmp';
+
+/** Replaces `path` by `text`. With `durable` false the content may be lost in a power failure, but is never torn. */
+export function writeWholeFile(system: FileSystem, path: string, text: string, durable = true): void {
+  const temporary = path + TEMPORARY_SUFFIX;
+  system.remove(temporary);
+  const bytes = Buffer.from(text, 'utf8');
+  const file = system.open(temporary, 'w+');
+  try {
+    file.write(bytes, 0, bytes.length, 0);
+    // Without this a rename may reach the disk before the bytes, and a power failure leaves an empty file.
+    file.sync();
+  } finally {
+    file.close();
+  }
+  system.rename(temporary, path);
+  if (durable) system.syncDirectory(dirname(path));
+}
+
+/** The whole text of `path`, or null where there is no such file. */
+export function readWholeFile(system: FileSystem, path: string): string | null {
+  const size = system.sizeOf(path);
+  if (size < 0) return null;
+  if (size > CHECKPOINT_BYTES_MAX) {
+    throw new MillraceError('ERR_MILLRACE_CORRUPT', `${path} has ${size} bytes, expected at most ${CHECKPOINT_BYTES_MAX}`, {
+      path,
+    });
+  }
+  const bytes = Buffer.alloc(size);
+  const file = system.open(path, 'r');
+  try {
+    return bytes.subarray(0, file.read(bytes, 0, size, 0)).toString('utf8');
+  } finally {
+    file.close();
+  }
+}

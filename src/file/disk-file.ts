@@ -1,0 +1,107 @@
+/**
+ * An open file on the real file system.
+ *
+ * Its descriptor is closed when `close` was called and no flush round holds it (`retain`, `release`). Windows outlive it.
+ */
+import { MillraceError, guarded } from '../errors.ts';
+import { native, type MappedBuffer } from '../native.ts';
+import type { DiskFileSystem } from './disk.ts';
+import type { FileWindow, LogFile, PreparedWindow } from './file-system.ts';
+
+export function fileWindow(buffer: MappedBuffer, start: number): FileWindow {
+  return { bytes: Buffer.from(buffer), view: new DataView(buffer), start, length: buffer.byteLength };
+}
+
+export class DiskFile implements LogFile {
+  readonly path: string;
+  readonly #system: DiskFileSystem;
+  #fd: number;
+  #holders = 0;
+  #closing = false;
+
+  constructor(system: DiskFileSystem, path: string, fd: number) {
+    this.#system = system;
+    this.path = path;
+    this.#fd = fd;
+  }
+
+  /** The descriptor, kept open until `release`. */
+  retain(): number {
+    const fd = this.#open();
+    this.#holders++;
+    return fd;
+  }
+
+  release(): void {
+    this.#holders--;
+    if (this.#closing) this.#closeWhenFree();
+  }
+
+  size(): number {
+    return guarded(() => native.size(this.#open(), this.path));
+  }
+
+  read(bytes: Uint8Array, start: number, end: number, position: number): number {
+    return guarded(() => native.read(this.#open(), this.path, bytes, start, end, position));
+  }
+
+  write(bytes: Uint8Array, start: number, end: number, position: number): void {
+    guarded(() => native.write(this.#open(), this.path, bytes, start, end, position));
+  }
+
+  reserve(size: number): void {
+    guarded(() => native.reserve(this.#open(), this.path, size));
+  }
+
+  truncate(size: number): void {
+    guarded(() => native.truncate(this.#open(), this.path, size));
+  }
+
+  sync(): void {
+    guarded(() => native.fdatasync(this.#open(), this.path));
+  }
+
+  mapShared(start: number, length: number): FileWindow {
+    return fileWindow(guarded(() => native.mapShared(this.#open(), this.path, start, length)), start);
+  }
+
+  mapPrivate(start: number, length: number): FileWindow {
+    return fileWindow(guarded(() => native.mapPrivate(this.#open(), this.path, start, length)), start);
+  }
+
+  prepare(fileSize: number, start: number, populate: number): PreparedWindow {
+    const pager = this.#system.pager();
+    const fd = this.retain();
+    const ticket = pager.prepare(fd, this.path, fileSize, start, fileSize - start, populate);
+    return {
+      take: () => {
+        try {
+          return fileWindow(guarded(() => pager.take(ticket)), start);
+        } finally {
+          this.release();
+        }
+      },
+      cancel: () => {
+        pager.cancel(ticket);
+        this.release();
+      },
+    };
+  }
+
+  close(): void {
+    this.#closing = true;
+    this.#closeWhenFree();
+  }
+
+  #open(): number {
+    if (this.#fd < 0) throw new MillraceError('ERR_MILLRACE_CLOSED', `${this.path} is closed`, { path: this.path });
+    return this.#fd;
+  }
+
+  #closeWhenFree(): void {
+    if (this.#holders > 0 || this.#fd < 0) return;
+    const fd = this.#fd;
+    this.#fd = -1;
+    guarded(() => native.close(fd, this.path));
+  }
+}

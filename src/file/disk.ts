@@ -1,0 +1,150 @@
+/**
+ * The real file system: the contract of `file-system.ts` over the addon, and over `node:fs` where nothing is hot.
+ *
+ * One instance a store: it owns the pager thread (begun when first needed) that reserves and populates ahead of writers.
+ */
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { MillraceError, fromSystemError, guarded } from '../errors.ts';
+import { native, type MappedBuffer, type NativePager } from '../native.ts';
+import { DiskFile } from './disk-file.ts';
+import type {
+  DirectoryEntry,
+  DirectoryLock,
+  FileSystem,
+  FileWindow,
+  FlushThread,
+  FlushWork,
+  OpenMode,
+} from './file-system.ts';
+
+export class DiskFileSystem implements FileSystem {
+  readonly pageSize = native.pageSize;
+  #pager: NativePager | null = null;
+  #closed = false;
+
+  open(path: string, mode: OpenMode): DiskFile {
+    return new DiskFile(this, path, guarded(() => native.open(path, mode)));
+  }
+
+  /** The pager, begun at its first use so that a reader never has one. */
+  pager(): NativePager {
+    if (this.#closed) throw new MillraceError('ERR_MILLRACE_CLOSED', 'the file system is closed');
+    return (this.#pager ??= native.createPager());
+  }
+
+  exists(path: string): boolean {
+    return existsSync(path);
+  }
+
+  sizeOf(path: string): number {
+    return guarded(() => statSync(path, { throwIfNoEntry: false })?.size ?? -1);
+  }
+
+  list(directory: string): DirectoryEntry[] {
+    return guarded(() =>
+      readdirSync(directory, { withFileTypes: true }).map((entry) => ({
+        name: entry.name,
+        isDirectory: entry.isDirectory(),
+      })),
+    );
+  }
+
+  makeDirectory(path: string): void {
+    guarded(() => mkdirSync(path, { recursive: true }));
+  }
+
+  rename(from: string, to: string): void {
+    guarded(() => native.rename(from, to));
+  }
+
+  remove(path: string): void {
+    guarded(() => rmSync(path, { force: true }));
+  }
+
+  removeDirectory(path: string): void {
+    guarded(() => rmSync(path, { force: true, recursive: true }));
+  }
+
+  syncDirectory(path: string): void {
+    guarded(() => native.syncDirectory(path));
+  }
+
+  lock(path: string): DirectoryLock | null {
+    const fd = guarded(() => native.open(path, 'a+'));
+    if (!guarded(() => native.tryLock(fd, path))) {
+      native.close(fd, path);
+      return null;
+    }
+    return new DiskLock(fd, path);
+  }
+
+  populate(window: FileWindow, from: number, to: number): void {
+    this.pager().populate(window.bytes.buffer as MappedBuffer, from, to);
+  }
+
+  resident(window: FileWindow, from: number, to: number): boolean {
+    return native.resident(window.bytes.buffer as MappedBuffer, from, to);
+  }
+
+  async bringIn(window: FileWindow, from: number, to: number): Promise<void> {
+    await native.populateRead(window.bytes.buffer as MappedBuffer, from, to);
+  }
+
+  release(window: FileWindow): void {
+    native.release(window.bytes.buffer as MappedBuffer);
+  }
+
+  flushThread(directory: string): FlushThread {
+    return new DiskFlushThread(directory);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#pager?.close();
+    this.#pager = null;
+  }
+}
+
+class DiskLock implements DirectoryLock {
+  readonly #path: string;
+  #fd: number;
+
+  constructor(fd: number, path: string) {
+    this.#fd = fd;
+    this.#path = path;
+  }
+
+  release(): void {
+    if (this.#fd < 0) return;
+    native.close(this.#fd, this.#path);
+    this.#fd = -1;
+  }
+}
+
+/** The addon's flusher; keeps every file of a round open until the round has ended. */
+class DiskFlushThread implements FlushThread {
+  readonly #flusher;
+
+  constructor(directory: string) {
+    this.#flusher = guarded(() => native.createFlusher(directory));
+  }
+
+  flush(work: FlushWork, done: (error: Error | null, elapsedMs: number) => void): void {
+    const files = work.files as readonly DiskFile[];
+    const fds = new Int32Array(files.length);
+    const paths: string[] = [];
+    for (let i = 0; i < files.length; i++) {
+      fds[i] = files[i].retain();
+      paths.push(files[i].path);
+    }
+    const ended = (error: Error | null, elapsedNs: number): void => {
+      for (const file of files) file.release();
+      done(error === null ? null : (fromSystemError(error) as Error), elapsedNs / 1e6);
+    };
+    this.#flusher.flush(fds, paths, work.directories, work.wholeFileSystem, ended);
+  }
+
+  close(): void {
+    this.#flusher.close();
+  }
+}

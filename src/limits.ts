@@ -1,0 +1,57 @@
+/** Every bound of the library, in one place, with what it protects. Sizes in bytes, times in milliseconds. */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+
+/** A batch's header (magic 2): what stands before its records. */
+export const BATCH_HEADER_SIZE = 61;
+/** Base offset and length: what stands before the bytes that `batchLength` counts. */
+export const BATCH_LOG_OVERHEAD = 12;
+
+/** Kafka's default of `max.message.bytes`: the largest batch that an append accepts. */
+export const MAX_MESSAGE_BYTES_DEFAULT = 1_048_588;
+/** The largest batch that any setting allows: a batch is mapped and inflated in one piece. */
+export const BATCH_BYTES_MAX = 1 * GIB;
+/** What a compressed batch may inflate to: a few kilobytes of bomb must not take the process's memory. */
+export const INFLATED_BYTES_MAX = 256 * MIB;
+/** Records in one batch: Kafka counts them in an int32; a lying count must not allocate. */
+export const RECORDS_PER_BATCH_MAX = 0x7fff_ffff;
+
+/** Segments: positions in an index are unsigned 32-bit, and Kafka reads them as signed. */
+export const SEGMENT_BYTES_MAX = 0x7fff_ffff;
+export const SEGMENT_BYTES_MIN = 1 * KIB;
+/** Relative offsets in an index are 32-bit, and Kafka reads them as signed. */
+export const SEGMENT_OFFSETS_MAX = 0x7fff_ffff;
+
+/** Reservation of the active segment: from the first step, doubling, to the last. */
+export const RESERVE_STEP_MIN = 64 * KIB;
+export const RESERVE_STEP_MAX = 64 * MIB;
+/** How far ahead of the writer pages are brought in, and in which steps the writer tells where it is. */
+export const POPULATE_AHEAD_BYTES = 8 * MIB;
+export const POPULATE_STEP_BYTES = 2 * MIB;
+
+/** Read windows: a window starts at a multiple of the step and is two steps long, so a read of one step never straddles. */
+export const READ_WINDOW_STEP = 32 * MIB;
+/** Mappings kept for sealed data: beyond either, the least recently used is let go. `vm.max_map_count` is 65,530. */
+export const READ_WINDOWS_MAX = 8_192;
+export const READ_WINDOW_BYTES_MAX = 256 * GIB;
+
+/** What one `read` returns at most when nothing else is asked. */
+export const READ_BYTES_DEFAULT = 1 * MIB;
+/** What recovery and a second process read at once. */
+export const SCAN_CHUNK_BYTES = 256 * KIB;
+
+/** Kafka's name rule allows 249 characters: with `-` and a partition number it is a file name. */
+export const TOPIC_NAME_LENGTH_MAX = 249;
+export const PARTITIONS_PER_TOPIC_MAX = 100_000;
+
+/** Three days: the mission's own figure. Kafka's default is seven. */
+export const RETENTION_MS_DEFAULT = 3 * 24 * 60 * 60 * 1000;
+
+/** How often recovery points and start offsets are written when they changed. Kafka's default. */
+export const CHECKPOINT_INTERVAL_MS = 60_000;
+/** A checkpoint file larger than this is not read: it is not ours. */
+export const CHECKPOINT_BYTES_MAX = 64 * MIB;
+/** Files that one round of the flusher syncs one by one; from here on one `syncfs` is cheaper. Measured: docs/decisions. */
+export const FLUSH_EACH_FILES_MAX = 4;

@@ -1,0 +1,109 @@
+/**
+ * Appends ready batches from elsewhere (a producer, a leader, a compressed batch of our own): looked at, copied once, patched in place.
+ *
+ * From a producer a batch gets the log's offsets and epoch; from a leader it keeps them and must continue the log. The batches of one
+ * call become visible together or not at all: the first one's length is written last.
+ */
+import { MillraceError } from '../errors.ts';
+import { BATCH_LOG_OVERHEAD } from '../limits.ts';
+import { publishBatch } from '../record/batch-builder.ts';
+import { BatchHeader } from '../record/batch-header.ts';
+import { byteWindow, type ByteWindow } from '../record/byte-window.ts';
+import { patchBatch, validateBatch } from '../record/validate-batch.ts';
+import type { SegmentList } from './segment-list.ts';
+
+export interface ReadyOptions {
+  /** The log's end. */
+  readonly baseOffset: number;
+  /** `leader`: batches keep offsets and epoch. `producer`: they get the log's. */
+  readonly from: 'producer' | 'leader';
+  readonly leaderEpoch: number;
+  readonly batchBytesMax: number;
+  readonly allowControl: boolean;
+  /** With LogAppendTime: the time of the append. */
+  readonly logAppendTime?: number;
+}
+
+export interface ReadyBatches {
+  readonly window: ByteWindow;
+  readonly sizes: readonly number[];
+  readonly recordCount: number;
+  readonly maxTimestamp: number;
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+  /** Epoch of the last batch as it will stand. */
+  readonly leaderEpoch: number;
+}
+
+/** Looks at all batches in `bytes` before anything is written; throws what is wrong with the first bad one. */
+export function inspectBatches(bytes: Uint8Array, options: ReadyOptions): ReadyBatches {
+  const window = byteWindow(bytes);
+  const header = new BatchHeader(window, 0);
+  const sizes: number[] = [];
+  let recordCount = 0;
+  let maxTimestamp = -1;
+  let next = options.baseOffset;
+  let firstOffset = -1;
+  let leaderEpoch = options.leaderEpoch;
+  for (let position = 0; position < bytes.length; ) {
+    const size = validateBatch(window, position, bytes.length, {
+      batchBytesMax: options.batchBytesMax,
+      fromProducer: options.from === 'producer',
+      allowControl: options.allowControl,
+    });
+    header.moveTo(window, position);
+    const baseOffset = options.from === 'leader' ? header.baseOffset : next;
+    if (baseOffset < next) throw outOfOrder(baseOffset, next);
+    if (options.from === 'leader') {
+      if (header.leaderEpoch >= 0 && header.leaderEpoch < leaderEpoch) throw epochFalls(header.leaderEpoch, leaderEpoch);
+      leaderEpoch = Math.max(leaderEpoch, header.leaderEpoch);
+    }
+    if (firstOffset < 0) firstOffset = baseOffset;
+    next = baseOffset + header.lastOffsetDelta + 1;
+    recordCount += header.recordCount;
+    maxTimestamp = Math.max(maxTimestamp, options.logAppendTime ?? header.maxTimestamp);
+    sizes.push(size);
+    position += size;
+  }
+  return { window, sizes, recordCount, maxTimestamp, firstOffset, lastOffset: next - 1, leaderEpoch };
+}
+
+/** Writes what `inspectBatches` passed into the active segment, which has room for all of it. After a throw nothing has changed. */
+export function writeBatches(segments: SegmentList, ready: ReadyBatches, options: ReadyOptions): void {
+  const { writer } = segments;
+  const { tail } = writer;
+  const source = ready.window.bytes;
+  const begin = tail.end;
+  if (!tail.cover(begin, begin + source.length)) {
+    throw new MillraceError(
+      'ERR_MILLRACE_TOO_LARGE',
+      `${source.length} bytes of batches do not fit into one segment; append less at once or raise segment.bytes`,
+      { path: segments.directory },
+    );
+  }
+  const { bytes, view, start } = tail.window;
+  const at = begin - start;
+  bytes.set(source.subarray(BATCH_LOG_OVERHEAD), at + BATCH_LOG_OVERHEAD);
+  const header = new BatchHeader(ready.window, 0);
+  const target = { bytes, view };
+  let offset = options.baseOffset;
+  // From the last to the first would need their positions; from the first on, its length alone is held back.
+  for (let i = 0, position = 0; i < ready.sizes.length; position += ready.sizes[i++]) {
+    header.moveTo(ready.window, position);
+    const baseOffset = options.from === 'leader' ? header.baseOffset : offset;
+    const leaderEpoch = options.from === 'leader' ? header.leaderEpoch : options.leaderEpoch;
+    patchBatch(target.view, at + position, { baseOffset, leaderEpoch, size: ready.sizes[i], logAppendTime: options.logAppendTime });
+    offset = baseOffset + header.lastOffsetDelta + 1;
+    writer.add(ready.sizes[i], offset - 1, options.logAppendTime ?? header.maxTimestamp);
+  }
+  publishBatch(view, at, ready.sizes[0]);
+  writer.publish();
+}
+
+function outOfOrder(found: number, expected: number): MillraceError {
+  return new MillraceError('ERR_MILLRACE_OUT_OF_ORDER', `a batch with base offset ${found}, expected ${expected} or more`);
+}
+
+function epochFalls(found: number, expected: number): MillraceError {
+  return new MillraceError('ERR_MILLRACE_OUT_OF_ORDER', `a batch of leader epoch ${found} behind epoch ${expected}`);
+}

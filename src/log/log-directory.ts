@@ -1,0 +1,70 @@
+/**
+ * What lies in a partition's directory: its segments by base offset, and what an interrupted roll, removal or cut left behind.
+ *
+ * `.deleted` was on its way out and `.cleaned` never became anything: both are removed. A `.swap` is a finished replacement that had not
+ * taken its place yet; compaction makes them, and finishing its work needs Kafka's rules for it, so it is refused by name.
+ */
+import { join } from 'node:path';
+import { MillraceError } from '../errors.ts';
+import type { FileSystem } from '../file/file-system.ts';
+import {
+  CLEANED_SUFFIX,
+  DELETED_SUFFIX,
+  LOG_SUFFIX,
+  OFFSET_INDEX_SUFFIX,
+  parseSegmentFile,
+  segmentFile,
+  SEGMENT_SUFFIXES,
+  SWAP_SUFFIX,
+  TIME_INDEX_SUFFIX,
+} from '../segment/segment-files.ts';
+
+export interface SegmentFiles {
+  readonly baseOffset: number;
+  readonly size: number;
+  /** Both indexes have a file. */
+  readonly indexed: boolean;
+}
+
+/** The segments of a directory in order. Changes nothing. */
+export function listSegments(system: FileSystem, directory: string): SegmentFiles[] {
+  const names = new Set(system.list(directory).map((entry) => entry.name));
+  const segments: SegmentFiles[] = [];
+  for (const name of names) {
+    const file = parseSegmentFile(name);
+    if (file === null || file.suffix !== LOG_SUFFIX) continue;
+    const stem = name.slice(0, -LOG_SUFFIX.length);
+    segments.push({
+      baseOffset: file.baseOffset,
+      size: system.sizeOf(join(directory, name)),
+      indexed: names.has(stem + OFFSET_INDEX_SUFFIX) && names.has(stem + TIME_INDEX_SUFFIX),
+    });
+  }
+  return segments.sort((a, b) => a.baseOffset - b.baseOffset);
+}
+
+/** Removes leftovers, and indexes that have no log. */
+export function tidyDirectory(system: FileSystem, directory: string): void {
+  const names = new Set(system.list(directory).map((entry) => entry.name));
+  for (const name of names) {
+    const path = join(directory, name);
+    if (name.endsWith(SWAP_SUFFIX)) {
+      throw new MillraceError('ERR_MILLRACE_UNSUPPORTED', `${path} is left of an interrupted compaction; start Kafka on it once`, {
+        path,
+      });
+    }
+    const leftover = name.endsWith(DELETED_SUFFIX) || name.endsWith(CLEANED_SUFFIX);
+    if (leftover || isOrphan(name, names)) system.remove(path);
+  }
+}
+
+/** Removes a segment's files. */
+export function removeSegmentFiles(system: FileSystem, directory: string, baseOffset: number): void {
+  for (const suffix of SEGMENT_SUFFIXES) system.remove(segmentFile(directory, baseOffset, suffix));
+}
+
+function isOrphan(name: string, names: ReadonlySet<string>): boolean {
+  const file = parseSegmentFile(name);
+  if (file === null || (file.suffix !== OFFSET_INDEX_SUFFIX && file.suffix !== TIME_INDEX_SUFFIX)) return false;
+  return !names.has(name.slice(0, -file.suffix.length) + LOG_SUFFIX);
+}

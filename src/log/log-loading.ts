@@ -1,0 +1,102 @@
+/**
+ * Opens the segments of a partition that was stopped cleanly, or was recovered: finds the log's end and makes the last segment writable.
+ *
+ * Reads directory entries, and of the last segment what lies past its last index entry. The other segments are opened when a read needs
+ * them. A last segment that is not whole after all throws ERR_MILLRACE_CORRUPT; the caller recovers.
+ */
+import { readIndexFile } from '../index/index-file.ts';
+import { OffsetIndex, OFFSET_ENTRY_SIZE } from '../index/offset-index.ts';
+import { TimeIndex, TIME_ENTRY_SIZE } from '../index/time-index.ts';
+import { BATCH_HEADER_SIZE } from '../limits.ts';
+import { BatchHeader } from '../record/batch-header.ts';
+import { byteWindow } from '../record/byte-window.ts';
+import { GrowingIndexes } from '../segment/growing-indexes.ts';
+import { OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, LOG_SUFFIX } from '../segment/segment-files.ts';
+import { SegmentWriter } from '../segment/segment-writer.ts';
+import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
+import { listSegments, type SegmentFiles } from './log-directory.ts';
+import type { LogSettings } from './log-settings.ts';
+import { indexSettings, SegmentList } from './segment-list.ts';
+
+export interface LoadedLog {
+  readonly segments: SegmentList;
+  readonly endOffset: number;
+}
+
+/** `startOffset`: where an empty log begins. */
+export function loadLog(
+  environment: SegmentEnvironment,
+  directory: string,
+  options: { settings: LogSettings; startOffset: number; now: number },
+): LoadedLog {
+  const segments = new SegmentList(environment, directory);
+  const files = listSegments(environment.system, directory);
+  if (files.length === 0) {
+    segments.roll(options.startOffset, options.settings, options.now);
+    return { segments, endOffset: options.startOffset };
+  }
+  const last = files[files.length - 1];
+  for (const file of files) {
+    if (file !== last) segments.push(new Segment(environment, directory, file.baseOffset, file.size));
+  }
+  return { segments, endOffset: loadActive(segments, last, options.settings, options.now) };
+}
+
+/** Opens the last segment for writing and adds it to the list. Returns the log's end. */
+export function loadActive(segments: SegmentList, files: SegmentFiles, settings: LogSettings, now: number): number {
+  const { environment, directory } = segments;
+  segments.push(new Segment(environment, directory, files.baseOffset, files.size));
+  const { indexes, endOffset, firstTimestamp } = loadLast(environment, segments.active, files, settings);
+  const { segmentBytes } = settings;
+  segments.write(new SegmentWriter(environment, segments.active, indexes, { segmentBytes, firstTimestamp, now }));
+  return endOffset;
+}
+
+interface LoadedSegment {
+  readonly indexes: GrowingIndexes;
+  readonly endOffset: number;
+  readonly firstTimestamp: number;
+}
+
+function loadLast(environment: SegmentEnvironment, segment: Segment, files: SegmentFiles, settings: LogSettings): LoadedSegment {
+  const { baseOffset, size } = files;
+  const offsetBytes = readIndexFile(environment.system, segment.path(OFFSET_INDEX_SUFFIX));
+  const timeBytes = readIndexFile(environment.system, segment.path(TIME_INDEX_SUFFIX));
+  const count = OffsetIndex.plausibleEntries(offsetBytes, size);
+  const timeCount = TimeIndex.plausibleEntries(timeBytes);
+  if (size > 0 && !files.indexed) throw segment.corrupt(0, 'has no index beside it');
+  const offsets = new OffsetIndex(baseOffset, offsetBytes.subarray(0, count * OFFSET_ENTRY_SIZE));
+  const times = new TimeIndex(baseOffset, timeBytes.subarray(0, timeCount * TIME_ENTRY_SIZE));
+  // A close added a last time entry that no offset entry stands beside: it is due again at the seal, as if there had been no close.
+  times.truncateToOffset(count === 0 ? baseOffset : offsets.offsetAt(count - 1) + 1);
+  const indexes = new GrowingIndexes(indexSettings(settings), offsets, times);
+  if (size === 0) return { indexes, endOffset: baseOffset, firstTimestamp: -1 };
+
+  const log = environment.system.open(segment.path(LOG_SUFFIX), 'r');
+  try {
+    const bytes = Buffer.alloc(BATCH_HEADER_SIZE);
+    const window = byteWindow(bytes);
+    const headerAt = (position: number): BatchHeader => {
+      if (log.read(bytes, 0, bytes.length, position) < bytes.length) throw segment.corrupt(position, 'ends inside a batch header');
+      return new BatchHeader(window, 0);
+    };
+    const firstTimestamp = headerAt(0).maxTimestamp;
+    let position = count === 0 ? 0 : offsets.positionAt(count - 1);
+    if (count > 0 && headerAt(position).lastOffset !== offsets.offsetAt(count - 1)) {
+      throw segment.corrupt(position, 'has a batch that its index does not know');
+    }
+    let endOffset = baseOffset;
+    while (position < size) {
+      const header = headerAt(position);
+      if (header.size < BATCH_HEADER_SIZE || header.size > size - position) {
+        throw segment.corrupt(position, `has a batch of ${header.size} bytes, and ${size - position} are left`);
+      }
+      indexes.add(position, header.lastOffset, header.maxTimestamp);
+      endOffset = header.nextOffset;
+      position += header.size;
+    }
+    return { indexes, endOffset, firstTimestamp };
+  } finally {
+    log.close();
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The reading half of a log: whole batches by offset as views, and offsets by time.
+ *
+ * `read` is for data that is in memory, such as the tail: on a page that is not, it stalls the thread until the disk has answered.
+ * `readAsync` brings such pages in on another thread first. Both return the same views.
+ */
+import { invalidArgument, MillraceError } from '../errors.ts';
+import { READ_BYTES_DEFAULT } from '../limits.ts';
+import { BatchRun } from '../record/batches.ts';
+import { byteWindow } from '../record/byte-window.ts';
+import type { SegmentList } from './segment-list.ts';
+import { findMaxTimestamp, findTimestamp, type TimestampedOffset } from './timestamp-lookup.ts';
+
+export interface ReadOptions {
+  /** Bytes to return at most; at least one batch is returned whatever its size. Default 1 MiB. */
+  readonly maxBytes?: number;
+}
+
+const NOTHING = byteWindow(Buffer.alloc(0));
+
+export class LogReader {
+  protected readonly segments: SegmentList;
+  readonly directory: string;
+  #startOffset: number;
+  #endOffset: number;
+  #closed = false;
+
+  constructor(segments: SegmentList, startOffset: number, endOffset: number) {
+    this.segments = segments;
+    this.directory = segments.directory;
+    this.#startOffset = startOffset;
+    this.#endOffset = endOffset;
+  }
+
+  /** The first offset that can be read. */
+  get startOffset(): number {
+    return this.#startOffset;
+  }
+
+  /** The offset that the next record will get. */
+  get endOffset(): number {
+    return this.#endOffset;
+  }
+
+  /** Bytes of all batches. */
+  get size(): number {
+    return this.segments.size;
+  }
+
+  get segmentCount(): number {
+    return this.segments.count;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * The batches from the one that has `offset` on. Empty at the log's end. ERR_MILLRACE_OFFSET_OUT_OF_RANGE before the start and past
+   * the end; ERR_MILLRACE_CORRUPT with path and position where the bytes are no batches.
+   */
+  read(offset: number, options: ReadOptions = {}): BatchRun {
+    this.checkOpen();
+    const maxBytes = options.maxBytes ?? READ_BYTES_DEFAULT;
+    if (!Number.isSafeInteger(maxBytes) || maxBytes < 0) throw invalidArgument('maxBytes', 'a number of bytes', maxBytes);
+    this.#checkRange(offset);
+    const { all } = this.segments;
+    for (let slot = this.segments.slotOf(offset); slot < all.length; slot++) {
+      const slice = all[slot].read(offset, maxBytes);
+      if (slice !== null) return new BatchRun(slice.window, slice.start, slice.end, offset);
+    }
+    return new BatchRun(NOTHING, 0, 0, offset);
+  }
+
+  /** As `read`, and never stalls the event loop on the disk. */
+  async readAsync(offset: number, options: ReadOptions = {}): Promise<BatchRun> {
+    this.checkOpen();
+    this.#checkRange(offset);
+    const segment = this.segments.all[this.segments.slotOf(offset)];
+    await segment.bringIn(offset, options.maxBytes ?? READ_BYTES_DEFAULT);
+    return this.read(offset, options);
+  }
+
+  /**
+   * The first record, in the order of offsets, whose timestamp is at or after `timestamp` (milliseconds since 1970), or null. Looks into
+   * compressed batches too. (Kafka's ListOffsets by timestamp.)
+   */
+  offsetForTimestamp(timestamp: number): TimestampedOffset | null {
+    this.checkOpen();
+    if (!Number.isSafeInteger(timestamp)) throw invalidArgument('timestamp', 'a whole number of milliseconds', timestamp);
+    return findTimestamp(this.segments, this.#startOffset, timestamp);
+  }
+
+  /** The first record that has the largest timestamp, or null. (Kafka's ListOffsets with MAX_TIMESTAMP.) */
+  offsetOfMaxTimestamp(): TimestampedOffset | null {
+    this.checkOpen();
+    return findMaxTimestamp(this.segments, this.#startOffset);
+  }
+
+  protected checkOpen(): void {
+    if (!this.#closed) return;
+    throw new MillraceError('ERR_MILLRACE_CLOSED', `the log in ${this.directory} is closed`, { path: this.directory });
+  }
+
+  protected outOfRange(offset: number): MillraceError {
+    return new MillraceError(
+      'ERR_MILLRACE_OFFSET_OUT_OF_RANGE',
+      `offset ${offset} of ${this.directory}: the log has ${this.#startOffset} to ${this.#endOffset}`,
+      { path: this.directory },
+    );
+  }
+
+  protected moveStart(offset: number): void {
+    this.#startOffset = offset;
+  }
+
+  protected moveEnd(offset: number): void {
+    this.#endOffset = offset;
+  }
+
+  protected markClosed(): void {
+    this.#closed = true;
+  }
+
+  #checkRange(offset: number): void {
+    if (!Number.isSafeInteger(offset) || offset < this.#startOffset || offset > this.#endOffset) throw this.outOfRange(offset);
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Recovers a partition after an unclean stop, so that it can be opened like one that was stopped cleanly.
+ *
+ * Reads what lies past the recovery point, and any segment whose indexes are missing. At the first bytes that are not a batch the log
+ * ends: they are cut off and later segments are removed, as Kafka does, and the report says where and why. Runs where it is called:
+ * the store calls it in a worker thread for logs that take long. Needs the addon and nothing else of the process.
+ */
+import { join } from 'node:path';
+import type { FileSystem } from '../file/file-system.ts';
+import { type RecoveredSegment, recoverSegment } from '../segment/segment-recovery.ts';
+import { LOG_SUFFIX, segmentFile } from '../segment/segment-files.ts';
+import type { ScanEnd } from '../segment/segment-scan.ts';
+import { EPOCH_CHECKPOINT, readEpochs, writeEpochs } from './epoch-checkpoint.ts';
+import { LeaderEpochs } from './leader-epochs.ts';
+import { listSegments, removeSegmentFiles, type SegmentFiles, tidyDirectory } from './log-directory.ts';
+import type { LogSettings } from './log-settings.ts';
+import { indexSettings } from './segment-list.ts';
+
+export interface LogRecoveryOptions {
+  readonly directory: string;
+  readonly settings: LogSettings;
+  /** Everything below is on stable storage and whole; 0 when nothing is known. */
+  readonly recoveryPoint: number;
+}
+
+/** Where a log turned out to end before its files did. */
+export interface Damage {
+  readonly path: string;
+  readonly position: number;
+  readonly reason: ScanEnd | 'gap';
+  readonly bytesCut: number;
+  /** Base offsets of segments behind it, which were removed. */
+  readonly segmentsRemoved: readonly number[];
+}
+
+export interface LogRecoveryReport {
+  readonly directory: string;
+  readonly endOffset: number;
+  readonly segmentsScanned: number;
+  readonly bytesRead: number;
+  readonly damage: Damage | null;
+}
+
+export function recoverLog(system: FileSystem, options: LogRecoveryOptions): LogRecoveryReport {
+  const { directory, settings } = options;
+  tidyDirectory(system, directory);
+  const segments = listSegments(system, directory);
+  const known = readEpochsOrNone(system, directory);
+  const epochs = known ?? new LeaderEpochs();
+  // Without the epochs' file only the batches know the epochs, and then all of them must be looked at.
+  const recoveryPoint = known === null && segments.some((segment) => segment.size > 0) ? 0 : options.recoveryPoint;
+  let endOffset = segments[0]?.baseOffset ?? 0;
+  let bytesRead = 0;
+  let segmentsScanned = 0;
+  let damage: Damage | null = null;
+
+  for (let i = 0; i < segments.length && damage === null; i++) {
+    const { baseOffset } = segments[i];
+    const next = segments[i + 1]?.baseOffset ?? Infinity;
+    if (next <= recoveryPoint && segments[i].indexed) {
+      endOffset = next;
+      continue;
+    }
+    const epoch = epochs.epochAt(Math.max(baseOffset - 1, 0));
+    const recovered = recoverSegment(system, {
+      directory,
+      baseOffset,
+      settings: indexSettings(settings),
+      trustedOffset: recoveryPoint,
+      epoch: baseOffset === 0 ? -1 : epoch,
+    });
+    segmentsScanned++;
+    bytesRead += recovered.bytesRead;
+    endOffset = recovered.nextOffset;
+    for (const [started, offset] of recovered.epochStarts) if (started > epochs.latest) epochs.assign(started, offset);
+    damage = damageOf(directory, recovered, segments.slice(i + 1));
+    if (damage !== null) for (const removed of damage.segmentsRemoved) removeSegmentFiles(system, directory, removed);
+  }
+  epochs.truncateFromEnd(endOffset);
+  if (known === null || epochs.version > 0) writeEpochs(system, directory, epochs);
+  system.syncDirectory(directory);
+  return { directory, endOffset, segmentsScanned, bytesRead, damage };
+}
+
+/**
+ * A log ends where its bytes stop being batches: what is cut, and which segments are behind that. Unwritten bytes at the end of a segment are
+ * no damage, unless offsets are missing between it and the next one: then its last pages never reached the disk.
+ */
+function damageOf(directory: string, recovered: RecoveredSegment, behind: readonly SegmentFiles[]): Damage | null {
+  const lost = recovered.end === 'zeros' && behind.length > 0 && recovered.nextOffset < behind[0].baseOffset;
+  if ((recovered.end === 'end' || recovered.end === 'zeros') && !lost) return null;
+  return {
+    path: segmentFile(directory, recovered.baseOffset, LOG_SUFFIX),
+    position: recovered.size,
+    reason: lost ? 'gap' : recovered.end,
+    bytesCut: recovered.bytesCut,
+    segmentsRemoved: behind.map((segment) => segment.baseOffset),
+  };
+}
+
+function readEpochsOrNone(system: FileSystem, directory: string): LeaderEpochs | null {
+  try {
+    return readEpochs(system, directory);
+  } catch {
+    // Derived from the log like an index: a torn one is made again from the batches.
+    system.remove(join(directory, EPOCH_CHECKPOINT));
+    return null;
+  }
+}

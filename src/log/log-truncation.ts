@@ -1,0 +1,78 @@
+/**
+ * Cuts a log at an offset: what a follower does when its leader's log parts from its own.
+ *
+ * A file is never made shorter below what a reader may still see: the segment that the cut goes through is written anew up to there and
+ * renamed into its place, so that views, in this process and in others, keep the old file. Crash-safe at each step: later segments go
+ * first, from the last to the first, and the rename is one step.
+ */
+import type { FileSystem } from '../file/file-system.ts';
+import { BASE_OFFSET } from '../record/batch-format.ts';
+import { readInt64 } from '../record/int64.ts';
+import { recoverSegment } from '../segment/segment-recovery.ts';
+import { CLEANED_SUFFIX, LOG_SUFFIX } from '../segment/segment-files.ts';
+import type { Segment } from '../segment/segment.ts';
+import { loadActive } from './log-loading.ts';
+import type { LogSettings } from './log-settings.ts';
+import { indexSettings, type SegmentList } from './segment-list.ts';
+
+const COPY_BYTES = 1024 * 1024;
+
+/**
+ * Removes all records from `offset` on, which lies in the log; the batch that has `offset` goes as a whole. Returns the new end, which is
+ * below `offset` when a batch was cut out from under it. The log is writable afterwards.
+ */
+export function cutLog(segments: SegmentList, offset: number, settings: LogSettings, now: number): number {
+  const { environment, directory } = segments;
+  const slot = segments.slotOf(offset);
+  segments.remove(slot + 1, segments.count);
+  const segment = segments.active;
+  const position = segment.positionOf(offset);
+  const endOffset = position < segment.size ? Math.min(offset, baseOffsetAt(segment, position)) : offset;
+  const { baseOffset, size } = segment;
+  if (position < size) replaceByPrefix(environment.system, segment, position);
+  segments.pop();
+  recoverSegment(environment.system, {
+    directory,
+    baseOffset,
+    settings: indexSettings(settings),
+    trustedOffset: endOffset,
+    epoch: -1,
+  });
+  environment.system.syncDirectory(directory);
+  loadActive(segments, { baseOffset, size: position, indexed: true }, settings, now);
+  return endOffset;
+}
+
+/** Removes all records; the log goes on at `offset`. */
+export function restartLog(segments: SegmentList, offset: number, settings: LogSettings, now: number): void {
+  segments.remove(0, segments.count);
+  segments.roll(offset, settings, now);
+  segments.environment.system.syncDirectory(segments.directory);
+}
+
+function baseOffsetAt(segment: Segment, position: number): number {
+  const window = segment.headerWindow(position);
+  return readInt64(window.view, position - window.start + BASE_OFFSET);
+}
+
+/** Puts a copy of the first `size` bytes of a `.log` in its place. */
+function replaceByPrefix(system: FileSystem, segment: Segment, size: number): void {
+  const path = segment.path(LOG_SUFFIX);
+  const temporary = path + CLEANED_SUFFIX;
+  system.remove(temporary);
+  const source = system.open(path, 'r');
+  const target = system.open(temporary, 'w+');
+  try {
+    const buffer = Buffer.allocUnsafeSlow(Math.min(COPY_BYTES, Math.max(size, 1)));
+    for (let position = 0; position < size; ) {
+      const length = source.read(buffer, 0, Math.min(buffer.length, size - position), position);
+      target.write(buffer, 0, length, position);
+      position += length;
+    }
+    target.sync();
+  } finally {
+    source.close();
+    target.close();
+  }
+  system.rename(temporary, path);
+}

@@ -1,0 +1,32 @@
+/**
+ * What an append returns: where the records are, at once; and when they are on stable storage, for who asks.
+ *
+ * `durable` promises that the records survive a crash of the machine. Without it they survive the end of the process (kill -9 too), since
+ * they are in the kernel's page cache, and not a power failure.
+ */
+import type { Durability } from './durability.ts';
+
+export class Receipt {
+  /** Offset of the first record. */
+  readonly baseOffset: number;
+  /** Offset of the last record. */
+  readonly lastOffset: number;
+  /** With `message.timestamp.type=LogAppendTime`, the timestamp that all records got; otherwise -1. */
+  readonly logAppendTime: number;
+  readonly #durability: Durability;
+
+  constructor(durability: Durability, baseOffset: number, lastOffset: number, logAppendTime: number) {
+    this.#durability = durability;
+    this.baseOffset = baseOffset;
+    this.lastOffset = lastOffset;
+    this.logAppendTime = logAppendTime;
+  }
+
+  /**
+   * Settles when the records are on stable storage; asks for a flush if none is on its way. Rejects with `ERR_MILLRACE_OFFLINE` when the flush
+   * fails, with `ERR_MILLRACE_CLOSED` when the log is deleted before.
+   */
+  get durable(): Promise<void> {
+    return this.#durability.until(this.lastOffset + 1);
+  }
+}

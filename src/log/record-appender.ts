@@ -1,0 +1,152 @@
+/**
+ * Appends records: encodes them where they will stay, as one batch or several, and makes all of them visible or none.
+ *
+ * The way down: room in the tail, batch builder, checksum, index, publish. When a segment ends in the middle of an append, what was
+ * encoded moves to the next segment (once a segment, at most one append's bytes), so that no append straddles two.
+ */
+import { MillraceError } from '../errors.ts';
+import type { FileWindow } from '../file/file-system.ts';
+import { BATCH_HEADER_SIZE } from '../limits.ts';
+import { BatchBuilder, publishBatch } from '../record/batch-builder.ts';
+import type { SegmentWriter } from '../segment/segment-writer.ts';
+import type { RecordInput, TimestampType } from '../types.ts';
+import type { SegmentList } from './segment-list.ts';
+
+export interface EncodeOptions {
+  /** Offset of the first record: the log's end. */
+  readonly baseOffset: number;
+  readonly leaderEpoch: number;
+  readonly now: number;
+  readonly timestampType: TimestampType;
+  readonly batchBytesMax: number;
+}
+
+interface EncodedBatch {
+  size: number;
+  lastOffset: number;
+  maxTimestamp: number;
+}
+
+export class RecordAppender {
+  readonly #segments: SegmentList;
+  readonly #roll: () => void;
+  readonly #builder = new BatchBuilder();
+  readonly #batches: EncodedBatch[] = [];
+  #count = 0;
+  #writer: SegmentWriter;
+  /** Where this append began, and where its current batch begins. */
+  #begin = 0;
+  #position = 0;
+  /** A batch is begun at `#position` and not finished. */
+  #encoding = false;
+
+  /** `roll` begins a new segment at the log's end. */
+  constructor(segments: SegmentList, roll: () => void) {
+    this.#segments = segments;
+    this.#roll = roll;
+    this.#writer = segments.writer;
+  }
+
+  /** Appends all of `records` and returns the offset of the last one. After a throw nothing has changed. */
+  append(records: readonly RecordInput[], options: EncodeOptions): number {
+    this.#writer = this.#segments.writer;
+    this.#begin = this.#writer.tail.end;
+    this.#position = this.#begin;
+    this.#count = 0;
+    this.#encoding = false;
+    let index = 0;
+    let next = options.baseOffset;
+    try {
+      while (index < records.length) {
+        index = this.#encodeBatch(records, index, next, options);
+        next = this.#builder.lastOffset + 1;
+      }
+    } catch (error) {
+      this.#writer.tail.discard(this.#begin, this.#begin + this.#used);
+      throw error;
+    }
+    this.#publish();
+    return next - 1;
+  }
+
+  /** Encodes one batch at `#position`; returns the index of the first record that is not in it. */
+  #encodeBatch(records: readonly RecordInput[], from: number, baseOffset: number, options: EncodeOptions): number {
+    const builder = this.#builder;
+    this.#cover(BATCH_HEADER_SIZE);
+    const { window } = this.#writer.tail;
+    builder.begin(window, this.#position - window.start, window.length, {
+      baseOffset,
+      leaderEpoch: options.leaderEpoch,
+      timestamp: options.now,
+      timestampType: options.timestampType,
+      batchBytesMax: options.batchBytesMax,
+    });
+    this.#encoding = true;
+    let index = builder.append(records, from);
+    while (index < records.length && builder.stop === 'window') {
+      this.#cover(builder.needed);
+      const moved = this.#writer.tail.window;
+      builder.rebase(moved, this.#position - moved.start, moved.length);
+      index = builder.append(records, index);
+    }
+    const size = builder.finish();
+    const batch = (this.#batches[this.#count] ??= { size: 0, lastOffset: 0, maxTimestamp: 0 });
+    batch.size = size;
+    batch.lastOffset = builder.lastOffset;
+    batch.maxTimestamp = builder.maxTimestamp;
+    this.#count++;
+    this.#position += size;
+    this.#encoding = false;
+    return index;
+  }
+
+  /** Makes the window reach `bytes` past the current batch's begin; begins a new segment where this one is full. */
+  #cover(bytes: number): void {
+    const { tail } = this.#writer;
+    if (tail.cover(this.#begin, this.#position + bytes)) return;
+    const used = this.#used;
+    if (this.#begin === 0) throw this.#tooLarge(used + bytes);
+    const encoded = used === 0 ? null : copyOf(tail.window, this.#begin, used);
+    tail.discard(this.#begin, this.#begin + used);
+    this.#position -= this.#begin;
+    this.#begin = 0;
+    this.#roll();
+    this.#writer = this.#segments.writer;
+    if (!this.#writer.tail.cover(0, this.#position + bytes)) throw this.#tooLarge(this.#position + bytes);
+    if (encoded !== null) this.#writer.tail.window.bytes.set(encoded);
+  }
+
+  /** The first batch's length is written last: a reader of the bytes, in any process, sees all or nothing. */
+  #publish(): void {
+    const { window } = this.#writer.tail;
+    let position = this.#position - window.start;
+    for (let i = this.#count - 1; i >= 0; i--) {
+      position -= this.#batches[i].size;
+      publishBatch(window.view, position, this.#batches[i].size);
+    }
+    for (let i = 0; i < this.#count; i++) {
+      const batch = this.#batches[i];
+      this.#writer.add(batch.size, batch.lastOffset, batch.maxTimestamp);
+    }
+    this.#writer.publish();
+  }
+
+  /** Bytes encoded so far by this append. */
+  get #used(): number {
+    return this.#position - this.#begin + (this.#encoding ? this.#builder.size : 0);
+  }
+
+  #tooLarge(size: number): MillraceError {
+    return new MillraceError(
+      'ERR_MILLRACE_TOO_LARGE',
+      `an append of ${size} bytes or more does not fit into one segment; append less at once or raise segment.bytes`,
+      { path: this.#segments.directory },
+    );
+  }
+}
+
+/** A copy, since the segment that it stands in is about to be cut there. */
+function copyOf(window: FileWindow, position: number, size: number): Uint8Array {
+  const at = position - window.start;
+  return Uint8Array.prototype.slice.call(window.bytes, at, at + size);
+}

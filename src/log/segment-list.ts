@@ -1,0 +1,162 @@
+/**
+ * The segments of a log in the order of their base offsets; the last one is the active one.
+ *
+ * Finding the segment of an offset is a binary search over an array, and usually the one that was found last time.
+ */
+import { assert } from '../assert.ts';
+import type { LogFile } from '../file/file-system.ts';
+import { GrowingIndexes } from '../segment/growing-indexes.ts';
+import { LOG_SUFFIX, segmentFile, SEGMENT_SUFFIXES } from '../segment/segment-files.ts';
+import { SegmentWriter } from '../segment/segment-writer.ts';
+import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
+import type { LogSettings } from './log-settings.ts';
+
+export class SegmentList {
+  readonly environment: SegmentEnvironment;
+  readonly directory: string;
+  readonly #segments: Segment[] = [];
+  /** Running maximum of the segments' largest timestamps, as far as it was asked for; the active segment is never in it. */
+  #maxTimestamps: number[] = [];
+  #latest = 0;
+  #writer: SegmentWriter | null = null;
+
+  constructor(environment: SegmentEnvironment, directory: string) {
+    this.environment = environment;
+    this.directory = directory;
+  }
+
+  get all(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  get count(): number {
+    return this.#segments.length;
+  }
+
+  get first(): Segment {
+    return this.#segments[0];
+  }
+
+  get active(): Segment {
+    return this.#segments[this.#segments.length - 1];
+  }
+
+  /** The writer of the active segment; a log that is only read has none. */
+  get writer(): SegmentWriter {
+    assert(this.#writer !== null, 'log has no writer');
+    return this.#writer;
+  }
+
+  get hasWriter(): boolean {
+    return this.#writer !== null;
+  }
+
+  /** Total bytes of all segments. */
+  get size(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.size, 0);
+  }
+
+  /** Adds a segment behind the others. */
+  push(segment: Segment): void {
+    assert(this.count === 0 || segment.baseOffset > this.active.baseOffset, 'segments out of order');
+    this.#segments.push(segment);
+  }
+
+  write(writer: SegmentWriter): void {
+    assert(writer.segment === this.active, 'writer of another segment');
+    this.#writer = writer;
+  }
+
+  /** Slot of the last segment with a base offset of at most `offset`; 0 where all lie after it. */
+  slotOf(offset: number): number {
+    const latest = this.#latest;
+    const known = this.#segments[latest];
+    if (known !== undefined && known.baseOffset <= offset) {
+      const next = this.#segments[latest + 1];
+      if (next === undefined || next.baseOffset > offset) return latest;
+    }
+    let low = 0;
+    let high = this.#segments.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.#segments[middle].baseOffset <= offset) low = middle;
+      else high = middle - 1;
+    }
+    this.#latest = low;
+    return low;
+  }
+
+  /** Slot of the first segment that has a record with a timestamp of at least `timestamp`; `count` where none has. */
+  slotOfTimestamp(timestamp: number): number {
+    const sealed = this.count - 1;
+    while (this.#maxTimestamps.length < sealed) {
+      const slot = this.#maxTimestamps.length;
+      const before = slot === 0 ? -1 : this.#maxTimestamps[slot - 1];
+      this.#maxTimestamps.push(Math.max(before, this.#segments[slot].maxTimestamp));
+    }
+    let low = 0;
+    let high = sealed;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#maxTimestamps[middle] >= timestamp) high = middle;
+      else low = middle + 1;
+    }
+    return low === sealed && this.active.maxTimestamp < timestamp ? this.count : low;
+  }
+
+  /** Creates an empty segment behind the others and makes it the active one. Returns what sealing the one before left to sync. */
+  roll(baseOffset: number, settings: LogSettings, now: number): LogFile[] {
+    const path = segmentFile(this.directory, baseOffset, LOG_SUFFIX);
+    const { system } = this.environment;
+    // The new file first: when that fails, the old segment is still whole and active.
+    system.open(path, 'w+').close();
+    const before = this.#writer;
+    let sealed: LogFile[] = [];
+    const firstStep = before?.step;
+    try {
+      if (before !== null) sealed = before.seal();
+    } catch (error) {
+      system.remove(path);
+      throw error;
+    }
+    const segment = new Segment(this.environment, this.directory, baseOffset, 0);
+    this.push(segment);
+    const indexes = GrowingIndexes.empty(indexSettings(settings), baseOffset);
+    this.write(new SegmentWriter(this.environment, segment, indexes, { segmentBytes: settings.segmentBytes, firstStep, now }));
+    return sealed;
+  }
+
+  /** Removes segments [from, to), the last one first: unlinked at once, and views that readers hold stay valid. */
+  remove(from: number, to: number): void {
+    if (to === this.count && this.#writer !== null) {
+      this.#writer.abandon();
+      this.#writer = null;
+    }
+    for (let slot = to - 1; slot >= from; slot--) {
+      const [segment] = this.#segments.splice(slot, 1);
+      segment.forget();
+      for (const suffix of SEGMENT_SUFFIXES) this.environment.system.remove(segment.path(suffix));
+    }
+    this.#maxTimestamps.length = Math.min(this.#maxTimestamps.length, from);
+    this.#latest = 0;
+  }
+
+  /** Takes the last segment out of the list and leaves its files; its windows are forgotten. */
+  pop(): void {
+    if (this.#writer !== null) this.#writer.abandon();
+    this.#writer = null;
+    this.#segments.pop()?.forget();
+    this.#maxTimestamps.length = Math.min(this.#maxTimestamps.length, this.count);
+    this.#latest = 0;
+  }
+
+  /** Forgets what was cached of all segments, and the writer. */
+  close(): void {
+    for (const segment of this.#segments) segment.forget();
+    this.#writer = null;
+  }
+}
+
+export function indexSettings(settings: LogSettings): { intervalBytes: number; bytesMax: number } {
+  return { intervalBytes: settings.indexIntervalBytes, bytesMax: settings.segmentIndexBytes };
+}

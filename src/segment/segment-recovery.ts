@@ -1,0 +1,122 @@
+/**
+ * Makes one segment right: walks it from the last trusted position, cuts what is torn off, and leaves indexes that say what the log says.
+ *
+ * The log is the evidence; an index is believed up to a trusted offset if it is plausible and its last entry points at a batch that ends with
+ * the entry's offset, and is made again otherwise. After this the segment is as a clean stop would have left it.
+ */
+import type { FileSystem, LogFile } from '../file/file-system.ts';
+import { readIndexFile } from '../index/index-file.ts';
+import { OFFSET_ENTRY_SIZE, OffsetIndex } from '../index/offset-index.ts';
+import { TIME_ENTRY_SIZE, TimeIndex } from '../index/time-index.ts';
+import { BATCH_HEADER_SIZE } from '../limits.ts';
+import { BatchHeader } from '../record/batch-header.ts';
+import { byteWindow } from '../record/byte-window.ts';
+import { GrowingIndexes, type IndexSettings } from './growing-indexes.ts';
+import { LOG_SUFFIX, OFFSET_INDEX_SUFFIX, segmentFile, TIME_INDEX_SUFFIX } from './segment-files.ts';
+import { type ScanEnd, scanSegment } from './segment-scan.ts';
+
+export interface RecoveryOptions {
+  readonly directory: string;
+  readonly baseOffset: number;
+  readonly settings: IndexSettings;
+  /** Everything below this offset is known to be on stable storage and whole; not read again where the index allows. */
+  readonly trustedOffset: number;
+  /** The last epoch before the segment, or -1. */
+  readonly epoch: number;
+}
+
+export interface RecoveredSegment {
+  readonly baseOffset: number;
+  readonly size: number;
+  readonly nextOffset: number;
+  readonly epoch: number;
+  readonly end: ScanEnd;
+  /** Bytes cut off that were more than unwritten zeros. */
+  readonly bytesCut: number;
+  readonly bytesRead: number;
+  /** Epoch and base offset of batches that began a new epoch, in order. */
+  readonly epochStarts: readonly (readonly [number, number])[];
+}
+
+/** Recovers the segment at `baseOffset`. Its files are synced when this returns. */
+export function recoverSegment(system: FileSystem, options: RecoveryOptions): RecoveredSegment {
+  const { directory, baseOffset } = options;
+  const file = system.open(segmentFile(directory, baseOffset, LOG_SUFFIX), 'r+');
+  try {
+    const size = file.size();
+    const indexes = trustedIndexes(system, file, size, options);
+    const count = indexes.offsets.count;
+    // The last trusted entry's batch is walked again: its offsets are what the walk goes on from.
+    const position = count === 0 ? 0 : indexes.offsets.positionAt(count - 1);
+    const epochStarts: [number, number][] = [];
+    let epoch = options.epoch;
+    const scan = scanSegment(
+      file,
+      { position, size, nextOffset: baseOffset, epoch: options.epoch },
+      (header, at) => {
+        indexes.add(at, header.lastOffset, header.maxTimestamp);
+        if (header.leaderEpoch <= epoch) return;
+        epoch = header.leaderEpoch;
+        epochStarts.push([epoch, header.baseOffset]);
+      },
+    );
+    indexes.seal();
+    const bytesCut = scan.end === 'end' || scan.end === 'zeros' ? 0 : size - scan.position;
+    if (size !== scan.position) file.truncate(scan.position);
+    writeIndexes(system, indexes, options);
+    file.sync();
+    const { nextOffset, end, bytesRead } = scan;
+    return { baseOffset, size: scan.position, nextOffset, epoch: scan.epoch, end, bytesCut, bytesRead, epochStarts };
+  } finally {
+    file.close();
+  }
+}
+
+/** What the index files say up to the trusted offset, or empty indexes where they cannot be believed. */
+function trustedIndexes(system: FileSystem, log: LogFile, logSize: number, options: RecoveryOptions): GrowingIndexes {
+  const { directory, baseOffset, settings, trustedOffset } = options;
+  if (trustedOffset <= baseOffset) return GrowingIndexes.empty(settings, baseOffset);
+  const offsetBytes = readIndexFile(system, segmentFile(directory, baseOffset, OFFSET_INDEX_SUFFIX));
+  const timeBytes = readIndexFile(system, segmentFile(directory, baseOffset, TIME_INDEX_SUFFIX));
+  const count = OffsetIndex.plausibleEntries(offsetBytes, logSize);
+  const timeCount = TimeIndex.plausibleEntries(timeBytes);
+  const offsets = new OffsetIndex(baseOffset, offsetBytes.subarray(0, count * OFFSET_ENTRY_SIZE));
+  const times = new TimeIndex(baseOffset, timeBytes.subarray(0, timeCount * TIME_ENTRY_SIZE));
+  let kept = count;
+  while (kept > 0 && offsets.offsetAt(kept - 1) >= trustedOffset) kept--;
+  if (kept === 0 || !pointsAtBatch(log, offsets, kept - 1)) return GrowingIndexes.empty(settings, baseOffset);
+  const position = offsets.positionAt(kept - 1);
+  const lastOffset = offsets.offsetAt(kept - 1);
+  offsets.truncateToPosition(position + 1);
+  times.truncateToOffset(lastOffset + 1);
+  return new GrowingIndexes(settings, offsets, times);
+}
+
+/** Does the batch at an entry's position end with the entry's offset? */
+function pointsAtBatch(log: LogFile, offsets: OffsetIndex, slot: number): boolean {
+  const bytes = Buffer.alloc(BATCH_HEADER_SIZE);
+  if (log.read(bytes, 0, bytes.length, offsets.positionAt(slot)) < bytes.length) return false;
+  try {
+    return new BatchHeader(byteWindow(bytes), 0).lastOffset === offsets.offsetAt(slot);
+  } catch {
+    // Not a batch: then the index is wrong, which is what was asked.
+    return false;
+  }
+}
+
+function writeIndexes(system: FileSystem, indexes: GrowingIndexes, options: RecoveryOptions): void {
+  const parts = [
+    [OFFSET_INDEX_SUFFIX, indexes.offsets.bytes],
+    [TIME_INDEX_SUFFIX, indexes.times.bytes],
+  ] as const;
+  for (const [suffix, bytes] of parts) {
+    const file = system.open(segmentFile(options.directory, options.baseOffset, suffix), 'a+');
+    try {
+      file.write(bytes, 0, bytes.length, 0);
+      file.truncate(bytes.length);
+      file.sync();
+    } finally {
+      file.close();
+    }
+  }
+}

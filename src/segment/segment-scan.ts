@@ -1,0 +1,105 @@
+/**
+ * Walks the batches of a `.log` from a position on, checking each, and tells where the valid part ends and why.
+ *
+ * Reads through a small buffer rather than a mapping: a bad sector is then an error with a name, not a signal; a file that another process
+ * cuts meanwhile is a short read; and bytes that fit into the processor's cache are checked right after they were copied there.
+ */
+import type { LogFile } from '../file/file-system.ts';
+import { BATCH_BYTES_MAX, SCAN_CHUNK_BYTES } from '../limits.ts';
+import { native, scanStop } from '../native.ts';
+import { BatchHeader } from '../record/batch-header.ts';
+import { byteWindow, type ByteWindow } from '../record/byte-window.ts';
+
+export interface ScanOptions {
+  /** Where to begin: the position of a batch. */
+  readonly position: number;
+  /** Bytes of the file to look at. */
+  readonly size: number;
+  /** The first batch must not begin before this offset. */
+  readonly nextOffset: number;
+  /** Leader epochs must not be lower; -1 accepts any. */
+  readonly epoch: number;
+}
+
+export type ScanEnd =
+  | 'end' /** the file ends with a batch */
+  | 'zeros' /** reserved bytes that were never written follow */
+  | 'short' /** the last batch is cut off */
+  | 'length'
+  | 'magic'
+  | 'checksum'
+  | 'header'
+  | 'order';
+
+export interface ScanResult {
+  /** Where the valid part ends. */
+  readonly position: number;
+  readonly end: ScanEnd;
+  readonly nextOffset: number;
+  readonly epoch: number;
+  readonly batches: number;
+  readonly bytesRead: number;
+}
+
+const STOP_NAMES: Record<number, ScanEnd> = {
+  [scanStop.end]: 'end',
+  [scanStop.short]: 'short',
+  [scanStop.zeros]: 'zeros',
+  [scanStop.length]: 'length',
+  [scanStop.magic]: 'magic',
+  [scanStop.checksum]: 'checksum',
+  [scanStop.header]: 'header',
+  [scanStop.order]: 'order',
+};
+
+const POSITIONS = 16_384;
+
+/** Calls `visit` for each valid batch, with its header and its position in the file. The header moves on: do not keep it. */
+export function scanSegment(
+  file: LogFile,
+  options: ScanOptions,
+  visit: (header: BatchHeader, position: number) => void,
+): ScanResult {
+  let buffer: ByteWindow = byteWindow(Buffer.allocUnsafeSlow(SCAN_CHUNK_BYTES));
+  const positions = new Uint32Array(POSITIONS);
+  const result = new Float64Array(5);
+  let header: BatchHeader | null = null;
+  let { position, nextOffset, epoch } = options;
+  let batches = 0;
+  let bytesRead = 0;
+  const ended = (end: ScanEnd): ScanResult => ({ position, end, nextOffset, epoch, batches, bytesRead });
+
+  while (position < options.size) {
+    const wanted = Math.min(buffer.bytes.length, options.size - position);
+    const length = file.read(buffer.bytes, 0, wanted, position);
+    bytesRead += length;
+    const last = position + length >= options.size || length < wanted;
+    if (length === 0) return ended('end');
+    let from = 0;
+    let stop: number = scanStop.full;
+    while (stop === scanStop.full) {
+      const settings = { verify: true, nextOffset, epoch, batchBytesMax: BATCH_BYTES_MAX };
+      const count = native.scanBatches(buffer.bytes, from, length, settings, positions, result);
+      for (let i = 0; i < count; i++) {
+        if (header === null) header = new BatchHeader(buffer, positions[i]);
+        else header.moveTo(buffer, positions[i]);
+        visit(header, position + positions[i]);
+      }
+      batches += count;
+      stop = result[0];
+      from = result[1];
+      if (count > 0) {
+        nextOffset = result[3];
+        epoch = Math.max(epoch, result[4]);
+      }
+    }
+    position += from;
+    if (stop === scanStop.end) continue;
+    if (stop !== scanStop.short || last) return ended(STOP_NAMES[stop]);
+    // The batch goes on past the buffer; when it is longer than the buffer, a larger one is needed.
+    const size = result[2];
+    if (size > options.size - position) return ended('short');
+    if (size > buffer.bytes.length) buffer = byteWindow(Buffer.allocUnsafeSlow(size));
+  }
+  return ended('end');
+}

@@ -1,0 +1,184 @@
+/**
+ * The end of a `.log` file, where batches are encoded: reserved, mapped, and brought in ahead of the writer.
+ *
+ * Every byte that can be written has a block behind it (a store into a mapping without blocks kills the process). Reservation grows in
+ * steps that double, so an idle partition holds little and a busy one rarely waits; from `AHEAD_FROM` on the next step is reserved, mapped
+ * and its first pages are brought in by the pager's thread while the writer fills this one.
+ *
+ * All positions are bytes in the file. The tail knows no batch: who writes publishes.
+ */
+import { assert } from '../assert.ts';
+import { isMillraceError } from '../errors.ts';
+import type { FileSystem, FileWindow, LogFile, PreparedWindow } from '../file/file-system.ts';
+import { POPULATE_AHEAD_BYTES, POPULATE_STEP_BYTES, RESERVE_STEP_MAX, RESERVE_STEP_MIN } from '../limits.ts';
+
+/** Windows below this are made by the writer itself: the thread would cost more than it saves. */
+const AHEAD_FROM = 1024 * 1024;
+/** How much the next window overlaps this one, so that a batch that begins before the border lies in one window. */
+const OVERLAP_MAX = 2 * 1024 * 1024;
+
+export class SegmentTail {
+  readonly file: LogFile;
+  readonly #system: FileSystem;
+  readonly #sizeMax: number;
+  /** Where the last published batch ends. */
+  #end: number;
+  #reserved: number;
+  #step: number;
+  #window: FileWindow | null = null;
+  #next: PreparedWindow | null = null;
+  #nextStart = 0;
+  /** When `end` passes this, there is something to do ahead. */
+  #attention = 0;
+  #populated = 0;
+
+  /** `sizeMax`: no byte at or past it is ever reserved. `firstStep`: a hint from the segment before. */
+  constructor(system: FileSystem, file: LogFile, options: { end: number; sizeMax: number; firstStep?: number }) {
+    this.#system = system;
+    this.file = file;
+    this.#end = options.end;
+    this.#sizeMax = options.sizeMax;
+    this.#reserved = options.end;
+    this.#step = options.firstStep ?? RESERVE_STEP_MIN;
+  }
+
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Bytes that have blocks: what may be mapped. */
+  get reserved(): number {
+    return this.#reserved;
+  }
+
+  /** The size of the last reservation: the hint for the next segment. */
+  get step(): number {
+    return this.#step;
+  }
+
+  get window(): FileWindow {
+    assert(this.#window !== null, 'tail has no window yet');
+    return this.#window;
+  }
+
+  /**
+   * Makes the window reach over [from, to), where `from` is at or past `end`. False when `to` is past the largest size. Throws
+   * ERR_MILLRACE_NO_SPACE when the disk is full; then everything is as before.
+   */
+  cover(from: number, to: number): boolean {
+    const window = this.#window;
+    if (window !== null && from >= window.start && to <= window.start + window.length) return true;
+    if (to > this.#sizeMax) return false;
+    this.#grow(from, to);
+    return true;
+  }
+
+  /** Batches up to `end` are published; brings in what comes next. */
+  advance(end: number): void {
+    this.#end = end;
+    if (end >= this.#attention) this.#lookAhead(end);
+  }
+
+  /** Zeroes what an append that failed had written. */
+  discard(from: number, to: number): void {
+    const window = this.#window;
+    if (window === null || to <= from) return;
+    window.bytes.fill(0, Math.max(from - window.start, 0), Math.min(to - window.start, window.length));
+  }
+
+  /** Gives back what was reserved past the end: the file is then what Kafka would have written. The tail can go on. */
+  trim(): void {
+    this.#dropNext();
+    if (this.#window !== null) this.#system.release(this.#window);
+    this.#window = null;
+    if (this.file.size() !== this.#end) this.file.truncate(this.#end);
+    this.#reserved = this.#end;
+  }
+
+  /** Lets the window go and closes; leaves the file as it is. */
+  abandon(): void {
+    this.#dropNext();
+    if (this.#window !== null) this.#system.release(this.#window);
+    this.#window = null;
+    this.file.close();
+  }
+
+  #grow(from: number, to: number): void {
+    if (this.#next !== null && from >= this.#nextStart && this.#takeNext() && to <= this.#reserved) return;
+    this.#dropNext();
+    const size = this.#reserve(to);
+    const start = from - (from % this.#system.pageSize);
+    this.#use(this.file.mapShared(start, size - start), 0);
+    this.#step = Math.min(this.#step * 2, RESERVE_STEP_MAX);
+  }
+
+  /** Reserves a step; where the disk has no room for that, just what is needed now. */
+  #reserve(to: number): number {
+    const size = this.#sizeFor(to);
+    try {
+      this.file.reserve(size);
+      return size;
+    } catch (error) {
+      const least = Math.min(Math.ceil(to / this.#system.pageSize) * this.#system.pageSize, this.#sizeMax);
+      if (!isMillraceError(error, 'ERR_MILLRACE_NO_SPACE') || least >= size) throw error;
+      this.file.reserve(least);
+      return least;
+    }
+  }
+
+  #takeNext(): boolean {
+    const next = this.#next!;
+    this.#next = null;
+    try {
+      this.#use(next.take(), POPULATE_AHEAD_BYTES);
+      return true;
+    } catch (error) {
+      // It was more than is needed now, and there may be room again: the caller tries for itself.
+      if (!isMillraceError(error, 'ERR_MILLRACE_NO_SPACE')) throw error;
+      return false;
+    }
+  }
+
+  #use(window: FileWindow, populated: number): void {
+    if (this.#window !== null) this.#system.release(this.#window);
+    this.#window = window;
+    this.#reserved = window.start + window.length;
+    this.#populated = populated;
+    this.#attention = 0;
+  }
+
+  #sizeFor(to: number): number {
+    const pageSize = this.#system.pageSize;
+    const wanted = Math.max(this.#reserved + this.#step, to);
+    return Math.min(Math.ceil(wanted / pageSize) * pageSize, this.#sizeMax);
+  }
+
+  #lookAhead(end: number): void {
+    const window = this.#window;
+    if (window === null || window.length < AHEAD_FROM) {
+      this.#attention = Infinity;
+      return;
+    }
+    const at = end - window.start;
+    const to = Math.min(at + POPULATE_AHEAD_BYTES, window.length);
+    const from = Math.max(at, this.#populated);
+    if (to > from) this.#system.populate(window, from, to);
+    this.#populated = Math.max(to, this.#populated);
+    if (this.#next === null && at > window.length / 2 && this.#reserved < this.#sizeMax) this.#prepareNext(window);
+    this.#attention = end + Math.min(POPULATE_STEP_BYTES, Math.ceil(window.length / 8));
+  }
+
+  #prepareNext(window: FileWindow): void {
+    const size = this.#sizeFor(this.#reserved);
+    const overlap = Math.min(window.length / 4, OVERLAP_MAX);
+    const start = this.#reserved - overlap;
+    this.#nextStart = start - (start % this.#system.pageSize);
+    this.#next = this.file.prepare(size, this.#nextStart, Math.min(size - this.#nextStart, POPULATE_AHEAD_BYTES));
+    this.#step = Math.min(this.#step * 2, RESERVE_STEP_MAX);
+  }
+
+  #dropNext(): void {
+    this.#next?.cancel();
+    this.#next = null;
+  }
+}

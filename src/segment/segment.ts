@@ -1,0 +1,214 @@
+/**
+ * One segment as readers see it: a `.log` of whole batches, and where to find an offset in it.
+ *
+ * Holds no descriptor and no memory of its own for a sealed segment: windows and indexes come from the cache, which is bounded. The
+ * active segment has its indexes in memory (`growing`) and grows by `published`. All positions are bytes in the `.log`.
+ * Reads see what was published when they began, and return whole batches.
+ */
+import { MillraceError } from '../errors.ts';
+import type { FileSystem, FileWindow } from '../file/file-system.ts';
+import { type WindowCache, WindowSource } from '../file/window-cache.ts';
+import { OffsetIndex, OFFSET_ENTRY_SIZE } from '../index/offset-index.ts';
+import { TimeIndex, TIME_ENTRY_SIZE } from '../index/time-index.ts';
+import { BATCH_HEADER_SIZE, BATCH_LOG_OVERHEAD, READ_WINDOW_STEP } from '../limits.ts';
+import { BASE_OFFSET, BATCH_LENGTH, LAST_OFFSET_DELTA } from '../record/batch-format.ts';
+import { readInt64 } from '../record/int64.ts';
+import type { GrowingIndexes } from './growing-indexes.ts';
+import { LOG_SUFFIX, OFFSET_INDEX_SUFFIX, segmentFile, TIME_INDEX_SUFFIX } from './segment-files.ts';
+
+export interface SegmentEnvironment {
+  readonly system: FileSystem;
+  readonly cache: WindowCache;
+}
+
+/** A run of whole batches: positions relative to the window. */
+export interface SegmentSlice {
+  readonly window: FileWindow;
+  readonly start: number;
+  readonly end: number;
+}
+
+const HEADER_READ_AHEAD = 64 * 1024;
+
+export class Segment {
+  readonly directory: string;
+  readonly baseOffset: number;
+  readonly #environment: SegmentEnvironment;
+  readonly #log: WindowSource;
+  readonly #offsetFile: WindowSource;
+  readonly #timeFile: WindowSource;
+  /** The indexes of a segment that still grows; null when they are in their files. */
+  growing: GrowingIndexes | null = null;
+  /** Bytes of whole published batches. */
+  #size: number;
+  /** Bytes that have blocks: more than `size` while the segment is written. */
+  #mappable: number;
+  #indexSizes: { offsets: number; times: number } | null = null;
+  /** Where the last read ended: a reader that goes on there needs no look-up. */
+  #hintOffset = -1;
+  #hintPosition = 0;
+
+  constructor(environment: SegmentEnvironment, directory: string, baseOffset: number, size: number) {
+    this.#environment = environment;
+    this.directory = directory;
+    this.baseOffset = baseOffset;
+    this.#size = size;
+    this.#mappable = size;
+    this.#log = new WindowSource(this.path(LOG_SUFFIX));
+    this.#offsetFile = new WindowSource(this.path(OFFSET_INDEX_SUFFIX));
+    this.#timeFile = new WindowSource(this.path(TIME_INDEX_SUFFIX));
+  }
+
+  path(suffix: string): string {
+    return segmentFile(this.directory, this.baseOffset, suffix);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The writer, or the follower in another process, says up to where there are whole batches, and blocks. */
+  published(size: number, mappable: number): void {
+    this.#size = size;
+    this.#mappable = mappable;
+  }
+
+  get offsets(): OffsetIndex {
+    if (this.growing !== null) return this.growing.offsets;
+    const { offsets } = this.#sizes();
+    if (offsets === 0) return new OffsetIndex(this.baseOffset);
+    return this.#environment.cache.whole(
+      this.#offsetFile,
+      offsets,
+      (window) => new OffsetIndex(this.baseOffset, window.bytes.subarray(0, offsets)),
+    );
+  }
+
+  get times(): TimeIndex {
+    if (this.growing !== null) return this.growing.times;
+    const { times } = this.#sizes();
+    if (times === 0) return new TimeIndex(this.baseOffset);
+    return this.#environment.cache.whole(
+      this.#timeFile,
+      times,
+      (window) => new TimeIndex(this.baseOffset, window.bytes.subarray(0, times)),
+    );
+  }
+
+  /** The largest timestamp, or -1: for a sealed segment its time index's last entry says it. */
+  get maxTimestamp(): number {
+    return this.growing === null ? this.times.lastTimestamp : this.growing.maxTimestamp;
+  }
+
+  /**
+   * The batches from the one that has `offset` on, up to `maxBytes` and not past `sizeLimit`; at least one batch. Null when no batch of
+   * the segment has `offset` or a later one.
+   */
+  read(offset: number, maxBytes: number, sizeLimit = this.#size): SegmentSlice | null {
+    const start = offset === this.#hintOffset ? this.#hintPosition : this.positionOf(offset, sizeLimit);
+    if (start >= sizeLimit) return null;
+    const end = this.#endOfRead(start, Math.min(start + maxBytes, sizeLimit), sizeLimit);
+    const window = this.window(start, end);
+    return { window, start: start - window.start, end: end - window.start };
+  }
+
+  /** The position of the batch that has `offset`, or of the first one after it; `sizeLimit` where there is none. */
+  positionOf(offset: number, sizeLimit = this.#size): number {
+    let position = this.offsets.positionBefore(offset);
+    while (position < sizeLimit) {
+      const window = this.headerWindow(position);
+      const at = position - window.start;
+      const lastOffset = readInt64(window.view, at + BASE_OFFSET) + window.view.getInt32(at + LAST_OFFSET_DELTA);
+      if (lastOffset >= offset) return position;
+      position += this.batchSize(window, position);
+    }
+    return sizeLimit;
+  }
+
+  /** A window that has the header at `position`, and usually those that follow. */
+  headerWindow(position: number): FileWindow {
+    if (position + BATCH_HEADER_SIZE > this.#size) throw this.corrupt(position, `ends inside a batch header`);
+    return this.window(position, Math.min(position + HEADER_READ_AHEAD, this.#size));
+  }
+
+  /** A window that has [from, to). */
+  window(from: number, to: number): FileWindow {
+    return this.#environment.cache.window(this.#log, from, to, this.#mappable);
+  }
+
+  /** The size of the batch at `position`, checked against what is there. */
+  batchSize(window: FileWindow, position: number): number {
+    const length = window.view.getInt32(position - window.start + BATCH_LENGTH);
+    const size = length + BATCH_LOG_OVERHEAD;
+    if (length < BATCH_HEADER_SIZE - BATCH_LOG_OVERHEAD || position + size > this.#size) {
+      throw this.corrupt(position, `has a batch length of ${length}, and ${this.#size - position} bytes are left`);
+    }
+    return size;
+  }
+
+  corrupt(position: number, found: string): MillraceError {
+    const path = this.path(LOG_SUFFIX);
+    return new MillraceError('ERR_MILLRACE_CORRUPT', `${path} at ${position} ${found}`, { path, position });
+  }
+
+  /** Brings in what a read of `offset` will touch, on another thread; resolves at once when it is in memory. */
+  async bringIn(offset: number, maxBytes: number): Promise<void> {
+    const { system } = this.#environment;
+    const size = this.#size;
+    if (this.growing === null && this.#sizes().offsets > 0) {
+      const index = this.#environment.cache.window(this.#offsetFile, 0, this.#sizes().offsets, this.#sizes().offsets);
+      if (!system.resident(index, 0, index.length)) await system.bringIn(index, 0, index.length);
+    }
+    let from = offset === this.#hintOffset ? this.#hintPosition : this.offsets.positionBefore(offset);
+    const to = Math.min(from + maxBytes + HEADER_READ_AHEAD, size);
+    while (from < to) {
+      const end = Math.min(to, from + READ_WINDOW_STEP);
+      const window = this.window(from, end);
+      if (!system.resident(window, from - window.start, end - window.start)) {
+        await system.bringIn(window, from - window.start, end - window.start);
+      }
+      from = end;
+    }
+  }
+
+  /** The files are gone or are replaced: forget the windows. Views that readers hold stay valid. */
+  forget(): void {
+    const { cache } = this.#environment;
+    for (const source of [this.#log, this.#offsetFile, this.#timeFile]) cache.forget(source);
+    this.#indexSizes = null;
+    this.#hintOffset = -1;
+  }
+
+  /** Past the last whole batch that ends at or before `limit`, but past one batch at least. Leaves the hint there. */
+  #endOfRead(start: number, limit: number, sizeLimit: number): number {
+    let position = limit - start > HEADER_READ_AHEAD ? Math.max(start, this.offsets.floorPosition(limit)) : start;
+    for (;;) {
+      const window = this.headerWindow(position);
+      const next = position + this.batchSize(window, position);
+      if (next > limit && position > start) {
+        this.#hintOffset = readInt64(window.view, position - window.start + BASE_OFFSET);
+        this.#hintPosition = position;
+        return position;
+      }
+      if (next >= limit || next >= sizeLimit) {
+        const at = position - window.start;
+        this.#hintOffset = readInt64(window.view, at) + window.view.getInt32(at + LAST_OFFSET_DELTA) + 1;
+        this.#hintPosition = next;
+        return next;
+      }
+      position = next;
+    }
+  }
+
+  #sizes(): { offsets: number; times: number } {
+    const { system } = this.#environment;
+    return (this.#indexSizes ??= {
+      offsets: wholeEntries(system.sizeOf(this.#offsetFile.path), OFFSET_ENTRY_SIZE),
+      times: wholeEntries(system.sizeOf(this.#timeFile.path), TIME_ENTRY_SIZE),
+    });
+  }
+}
+
+function wholeEntries(size: number, entrySize: number): number {
+  return size <= 0 ? 0 : size - (size % entrySize);
+}
