@@ -156,13 +156,10 @@ void Pager::runStep(std::unique_lock<std::mutex>& lock, const Mapping* mapping) 
   populating_ = mapping;
   lock.unlock();
   held->populateWrite(from, to);
+  held.reset();  // when all others have let go meanwhile this unmaps, which takes its time and which `cancel` waits for
   lock.lock();
   populating_ = nullptr;
   progress_.notify_all();
-  // When all others have let go meanwhile this unmaps, and that does not belong under the lock.
-  lock.unlock();
-  held.reset();
-  lock.lock();
 }
 
 }  // namespace millrace

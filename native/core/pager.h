@@ -4,8 +4,8 @@
 // waits for all of another. A ticket is ready when its part is mapped; its pages come in after that. `take` does the work of a
 // ticket that has not begun itself: a writer never waits for other files' work, only for a call of its own already running.
 //
-// All members may be called from any thread. A ticket is taken or cancelled once. close (and destruction) drops what has not
-// begun and every ticket, and waits for the step that is running.
+// All members may be called from any thread, but close and the destructor only when no other call is running. A ticket is
+// taken or cancelled once. close drops what has not begun and every ticket, and waits for the step that is running.
 #pragma once
 
 #include <condition_variable>
@@ -83,7 +83,7 @@ class Pager {
   std::deque<Turn> turns_;
   std::map<Ticket, Prepared> tickets_;
   std::unordered_map<const Mapping*, Range> ranges_;
-  const Mapping* populating_ = nullptr;
+  const Mapping* populating_ = nullptr;  // compared only: it may be gone
   Ticket lastTicket_ = 0;
   bool closed_ = false;
   Thread thread_;
