@@ -47,7 +47,8 @@ function* flips(places) {
 }
 
 function* tails({ name, batch }) {
-  for (let size = 0; size < batch.size; size++) {
+  // Every length of a header, then every seventh byte of the records, and all but the last byte.
+  for (let size = 0; size < batch.size; size += size < 70 ? 1 : Math.min(7, Math.max(1, batch.size - 1 - size))) {
     const damage = (directory) => truncateSync(join(directory, name), batch.position + size);
     yield { name: `only ${size} bytes of the last batch`, damage };
   }

@@ -25,22 +25,26 @@ export async function writeTopics(directory, topics, randomOf) {
           if (receipt.baseOffset !== next) throw new Error(`appended at ${receipt.baseOffset}, expected ${next}`);
           next = receipt.lastOffset + 1;
         }
-        await log.append([{ value: 'the last one' }]).durable;
+        await log.flush();
       }
     }
   });
 }
 
-/** Opens the store, recovering it when it must, and reports on one partition as Kafka's half does. */
-export function report(directory, topic, partition, timestamps = []) {
+/**
+ * Opens the store, recovering it when it must, and reports on one partition as Kafka's half does. `timestampsOf` gives, for the batches
+ * found, the timestamps to look up.
+ */
+export function report(directory, topic, partition, timestampsOf = () => []) {
   return withStore(directory, (store) => {
     const log = store.partition(topic, partition);
+    const batches = readAll(log);
     return {
       logStartOffset: log.startOffset,
       logEndOffset: log.endOffset,
-      batches: readAll(log),
-      lookups: timestamps.map((timestamp) => {
-        const found = log.findTimestamp(timestamp);
+      batches,
+      lookups: timestampsOf(batches).map((timestamp) => {
+        const found = log.offsetForTimestamp(timestamp);
         return [timestamp, found?.offset ?? null, found?.timestamp ?? null];
       }),
     };

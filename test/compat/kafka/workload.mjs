@@ -3,10 +3,13 @@
  *
  * The same seed gives the same bytes, but for what the engine adds itself (LogAppendTime, topic ids).
  */
+import zlib from 'node:zlib';
 
 /** 2025-10-09T08:53:20Z */
 const EPOCH = 1_760_000_000_000;
-const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
+/** Node compresses zstd from 22.15 on. */
+export const HAS_ZSTD = typeof zlib.zstdCompressSync === 'function';
+const CODECS = ['none', 'gzip', 'snappy', 'lz4', ...(HAS_ZSTD ? ['zstd'] : [])];
 const TEXT = 'a mill race carries the water to the wheel and the tail race carries it away again ';
 
 /** A small generator with a 32-bit state (mulberry32). */
@@ -89,7 +92,7 @@ export class RecordStream {
 export const TOPICS = [
   {
     name: 'codecs',
-    partitions: 5,
+    partitions: CODECS.length,
     config: { 'segment.bytes': 32_768 },
     batches: 150,
     records: 20,
