@@ -46,12 +46,15 @@ export class GrowingIndexes {
     return this.#offsetOfMaxTimestamp;
   }
 
-  /** No further entry fits: the segment is to roll before the next append. */
+  /**
+   * No further entry fits: the segment is to roll before the next append. One time entry is kept for `seal`, as Kafka does: its recovery
+   * refuses a segment with more (TimeIndex.isFull).
+   */
   get full(): boolean {
     const { bytesMax } = this.#settings;
     return (
       this.offsets.count >= Math.floor(bytesMax / OFFSET_ENTRY_SIZE) ||
-      this.times.count >= Math.floor(bytesMax / TIME_ENTRY_SIZE)
+      this.times.count >= Math.floor(bytesMax / TIME_ENTRY_SIZE) - 1
     );
   }
 
