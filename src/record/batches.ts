@@ -4,6 +4,7 @@
  */
 import type { Offset } from '../types.ts';
 import { BatchHeader } from './batch-header.ts';
+import { bufferView } from './buffer-view.ts';
 import type { ByteWindow } from './byte-window.ts';
 import { RecordBatch } from './record-batch.ts';
 
@@ -29,7 +30,7 @@ export class BatchRun implements Iterable<RecordBatch> {
   /** All batches as they stand in the file and on the wire. */
   get bytes(): Buffer {
     const { buffer, byteOffset } = this.#window.bytes;
-    return Buffer.from(buffer as ArrayBuffer, byteOffset + this.#start, this.size);
+    return bufferView(buffer, byteOffset + this.#start, this.size);
   }
 
   /** Base offset of the first batch, at most `startOffset`'s batch; `startOffset` when the run is empty. */

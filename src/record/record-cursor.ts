@@ -19,6 +19,8 @@ import { VarintReader } from './varint.ts';
 
 /** A body of attributes, two deltas, two null lengths and no headers: one byte each. */
 const BODY_SIZE_MIN = 6;
+/** Length, attributes, two deltas and the key's length, with two bytes for each number. */
+const NEAR_HEAD_SIZE_MAX = 9;
 
 export class RecordCursor implements RecordLayout {
   offsetDelta = -1;
@@ -47,7 +49,7 @@ export class RecordCursor implements RecordLayout {
     try {
       while (this.#left > 0) {
         this.#left--;
-        if (this.#read()) return true;
+        if (this.#readNear() || this.#readAny()) return true;
       }
       const rest = this.#source.end - this.#reader.position;
       if (rest > 0) throw corrupt(`${rest} bytes follow the last record`);
@@ -82,8 +84,58 @@ export class RecordCursor implements RecordLayout {
     return new LogRecord(this.#source, this);
   }
 
-  /** Reads one record; false when it lies below the start offset and was passed over. */
-  #read(): boolean {
+  /**
+   * The quick way for the common record: every number in one or two bytes, no headers, not below the start offset. Changes nothing
+   * and returns false for any other, which `#readAny` then reads or refuses. Half of `#readAny`'s time, since the position stays in a register.
+   */
+  #readNear(): boolean {
+    const source = this.#source;
+    const { bytes } = source;
+    const reader = this.#reader;
+    let p = reader.position;
+    // Room for all numbers before the key: from there on the record's own end is the bound.
+    if (p + NEAR_HEAD_SIZE_MAX > source.end) return false;
+    let byte = bytes[p++];
+    if (byte >= 0x80) byte = (byte & 0x7f) | (bytes[p++] << 7);
+    const end = p + (byte >>> 1);
+    if (byte >= 0x4000 || (byte & 1) === 1 || end > source.end) return false;
+    p++;
+    byte = bytes[p++];
+    if (byte >= 0x80) byte = (byte & 0x7f) | (bytes[p++] << 7);
+    if (byte >= 0x4000) return false;
+    const timestampDelta = (byte >>> 1) ^ -(byte & 1);
+    byte = bytes[p++];
+    if (byte >= 0x80) byte = (byte & 0x7f) | (bytes[p++] << 7);
+    const offsetDelta = byte >>> 1;
+    if (byte >= 0x4000 || (byte & 1) === 1 || offsetDelta <= this.offsetDelta) return false;
+    if (offsetDelta > source.lastOffsetDelta || offsetDelta < this.#skipBelow) return false;
+    byte = bytes[p++];
+    if (byte >= 0x80) byte = (byte & 0x7f) | (bytes[p++] << 7);
+    const keySize = (byte >>> 1) ^ -(byte & 1);
+    const keyPosition = p;
+    if (keySize > 0) p += keySize;
+    if (byte >= 0x4000 || p + 2 > end) return false;
+    byte = bytes[p++];
+    if (byte >= 0x80) byte = (byte & 0x7f) | (bytes[p++] << 7);
+    const valueSize = (byte >>> 1) ^ -(byte & 1);
+    const valuePosition = p;
+    if (valueSize > 0) p += valueSize;
+    // The last byte must be the count of no headers.
+    if (byte >= 0x4000 || p + 1 !== end || bytes[p] !== 0) return false;
+    this.timestampDelta = timestampDelta;
+    this.offsetDelta = offsetDelta;
+    this.keyPosition = keyPosition;
+    this.keySize = keySize;
+    this.valuePosition = valuePosition;
+    this.valueSize = valueSize;
+    this.headersPosition = p;
+    this.end = end;
+    reader.position = end;
+    return true;
+  }
+
+  /** Reads one record of any shape; false when it lies below the start offset and was passed over. */
+  #readAny(): boolean {
     const source = this.#source;
     const reader = this.#reader;
     const size = reader.readVarint();

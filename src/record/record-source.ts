@@ -3,9 +3,13 @@
  * every record that came from it, so that a record is small and keeps the bytes alive that its views show.
  */
 import type { Offset, Timestamp } from '../types.ts';
+import { bufferView } from './buffer-view.ts';
 
 export interface RecordSource {
   readonly bytes: Uint8Array;
+  /** What `bytes` shows: kept apart because asking a typed array for its buffer is a call into the runtime. */
+  readonly buffer: ArrayBufferLike;
+  readonly byteOffset: number;
   /** The first record, and the end of the last one, in `bytes`. */
   readonly start: number;
   readonly end: number;
@@ -23,9 +27,7 @@ export interface RecordSource {
 
 /** A `Buffer` on [position, position + size); null for a size of -1. Nothing is copied. */
 export function sourceView(source: RecordSource, position: number, size: number): Buffer | null {
-  if (size < 0) return null;
-  const bytes = source.bytes;
-  return Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset + position, size);
+  return size < 0 ? null : bufferView(source.buffer, source.byteOffset + position, size);
 }
 
 export function recordTimestamp(source: RecordSource, delta: number): Timestamp {

@@ -97,6 +97,13 @@ export class VarintReader {
         this.position = position + 1;
         return (byte >>> 1) ^ -(byte & 1);
       }
+      if (position + 1 < this.limit) {
+        const second = this.bytes[position + 1];
+        if (second < 0x80) {
+          this.position = position + 2;
+          return (((byte & 0x7f) | (second << 7)) >>> 1) ^ -(byte & 1);
+        }
+      }
     }
     return this.#readLongVarint();
   }
