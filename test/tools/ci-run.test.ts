@@ -62,5 +62,5 @@ test('every part that it names it can run', () => {
   expect(status).toBe(0);
   expect(lines).toEqual(expect.arrayContaining(['test', 'lint', 'kafka', 'quick-start', 'bench', 'package']));
   const defined = [...readFileSync(script, 'utf8').matchAll(/^part_([\w-]+)/gm)].map((match) => match[1]);
-  expect(lines.toSorted()).toEqual(defined.toSorted());
+  expect(new Set(lines)).toEqual(new Set(defined));
 });
