@@ -39,7 +39,7 @@ export const RECORDS: number = BATCH_HEADER_SIZE;
 
 export const MAGIC_V2 = 2;
 
-/** Attribute bits 0 to 2: the codec; `compressionNames` (compression-name.ts) gives the names. */
+/** Attribute bits 0 to 2: the codec; `compressionNames` (codec.ts) gives the names. */
 export const COMPRESSION_MASK = 0x07;
 /** Attribute bit 3: all records bear the time of the append, which stands in `maxTimestamp`. */
 export const LOG_APPEND_TIME_BIT = 0x08;

@@ -29,7 +29,7 @@ import {
   TRANSACTIONAL_BIT,
 } from './batch-format.ts';
 import type { ByteWindow } from './byte-window.ts';
-import { compressionOf } from './compression-name.ts';
+import { compressionOf } from './codec.ts';
 import { readInt64, readOffset } from './int64.ts';
 
 /** Throws unless a whole header of magic 2 stands at `position`. */

@@ -7,7 +7,7 @@
  */
 import { invalidArgument, isMillraceError, MillraceError } from '../errors.ts';
 import type { CompressionName } from '../types.ts';
-import { inflatesBeyond } from './compression-error.ts';
+import { inflatesBeyond } from './codec.ts';
 import { gunzip, gzip } from './gzip.ts';
 import { compressLz4, decompressLz4 } from './lz4.ts';
 import { compressSnappy, decompressSnappy } from './snappy.ts';

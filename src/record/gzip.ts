@@ -1,6 +1,6 @@
 /** gzip by the runtime's zlib. Several members one after another inflate to their concatenation, as in Java. */
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
-import { inflatesBeyond } from './compression-error.ts';
+import { inflatesBeyond } from './codec.ts';
 
 export function gzip(bytes: Uint8Array, level: number = constants.Z_DEFAULT_COMPRESSION): Uint8Array {
   return gzipSync(bytes, { level });

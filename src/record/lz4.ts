@@ -9,7 +9,7 @@
  * library that inflates it has no bound, so the blocks are walked first.
  */
 import { compressSync, decompressFrameSync } from 'lz4-napi';
-import { inflatesBeyond, notValid } from './compression-error.ts';
+import { inflatesBeyond, notValid } from './codec.ts';
 
 /** Version 1, independent blocks; at most 64 KiB each; the second byte of XXH32 over these two. */
 const FRAME_HEADER = Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82]);

@@ -6,7 +6,7 @@ import { BATCH_HEADER_SIZE, BATCH_LOG_OVERHEAD } from '../limits.ts';
 import { native } from '../native.ts';
 import type { CompressionName } from '../types.ts';
 import { ATTRIBUTES, BATCH_LENGTH, COMPRESSION_MASK, CRC } from './batch-format.ts';
-import { compressionNumber } from './compression-name.ts';
+import { compressionNumber } from './codec.ts';
 import { compress } from './compression.ts';
 import type { RecordBatch } from './record-batch.ts';
 

@@ -114,14 +114,14 @@ export class RecordCursor implements RecordLayout {
     const keySize = (byte >>> 1) ^ -(byte & 1);
     const keyPosition = p;
     if (keySize > 0) p += keySize;
-    if (byte >= 0x4000 || p + 2 > end) return false;
+    if (byte >= 0x4000 || keySize < -1 || p + 2 > end) return false;
     byte = bytes[p++];
     if (byte >= 0x80) byte = (byte & 0x7f) | (bytes[p++] << 7);
     const valueSize = (byte >>> 1) ^ -(byte & 1);
     const valuePosition = p;
     if (valueSize > 0) p += valueSize;
     // The last byte must be the count of no headers.
-    if (byte >= 0x4000 || p + 1 !== end || bytes[p] !== 0) return false;
+    if (byte >= 0x4000 || valueSize < -1 || p + 1 !== end || bytes[p] !== 0) return false;
     this.timestampDelta = timestampDelta;
     this.offsetDelta = offsetDelta;
     this.keyPosition = keyPosition;
@@ -158,9 +158,9 @@ export class RecordCursor implements RecordLayout {
     const wanted = offsetDelta >= this.#skipBelow;
     if (wanted) {
       this.timestampDelta = timestampDelta;
-      this.keySize = reader.readVarint();
+      this.keySize = Math.max(-1, reader.readVarint());
       this.keyPosition = this.#skip(this.keySize, end);
-      this.valueSize = reader.readVarint();
+      this.valueSize = Math.max(-1, reader.readVarint());
       this.valuePosition = this.#skip(this.valueSize, end);
       this.headersPosition = reader.position;
       this.end = end;

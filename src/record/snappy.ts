@@ -8,7 +8,7 @@
  * size as an unsigned varint, so the bound is checked over all blocks before any is inflated.
  */
 import { compressSync, uncompressSync } from 'snappy';
-import { inflatesBeyond, notValid } from './compression-error.ts';
+import { inflatesBeyond, notValid } from './codec.ts';
 
 const MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const STREAM_HEADER_SIZE = MAGIC.length + 8;

@@ -5,7 +5,7 @@
  *    28 B5 2F FD | descriptor | [window descriptor] | [dictionary id] | [content size] | blocks | [checksum u32]
  *    block: header u24 = size << 3 | type << 1 | last; type 0 raw, 1 one byte repeated, 2 compressed
  */
-import { inflatesBeyond, notValid } from './compression-error.ts';
+import { inflatesBeyond, notValid } from './codec.ts';
 
 const MAGIC = 0xfd2f_b528;
 /** Sixteen magics from here on are frames to skip: a u32 size and that many bytes. */

@@ -5,7 +5,7 @@
 import { Decompress } from 'fzstd';
 import * as zlib from 'node:zlib';
 import { MillraceError } from '../errors.ts';
-import { inflatesBeyond } from './compression-error.ts';
+import { inflatesBeyond } from './codec.ts';
 import { checkZstdFrames } from './zstd-frame.ts';
 
 interface ZstdOfZlib {

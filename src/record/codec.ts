@@ -1,4 +1,4 @@
-/** Kafka's codecs: the number in a batch's attributes and the name in a setting (`CompressionType` in Kafka). */
+/** Kafka's codecs: the number in a batch's attributes, the name in a setting (`CompressionType` in Kafka), and the errors that all share. */
 import { MillraceError } from '../errors.ts';
 import type { CompressionName } from '../types.ts';
 import { COMPRESSION_MASK } from './batch-format.ts';
@@ -17,4 +17,15 @@ export function compressionOf(attributes: number): CompressionName {
 
 export function compressionNumber(name: CompressionName): number {
   return compressionNames.indexOf(name);
+}
+
+export function inflatesBeyond(codec: CompressionName, maxBytes: number): MillraceError {
+  return new MillraceError(
+    'ERR_MILLRACE_TOO_LARGE',
+    `${codec} data inflates to more than the ${maxBytes} bytes allowed`,
+  );
+}
+
+export function notValid(codec: CompressionName, found: string): MillraceError {
+  return new MillraceError('ERR_MILLRACE_CORRUPT', `not valid ${codec}: ${found}`);
 }
