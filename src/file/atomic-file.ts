@@ -32,9 +32,13 @@ export function readWholeFile(system: FileSystem, path: string): string | null {
   const size = system.sizeOf(path);
   if (size < 0) return null;
   if (size > CHECKPOINT_BYTES_MAX) {
-    throw new MillraceError('ERR_MILLRACE_CORRUPT', `${path} has ${size} bytes, expected at most ${CHECKPOINT_BYTES_MAX}`, {
-      path,
-    });
+    throw new MillraceError(
+      'ERR_MILLRACE_CORRUPT',
+      `${path} has ${size} bytes, expected at most ${CHECKPOINT_BYTES_MAX}`,
+      {
+        path,
+      },
+    );
   }
   const bytes = Buffer.alloc(size);
   const file = system.open(path, 'r');

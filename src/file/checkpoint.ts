@@ -25,7 +25,8 @@ export function readCheckpoint(system: FileSystem, path: string, fields: number)
   if (!/^\d+$/.test(lines[1] ?? '')) throw corrupt(`has no number of entries in line 2`);
   const count = Number(lines[1]);
   const entries = lines.slice(2, 2 + count);
-  if (entries.length < count || lines[2 + count] !== '') throw corrupt(`does not have the ${count} entries that it announces`);
+  if (entries.length < count || lines[2 + count] !== '')
+    throw corrupt(`does not have the ${count} entries that it announces`);
   return entries.map((line) => {
     const parts = line.split(' ');
     if (parts.length !== fields) throw corrupt(`has the line ${JSON.stringify(line)}, expected ${fields} fields`);

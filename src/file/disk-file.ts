@@ -62,11 +62,17 @@ export class DiskFile implements LogFile {
   }
 
   mapShared(start: number, length: number): FileWindow {
-    return fileWindow(guarded(() => native.mapShared(this.#open(), this.path, start, length)), start);
+    return fileWindow(
+      guarded(() => native.mapShared(this.#open(), this.path, start, length)),
+      start,
+    );
   }
 
   mapPrivate(start: number, length: number): FileWindow {
-    return fileWindow(guarded(() => native.mapPrivate(this.#open(), this.path, start, length)), start);
+    return fileWindow(
+      guarded(() => native.mapPrivate(this.#open(), this.path, start, length)),
+      start,
+    );
   }
 
   prepare(fileSize: number, start: number, populate: number): PreparedWindow {
@@ -76,7 +82,10 @@ export class DiskFile implements LogFile {
     return {
       take: () => {
         try {
-          return fileWindow(guarded(() => pager.take(ticket)), start);
+          return fileWindow(
+            guarded(() => pager.take(ticket)),
+            start,
+          );
         } finally {
           this.release();
         }

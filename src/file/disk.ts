@@ -23,7 +23,11 @@ export class DiskFileSystem implements FileSystem {
   #closed = false;
 
   open(path: string, mode: OpenMode): DiskFile {
-    return new DiskFile(this, path, guarded(() => native.open(path, mode)));
+    return new DiskFile(
+      this,
+      path,
+      guarded(() => native.open(path, mode)),
+    );
   }
 
   /** The pager, begun at its first use so that a reader never has one. */

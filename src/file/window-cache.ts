@@ -117,7 +117,8 @@ export class WindowCache {
     source.latest = entry;
     this.#count++;
     this.#bytes += length;
-    while ((this.#count > windowsMax || this.#bytes > bytesMax) && this.#oldest !== entry) this.#drop(this.#oldest!, true);
+    while ((this.#count > windowsMax || this.#bytes > bytesMax) && this.#oldest !== entry)
+      this.#drop(this.#oldest!, true);
     return window;
   }
 

@@ -50,7 +50,11 @@ export class OffsetIndex {
 
   /** Where to begin walking for the batch that has `offset`: a batch's position at or before it. */
   positionBefore(offset: number): number {
-    const slot = native.searchOffsetIndex(this.#entries.bytes, this.count, Math.min(offset - this.baseOffset, 0xffff_ffff));
+    const slot = native.searchOffsetIndex(
+      this.#entries.bytes,
+      this.count,
+      Math.min(offset - this.baseOffset, 0xffff_ffff),
+    );
     return slot < 0 ? 0 : this.positionAt(slot);
   }
 

@@ -45,7 +45,7 @@ export function inspectBatches(bytes: Uint8Array, options: ReadyOptions): ReadyB
   let next = options.baseOffset;
   let firstOffset = -1;
   let leaderEpoch = options.leaderEpoch;
-  for (let position = 0; position < bytes.length; ) {
+  for (let position = 0; position < bytes.length;) {
     const size = validateBatch(window, position, bytes.length, {
       batchBytesMax: options.batchBytesMax,
       fromProducer: options.from === 'producer',
@@ -55,7 +55,8 @@ export function inspectBatches(bytes: Uint8Array, options: ReadyOptions): ReadyB
     const baseOffset = options.from === 'leader' ? header.baseOffset : next;
     if (baseOffset < next) throw outOfOrder(baseOffset, next);
     if (options.from === 'leader') {
-      if (header.leaderEpoch >= 0 && header.leaderEpoch < leaderEpoch) throw epochFalls(header.leaderEpoch, leaderEpoch);
+      if (header.leaderEpoch >= 0 && header.leaderEpoch < leaderEpoch)
+        throw epochFalls(header.leaderEpoch, leaderEpoch);
       leaderEpoch = Math.max(leaderEpoch, header.leaderEpoch);
     }
     if (firstOffset < 0) firstOffset = baseOffset;
@@ -92,7 +93,12 @@ export function writeBatches(segments: SegmentList, ready: ReadyBatches, options
     header.moveTo(ready.window, position);
     const baseOffset = options.from === 'leader' ? header.baseOffset : offset;
     const leaderEpoch = options.from === 'leader' ? header.leaderEpoch : options.leaderEpoch;
-    patchBatch(target.view, at + position, { baseOffset, leaderEpoch, size: ready.sizes[i], logAppendTime: options.logAppendTime });
+    patchBatch(target.view, at + position, {
+      baseOffset,
+      leaderEpoch,
+      size: ready.sizes[i],
+      logAppendTime: options.logAppendTime,
+    });
     offset = baseOffset + header.lastOffsetDelta + 1;
     writer.add(ready.sizes[i], offset - 1, options.logAppendTime ?? header.maxTimestamp);
   }
@@ -101,7 +107,10 @@ export function writeBatches(segments: SegmentList, ready: ReadyBatches, options
 }
 
 function outOfOrder(found: number, expected: number): MillraceError {
-  return new MillraceError('ERR_MILLRACE_OUT_OF_ORDER', `a batch with base offset ${found}, expected ${expected} or more`);
+  return new MillraceError(
+    'ERR_MILLRACE_OUT_OF_ORDER',
+    `a batch with base offset ${found}, expected ${expected} or more`,
+  );
 }
 
 function epochFalls(found: number, expected: number): MillraceError {

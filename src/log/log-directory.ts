@@ -49,9 +49,13 @@ export function tidyDirectory(system: FileSystem, directory: string): void {
   for (const name of names) {
     const path = join(directory, name);
     if (name.endsWith(SWAP_SUFFIX)) {
-      throw new MillraceError('ERR_MILLRACE_UNSUPPORTED', `${path} is left of an interrupted compaction; start Kafka on it once`, {
-        path,
-      });
+      throw new MillraceError(
+        'ERR_MILLRACE_UNSUPPORTED',
+        `${path} is left of an interrupted compaction; start Kafka on it once`,
+        {
+          path,
+        },
+      );
     }
     const leftover = name.endsWith(DELETED_SUFFIX) || name.endsWith(CLEANED_SUFFIX);
     if (leftover || isOrphan(name, names)) system.remove(path);

@@ -58,7 +58,12 @@ interface LoadedSegment {
   readonly firstTimestamp: number;
 }
 
-function loadLast(environment: SegmentEnvironment, segment: Segment, files: SegmentFiles, settings: LogSettings): LoadedSegment {
+function loadLast(
+  environment: SegmentEnvironment,
+  segment: Segment,
+  files: SegmentFiles,
+  settings: LogSettings,
+): LoadedSegment {
   const { baseOffset, size } = files;
   const offsetBytes = readIndexFile(environment.system, segment.path(OFFSET_INDEX_SUFFIX));
   const timeBytes = readIndexFile(environment.system, segment.path(TIME_INDEX_SUFFIX));
@@ -77,7 +82,8 @@ function loadLast(environment: SegmentEnvironment, segment: Segment, files: Segm
     const bytes = Buffer.alloc(BATCH_HEADER_SIZE);
     const window = byteWindow(bytes);
     const headerAt = (position: number): BatchHeader => {
-      if (log.read(bytes, 0, bytes.length, position) < bytes.length) throw segment.corrupt(position, 'ends inside a batch header');
+      if (log.read(bytes, 0, bytes.length, position) < bytes.length)
+        throw segment.corrupt(position, 'ends inside a batch header');
       return new BatchHeader(window, 0);
     };
     const firstTimestamp = headerAt(0).maxTimestamp;

@@ -62,7 +62,8 @@ export class LogReader {
   read(offset: number, options: ReadOptions = {}): BatchRun {
     this.checkOpen();
     const maxBytes = options.maxBytes ?? READ_BYTES_DEFAULT;
-    if (!Number.isSafeInteger(maxBytes) || maxBytes < 0) throw invalidArgument('maxBytes', 'a number of bytes', maxBytes);
+    if (!Number.isSafeInteger(maxBytes) || maxBytes < 0)
+      throw invalidArgument('maxBytes', 'a number of bytes', maxBytes);
     this.#checkRange(offset);
     const { all } = this.segments;
     for (let slot = this.segments.slotOf(offset); slot < all.length; slot++) {
@@ -87,7 +88,8 @@ export class LogReader {
    */
   offsetForTimestamp(timestamp: number): TimestampedOffset | null {
     this.checkOpen();
-    if (!Number.isSafeInteger(timestamp)) throw invalidArgument('timestamp', 'a whole number of milliseconds', timestamp);
+    if (!Number.isSafeInteger(timestamp))
+      throw invalidArgument('timestamp', 'a whole number of milliseconds', timestamp);
     return findTimestamp(this.segments, this.#startOffset, timestamp);
   }
 
@@ -123,6 +125,7 @@ export class LogReader {
   }
 
   #checkRange(offset: number): void {
-    if (!Number.isSafeInteger(offset) || offset < this.#startOffset || offset > this.#endOffset) throw this.outOfRange(offset);
+    if (!Number.isSafeInteger(offset) || offset < this.#startOffset || offset > this.#endOffset)
+      throw this.outOfRange(offset);
   }
 }

@@ -64,7 +64,7 @@ function replaceByPrefix(system: FileSystem, segment: Segment, size: number): vo
   const target = system.open(temporary, 'w+');
   try {
     const buffer = Buffer.allocUnsafeSlow(Math.min(COPY_BYTES, Math.max(size, 1)));
-    for (let position = 0; position < size; ) {
+    for (let position = 0; position < size;) {
       const length = source.read(buffer, 0, Math.min(buffer.length, size - position), position);
       target.write(buffer, 0, length, position);
       position += length;

@@ -154,7 +154,8 @@ export class PartitionLog extends LogReader {
    */
   appendBatches(bytes: Uint8Array, options: AppendBatchesOptions = {}): Receipt {
     this.#checkWritable();
-    if (!(bytes instanceof Uint8Array) || bytes.length === 0) throw invalidArgument('bytes', 'one batch or more', bytes);
+    if (!(bytes instanceof Uint8Array) || bytes.length === 0)
+      throw invalidArgument('bytes', 'one batch or more', bytes);
     const from = options.from ?? 'producer';
     const { timestampType, maxMessageBytes } = this.#settings;
     return this.#appendReady(bytes, {
@@ -163,7 +164,8 @@ export class PartitionLog extends LogReader {
       leaderEpoch: options.leaderEpoch ?? Math.max(this.#epochs.latest, 0),
       batchBytesMax: from === 'leader' ? Infinity : maxMessageBytes,
       allowControl: options.allowControl ?? from === 'leader',
-      logAppendTime: from === 'producer' && timestampType === 'LogAppendTime' ? this.#environment.clock.now() : undefined,
+      logAppendTime:
+        from === 'producer' && timestampType === 'LogAppendTime' ? this.#environment.clock.now() : undefined,
     });
   }
 
@@ -187,7 +189,8 @@ export class PartitionLog extends LogReader {
    */
   truncateTo(offset: number): number {
     this.#checkWritable();
-    if (!Number.isSafeInteger(offset) || offset < 0) throw invalidArgument('offset', 'a whole number from 0 on', offset);
+    if (!Number.isSafeInteger(offset) || offset < 0)
+      throw invalidArgument('offset', 'a whole number from 0 on', offset);
     if (offset < this.startOffset) return this.truncateFullyAndStartAt(offset);
     if (offset >= this.endOffset) {
       this.#epochs.truncateFromEnd(offset);
@@ -199,7 +202,8 @@ export class PartitionLog extends LogReader {
   /** Removes all records and goes on at `offset`. Durable when this returns. */
   truncateFullyAndStartAt(offset: number): number {
     this.#checkWritable();
-    if (!Number.isSafeInteger(offset) || offset < 0) throw invalidArgument('offset', 'a whole number from 0 on', offset);
+    if (!Number.isSafeInteger(offset) || offset < 0)
+      throw invalidArgument('offset', 'a whole number from 0 on', offset);
     this.#cut(offset, () => {
       restartLog(this.segments, offset, this.#settings, this.#environment.clock.now());
       this.moveStart(offset);

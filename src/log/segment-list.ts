@@ -122,7 +122,9 @@ export class SegmentList {
     const segment = new Segment(this.environment, this.directory, baseOffset, 0);
     this.push(segment);
     const indexes = GrowingIndexes.empty(indexSettings(settings), baseOffset);
-    this.write(new SegmentWriter(this.environment, segment, indexes, { segmentBytes: settings.segmentBytes, firstStep, now }));
+    this.write(
+      new SegmentWriter(this.environment, segment, indexes, { segmentBytes: settings.segmentBytes, firstStep, now }),
+    );
     return sealed;
   }
 

@@ -18,7 +18,11 @@ export interface TimestampedOffset {
 
 /** The first record at or past `startOffset` with a timestamp of at least `timestamp`; null where there is none. */
 export function findTimestamp(segments: SegmentList, startOffset: number, timestamp: number): TimestampedOffset | null {
-  for (let slot = Math.max(segments.slotOfTimestamp(timestamp), segments.slotOf(startOffset)); slot < segments.count; slot++) {
+  for (
+    let slot = Math.max(segments.slotOfTimestamp(timestamp), segments.slotOf(startOffset));
+    slot < segments.count;
+    slot++
+  ) {
     const segment = segments.all[slot];
     if (segment.size === 0 || segment.maxTimestamp < timestamp) continue;
     const found = findInSegment(segment, startOffset, timestamp);
@@ -53,7 +57,13 @@ function findInSegment(segment: Segment, startOffset: number, timestamp: number)
   return null;
 }
 
-function findInBatch(segment: Segment, position: number, size: number, startOffset: number, timestamp: number): TimestampedOffset | null {
+function findInBatch(
+  segment: Segment,
+  position: number,
+  size: number,
+  startOffset: number,
+  timestamp: number,
+): TimestampedOffset | null {
   const window = segment.window(position, position + size);
   const batch = new RecordBatch(window, position - window.start, startOffset);
   const cursor = batch.cursor();

@@ -50,16 +50,12 @@ export function recoverSegment(system: FileSystem, options: RecoveryOptions): Re
     const position = count === 0 ? 0 : indexes.offsets.positionAt(count - 1);
     const epochStarts: [number, number][] = [];
     let epoch = options.epoch;
-    const scan = scanSegment(
-      file,
-      { position, size, nextOffset: baseOffset, epoch: options.epoch },
-      (header, at) => {
-        indexes.add(at, header.lastOffset, header.maxTimestamp);
-        if (header.leaderEpoch <= epoch) return;
-        epoch = header.leaderEpoch;
-        epochStarts.push([epoch, header.baseOffset]);
-      },
-    );
+    const scan = scanSegment(file, { position, size, nextOffset: baseOffset, epoch: options.epoch }, (header, at) => {
+      indexes.add(at, header.lastOffset, header.maxTimestamp);
+      if (header.leaderEpoch <= epoch) return;
+      epoch = header.leaderEpoch;
+      epochStarts.push([epoch, header.baseOffset]);
+    });
     indexes.seal();
     const bytesCut = scan.end === 'end' || scan.end === 'zeros' ? 0 : size - scan.position;
     if (size !== scan.position) file.truncate(scan.position);

@@ -139,9 +139,7 @@ export class SegmentWriter {
   }
 
   #age(timestamp: number, now: number): number {
-    return this.#firstTimestamp >= 0 && timestamp >= 0
-      ? timestamp - this.#firstTimestamp
-      : now - this.#options.now;
+    return this.#firstTimestamp >= 0 && timestamp >= 0 ? timestamp - this.#firstTimestamp : now - this.#options.now;
   }
 
   #openLog(): LogFile {
