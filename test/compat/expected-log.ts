@@ -36,16 +36,20 @@ export interface ExpectedBatch {
   readonly records: readonly ExpectedRecord[];
 }
 
+export type ExpectedFiles = Readonly<Record<string, { readonly size: number; readonly sha256: string }>>;
+
 export interface ExpectedLog {
   readonly topic: string;
   readonly partition: number;
   readonly config: Readonly<Record<string, string>>;
+  readonly recoveryPoint: number;
   readonly logStartOffset: number;
   readonly logEndOffset: number;
   readonly leaderEpochs: readonly (readonly [number, number])[];
   readonly abortedTransactions: readonly { readonly producerId: number; readonly firstOffset: number }[];
   readonly lookups: readonly (readonly [number, number | null, number | null])[];
-  readonly filesAfterClose: Readonly<Record<string, { readonly size: number; readonly sha256: string }>>;
+  readonly filesAfterClose: ExpectedFiles;
+  readonly filesAfterFullRecovery: ExpectedFiles;
   readonly batches: readonly ExpectedBatch[];
 }
 

@@ -2,12 +2,13 @@
  * Makes test/fixture/kafka-4.2 again: starts a real broker, fills it, stops it once cleanly and once by SIGKILL, copies its log
  * directory, and lets Kafka say what is in it. What each fixture shows: test/fixture/kafka-4.2/README.md.
  *
- *   node test/compat/kafka/make-fixtures.mjs [directory]
+ *   node test/compat/kafka/make-fixtures.mjs                 all of it
+ *   node test/compat/kafka/make-fixtures.mjs --expect-only   only expected/, for the log directories that are there
  *
  * Needs Java and Maven and about a minute. Contents are the same each time; ids, producer ids and LogAppendTimes are not.
  */
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,9 @@ import { fileURLToPath } from 'node:url';
 import { damageTails } from './damage.mjs';
 import { prepareJava, startJava } from './java.mjs';
 
-const target = process.argv[2] ?? fileURLToPath(new URL('../../fixture/kafka-4.2', import.meta.url));
+const [option] = process.argv.slice(2);
+const expectOnly = option === '--expect-only';
+const target = fileURLToPath(new URL('../../fixture/kafka-4.2', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'millrace-fixtures-'));
 const logDir = join(work, 'kafka');
 const log = (line) => console.log(line);
@@ -87,21 +90,24 @@ async function stopBroker(broker, signal) {
   log(`broker ended by ${signal}`);
 }
 
-/** Copies the log directory into the fixture, damages it when asked, and lets Kafka report on a copy of the copy. */
-async function keep(java, name, damage) {
+/** Copies the log directory into the fixture and damages it when asked. */
+function keep(name, damage) {
   const home = join(target, name);
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { recursive: true });
   cpSync(logDir, join(home, 'log-dir'), { recursive: true, filter: (path) => !path.endsWith('/.lock') });
   if (damage)
     writeFileSync(join(home, 'damage.json'), `${JSON.stringify(damageTails(join(home, 'log-dir')), null, 2)}\n`);
-  const copy = join(work, `${name}-copy`);
-  cpSync(join(home, 'log-dir'), copy, { recursive: true });
-  await run(java, 'FixtureExpect', [copy, join(home, 'expected')]);
 }
 
-async function main() {
-  const java = prepareJava(log);
+/** Lets Kafka report on copies of what was kept. */
+async function expect(java, name) {
+  const copies = ['known', 'unknown'].map((which) => join(work, `${name}-${which}`));
+  for (const copy of copies) cpSync(join(target, name, 'log-dir'), copy, { recursive: true });
+  await run(java, 'FixtureExpect', [...copies, join(target, name, 'expected')]);
+}
+
+async function write(java) {
   const ports = { broker: await freePort(), controller: await freePort() };
   const properties = serverProperties(ports);
   const server = `127.0.0.1:${ports.broker}`;
@@ -121,9 +127,15 @@ async function main() {
     } finally {
       await stopBroker(broker, signal);
     }
-    if (name !== undefined) await keep(java, name, signal === 'SIGKILL');
+    if (name !== undefined) keep(name, signal === 'SIGKILL');
   }
-  log(`made with Kafka ${java.version} in ${target} (${statSync(target).mtime.toISOString()})`);
+}
+
+async function main() {
+  const java = prepareJava(log);
+  if (!expectOnly) await write(java);
+  for (const name of ['clean', 'killed']) await expect(java, name);
+  log(`made with Kafka ${java.version} in ${target}`);
 }
 
 try {

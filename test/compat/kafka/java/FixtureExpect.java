@@ -18,16 +18,17 @@ import org.apache.kafka.storage.internals.log.UnifiedLog;
  * Opens every partition of a log directory as a broker would and writes what Kafka finds in it: one file a partition, first
  * line the log, then a line a batch.
  *
- *   FixtureExpect log-dir expected-dir
+ *   FixtureExpect log-dir same-log-dir expected-dir
  *
- * Changes log-dir (recovery, snapshots), so give a copy.
+ * The first is opened with its own checkpoints, the second as if nothing were known but the logs. Both are changed, so give copies.
  */
 public final class FixtureExpect {
     private FixtureExpect() {}
 
     public static void main(String[] arguments) throws IOException {
         File logDir = new File(arguments[0]);
-        Path target = Files.createDirectories(Path.of(arguments[1]));
+        File unknown = new File(arguments[1]);
+        Path target = Files.createDirectories(Path.of(arguments[2]));
         boolean clean = new File(logDir, ".kafka_cleanshutdown").exists();
         Map<String, Long> recoveryPoints = checkpoint(logDir, "recovery-point-offset-checkpoint");
         Map<String, Long> startOffsets = checkpoint(logDir, "log-start-offset-checkpoint");
@@ -35,14 +36,21 @@ public final class FixtureExpect {
         for (File directory : directories) {
             TopicPartition partition = UnifiedLog.parseTopicPartitionName(directory);
             String key = partition.topic() + " " + partition.partition();
-            write(directory, partition, startOffsets.getOrDefault(key, 0L), recoveryPoints.getOrDefault(key, 0L), clean,
+            ObjectNode rebuilt = recoverAll(new File(unknown, directory.getName()), partition, startOffsets.getOrDefault(key, 0L));
+            write(directory, rebuilt, partition, startOffsets.getOrDefault(key, 0L), recoveryPoints.getOrDefault(key, 0L), clean,
                 target.resolve(directory.getName() + ".ndjson"));
         }
         System.err.println("expected: " + directories.length + " partitions, " + (clean ? "clean" : "recovered"));
     }
 
-    private static void write(File directory, TopicPartition partition, long startOffset, long recoveryPoint, boolean clean, Path target)
-        throws IOException {
+    /** The files after Kafka recovered every segment: what its own algorithm makes of the logs alone. */
+    private static ObjectNode recoverAll(File directory, TopicPartition partition, long startOffset) throws IOException {
+        new KafkaLog(directory, FixtureTopics.config(partition.topic()), startOffset, 0, false).close();
+        return LogReport.files(directory);
+    }
+
+    private static void write(File directory, ObjectNode rebuilt, TopicPartition partition, long startOffset, long recoveryPoint, boolean clean,
+        Path target) throws IOException {
         Map<String, String> config = FixtureTopics.config(partition.topic());
         StringBuilder batches = new StringBuilder();
         ObjectNode head = LogReport.JSON.createObjectNode();
@@ -66,6 +74,7 @@ public final class FixtureExpect {
         }
         // After Kafka's clean close: sealed indexes trimmed, a producer snapshot at the log end.
         head.set("filesAfterClose", LogReport.files(directory));
+        head.set("filesAfterFullRecovery", rebuilt);
         try (BufferedWriter writer = Files.newBufferedWriter(target)) {
             writer.append(head.toString()).append('\n').append(batches);
         } catch (UncheckedIOException failure) {
