@@ -98,6 +98,10 @@ export class DiskFileSystem implements FileSystem {
     native.release(window.bytes.buffer as MappedBuffer);
   }
 
+  unmap(window: FileWindow): void {
+    native.unmap(window.bytes.buffer as MappedBuffer);
+  }
+
   flushThread(directory: string): FlushThread {
     return new DiskFlushThread(directory);
   }

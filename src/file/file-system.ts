@@ -96,6 +96,9 @@ export interface FileSystem {
   /** The library needs this window no more; its memory goes when the last view of it goes. */
   release(window: FileWindow): void;
 
+  /** Unmaps at once. Only for a window of which no view was given away: its bytes are gone when this returns. */
+  unmap(window: FileWindow): void;
+
   /** A flusher for one data directory. */
   flushThread(directory: string): FlushThread;
   /** Ends the threads that this file system started. */

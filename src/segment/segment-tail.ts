@@ -89,7 +89,7 @@ export class SegmentTail {
   /** Gives back what was reserved past the end: the file is then what Kafka would have written. The tail can go on. */
   trim(): void {
     this.#dropNext();
-    if (this.#window !== null) this.#system.release(this.#window);
+    if (this.#window !== null) this.#system.unmap(this.#window);
     this.#window = null;
     if (this.file.size() !== this.#end) this.file.truncate(this.#end);
     this.#reserved = this.#end;
@@ -98,7 +98,7 @@ export class SegmentTail {
   /** Lets the window go and closes; leaves the file as it is. */
   abandon(): void {
     this.#dropNext();
-    if (this.#window !== null) this.#system.release(this.#window);
+    if (this.#window !== null) this.#system.unmap(this.#window);
     this.#window = null;
     this.file.close();
   }
@@ -140,7 +140,7 @@ export class SegmentTail {
   }
 
   #use(window: FileWindow, populated: number): void {
-    if (this.#window !== null) this.#system.release(this.#window);
+    if (this.#window !== null) this.#system.unmap(this.#window);
     this.#window = window;
     this.#reserved = window.start + window.length;
     this.#populated = populated;
