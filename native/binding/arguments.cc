@@ -10,13 +10,13 @@ namespace millrace {
 void Arguments::failType(const char* name, const char* expected) {
   if (!ok_) return;
   ok_ = false;
-  Napi::TypeError::New(info_.Env(), std::string(name) + " must be " + expected).ThrowAsJavaScriptException();
+  napi_throw_type_error(info_.Env(), nullptr, (std::string(name) + " must be " + expected).c_str());
 }
 
 void Arguments::failRange(const std::string& message) {
   if (!ok_) return;
   ok_ = false;
-  Napi::RangeError::New(info_.Env(), message).ThrowAsJavaScriptException();
+  napi_throw_range_error(info_.Env(), nullptr, message.c_str());
 }
 
 std::string Arguments::text(size_t index, const char* name) {
@@ -42,23 +42,38 @@ std::vector<std::string> Arguments::texts(size_t index, const char* name) {
   texts.reserve(length);
   for (uint32_t i = 0; i < length && ok_; i++) {
     Napi::HandleScope scope(info_.Env());
-    const Napi::Value item = array.Get(i);
-    if (item.IsEmpty() || !item.IsString()) {
+    napi_value item = nullptr;
+    if (napi_get_element(info_.Env(), array, i, &item) != napi_ok) {
+      ok_ = false;  // a getter threw, and its exception is pending
+    } else if (!Napi::Value(info_.Env(), item).IsString()) {
       failType(name, "an array of strings");
     } else {
-      texts.push_back(item.As<Napi::String>().Utf8Value());
+      texts.push_back(Napi::String(info_.Env(), item).Utf8Value());
     }
   }
   return texts;
 }
 
-bool Arguments::boolean(size_t index, const char* name) {
-  if (!ok_) return false;
-  if (!info_[index].IsBoolean()) {
-    failType(name, "a boolean");
-    return false;
+bool Arguments::booleanOf(napi_value value, const char* name) {
+  bool result = false;
+  if (napi_get_value_bool(info_.Env(), value, &result) != napi_ok) failType(name, "a boolean");
+  return result;
+}
+
+bool Arguments::boolean(size_t index, const char* name) { return ok_ && booleanOf(info_[index], name); }
+
+bool Arguments::boolean(const Napi::Object& object, const char* name) {
+  const napi_value value = property(object, name);
+  return value != nullptr && booleanOf(value, name);
+}
+
+napi_value Arguments::property(const Napi::Object& object, const char* name) {
+  napi_value value = nullptr;
+  if (ok_ && napi_get_named_property(info_.Env(), object, name, &value) != napi_ok) {
+    ok_ = false;
+    return nullptr;
   }
-  return info_[index].As<Napi::Boolean>().Value();
+  return value;
 }
 
 int64_t Arguments::integerOf(napi_value value, const char* name, int64_t min, int64_t max) {
@@ -80,13 +95,8 @@ int64_t Arguments::integer(size_t index, const char* name, int64_t min, int64_t 
 }
 
 int64_t Arguments::integer(const Napi::Object& object, const char* name, int64_t min, int64_t max) {
-  if (!ok_) return min;
-  const Napi::Value value = object.Get(name);
-  if (value.IsEmpty()) {  // a getter threw
-    ok_ = false;
-    return min;
-  }
-  return integerOf(value, name, min, max);
+  const napi_value value = property(object, name);
+  return value != nullptr ? integerOf(value, name, min, max) : min;
 }
 
 Napi::Object Arguments::object(size_t index, const char* name) {

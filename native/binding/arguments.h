@@ -40,6 +40,7 @@ class Arguments {
   bool boolean(size_t index, const char* name);
   int64_t integer(size_t index, const char* name, int64_t min, int64_t max);
   // The same of a property.
+  bool boolean(const Napi::Object& object, const char* name);
   int64_t integer(const Napi::Object& object, const char* name, int64_t min, int64_t max);
   Napi::Object object(size_t index, const char* name);
   Napi::Function function(size_t index, const char* name);
@@ -59,6 +60,9 @@ class Arguments {
   void failRange(const std::string& message);
 
  private:
+  // Null when its getter threw: that exception is pending then, and another must not be.
+  napi_value property(const Napi::Object& object, const char* name);
+  bool booleanOf(napi_value value, const char* name);
   template <typename T>
   Elements<T> elements(size_t index, const char* name, napi_typedarray_type type, const char* expected);
   int64_t integerOf(napi_value value, const char* name, int64_t min, int64_t max);

@@ -14,12 +14,7 @@ ScanOptions optionsOf(Arguments& arguments, size_t index) {
   ScanOptions options;
   const Napi::Object object = arguments.object(index, "options");
   if (!arguments.ok()) return options;
-  const Napi::Value verify = object.Get("verify");
-  if (verify.IsEmpty() || !verify.IsBoolean()) {
-    arguments.failType("verify", "a boolean");
-    return options;
-  }
-  options.verify = verify.As<Napi::Boolean>().Value();
+  options.verify = arguments.boolean(object, "verify");
   options.nextOffset = arguments.integer(object, "nextOffset", 0, kSafeIntegerMax);
   options.epoch = static_cast<int32_t>(arguments.integer(object, "epoch", -1, INT_MAX));
   options.batchBytesMax = arguments.integer(object, "batchBytesMax", 0, kSafeIntegerMax);

@@ -100,12 +100,18 @@ class FlusherObject : public Napi::ObjectWrap<FlusherObject> {
       if (closed_) shutDown();
       Unref();
     }
-    // `this` may be collected from here on, and the callback may call flush or close.
-    const napi_value error = completion.status.ok() ? env.Null() : systemError(env, completion.status.error()).Value();
-    const Napi::Function function = done.Value();
-    function.Call(env.Undefined(), {error, Napi::Number::New(env, static_cast<double>(completion.elapsedNs))});
+    // `this` may be collected from here on, and the callback may call flush or close. Bare calls, as in system_error.h.
+    napi_value arguments[2] = {env.Null(), nullptr};
+    if (!completion.status.ok()) arguments[0] = systemError(env, completion.status.error());
+    napi_create_int64(env, completion.elapsedNs, &arguments[1]);
+    if (napi_call_function(env, env.Undefined(), done.Value(), 2, arguments, nullptr) != napi_pending_exception) return;
     // Node 20 would only warn of what a threadsafe function's callback throws; it must be as fatal as in any other callback.
-    if (env.IsExceptionPending()) napi_fatal_exception(env, env.GetAndClearPendingException().Value());
+    napi_value thrown = nullptr;
+    bool pending = false;
+    if (napi_is_exception_pending(env, &pending) == napi_ok && pending &&
+        napi_get_and_clear_last_exception(env, &thrown) == napi_ok) {
+      napi_fatal_exception(env, thrown);
+    }
   }
 
   static void cleanUp(void* self) { static_cast<FlusherObject*>(self)->shutDown(); }

@@ -12,15 +12,15 @@ namespace {
 // V8 counts an external buffer at its full length and collects garbage the more often for it, though a file mapping
 // costs no memory of its own. So the length is taken off at once; V8 takes it off again when the buffer dies, and the
 // finalizer puts it back. `release` puts it back earlier, and then the finalizer does not.
-void adjust(napi_env env, const Mapping& mapping, int sign) {
+void adjust(napi_env env, size_t size, int sign) {
   int64_t total = 0;
-  napi_adjust_external_memory(env, sign * static_cast<int64_t>(mapping.size()), &total);  // failing: only a count is off
+  napi_adjust_external_memory(env, sign * static_cast<int64_t>(size), &total);  // failing: only a count is off
 }
 
 void finalize(napi_env env, void* /*data*/, void* hint) {
   std::unique_ptr<MappingHandle> handle(static_cast<MappingHandle*>(hint));
-  if (!handle->released) adjust(env, *handle->mapping, +1);
-  handle->table->remove(handle.get());
+  if (!handle->released) adjust(env, handle->size, +1);
+  if (handle->mapping != nullptr) handle->table->remove(handle.get());
 }
 
 using Make = Result<std::shared_ptr<Mapping>> (*)(int, const std::string&, int64_t, size_t);
@@ -47,7 +47,21 @@ Napi::Value release(const Napi::CallbackInfo& info) {
   const std::shared_ptr<Mapping> mapping = arguments.mapping(0, "buffer");
   if (!arguments.ok()) return info.Env().Undefined();
   MappingHandle* handle = Instance::of(info.Env()).mappings->find(mapping->data());
-  if (!std::exchange(handle->released, true)) adjust(info.Env(), *mapping, +1);
+  if (!std::exchange(handle->released, true)) adjust(info.Env(), handle->size, +1);
+  return info.Env().Undefined();
+}
+
+// The buffer gets length 0 first, so that nobody can reach the pages; then they go, unless the pager is at them.
+Napi::Value unmap(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const std::shared_ptr<Mapping> mapping = arguments.mapping(0, "buffer");
+  if (!arguments.ok()) return info.Env().Undefined();
+  MappingHandle* handle = Instance::of(info.Env()).mappings->find(mapping->data());
+  if (napi_detach_arraybuffer(info.Env(), info[0]) != napi_ok) {
+    return throwWithCode(info.Env(), "ERR_MILLRACE_UNSUPPORTED", "the ArrayBuffer could not be detached");
+  }
+  handle->table->remove(handle);  // its address may be another mapping's from now on
+  handle->mapping.reset();
   return info.Env().Undefined();
 }
 
@@ -62,16 +76,20 @@ Napi::Value resident(const Napi::CallbackInfo& info) {
 class PopulateRead : public Napi::AsyncWorker {
  public:
   PopulateRead(Napi::Env env, std::shared_ptr<Mapping> mapping, Span span)
-      : Napi::AsyncWorker(env, "millrace.populateRead"), mapping_(std::move(mapping)), span_(span), deferred_(env) {}
+      : Napi::AsyncWorker(env, "millrace.populateRead"), mapping_(std::move(mapping)), span_(span) {
+    napi_create_promise(env, &deferred_, &promise_);
+  }
 
-  Napi::Promise promise() const { return deferred_.Promise(); }
+  napi_value promise() const { return promise_; }
   void Execute() override { mapping_->populateRead(span_.from, span_.to); }
-  void OnOK() override { deferred_.Resolve(Env().Undefined()); }
+  // Fails only where the environment ends, and with it whoever waits.
+  void OnOK() override { napi_resolve_deferred(Env(), deferred_, Env().Undefined()); }
 
  private:
   const std::shared_ptr<Mapping> mapping_;  // alive until the pages are in, whatever becomes of the buffer
   const Span span_;
-  const Napi::Promise::Deferred deferred_;
+  napi_deferred deferred_ = nullptr;
+  napi_value promise_ = nullptr;  // valid while the constructing call lasts
 };
 
 Napi::Value populateRead(const Napi::CallbackInfo& info) {
@@ -80,7 +98,7 @@ Napi::Value populateRead(const Napi::CallbackInfo& info) {
   const Span span = arguments.span(1, "from", "to", mapping == nullptr ? 0 : mapping->size());
   if (!arguments.ok()) return info.Env().Undefined();
   auto* worker = new PopulateRead(info.Env(), mapping, span);  // deletes itself when it has run
-  Napi::Promise promise = worker->promise();
+  const Napi::Value promise(info.Env(), worker->promise());
   worker->Queue();
   return promise;
 }
@@ -97,7 +115,7 @@ Napi::Value counters(const Napi::CallbackInfo& info) {
 
 Napi::Value wrapMapping(Napi::Env env, std::shared_ptr<Mapping> mapping) {
   const std::shared_ptr<MappingTable>& table = Instance::of(env).mappings;
-  auto handle = std::make_unique<MappingHandle>(MappingHandle{std::move(mapping), table});
+  auto handle = std::make_unique<MappingHandle>(MappingHandle{mapping, table, mapping->size()});
   const Mapping& mapped = *handle->mapping;
   napi_value buffer = nullptr;
   const napi_status status =
@@ -114,7 +132,7 @@ Napi::Value wrapMapping(Napi::Env env, std::shared_ptr<Mapping> mapping) {
     return env.Undefined();
   }
   table->add(owned);
-  adjust(env, *owned->mapping, -1);
+  adjust(env, owned->size, -1);
   return Napi::Value(env, buffer);
 }
 
@@ -122,6 +140,7 @@ void defineMappings(Napi::Env env, Napi::Object exports) {
   exports.Set("mapShared", Napi::Function::New<mapShared>(env, "mapShared"));
   exports.Set("mapPrivate", Napi::Function::New<mapPrivate>(env, "mapPrivate"));
   exports.Set("release", Napi::Function::New<release>(env, "release"));
+  exports.Set("unmap", Napi::Function::New<unmap>(env, "unmap"));
   exports.Set("resident", Napi::Function::New<resident>(env, "resident"));
   exports.Set("populateRead", Napi::Function::New<populateRead>(env, "populateRead"));
   exports.Set("counters", Napi::Function::New<counters>(env, "counters"));

@@ -14,8 +14,9 @@ class MappingTable;
 
 // What an ArrayBuffer owns. Holds the table too: a buffer may be finalized after its environment's instance is gone.
 struct MappingHandle {
-  std::shared_ptr<Mapping> mapping;
+  std::shared_ptr<Mapping> mapping;  // nothing after `unmap`
   std::shared_ptr<MappingTable> table;
+  size_t size;
   bool released = false;
 };
 

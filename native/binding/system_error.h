@@ -1,4 +1,7 @@
 // Errors as JavaScript sees them.
+//
+// By bare Node-API calls whose own failure is ignored: they fail only in a worker that is being terminated, where nobody
+// is left to hear, and where the classes of node-addon-api would end the whole process.
 #pragma once
 
 #include <napi.h>
@@ -8,7 +11,7 @@
 namespace millrace {
 
 // An Error with `code`, `errno` (negative, as Node's own), `syscall` and, when there is one, `path`.
-Napi::Error systemError(Napi::Env env, const Error& error);
+napi_value systemError(Napi::Env env, const Error& error);
 
 // Leaves it pending; returns undefined for the binding to return.
 Napi::Value throwSystemError(Napi::Env env, const Error& error);
