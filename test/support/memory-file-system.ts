@@ -1,0 +1,389 @@
+/**
+ * The contract of `src/file/file-system.ts` in memory, for tests that ask what a kill, a power failure, a full disk or a failing call leaves.
+ *
+ *   const system = new MemoryFileSystem({ flush: 'manual' });
+ *   ... run a log on it ...
+ *   system.kill()         what the next process finds after SIGKILL: all that was written, by calls and by stores
+ *   system.crash(random)  what it may find after a power failure (memory-disk.ts says what that is)
+ *
+ * After either, this instance is dead: every call throws. Windows are views onto the file's one buffer, private ones too (a stray store into
+ * one does reach the file here). A file has room for `fileBytesMax` bytes, so that windows never move.
+ */
+import { dirname } from 'node:path';
+import { fromSystemError } from '#millrace/errors.js';
+import type {
+  DirectoryEntry,
+  DirectoryLock,
+  FileSystem,
+  FileWindow,
+  FlushThread,
+  FlushWork,
+  LogFile,
+  OpenMode,
+  PreparedWindow,
+} from '#millrace/file/file-system.js';
+import { Inode, MemoryDisk, PAGE_SIZE } from './memory-disk.ts';
+import type { Random } from './random.ts';
+
+/** System calls that can be made to fail. */
+export type Operation =
+  | 'open'
+  | 'pread'
+  | 'pwrite'
+  | 'fallocate'
+  | 'ftruncate'
+  | 'fdatasync'
+  | 'mmap'
+  | 'rename'
+  | 'unlink'
+  | 'mkdir'
+  | 'fsync';
+
+/** Says with which error (`EIO`, `ENOSPC`, ...) a call fails, or null. */
+export type Fault = (operation: Operation, path: string) => string | null;
+
+export interface MemoryOptions {
+  /** Bytes that all files together may have in blocks. */
+  readonly capacity?: number;
+  readonly fileBytesMax?: number;
+  /**
+   * When a flush round runs: `soon` (default) by itself after the microtasks of the turn, `manual` when `runFlush` is called. What it syncs is
+   * what is there when it runs.
+   */
+  readonly flush?: 'soon' | 'manual';
+}
+
+const ERROR_NUMBERS: Record<string, number> = {
+  ENOENT: 2,
+  EIO: 5,
+  EEXIST: 17,
+  ENOSPC: 28,
+  EMFILE: 24,
+  ENOMEM: 12,
+  EROFS: 30,
+};
+
+export function systemError(code: string, syscall: string, path: string): Error {
+  const error = new Error(`${code}: ${syscall} '${path}'`);
+  return fromSystemError(Object.assign(error, { code, errno: -(ERROR_NUMBERS[code] ?? 5), syscall, path })) as Error;
+}
+
+export class MemoryFileSystem implements FileSystem {
+  readonly pageSize = PAGE_SIZE;
+  capacity: number;
+  fault: Fault | null = null;
+  readonly disk: MemoryDisk;
+  readonly #options: MemoryOptions;
+  readonly #rounds: (() => void)[] = [];
+  #dead = false;
+  #openFiles = 0;
+
+  constructor(options: MemoryOptions = {}, disk: MemoryDisk = new MemoryDisk()) {
+    this.#options = options;
+    this.capacity = options.capacity ?? Infinity;
+    this.disk = disk;
+  }
+
+  /** Files open now: a test that ends with some has found a leak. */
+  get openFiles(): number {
+    return this.#openFiles;
+  }
+
+  get pendingFlushes(): number {
+    return this.#rounds.length;
+  }
+
+  /** Runs the oldest round that waits; false when none does. */
+  runFlush(): boolean {
+    const round = this.#rounds.shift();
+    round?.();
+    return round !== undefined;
+  }
+
+  kill(): MemoryFileSystem {
+    this.#die();
+    this.disk.locks.clear();
+    return new MemoryFileSystem({ ...this.#options, capacity: this.capacity }, this.disk);
+  }
+
+  crash(random: Random): MemoryFileSystem {
+    this.#die();
+    return new MemoryFileSystem({ ...this.#options, capacity: this.capacity }, this.disk.afterPowerFailure(random));
+  }
+
+  #die(): void {
+    for (const [path, node] of this.disk.names) if (node !== 'directory') node.checkPastEnd(path);
+    this.#dead = true;
+    this.#rounds.length = 0;
+  }
+
+  /** Called at every operation: throws when the process is dead or the test wants the call to fail. */
+  enter(operation: Operation, path: string): void {
+    if (this.#dead) throw new Error(`${operation} of ${path} by a process that was killed`);
+    const code = this.fault?.(operation, path) ?? null;
+    if (code !== null) throw systemError(code, operation, path);
+  }
+
+  open(path: string, mode: OpenMode): LogFile {
+    this.enter('open', path);
+    let node = this.disk.names.get(path);
+    if (node === 'directory') throw systemError('EISDIR', 'open', path);
+    if (node !== undefined && mode === 'w+') throw systemError('EEXIST', 'open', path);
+    if (node === undefined) {
+      if (mode === 'r' || mode === 'r+') throw systemError('ENOENT', 'open', path);
+      this.#directory(dirname(path), 'open');
+      const inode = new Inode(this.#options.fileBytesMax ?? 256 * 1024);
+      this.disk.changeNames([dirname(path)], (names) => names.set(path, inode));
+      node = inode;
+    }
+    this.#openFiles++;
+    return new MemoryFile(this, path, node, () => this.#openFiles--);
+  }
+
+  exists(path: string): boolean {
+    return this.disk.names.has(path);
+  }
+
+  sizeOf(path: string): number {
+    const node = this.disk.names.get(path);
+    return node instanceof Inode ? node.size : -1;
+  }
+
+  list(directory: string): DirectoryEntry[] {
+    this.#directory(directory, 'scandir');
+    const entries: DirectoryEntry[] = [];
+    for (const [path, node] of this.disk.names) {
+      if (path === directory || dirname(path) !== directory) continue;
+      entries.push({
+        name: path.slice(directory === '/' ? 1 : directory.length + 1),
+        isDirectory: node === 'directory',
+      });
+    }
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  makeDirectory(path: string): void {
+    this.enter('mkdir', path);
+    if (this.disk.names.get(path) === 'directory') return;
+    if (dirname(path) !== path) this.makeDirectory(dirname(path));
+    this.disk.changeNames([dirname(path)], (names) => names.set(path, 'directory'));
+  }
+
+  rename(from: string, to: string): void {
+    this.enter('rename', from);
+    const node = this.disk.names.get(from);
+    if (node === undefined) throw systemError('ENOENT', 'rename', from);
+    this.#forgetBlocks(to);
+    this.disk.changeNames([dirname(from), dirname(to)], (names) => {
+      names.set(to, node);
+      names.delete(from);
+      if (node !== 'directory') return;
+      for (const [path, child] of [...names]) {
+        if (!path.startsWith(`${from}/`)) continue;
+        names.set(to + path.slice(from.length), child);
+        names.delete(path);
+      }
+    });
+  }
+
+  remove(path: string): void {
+    this.enter('unlink', path);
+    if (!this.disk.names.has(path)) return;
+    this.#forgetBlocks(path);
+    this.disk.changeNames([dirname(path)], (names) => names.delete(path));
+  }
+
+  removeDirectory(path: string): void {
+    if (!this.exists(path)) return;
+    for (const { name, isDirectory } of this.list(path)) {
+      if (isDirectory) this.removeDirectory(`${path}/${name}`);
+      else this.remove(`${path}/${name}`);
+    }
+    this.enter('unlink', path);
+    this.disk.changeNames([dirname(path)], (names) => names.delete(path));
+  }
+
+  syncDirectory(path: string): void {
+    this.enter('fsync', path);
+    this.#directory(path, 'open');
+    this.disk.syncDirectory(path);
+  }
+
+  lock(path: string): DirectoryLock | null {
+    this.open(path, 'a+').close();
+    if (this.disk.locks.has(path)) return null;
+    this.disk.locks.set(path, this);
+    return { release: () => void this.disk.locks.delete(path) };
+  }
+
+  populate(): void {}
+
+  resident(): boolean {
+    return true;
+  }
+
+  async bringIn(): Promise<void> {}
+
+  release(): void {}
+
+  flushThread(_directory: string): FlushThread {
+    return {
+      flush: (work, done) => {
+        this.#rounds.push(() => this.#sync(work, done));
+        if (this.#options.flush !== 'manual') setImmediate(() => this.runFlush());
+      },
+      close: () => undefined,
+    };
+  }
+
+  close(): void {}
+
+  #sync(work: FlushWork, done: (error: Error | null, elapsedMs: number) => void): void {
+    let failure: Error | null = null;
+    try {
+      for (const file of work.files as readonly MemoryFile[]) file.syncForFlush();
+      if (work.wholeFileSystem) this.disk.syncAll();
+      for (const directory of work.directories) this.syncDirectory(directory);
+    } catch (error) {
+      failure = error as Error;
+    }
+    done(failure, 0.1);
+  }
+
+  #directory(path: string, syscall: string): void {
+    if (this.disk.names.get(path) !== 'directory') throw systemError('ENOENT', syscall, path);
+  }
+
+  /** Blocks are free as soon as a file has no name; that somebody still has it open is not counted. */
+  #forgetBlocks(path: string): void {
+    const node = this.disk.names.get(path);
+    if (!(node instanceof Inode)) return;
+    this.disk.used -= node.reserved;
+    node.reserved = 0;
+  }
+}
+
+class MemoryFile implements LogFile {
+  readonly path: string;
+  readonly #system: MemoryFileSystem;
+  readonly #inode: Inode;
+  readonly #closed: () => void;
+  #isOpen = true;
+
+  constructor(system: MemoryFileSystem, path: string, inode: Inode, closed: () => void) {
+    this.#system = system;
+    this.path = path;
+    this.#inode = inode;
+    this.#closed = closed;
+  }
+
+  size(): number {
+    return this.#inode.size;
+  }
+
+  read(bytes: Uint8Array, start: number, end: number, position: number): number {
+    this.#enter('pread');
+    const length = Math.max(0, Math.min(end - start, this.#inode.size - position));
+    bytes.set(this.#inode.memory.subarray(position, position + length), start);
+    return length;
+  }
+
+  write(bytes: Uint8Array, start: number, end: number, position: number): void {
+    this.#enter('pwrite');
+    if (end === start) return;
+    const to = position + end - start;
+    this.#allocate(to, 'pwrite');
+    if (to > this.#inode.size) this.#system.disk.changeSize(this.#inode, to);
+    this.#inode.memory.set(bytes.subarray(start, end), position);
+  }
+
+  reserve(size: number): void {
+    this.#enter('fallocate');
+    this.#allocate(size, 'fallocate');
+    if (size > this.#inode.size) this.#system.disk.changeSize(this.#inode, size);
+  }
+
+  truncate(size: number): void {
+    this.#enter('ftruncate');
+    const inode = this.#inode;
+    inode.checkPastEnd(this.path);
+    this.#system.disk.changeSize(inode, size);
+    const reserved = Math.min(inode.reserved, Math.ceil(size / PAGE_SIZE) * PAGE_SIZE);
+    this.#system.disk.used -= inode.reserved - reserved;
+    inode.reserved = reserved;
+  }
+
+  sync(): void {
+    this.#enter('fdatasync');
+    this.#inode.checkPastEnd(this.path);
+    this.#system.disk.syncFile(this.#inode);
+  }
+
+  /** As `sync`, for a round that holds the descriptor of a file that was closed meanwhile. */
+  syncForFlush(): void {
+    this.#system.enter('fdatasync', this.path);
+    this.#system.disk.syncFile(this.#inode);
+  }
+
+  mapShared(start: number, length: number): FileWindow {
+    this.#enter('mmap');
+    if (start % PAGE_SIZE !== 0) throw new Error(`mapping of ${this.path} at ${start}, no multiple of the page size`);
+    if (start + length > this.#inode.reserved) {
+      throw new Error(`mapping of ${this.path} up to ${start + length}, reserved is ${this.#inode.reserved}: SIGBUS`);
+    }
+    return this.#window(start, length);
+  }
+
+  mapPrivate(start: number, length: number): FileWindow {
+    this.#enter('mmap');
+    if (start % PAGE_SIZE !== 0) throw new Error(`mapping of ${this.path} at ${start}, no multiple of the page size`);
+    return this.#window(start, length);
+  }
+
+  prepare(fileSize: number, start: number): PreparedWindow {
+    let window: FileWindow | null = null;
+    let failure: unknown = null;
+    try {
+      this.reserve(fileSize);
+      window = this.mapShared(start, fileSize - start);
+    } catch (error) {
+      failure = error;
+    }
+    return {
+      take: () => {
+        if (window === null) throw failure;
+        return window;
+      },
+      cancel: () => undefined,
+    };
+  }
+
+  close(): void {
+    if (this.#isOpen) this.#closed();
+    this.#isOpen = false;
+  }
+
+  #enter(operation: Operation): void {
+    if (!this.#isOpen) throw new Error(`${operation} of ${this.path}, which is closed`);
+    this.#system.enter(operation, this.path);
+  }
+
+  #window(start: number, length: number): FileWindow {
+    const { buffer } = this.#inode.memory;
+    if (length <= 0 || start + length > this.#inode.memory.length) {
+      throw new Error(`window of ${this.path} from ${start}, ${length} bytes; raise fileBytesMax`);
+    }
+    return { bytes: Buffer.from(buffer, start, length), view: new DataView(buffer, start, length), start, length };
+  }
+
+  #allocate(size: number, syscall: Operation): void {
+    const inode = this.#inode;
+    if (size > inode.memory.length) throw new Error(`${this.path} of ${size} bytes; raise fileBytesMax`);
+    const reserved = Math.max(inode.reserved, Math.ceil(size / PAGE_SIZE) * PAGE_SIZE);
+    if (this.#system.disk.used + reserved - inode.reserved > this.#system.capacity) {
+      throw systemError('ENOSPC', syscall, this.path);
+    }
+    this.#system.disk.used += reserved - inode.reserved;
+    inode.reserved = reserved;
+  }
+}
