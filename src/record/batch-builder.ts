@@ -202,7 +202,7 @@ export class BatchBuilder {
       if (record === null || typeof record !== 'object') break;
       const { value, key } = record;
       if (!(value instanceof Uint8Array) || (key !== undefined && key !== null) || record.headers !== undefined) break;
-      const timestamp = record.timestamp ?? now;
+      const { timestamp = now } = record;
       if (timestamp !== now && !isTimestamp(timestamp)) break;
       if (count === 0) baseTimestamp = timestamp;
       const delta = timestamp - baseTimestamp;
