@@ -4,7 +4,7 @@
  * The way down: room in the tail, batch builder, checksum, index, publish. When a segment ends in the middle of an append, what was
  * encoded moves to the next segment (once a segment, at most one append's bytes), so that no append straddles two.
  */
-import { MillraceError } from '../errors.ts';
+import { isMillraceError, MillraceError } from '../errors.ts';
 import type { FileWindow } from '../file/file-system.ts';
 import { BATCH_HEADER_SIZE } from '../limits.ts';
 import { BatchBuilder, publishBatch } from '../record/batch-builder.ts';
@@ -62,7 +62,9 @@ export class RecordAppender {
         next = this.#builder.lastOffset + 1;
       }
     } catch (error) {
-      this.#writer.tail.discard(this.#begin, this.#begin + this.#used);
+      // A record's own getter may throw anywhere; then the builder does not know how far it had come.
+      const end = isMillraceError(error) ? this.#begin + this.#used : Infinity;
+      this.#writer.tail.discard(this.#begin, end);
       throw error;
     }
     this.#publish();
@@ -107,10 +109,10 @@ export class RecordAppender {
     const used = this.#used;
     if (this.#begin === 0) throw this.#tooLarge(used + bytes);
     const encoded = used === 0 ? null : copyOf(tail.window, this.#begin, used);
-    tail.discard(this.#begin, this.#begin + used);
+    // It cuts the segment at its end, and what was encoded past that goes. When it throws, everything is still where it was.
+    this.#roll();
     this.#position -= this.#begin;
     this.#begin = 0;
-    this.#roll();
     this.#writer = this.#segments.writer;
     if (!this.#writer.tail.cover(0, this.#position + bytes)) throw this.#tooLarge(this.#position + bytes);
     if (encoded !== null) this.#writer.tail.window.bytes.set(encoded);
