@@ -92,15 +92,15 @@ export function invalidArgument(name: string, expected: string, found: unknown):
 
 /** A value as an error message shows it: short, on one line. */
 export function show(value: unknown): string {
-  const text =
-    typeof value === 'string'
-      ? JSON.stringify(value)
-      : value instanceof Uint8Array
-        ? `${value.length} bytes`
-        : Array.isArray(value)
-          ? `an array of ${value.length}`
-          : typeof value === 'object' && value !== null
-            ? `an object of ${value.constructor?.name ?? 'no class'}`
-            : String(value);
+  const text = describe(value);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return 'a function';
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return `an object of ${value.constructor?.name ?? 'no class'}`;
+  return String(value);
 }
