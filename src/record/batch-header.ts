@@ -32,6 +32,9 @@ import type { ByteWindow } from './byte-window.ts';
 import { compressionOf } from './codec.ts';
 import { readInt64, readOffset } from './int64.ts';
 
+/** The shortest message of formats v0 and v1: CRC, magic, attributes, two null lengths. */
+const OLD_MESSAGE_LENGTH_MIN = 14;
+
 /** Throws unless a whole header of magic 2 stands at `position`. */
 export function checkHeader(window: ByteWindow, position: number): void {
   const available = window.bytes.length - position;
@@ -43,11 +46,12 @@ export function checkHeader(window: ByteWindow, position: number): void {
     );
   }
   const magic = window.view.getInt8(position + MAGIC);
-  if (magic !== MAGIC_V2) throw wrongMagic(magic, position);
+  if (magic !== MAGIC_V2) throw wrongMagic(magic, window.view.getInt32(position + BATCH_LENGTH), position);
 }
 
-function wrongMagic(magic: number, position: number): MillraceError {
-  if (magic === 0 || magic === 1) {
+function wrongMagic(magic: number, length: number, position: number): MillraceError {
+  // Bytes that were never written are zeros, and no message of an old format.
+  if ((magic === 0 || magic === 1) && length >= OLD_MESSAGE_LENGTH_MIN) {
     return new MillraceError(
       'ERR_MILLRACE_UNSUPPORTED',
       `message format v${magic} at position ${position}; only v2 is read, convert with Kafka < 4`,

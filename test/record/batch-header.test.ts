@@ -70,6 +70,10 @@ describe('a header', () => {
     );
   });
 
+  test('zeros are no old format', () => {
+    expect(codeOf(() => new BatchHeader(byteWindow(new ArrayBuffer(100)), 0))).toBe('ERR_MILLRACE_CORRUPT');
+  });
+
   test.each([3, 255])('magic %d is corruption', (magic) => {
     const bytes = Buffer.from(header);
     bytes[16] = magic;
