@@ -102,7 +102,7 @@ export const oneDoorToThePool: Rule = (tree) =>
 export const testsImportWhatIsShipped: Rule = (tree) =>
   select(tree, ['test', 'bench', 'examples'], ['.ts', '.mjs', '.js']).flatMap((path) =>
     importsOf(tree.text(path))
-      .filter((specifier) => /^\.{1,2}\/(?:.*\/)?(?:src|dist)\//.test(specifier))
+      .filter((specifier) => /^(?:\.\.\/)+(?:src|dist)\//.test(specifier))
       .map((specifier) => `${path}: ${specifier} should be #millrace/…`),
   );
 
