@@ -24,18 +24,22 @@ export const SEGMENT_BYTES_MIN = 1 * KIB;
 /** Relative offsets in an index are 32-bit, and Kafka reads them as signed. */
 export const SEGMENT_OFFSETS_MAX = 0x7fff_ffff;
 
-/** Reservation of the active segment: from the first step, doubling, to the last. */
+/**
+ * Reservation of the active segment: from the first step, doubling, to the last. A window is a step and an overlap, and no window may come
+ * near 64 MiB: V8 collects garbage whenever so much external memory appears at once, even if it is taken off the books right after.
+ */
 export const RESERVE_STEP_MIN = 64 * KIB;
-export const RESERVE_STEP_MAX = 64 * MIB;
+export const RESERVE_STEP_MAX = 16 * MIB;
 /** How far ahead of the writer pages are brought in, and in which steps the writer tells where it is. */
 export const POPULATE_AHEAD_BYTES = 8 * MIB;
 export const POPULATE_STEP_BYTES = 2 * MIB;
 
 /** Read windows: a window starts at a multiple of the step and is two steps long, so a read of one step never straddles. */
-export const READ_WINDOW_STEP = 32 * MIB;
+export const READ_WINDOW_STEP = 16 * MIB;
 /** Mappings kept for sealed data: beyond either, the least recently used is let go. `vm.max_map_count` is 65,530. */
 export const READ_WINDOWS_MAX = 8_192;
-export const READ_WINDOW_BYTES_MAX = 256 * GIB;
+/** Page tables cost a five-hundredth of what is mapped. */
+export const READ_WINDOW_BYTES_MAX = 64 * GIB;
 
 /** What one `read` returns at most when nothing else is asked. */
 export const READ_BYTES_DEFAULT = 1 * MIB;

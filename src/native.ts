@@ -122,7 +122,7 @@ export interface NativeAddon {
   /** flock(LOCK_EX | LOCK_NB); false when somebody else holds it. */
   tryLock(fd: number, path: string): boolean;
 
-  /** Maps for writing, shared: every byte must be reserved. `position` is a multiple of the page size. Readahead is off for it (MADV_RANDOM). */
+  /** Maps for writing, shared: every byte must be reserved. `position` is a multiple of the page size. */
   mapShared(fd: number, path: string, position: number, length: number): MappedBuffer;
   /** Maps for reading, private copy-on-write: a stray store into a view changes neither file nor other views. */
   mapPrivate(fd: number, path: string, position: number, length: number): MappedBuffer;
