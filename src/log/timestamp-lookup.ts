@@ -33,9 +33,36 @@ export function findTimestamp(segments: SegmentList, startOffset: number, timest
 
 /** The first record that has the largest timestamp of the log; null for an empty log, or one without timestamps. */
 export function findMaxTimestamp(segments: SegmentList, startOffset: number): TimestampedOffset | null {
-  let largest = -1;
-  for (const segment of segments.all) if (segment.size > 0) largest = Math.max(largest, segment.maxTimestamp);
+  const first = segments.slotOf(startOffset);
+  let largest = maxTimestampFrom(segments.all[first], startOffset);
+  for (const segment of segments.all.slice(first + 1)) {
+    if (segment.size > 0) largest = Math.max(largest, segment.maxTimestamp);
+  }
   return largest < 0 ? null : findTimestamp(segments, startOffset, largest);
+}
+
+/** The largest timestamp of a segment's records at or past `startOffset`: that of the segment may belong to a deleted record. */
+function maxTimestampFrom(segment: Segment, startOffset: number): number {
+  if (segment.size === 0) return -1;
+  if (startOffset <= segment.baseOffset) return segment.maxTimestamp;
+  let largest = -1;
+  for (let position = segment.positionOf(startOffset); position < segment.size;) {
+    const window = segment.headerWindow(position);
+    const header = new BatchHeader(window, position - window.start);
+    const size = segment.batchSize(window, position);
+    if (header.baseOffset >= startOffset) largest = Math.max(largest, header.maxTimestamp);
+    else largest = Math.max(largest, maxTimestampInBatch(segment, position, size, startOffset));
+    position += size;
+  }
+  return largest;
+}
+
+function maxTimestampInBatch(segment: Segment, position: number, size: number, startOffset: number): number {
+  const window = segment.window(position, position + size);
+  const cursor = new RecordBatch(window, position - window.start, startOffset).cursor();
+  let largest = -1;
+  while (cursor.next()) largest = Math.max(largest, cursor.timestamp);
+  return largest;
 }
 
 function findInSegment(segment: Segment, startOffset: number, timestamp: number): TimestampedOffset | null {
