@@ -10,6 +10,7 @@ import { publishBatch } from '../record/batch-builder.ts';
 import { BatchHeader } from '../record/batch-header.ts';
 import { byteWindow, type ByteWindow } from '../record/byte-window.ts';
 import { patchBatch, validateBatch } from '../record/validate-batch.ts';
+import type { EpochEntry } from './leader-epochs.ts';
 import type { SegmentList } from './segment-list.ts';
 
 export interface ReadyOptions {
@@ -17,6 +18,7 @@ export interface ReadyOptions {
   readonly baseOffset: number;
   /** `leader`: batches keep offsets and epoch. `producer`: they get the log's. */
   readonly from: 'producer' | 'leader';
+  /** Of a producer's batches: the epoch that they get. Of a leader's: the log's latest, below which none may be. */
   readonly leaderEpoch: number;
   readonly batchBytesMax: number;
   readonly allowControl: boolean;
@@ -31,8 +33,8 @@ export interface ReadyBatches {
   readonly maxTimestamp: number;
   readonly firstOffset: number;
   readonly lastOffset: number;
-  /** Epoch of the last batch as it will stand. */
-  readonly leaderEpoch: number;
+  /** Epochs that begin with these batches, as they will stand: in order. */
+  readonly epochs: readonly EpochEntry[];
 }
 
 /** Looks at all batches in `bytes` before anything is written; throws what is wrong with the first bad one. */
@@ -45,6 +47,7 @@ export function inspectBatches(bytes: Uint8Array, options: ReadyOptions): ReadyB
   let next = options.baseOffset;
   let firstOffset = -1;
   let leaderEpoch = options.leaderEpoch;
+  const epochs: EpochEntry[] = options.from === 'leader' ? [] : [{ epoch: leaderEpoch, startOffset: next }];
   for (let position = 0; position < bytes.length;) {
     const size = validateBatch(window, position, bytes.length, {
       batchBytesMax: options.batchBytesMax,
@@ -57,7 +60,10 @@ export function inspectBatches(bytes: Uint8Array, options: ReadyOptions): ReadyB
     if (options.from === 'leader') {
       if (header.leaderEpoch >= 0 && header.leaderEpoch < leaderEpoch)
         throw epochFalls(header.leaderEpoch, leaderEpoch);
-      leaderEpoch = Math.max(leaderEpoch, header.leaderEpoch);
+      if (header.leaderEpoch > leaderEpoch) {
+        leaderEpoch = header.leaderEpoch;
+        epochs.push({ epoch: leaderEpoch, startOffset: baseOffset });
+      }
     }
     if (firstOffset < 0) firstOffset = baseOffset;
     next = baseOffset + header.lastOffsetDelta + 1;
@@ -66,7 +72,7 @@ export function inspectBatches(bytes: Uint8Array, options: ReadyOptions): ReadyB
     sizes.push(size);
     position += size;
   }
-  return { window, sizes, recordCount, maxTimestamp, firstOffset, lastOffset: next - 1, leaderEpoch };
+  return { window, sizes, recordCount, maxTimestamp, firstOffset, lastOffset: next - 1, epochs };
 }
 
 /** Writes what `inspectBatches` passed into the active segment, which has room for all of it. After a throw nothing has changed. */
@@ -76,11 +82,7 @@ export function writeBatches(segments: SegmentList, ready: ReadyBatches, options
   const source = ready.window.bytes;
   const begin = tail.end;
   if (!tail.cover(begin, begin + source.length)) {
-    throw new MillraceError(
-      'ERR_MILLRACE_TOO_LARGE',
-      `${source.length} bytes of batches do not fit into one segment; append less at once or raise segment.bytes`,
-      { path: segments.directory },
-    );
+    throw largerThanSegment(segments.directory, source.length);
   }
   const { bytes, view, start } = tail.window;
   const at = begin - start;
@@ -104,6 +106,16 @@ export function writeBatches(segments: SegmentList, ready: ReadyBatches, options
   }
   publishBatch(view, at, ready.sizes[0]);
   writer.publish();
+}
+
+/** `segmentBytes` where it is known. */
+export function largerThanSegment(path: string, size: number, segmentBytes?: number): MillraceError {
+  const segment = segmentBytes === undefined ? 'one segment' : `a segment of ${segmentBytes}`;
+  return new MillraceError(
+    'ERR_MILLRACE_TOO_LARGE',
+    `${size} bytes of batches do not fit into ${segment}; append less at once or raise segment.bytes`,
+    { path },
+  );
 }
 
 function outOfOrder(found: number, expected: number): MillraceError {

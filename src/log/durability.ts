@@ -35,6 +35,7 @@ export class Durability implements Flushable {
   #flushing = false;
   #next: Round | null = null;
   #running: Round | null = null;
+  #closed: Error | null = null;
   /** Offset up to which a round was asked for or has run. */
   #requestedOffset: number;
 
@@ -74,6 +75,8 @@ export class Durability implements Flushable {
   /** Settles when everything below `offset` is durable; asks for that. Rejects when the directory goes offline. */
   until(offset: number): Promise<void> {
     if (offset <= this.#durableOffset) return Promise.resolve();
+    // A round would find nothing to sync and call that well done.
+    if (this.#closed !== null && !this.#flushing) return Promise.reject(this.#closed);
     if (this.#flushing && offset <= this.#through) return (this.#running ??= newRound(this.#through)).promise;
     this.request();
     return (this.#next ??= newRound(offset)).promise;
@@ -128,6 +131,7 @@ export class Durability implements Flushable {
   /** The log is closed or deleted: no further round. */
   close(error: Error): void {
     this.#flusher.withdraw(this);
+    this.#closed = error;
     for (const file of this.#sealed) file.close();
     this.#sealed = [];
     this.#next?.reject(error);

@@ -15,8 +15,16 @@ import type { LogFile } from '../file/file-system.ts';
 import type { Health } from '../file/health.ts';
 import { encodeBatches } from '../record/encode-batch.ts';
 import type { SegmentEnvironment } from '../segment/segment.ts';
-import type { CompressionName, RecordInput } from '../types.ts';
-import { inspectBatches, type ReadyOptions, writeBatches } from './batch-appender.ts';
+import type { RecordInput } from '../types.ts';
+import {
+  type AppendBatchesOptions,
+  type AppendOptions,
+  checkSource,
+  codecOf,
+  epochOf,
+  latestTimestamp,
+} from './append-options.ts';
+import { inspectBatches, largerThanSegment, type ReadyOptions, writeBatches } from './batch-appender.ts';
 import { Durability } from './durability.ts';
 import { readEpochs, writeEpochs } from './epoch-checkpoint.ts';
 import { FlushPolicy } from './flush-policy.ts';
@@ -39,23 +47,8 @@ export interface LogOptions {
   readonly settings: LogSettings;
   /** From `log-start-offset-checkpoint`; 0 when there is no entry. */
   readonly startOffset: number;
-  /** Called before a cut, with the recovery point that must be on stable storage when it returns. */
-  readonly beforeCut?: (recoveryPoint: number) => void;
-}
-
-export interface AppendOptions {
-  /** Codec of the batch; default: the topic's, or none. The topic's wins when it names one. */
-  readonly compression?: CompressionName;
-  /** Epoch of the leader that appends; default: the latest one that the log knows, or 0. */
-  readonly leaderEpoch?: number;
-}
-
-export interface AppendBatchesOptions {
-  /** `producer` (default): the log gives offsets and epoch. `leader`: batches keep theirs and must continue the log. */
-  readonly from?: 'producer' | 'leader';
-  readonly leaderEpoch?: number;
-  /** Accept control batches; default: only from a leader. */
-  readonly allowControl?: boolean;
+  /** Called before a cut, with the recovery point and log start that bound what is kept: both on stable storage when it returns. */
+  readonly beforeCut?: (recoveryPoint: number, startOffset: number) => void;
 }
 
 export class PartitionLog extends LogReader {
@@ -65,8 +58,9 @@ export class PartitionLog extends LogReader {
   readonly #epochs: LeaderEpochs;
   #appender: RecordAppender;
   #settings: LogSettings;
-  readonly #beforeCut: (recoveryPoint: number) => void;
+  readonly #beforeCut: (recoveryPoint: number, startOffset: number) => void;
   #writtenEpochs = 0;
+  #closing: Promise<void> | null = null;
 
   /** Opens a partition that was stopped cleanly, is new, or has been recovered (log-recovery.ts). */
   static open(environment: LogEnvironment, directory: string, options: LogOptions): PartitionLog {
@@ -115,6 +109,7 @@ export class PartitionLog extends LogReader {
   configure(settings: LogSettings): void {
     this.#settings = settings;
     this.#policy.configure(settings);
+    if (this.segments.hasWriter) this.segments.writer.configure(settings.segmentBytes);
   }
 
   /**
@@ -126,11 +121,12 @@ export class PartitionLog extends LogReader {
     if (!Array.isArray(records) || records.length === 0) {
       throw invalidArgument('records', 'an array of one record or more', records);
     }
-    const { timestampType, maxMessageBytes, compression } = this.#settings;
+    const { timestampType, maxMessageBytes } = this.#settings;
     const now = this.#environment.clock.now();
-    const leaderEpoch = options.leaderEpoch ?? Math.max(this.#epochs.latest, 0);
-    const codec = compression === 'producer' ? (options.compression ?? 'none') : compression;
-    const encoding = { baseOffset: this.endOffset, leaderEpoch, timestampType, batchBytesMax: maxMessageBytes };
+    const leaderEpoch = epochOf(options.leaderEpoch, this.#epochs.latest);
+    const codec = codecOf(options.compression, this.#settings.compression);
+    const { endOffset: baseOffset } = this;
+    const encoding = { baseOffset, leaderEpoch, timestampType, batchBytesMax: maxMessageBytes };
     if (codec !== 'none') {
       const batches = encodeBatches(records, { ...encoding, timestamp: now, compression: codec });
       return this.#appendReady(batches.length === 1 ? batches[0] : Buffer.concat(batches), {
@@ -141,10 +137,11 @@ export class PartitionLog extends LogReader {
       });
     }
     return this.#writing(() => {
-      this.#rollIfDue(0, latestTimestamp(records, now), this.endOffset + records.length - 1, now);
-      this.#epochs.assign(leaderEpoch, this.endOffset);
+      const timestamp = timestampType === 'LogAppendTime' ? now : latestTimestamp(records, now);
+      this.#rollIfDue(0, timestamp, baseOffset + records.length - 1, now);
       const lastOffset = this.#appender.append(records, { ...encoding, now });
-      return this.#appended(lastOffset, timestampType === 'LogAppendTime' ? now : -1);
+      this.#epochs.assign(leaderEpoch, baseOffset);
+      return this.#appended(baseOffset, lastOffset, timestampType === 'LogAppendTime' ? now : -1);
     });
   }
 
@@ -156,12 +153,13 @@ export class PartitionLog extends LogReader {
     this.#checkWritable();
     if (!(bytes instanceof Uint8Array) || bytes.length === 0)
       throw invalidArgument('bytes', 'one batch or more', bytes);
-    const from = options.from ?? 'producer';
+    const from = checkSource(options.from);
     const { timestampType, maxMessageBytes } = this.#settings;
+    const { latest } = this.#epochs;
     return this.#appendReady(bytes, {
       baseOffset: this.endOffset,
       from,
-      leaderEpoch: options.leaderEpoch ?? Math.max(this.#epochs.latest, 0),
+      leaderEpoch: from === 'leader' ? latest : epochOf(options.leaderEpoch, latest),
       batchBytesMax: from === 'leader' ? Infinity : maxMessageBytes,
       allowControl: options.allowControl ?? from === 'leader',
       logAppendTime:
@@ -244,7 +242,20 @@ export class PartitionLog extends LogReader {
   }
 
   /** Seals the active segment's files and makes everything durable; the log can then be opened as cleanly stopped. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  /** Closes without writing: the directory is offline, or the log is being deleted. */
+  abandon(error: MillraceError): void {
+    this.markClosed();
+    this.#policy.close();
+    if (this.segments.hasWriter) this.segments.writer.abandon();
+    this.#durability.close(error);
+    this.segments.close();
+  }
+
+  async #close(): Promise<void> {
     if (this.isClosed) return;
     const error = new MillraceError('ERR_MILLRACE_CLOSED', `${this.directory} is closed`, { path: this.directory });
     try {
@@ -259,26 +270,19 @@ export class PartitionLog extends LogReader {
     }
   }
 
-  /** Closes without writing: the directory is offline, or the log is being deleted. */
-  abandon(error: MillraceError): void {
-    this.markClosed();
-    this.#policy.close();
-    if (this.segments.hasWriter) this.segments.writer.abandon();
-    this.#durability.close(error);
-    this.segments.close();
-  }
-
   #appendReady(bytes: Uint8Array, options: ReadyOptions): Receipt {
     const ready = inspectBatches(bytes, options);
+    const { segmentBytes } = this.#settings;
+    if (bytes.length > segmentBytes) throw largerThanSegment(this.directory, bytes.length, segmentBytes);
     return this.#writing(() => {
       this.#rollIfDue(bytes.length, ready.maxTimestamp, ready.lastOffset, this.#environment.clock.now());
-      this.#epochs.assign(ready.leaderEpoch, ready.firstOffset);
       writeBatches(this.segments, ready, options);
-      return this.#appended(ready.lastOffset, options.logAppendTime ?? -1, ready.firstOffset);
+      for (const { epoch, startOffset } of ready.epochs) this.#epochs.assign(epoch, startOffset);
+      return this.#appended(ready.firstOffset, ready.lastOffset, options.logAppendTime ?? -1);
     });
   }
 
-  #appended(lastOffset: number, logAppendTime: number, baseOffset = this.endOffset): Receipt {
+  #appended(baseOffset: number, lastOffset: number, logAppendTime: number): Receipt {
     this.moveEnd(lastOffset + 1);
     this.#policy.appended();
     return new Receipt(this.#durability, baseOffset, lastOffset, logAppendTime);
@@ -303,7 +307,7 @@ export class PartitionLog extends LogReader {
   /** The recovery point first: after a crash nothing may be trusted that a cut has taken away. */
   #cut(offset: number, cut: () => number): number {
     this.#durability.truncated(offset);
-    this.#beforeCut(Math.min(offset, this.durableOffset));
+    this.#beforeCut(Math.min(offset, this.durableOffset), Math.min(offset, this.startOffset));
     let endOffset: number;
     try {
       endOffset = cut();
@@ -333,11 +337,3 @@ export class PartitionLog extends LogReader {
 
 /** Errors of a disk that cannot be trusted any more; others (no descriptor left, no memory) pass. */
 const FATAL: ReadonlySet<string> = new Set(['EIO', 'EROFS', 'ENODEV', 'ENXIO', 'EUCLEAN', 'EBADF']);
-
-/** The largest CreateTime among `records`, or `now` when they bear none. */
-function latestTimestamp(records: readonly RecordInput[], now: number): number {
-  if (records[0]?.timestamp === undefined) return now;
-  let latest = -1;
-  for (const record of records) latest = Math.max(latest, record?.timestamp ?? now);
-  return latest;
-}

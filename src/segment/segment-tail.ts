@@ -20,7 +20,7 @@ const OVERLAP_MAX = 2 * 1024 * 1024;
 export class SegmentTail {
   readonly file: LogFile;
   readonly #system: FileSystem;
-  readonly #sizeMax: number;
+  #sizeMax: number;
   /** Where the last published batch ends. */
   #end: number;
   #reserved: number;
@@ -71,6 +71,12 @@ export class SegmentTail {
     if (to > this.#sizeMax) return false;
     this.#grow(from, to);
     return true;
+  }
+
+  /** Another largest size, for the reservations to come. */
+  limit(sizeMax: number): void {
+    this.#sizeMax = sizeMax;
+    this.#attention = 0;
   }
 
   /** Batches up to `end` are published; brings in what comes next. */

@@ -35,6 +35,7 @@ export class SegmentWriter {
   readonly #environment: SegmentEnvironment;
   readonly #options: WriterOptions;
   #tail: SegmentTail | null = null;
+  #segmentBytes: number;
   #firstTimestamp: number;
   /** End of what `add` told of; published by `publish`. */
   #end: number;
@@ -42,6 +43,7 @@ export class SegmentWriter {
   constructor(environment: SegmentEnvironment, segment: Segment, indexes: GrowingIndexes, options: WriterOptions) {
     this.#environment = environment;
     this.#options = options;
+    this.#segmentBytes = options.segmentBytes;
     this.segment = segment;
     this.indexes = indexes;
     this.#end = segment.size;
@@ -53,7 +55,7 @@ export class SegmentWriter {
   get tail(): SegmentTail {
     return (this.#tail ??= new SegmentTail(this.#environment.system, this.#openLog(), {
       end: this.#end,
-      sizeMax: Math.max(this.#options.segmentBytes, this.#end),
+      sizeMax: Math.max(this.#segmentBytes, this.#end),
       firstStep: this.#options.firstStep,
     }));
   }
@@ -61,6 +63,12 @@ export class SegmentWriter {
   /** The `.log` if it was written since it was opened. */
   get openFile(): LogFile | null {
     return this.#tail?.file ?? null;
+  }
+
+  /** Obeys another `segment.bytes` from the next append on. */
+  configure(segmentBytes: number): void {
+    this.#segmentBytes = segmentBytes;
+    this.#tail?.limit(Math.max(segmentBytes, this.#end));
   }
 
   get step(): number | undefined {
