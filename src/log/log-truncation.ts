@@ -17,6 +17,13 @@ import { indexSettings, type SegmentList } from './segment-list.ts';
 
 const COPY_BYTES = 1024 * 1024;
 
+/** Where the log would end after a cut at `offset`: there, or where the batch that has it begins. */
+export function endAfterCut(segments: SegmentList, offset: number): number {
+  const segment = segments.all[segments.slotOf(offset)];
+  const position = segment.positionOf(offset);
+  return position < segment.size ? Math.min(offset, baseOffsetAt(segment, position)) : offset;
+}
+
 /**
  * Removes all records from `offset` on, which lies in the log; the batch that has `offset` goes as a whole. Returns the new end, which is
  * below `offset` when a batch was cut out from under it. The log is writable afterwards.
@@ -24,10 +31,10 @@ const COPY_BYTES = 1024 * 1024;
 export function cutLog(segments: SegmentList, offset: number, settings: LogSettings, now: number): number {
   const { environment, directory } = segments;
   const slot = segments.slotOf(offset);
+  const endOffset = endAfterCut(segments, offset);
   segments.remove(slot + 1, segments.count);
   const segment = segments.active;
   const position = segment.positionOf(offset);
-  const endOffset = position < segment.size ? Math.min(offset, baseOffsetAt(segment, position)) : offset;
   const { baseOffset, size } = segment;
   if (position < size) replaceByPrefix(environment.system, segment, position);
   segments.pop();

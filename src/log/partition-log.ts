@@ -32,10 +32,11 @@ import { LeaderEpochs } from './leader-epochs.ts';
 import { loadLog } from './log-loading.ts';
 import { LogReader } from './log-reader.ts';
 import type { LogSettings } from './log-settings.ts';
-import { cutLog, restartLog } from './log-truncation.ts';
+import { cutLog, endAfterCut, restartLog } from './log-truncation.ts';
 import { Receipt } from './receipt.ts';
 import { RecordAppender } from './record-appender.ts';
 import type { SegmentList } from './segment-list.ts';
+import { underCodec } from './topic-codec.ts';
 
 export interface LogEnvironment extends SegmentEnvironment {
   readonly clock: Clock;
@@ -154,9 +155,9 @@ export class PartitionLog extends LogReader {
     if (!(bytes instanceof Uint8Array) || bytes.length === 0)
       throw invalidArgument('bytes', 'one batch or more', bytes);
     const from = checkSource(options.from);
-    const { timestampType, maxMessageBytes } = this.#settings;
+    const { timestampType, maxMessageBytes, compression } = this.#settings;
     const { latest } = this.#epochs;
-    return this.#appendReady(bytes, {
+    const ready: ReadyOptions = {
       baseOffset: this.endOffset,
       from,
       leaderEpoch: from === 'leader' ? latest : epochOf(options.leaderEpoch, latest),
@@ -164,7 +165,9 @@ export class PartitionLog extends LogReader {
       allowControl: options.allowControl ?? from === 'leader',
       logAppendTime:
         from === 'producer' && timestampType === 'LogAppendTime' ? this.#environment.clock.now() : undefined,
-    });
+    };
+    if (from === 'leader' || compression === 'producer') return this.#appendReady(bytes, ready);
+    return this.#appendReady(underCodec(bytes, inspectBatches(bytes, ready).sizes, compression), ready);
   }
 
   /** Settles when all that was appended so far is on stable storage. */
@@ -194,6 +197,8 @@ export class PartitionLog extends LogReader {
       this.#epochs.truncateFromEnd(offset);
       return this.endOffset;
     }
+    // The batch begins before the log start: nothing that can be read is left, and the start never moves back.
+    if (endAfterCut(this.segments, offset) < this.startOffset) return this.truncateFullyAndStartAt(this.startOffset);
     return this.#cut(offset, () => cutLog(this.segments, offset, this.#settings, this.#environment.clock.now()));
   }
 
