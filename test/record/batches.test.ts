@@ -15,7 +15,11 @@ describe('a run of batches', () => {
   test('is cut into batches', () => {
     expect(batches).toHaveLength(3);
     const run = new BatchRun(window, 5, end, 10);
-    expect([...run].map(({ baseOffset, nextOffset }) => [baseOffset, nextOffset])).toEqual([[10, 13], [13, 16], [16, 19]]);
+    expect([...run].map(({ baseOffset, nextOffset }) => [baseOffset, nextOffset])).toEqual([
+      [10, 13],
+      [13, 16],
+      [16, 19],
+    ]);
     expect(run).toMatchObject({ baseOffset: 10, nextOffset: 19, startOffset: 10, size: end - 5 });
     expect(run.bytes).toEqual(joined.subarray(5, end));
     expect(run.bytes.buffer).toBe(joined.buffer);

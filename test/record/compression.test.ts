@@ -7,7 +7,9 @@ const real = codecs.filter((codec) => codec !== 'none');
 const content = fc.oneof(
   fc.uint8Array({ minLength: 1, maxLength: 3000 }),
   // Blocks and frames have edges at 32 and 64 KiB.
-  fc.tuple(fc.integer({ min: 1, max: 200_000 }), fc.integer({ min: 0, max: 255 })).map(([size, step]) => Buffer.alloc(size).map((_, i) => (i * step) >> 3)),
+  fc
+    .tuple(fc.integer({ min: 1, max: 200_000 }), fc.integer({ min: 0, max: 255 }))
+    .map(([size, step]) => Buffer.alloc(size).map((_, i) => (i * step) >> 3)),
 );
 
 const CODES = ['ERR_MILLRACE_CORRUPT', 'ERR_MILLRACE_TOO_LARGE'];
@@ -26,7 +28,9 @@ describe.each(real)('%s', (codec) => {
   test('bytes may stand anywhere in a buffer', () => {
     const bytes = Buffer.from('--some text that repeats, some text that repeats--').subarray(2, -2);
     const packed = Buffer.concat([Buffer.alloc(3), compress(codec, bytes), Buffer.alloc(3)]).subarray(3, -3);
-    expect(Buffer.from(decompress(codec, new Uint8Array(packed.buffer, packed.byteOffset, packed.length), 1000))).toEqual(bytes);
+    expect(
+      Buffer.from(decompress(codec, new Uint8Array(packed.buffer, packed.byteOffset, packed.length), 1000)),
+    ).toEqual(bytes);
   });
 
   test('cut short anywhere, it is corruption', () => {
@@ -73,19 +77,28 @@ describe.each(real)('%s', (codec) => {
 });
 
 describe('levels', () => {
-  test.each([['gzip', 1], ['gzip', 9], ['zstd', 22], ['zstd', -131_072], ['lz4', undefined], ['none', undefined]] as const)(
-    '%s has level %d',
-    (codec, level) => {
-      expect(codeOf(() => checkLevel(codec, level))).toBeUndefined();
-    },
-  );
+  test.each([
+    ['gzip', 1],
+    ['gzip', 9],
+    ['zstd', 22],
+    ['zstd', -131_072],
+    ['lz4', undefined],
+    ['none', undefined],
+  ] as const)('%s has level %d', (codec, level) => {
+    expect(codeOf(() => checkLevel(codec, level))).toBeUndefined();
+  });
 
-  test.each([['gzip', 0], ['gzip', 10], ['gzip', 1.5], ['zstd', 23], ['lz4', 1], ['snappy', 1], ['none', 1]] as const)(
-    '%s has no level %d',
-    (codec, level) => {
-      expect(codeOf(() => compress(codec, Buffer.alloc(1), level))).toBe('ERR_MILLRACE_INVALID_ARGUMENT');
-    },
-  );
+  test.each([
+    ['gzip', 0],
+    ['gzip', 10],
+    ['gzip', 1.5],
+    ['zstd', 23],
+    ['lz4', 1],
+    ['snappy', 1],
+    ['none', 1],
+  ] as const)('%s has no level %d', (codec, level) => {
+    expect(codeOf(() => compress(codec, Buffer.alloc(1), level))).toBe('ERR_MILLRACE_INVALID_ARGUMENT');
+  });
 
   test('a higher level packs tighter', () => {
     const text = Buffer.from(Array.from({ length: 3000 }, (_, i) => `${i * i}`).join());

@@ -16,11 +16,16 @@ export function check(property: fc.IProperty<unknown>, numRuns = 60): void {
 const bytes = fc.oneof(
   { weight: 3, arbitrary: fc.uint8Array({ maxLength: 40 }) },
   { weight: 1, arbitrary: fc.uint8Array({ minLength: 60, maxLength: 300 }) },
-  { weight: 1, arbitrary: fc.constantFrom(new Uint8Array(0), Buffer.alloc(9000, 'abc')) },
+  { weight: 1, arbitrary: fc.constant(new Uint8Array(0)) },
   { weight: 2, arbitrary: fc.string({ unit: 'grapheme', maxLength: 30 }) },
 ) as fc.Arbitrary<Bytes>;
 
 const nullable = fc.option(bytes, { nil: null });
+/** Lengths of three bytes are rare: one value in twenty. */
+const value = fc.oneof(
+  { weight: 19, arbitrary: nullable },
+  { weight: 1, arbitrary: fc.constant(Buffer.alloc(9000, 'abc')) },
+);
 
 const headers = fc.oneof(
   fc.array(fc.tuple(fc.string({ maxLength: 12 }), nullable), { maxLength: 4 }),
@@ -38,7 +43,7 @@ const timestamp = fc.oneof(
 
 export const record: fc.Arbitrary<RecordInput> = fc.oneof(
   fc.record({ value: fc.uint8Array({ maxLength: 200 }) }),
-  fc.record({ key: nullable, value: nullable, headers, timestamp }, { requiredKeys: [] }),
+  fc.record({ key: nullable, value, headers, timestamp }, { requiredKeys: [] }),
 );
 
 export const records = fc.array(record, { minLength: 1, maxLength: 120 });

@@ -32,9 +32,11 @@ describe('a batch', () => {
       changed[bit >>> 3] ^= 1 << (bit & 7);
       const position = bit >>> 3;
       const outcome = codeOf(() => batchOf(changed).isValid());
-      if (position >= UNCHECKED) expect(outcome).toSatisfy((found) => found === false || found === 'ERR_MILLRACE_CORRUPT');
+      if (position >= UNCHECKED)
+        expect(outcome).toSatisfy((found) => found === false || found === 'ERR_MILLRACE_CORRUPT');
       else if (position === 16) expect(outcome).toMatch(/ERR_MILLRACE_(CORRUPT|UNSUPPORTED)/);
-      else if (position >= 8 && position < 12) expect(outcome).toSatisfy((found) => found === false || found === 'ERR_MILLRACE_CORRUPT');
+      else if (position >= 8 && position < 12)
+        expect(outcome).toSatisfy((found) => found === false || found === 'ERR_MILLRACE_CORRUPT');
       else expect(outcome).toBe(true);
     }
   });
@@ -43,7 +45,10 @@ describe('a batch', () => {
     const changed = Buffer.from(bytes);
     changed[changed.length - 1] ^= 1;
     expect(() => batchOf(changed).ensureValid()).toThrow(
-      expect.objectContaining({ code: 'ERR_MILLRACE_CORRUPT', message: expect.stringContaining(`${batchOf(bytes).checksum}`) }),
+      expect.objectContaining({
+        code: 'ERR_MILLRACE_CORRUPT',
+        message: expect.stringContaining(`${batchOf(bytes).checksum}`),
+      }),
     );
     expect(() => batchOf(bytes).ensureValid()).not.toThrow();
   });

@@ -29,7 +29,8 @@ function sourceOf(dump: string, overrides: Partial<RecordSource> = {}): RecordSo
 /** Walks to the end; returns what was seen. */
 function walk(cursor: RecordCursor): unknown[] {
   const seen: unknown[] = [];
-  while (cursor.next()) seen.push([cursor.offset, cursor.timestamp, cursor.keySize, cursor.valueSize, cursor.headers.length]);
+  while (cursor.next())
+    seen.push([cursor.offset, cursor.timestamp, cursor.keySize, cursor.valueSize, cursor.headers.length]);
   return seen;
 }
 
@@ -57,7 +58,9 @@ describe('a cursor', () => {
     const [bytes] = encodeBatches(input, { ...options, compression: 'none' });
     for (const skipped of [0, 1, 50, 99, 100]) {
       const found = plain(batchOf(bytes, options.baseOffset + skipped));
-      expect(found.map(({ offset }) => offset)).toEqual(input.slice(skipped).map((_, i) => options.baseOffset + skipped + i));
+      expect(found.map(({ offset }) => offset)).toEqual(
+        input.slice(skipped).map((_, i) => options.baseOffset + skipped + i),
+      );
     }
   });
 
@@ -115,11 +118,17 @@ describe('records that are malformed', () => {
   });
 
   test('offsets must rise', () => {
-    expect(codeOf(() => walk(new RecordCursor(sourceOf(`${good} ${good}`, { recordCount: 2 }))))).toBe('ERR_MILLRACE_CORRUPT');
+    expect(codeOf(() => walk(new RecordCursor(sourceOf(`${good} ${good}`, { recordCount: 2 }))))).toBe(
+      'ERR_MILLRACE_CORRUPT',
+    );
   });
 
   test('whatever byte is changed, a walk ends, stays inside the batch, and throws nothing but corruption', () => {
-    const input = [{ value: 'abc' }, { key: 'k', value: 'v', headers: { h: 'x', i: null } }, { value: Buffer.alloc(70) }];
+    const input = [
+      { value: 'abc' },
+      { key: 'k', value: 'v', headers: { h: 'x', i: null } },
+      { value: Buffer.alloc(70) },
+    ];
     const [bytes] = encodeBatches(input, { ...options, compression: 'none' });
     let refused = 0;
     for (let position = HEADER_SIZE; position < bytes.length; position++) {

@@ -4,7 +4,13 @@ import type { RecordSource } from '#millrace/record/record-source.js';
 import { bytesOf, codeOf } from './random.ts';
 
 function sourceOf(bytes: Buffer): RecordSource {
-  return { bytes, buffer: bytes.buffer, byteOffset: bytes.byteOffset, baseOffset: 40, batchPosition: 9 } as RecordSource;
+  return {
+    bytes,
+    buffer: bytes.buffer,
+    byteOffset: bytes.byteOffset,
+    baseOffset: 40,
+    batchPosition: 9,
+  } as RecordSource;
 }
 
 const read = (dump: string): ReturnType<typeof readHeaders> => {

@@ -38,5 +38,7 @@ test('key and value are views onto the batch, not copies', () => {
 
 test('console.log shows what a record is', () => {
   const [record] = batchOf(bytes);
-  expect(inspect(record)).toMatch(/offset: 7000000000,\s+timestamp: 9,\s+key: <Buffer 6b>,\s+value: <Buffer 76 61 6c 75 65>/);
+  expect(inspect(record)).toMatch(
+    /offset: 7000000000,\s+timestamp: 9,\s+key: <Buffer 6b>,\s+value: <Buffer 76 61 6c 75 65>/,
+  );
 });

@@ -6,7 +6,10 @@ import { patchBatch, validateBatch } from '#millrace/record/validate-batch.js';
 import { native } from '#millrace/native.js';
 import { batchOf, codecs, codeOf, options, plain } from './random.ts';
 
-const input = [{ value: 'a', timestamp: 5 }, { value: 'b', timestamp: 6 }];
+const input = [
+  { value: 'a', timestamp: 5 },
+  { value: 'b', timestamp: 6 },
+];
 const [bytes] = encodeBatches(input, { ...options, compression: 'none' });
 
 /** A copy with fields changed and the checksum made anew. */
@@ -21,7 +24,13 @@ const validate = (from: Uint8Array, validation = {}): unknown =>
   codeOf(() => validateBatch(byteWindow(from), 0, from.length, validation));
 
 const marker = encodeControlBatch({
-  type: 'abort', coordinatorEpoch: 1, producerId: 5, producerEpoch: 0, baseOffset: 0, leaderEpoch: 0, timestamp: 9,
+  type: 'abort',
+  coordinatorEpoch: 1,
+  producerId: 5,
+  producerEpoch: 0,
+  baseOffset: 0,
+  leaderEpoch: 0,
+  timestamp: 9,
 });
 
 describe('validateBatch', () => {
@@ -71,7 +80,13 @@ describe('validateBatch', () => {
   });
 
   test('a producer id needs a sequence', () => {
-    const [good] = encodeBatches(input, { ...options, compression: 'none', producerId: 4, producerEpoch: 0, baseSequence: 0 });
+    const [good] = encodeBatches(input, {
+      ...options,
+      compression: 'none',
+      producerId: 4,
+      producerEpoch: 0,
+      baseSequence: 0,
+    });
     expect(validate(good, { fromProducer: true })).toBe(good.length);
     const bad = changed((copy) => copy.writeInt32BE(-1, 53), good);
     expect(validate(bad, { fromProducer: true })).toBe('ERR_MILLRACE_CORRUPT');
