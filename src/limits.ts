@@ -59,3 +59,13 @@ export const CHECKPOINT_INTERVAL_MS = 60_000;
 export const CHECKPOINT_BYTES_MAX = 64 * MIB;
 /** Files that one round of the flusher syncs one by one; from here on one `syncfs` is cheaper. Measured: docs/decisions. */
 export const FLUSH_EACH_FILES_MAX = 4;
+/** Logs that are checkpointed or closed in one group, and partitions made in one: each may hold three descriptors meanwhile. */
+export const LOGS_AT_ONCE = 256;
+/** Recovery goes to worker threads when there are so many bytes to scan, or when it has taken so long without them. */
+export const RECOVERY_THREADS_FROM_BYTES = 64 * MIB;
+export const RECOVERY_THREADS_FROM_MS = 250;
+/** Small partitions that one recovery task takes together, and up to how many bytes. */
+export const RECOVERY_TASK_LOGS_MAX = 64;
+export const RECOVERY_TASK_BYTES = 8 * MIB;
+/** Worker threads that recover at most, whatever was asked for. */
+export const RECOVERY_THREADS_MAX = 64;

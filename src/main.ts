@@ -1,0 +1,43 @@
+/**
+ * millrace: Kafka's partition log as a library.
+ *
+ *     const store = await openStore('data');
+ *     await store.createTopic('orders', { partitions: 4 });
+ *     const receipt = store.partition('orders', 0).append([{ key: 'c-17', value: bytes }]);
+ *     await receipt.durable;
+ *
+ * Errors are `MillraceError`s; match on their `code`.
+ */
+export { type Clock } from './clock.ts';
+export { type ErrorCode, errorCodes, isMillraceError, MillraceError, type SystemErrorDetails } from './errors.ts';
+export type { FileSystem } from './file/file-system.ts';
+export type { FlushStatistics } from './file/flusher.ts';
+export type { FollowedLog } from './log/log-follower.ts';
+export type { LogReader, ReadOptions } from './log/log-reader.ts';
+export type { Damage } from './log/log-recovery.ts';
+export type { LogSettings } from './log/log-settings.ts';
+export type { AppendBatchesOptions, AppendOptions } from './log/append-options.ts';
+export type { PartitionLog } from './log/partition-log.ts';
+export type { Receipt } from './log/receipt.ts';
+export type { TimestampedOffset } from './log/timestamp-lookup.ts';
+export type { BatchRun } from './record/batches.ts';
+export type { RecordBatch } from './record/record-batch.ts';
+export type { LogRecord } from './record/record.ts';
+export type { ConfigValue } from './store/config-value.ts';
+export type { ReadOnlyStore } from './store/read-only-store.ts';
+export type { RecoveryProgress, RecoveryReport } from './store/recovery.ts';
+export type { StoreOptions } from './store/store-options.ts';
+export { type CreateTopicOptions, openStore, type Store, type StoreStatistics } from './store/store.ts';
+export { type TopicConfig, type TopicConfigInput, type TopicConfigName, topicConfigs } from './store/topic-config.ts';
+export type { TopicDescription } from './store/topic.ts';
+export type {
+  Bytes,
+  CompressionName,
+  HeaderInput,
+  Logger,
+  Offset,
+  RecordInput,
+  Timestamp,
+  TimestampType,
+  TopicPartition,
+} from './types.ts';

@@ -1,0 +1,87 @@
+/**
+ * Opens the log of a partition of a store that was stopped cleanly or has been recovered.
+ *
+ * A log that turns out not to be as a clean stop leaves it (an index is missing, a batch is cut off) is recovered here and now, from its
+ * beginning. The topic id must be the topic's. A log start past the log's end empties the log, as Kafka does: it was durable and the records
+ * before it were not, so nobody may get their offsets again.
+ */
+import { isMillraceError, MillraceError } from '../errors.ts';
+import { recoverLog } from '../log/log-recovery.ts';
+import { type LogOptions, PartitionLog } from '../log/partition-log.ts';
+import { PARTITION_METADATA, readPartitionMetadata, writePartitionMetadata } from './partition-metadata.ts';
+import { type StoreEnvironment, writing } from './store-environment.ts';
+import type { Partition } from './topic.ts';
+
+export function openPartition(environment: StoreEnvironment, partition: Partition): PartitionLog {
+  const { topic, index, directory } = partition;
+  if (partition.problem !== null) throw partition.problem;
+  checkTopicId(environment, partition);
+  const options: LogOptions = {
+    settings: topic.settings,
+    startOffset: environment.startOffsets.get(topic.name, index),
+    beforeCut: (recoveryPoint) => lowerCheckpoints(environment, partition, recoveryPoint),
+  };
+  const log = openOrRecover(environment, partition, options);
+  if (log.startOffset <= log.endOffset) return log;
+  const { startOffset, endOffset } = log;
+  environment.logger.warn?.(
+    { path: directory, startOffset, endOffset },
+    'the log ends before its start offset and goes on there',
+  );
+  log.truncateFullyAndStartAt(startOffset);
+  return log;
+}
+
+function openOrRecover(environment: StoreEnvironment, partition: Partition, options: LogOptions): PartitionLog {
+  const { topic, index, directory } = partition;
+  try {
+    return PartitionLog.open(environment, directory, options);
+  } catch (error) {
+    if (!isMillraceError(error, 'ERR_MILLRACE_CORRUPT')) throw error;
+    environment.logger.warn?.(
+      { error, path: directory },
+      'a partition was not as a clean stop leaves it and is recovered',
+    );
+    const { settings } = options;
+    lowerCheckpoints(environment, partition, 0);
+    const report = writing(environment, () =>
+      recoverLog(environment.system, { directory, settings, recoveryPoint: 0 }),
+    );
+    const { damage } = report;
+    if (damage !== null) environment.logger.warn?.({ damage }, 'a log was damaged and was cut there');
+    environment.recoveryPoints.set(topic.name, index, report.endOffset);
+    return PartitionLog.open(environment, directory, options);
+  }
+}
+
+/** What is about to be taken away must not be trusted after a crash: the recovery point goes down first, and durably. */
+function lowerCheckpoints(environment: StoreEnvironment, { topic, index }: Partition, recoveryPoint: number): void {
+  writing(environment, () => {
+    for (const checkpoint of [environment.recoveryPoints, environment.startOffsets]) {
+      // A start offset is only past the recovery point when the log is to begin anew before it.
+      if (checkpoint.get(topic.name, index) <= recoveryPoint) continue;
+      checkpoint.set(topic.name, index, recoveryPoint);
+      checkpoint.write();
+    }
+  });
+}
+
+function checkTopicId(environment: StoreEnvironment, { topic, directory }: Partition): void {
+  const { system, logger } = environment;
+  let id: string | null = null;
+  try {
+    id = readPartitionMetadata(system, directory);
+  } catch (error) {
+    if (!isMillraceError(error, 'ERR_MILLRACE_CORRUPT')) throw error;
+    logger.warn?.({ error, path: directory }, 'partition.metadata is not readable and is written again');
+  }
+  // Kafka before 2.8 wrote none; later ones do not serve a directory without it.
+  if (id === null) writing(environment, () => writePartitionMetadata(system, directory, topic.id));
+  else if (id !== topic.id) {
+    throw new MillraceError(
+      'ERR_MILLRACE_CORRUPT',
+      `${directory}/${PARTITION_METADATA} has the topic id ${id}, and topic "${topic.name}" has ${topic.id}: it is of another topic of that name`,
+      { path: directory },
+    );
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * A data directory that another process may be writing, opened for reading: takes no lock, starts no thread and writes nothing.
+ *
+ * Follows the writer: a topic that it creates is found when it is asked for, records as they come (`FollowedLog`). What a writer has not
+ * published, or is still making, is not seen. A directory that nobody writes, and whose last stop was not a clean one, is read as it is: each
+ * log ends where its bytes stop being batches.
+ */
+import { MillraceError } from '../errors.ts';
+import { DiskFileSystem } from '../file/disk.ts';
+import type { FileSystem } from '../file/file-system.ts';
+import { WindowCache } from '../file/window-cache.ts';
+import { FollowedLog } from '../log/log-follower.ts';
+import type { ConfigValue } from './config-value.ts';
+import { type MetaProperties, readMetaProperties } from './meta-properties.ts';
+import { LOG_START_CHECKPOINT, OffsetCheckpoint } from './offset-checkpoints.ts';
+import type { CheckedOptions } from './store-options.ts';
+import { readCatalog } from './topic-catalog.ts';
+import { effectiveConfig, logSettings, type TopicConfigName } from './topic-config.ts';
+import { checkTopicName } from './topic-name.ts';
+import { Topic, type TopicDescription } from './topic.ts';
+
+export class ReadOnlyStore {
+  readonly directory: string;
+  readonly isReadOnly = true;
+  readonly #options: CheckedOptions;
+  readonly #system: FileSystem;
+  readonly #cache: WindowCache;
+  readonly #meta: MetaProperties | null;
+  #topics = new Map<string, Topic>();
+  /** Logs by topic id and partition: a topic that was created anew is another one. */
+  readonly #logs = new Map<string, FollowedLog>();
+  #closed = false;
+
+  /** Used by `openStore`, with options that were checked. */
+  static async open(directory: string, options: CheckedOptions): Promise<ReadOnlyStore> {
+    return new ReadOnlyStore(directory, options);
+  }
+
+  private constructor(directory: string, options: CheckedOptions) {
+    this.directory = directory;
+    this.#options = options;
+    this.#system = options.fileSystem ?? new DiskFileSystem();
+    this.#cache = new WindowCache(this.#system);
+    this.#meta = readMetaProperties(this.#system, directory);
+    this.#load();
+  }
+
+  get clusterId(): string | null {
+    return this.#meta?.clusterId ?? null;
+  }
+
+  get nodeId(): number | null {
+    return this.#meta?.nodeId ?? null;
+  }
+
+  get directoryId(): string | null {
+    return this.#meta?.directoryId ?? null;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** The topics that are there now. */
+  topics(): TopicDescription[] {
+    this.#checkOpen();
+    this.#load();
+    return Array.from(this.#topics.values(), (topic) => topic.describe());
+  }
+
+  topic(name: string): TopicDescription {
+    return this.#find(name).describe();
+  }
+
+  topicConfig(name: string): Record<TopicConfigName, ConfigValue> {
+    return effectiveConfig(this.#find(name).config, this.#options.defaults);
+  }
+
+  /** The log of a partition, the same object each time. Looks for topics and partitions that are new when it does not know one. */
+  partition(name: string, index: number): FollowedLog {
+    let topic = this.#find(name);
+    if (index >= topic.partitions.length) {
+      this.#load();
+      topic = this.#find(name);
+    }
+    const partition = topic.partition(index);
+    const key = `${topic.id} ${partition.index}`;
+    const known = this.#logs.get(key);
+    if (known !== undefined) return known;
+    const log = FollowedLog.open({ system: this.#system, cache: this.#cache }, partition.directory, {
+      settings: logSettings(topic.config, this.#options.defaults),
+      startOffset: () => this.#startOffset(name, index),
+    });
+    this.#logs.set(key, log);
+    return log;
+  }
+
+  async createTopic(): Promise<never> {
+    throw this.#refused('createTopic');
+  }
+
+  async addPartitions(): Promise<never> {
+    throw this.#refused('addPartitions');
+  }
+
+  async alterTopic(): Promise<never> {
+    throw this.#refused('alterTopic');
+  }
+
+  async deleteTopic(): Promise<never> {
+    throw this.#refused('deleteTopic');
+  }
+
+  async checkpoint(): Promise<never> {
+    throw this.#refused('checkpoint');
+  }
+
+  /** Closes the logs; views that were read stay valid. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const log of this.#logs.values()) log.close();
+    this.#logs.clear();
+    if (this.#options.fileSystem === null) this.#system.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #find(name: string): Topic {
+    this.#checkOpen();
+    const known = this.#topics.get(name);
+    if (known !== undefined) return known;
+    checkTopicName(name);
+    this.#load();
+    const found = this.#topics.get(name);
+    if (found !== undefined) return found;
+    throw new MillraceError('ERR_MILLRACE_UNKNOWN_TOPIC', `there is no topic "${name}" in ${this.directory}`);
+  }
+
+  #load(): void {
+    const { topics } = readCatalog(this.#system, this.directory, this.#options.logger);
+    this.#topics = new Map();
+    for (const [name, { entry, present }] of topics) {
+      const topic = new Topic(this.directory, entry, this.#options.defaults, (partition) => present.has(partition));
+      this.#topics.set(name, topic);
+    }
+  }
+
+  #startOffset(topic: string, partition: number): number {
+    const { logger } = this.#options;
+    return OffsetCheckpoint.read(this.#system, this.directory, LOG_START_CHECKPOINT, logger).get(topic, partition);
+  }
+
+  #refused(method: string): MillraceError {
+    return new MillraceError(
+      'ERR_MILLRACE_READ_ONLY',
+      `${method}: the store in ${this.directory} was opened for reading only`,
+      {
+        path: this.directory,
+      },
+    );
+  }
+
+  #checkOpen(): void {
+    if (!this.#closed) return;
+    throw new MillraceError('ERR_MILLRACE_CLOSED', `the store in ${this.directory} is closed`, {
+      path: this.directory,
+    });
+  }
+}

@@ -1,0 +1,38 @@
+/** What the parts of an open store share, and which failures take it offline. */
+import { isMillraceError, isSystemError } from '../errors.ts';
+import type { FlushThread } from '../file/file-system.ts';
+import type { LogEnvironment } from '../log/partition-log.ts';
+import type { Logger } from '../types.ts';
+import type { OffsetCheckpoint } from './offset-checkpoints.ts';
+import type { TopicConfig } from './topic-config.ts';
+
+export interface StoreEnvironment extends LogEnvironment {
+  /** The data directory. */
+  readonly directory: string;
+  readonly logger: Logger;
+  /** Topic settings where a topic has none of its own. */
+  readonly defaults: TopicConfig;
+  /** The flusher's thread, for rounds that are not a log's. */
+  readonly flushThread: FlushThread;
+  readonly recoveryPoints: OffsetCheckpoint;
+  readonly startOffsets: OffsetCheckpoint;
+}
+
+const FATAL_CODES: ReadonlySet<string> = new Set(['EIO', 'EROFS', 'ENODEV', 'ENXIO', 'EUCLEAN', 'EBADF']);
+const SYNC_CALLS: ReadonlySet<string> = new Set(['fsync', 'fdatasync', 'syncfs']);
+
+/** A disk that cannot be trusted any more: a failed sync, or an error that a full disk and a lack of descriptors do not give. */
+export function isDiskFailure(error: unknown): boolean {
+  if (!isMillraceError(error) || !isSystemError(error.cause)) return false;
+  return FATAL_CODES.has(error.cause.code) || SYNC_CALLS.has(error.cause.syscall);
+}
+
+/** Runs `write`; a disk failure takes the directory offline, and every later write fails with the same error. */
+export function writing<T>(environment: StoreEnvironment, write: () => T): T {
+  environment.health.check();
+  try {
+    return write();
+  } catch (error) {
+    throw isDiskFailure(error) ? environment.health.fail(error) : error;
+  }
+}

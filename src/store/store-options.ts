@@ -1,0 +1,107 @@
+/** What `openStore` can be told, checked at the door. */
+import { availableParallelism } from 'node:os';
+import { type Clock, systemClock } from '../clock.ts';
+import { invalidArgument, MillraceError, show } from '../errors.ts';
+import type { FileSystem } from '../file/file-system.ts';
+import { CHECKPOINT_INTERVAL_MS, RECOVERY_THREADS_MAX } from '../limits.ts';
+import type { Logger } from '../types.ts';
+import { suggestion } from './nearest-name.ts';
+import type { RecoveryProgress } from './recovery.ts';
+import { changeTopicConfig, effectiveConfig, type TopicConfig, type TopicConfigInput } from './topic-config.ts';
+
+export interface StoreOptions {
+  /** Open for reading only: takes no lock, writes nothing, and follows what another process writes. Default false. */
+  readonly readOnly?: boolean;
+  /** Settings of topics that have none of their own; default: Kafka's, with a retention of three days. */
+  readonly defaults?: TopicConfigInput;
+  /** Anything with pino's methods; default: nothing is logged. */
+  readonly logger?: Logger;
+  /** Called after each partition that is recovered, when the last stop was not a clean one. */
+  readonly onRecovery?: (progress: RecoveryProgress) => void;
+  /** Called once when a failed write or flush takes the directory offline. */
+  readonly onFailure?: (error: MillraceError) => void;
+  /** Worker threads for recovery; 0 recovers on this thread. Default: as many as there are processors, at most 4. */
+  readonly recoveryThreads?: number;
+  /** How often recovery points are written. Default 60,000. */
+  readonly checkpointIntervalMs?: number;
+  readonly clock?: Clock;
+  /** In place of the real one; it is not closed with the store. */
+  readonly fileSystem?: FileSystem;
+}
+
+export interface CheckedOptions {
+  readonly readOnly: boolean;
+  readonly defaults: TopicConfig;
+  readonly logger: Logger;
+  readonly onRecovery?: (progress: RecoveryProgress) => void;
+  readonly onFailure?: (error: MillraceError) => void;
+  readonly recoveryThreads: number;
+  readonly checkpointIntervalMs: number;
+  readonly clock: Clock;
+  readonly fileSystem: FileSystem | null;
+}
+
+/** What each option must be. An unknown name is refused: `readonly` for `readOnly` would open for writing. */
+const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'number'> = {
+  readOnly: 'boolean',
+  defaults: 'object',
+  logger: 'object',
+  onRecovery: 'function',
+  onFailure: 'function',
+  recoveryThreads: 'number',
+  checkpointIntervalMs: 'number',
+  clock: 'object',
+  fileSystem: 'object',
+};
+const TIMER_MAX_MS = 0x7fff_ffff;
+const RECOVERY_THREADS_DEFAULT = Math.min(4, availableParallelism());
+
+export function checkOptions(options: unknown): CheckedOptions {
+  if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'an object', options);
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(kinds, name)) {
+      throw new MillraceError(
+        'ERR_MILLRACE_INVALID_ARGUMENT',
+        `${show(name)} is no option of a store${suggestion(name, Object.keys(kinds))}`,
+      );
+    }
+    const kind = kinds[name as keyof StoreOptions];
+    if (value !== undefined && (typeof value !== kind || value === null))
+      throw invalidArgument(name, `a ${kind}`, value);
+  }
+  const given = options as StoreOptions;
+  const defaults = changeTopicConfig({}, given.defaults ?? {});
+  effectiveConfig({}, defaults);
+  return {
+    readOnly: given.readOnly ?? false,
+    defaults,
+    logger: given.logger ?? {},
+    onRecovery: given.onRecovery,
+    onFailure: given.onFailure,
+    recoveryThreads: inRange(
+      'recoveryThreads',
+      given.recoveryThreads ?? RECOVERY_THREADS_DEFAULT,
+      0,
+      RECOVERY_THREADS_MAX,
+    ),
+    checkpointIntervalMs: inRange(
+      'checkpointIntervalMs',
+      given.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS,
+      1,
+      TIMER_MAX_MS,
+    ),
+    clock: given.clock ?? systemClock,
+    fileSystem: given.fileSystem ?? null,
+  };
+}
+
+export function checkDirectory(directory: unknown): asserts directory is string {
+  if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
+    throw invalidArgument('directory', 'the path of a directory', directory);
+  }
+}
+
+function inRange(name: string, value: number, min: number, max: number): number {
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+  throw invalidArgument(name, `a whole number from ${min} to ${max}`, value);
+}

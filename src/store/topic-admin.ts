@@ -1,0 +1,209 @@
+/**
+ * Creates, extends, alters and deletes topics: one change after another, each as a whole or not at all.
+ *
+ *     create, extend   note the change · make directories · sync them · write the topics' file (now it counts) · forget the note
+ *     delete           note the change (now it no longer counts) · rename directories · write the topics' file · remove files · forget the note
+ *
+ * A full disk refuses a creation and leaves nothing; it does not stop a deletion. A disk that fails takes the store offline, and the next open
+ * settles what the note says.
+ */
+import { invalidArgument, isMillraceError, MillraceError } from '../errors.ts';
+import { PARTITIONS_PER_TOPIC_MAX } from '../limits.ts';
+import { flushBarrier } from './flush-round.ts';
+import { makePartitions } from './partition-making.ts';
+import { removeLeaving, renameToLeave } from './partition-removal.ts';
+import { isDiskFailure, type StoreEnvironment, writing } from './store-environment.ts';
+import { changeTopicConfig, effectiveConfig, notObeyed, type TopicConfig } from './topic-config.ts';
+import { removeTopicChange, type TopicChange, writeTopicChange } from './topic-change.ts';
+import { checkTopicName, collides, METADATA_TOPIC } from './topic-name.ts';
+import { Partition, Topic, type TopicDescription } from './topic.ts';
+import { type TopicEntry, writeTopicsFile } from './topics-file.ts';
+import { randomUuid } from './uuid.ts';
+
+export class TopicAdmin {
+  readonly #environment: StoreEnvironment;
+  /** The store's topics; changed here only. */
+  readonly #topics: Map<string, Topic>;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(environment: StoreEnvironment, topics: Map<string, Topic>) {
+    this.#environment = environment;
+    this.#topics = topics;
+  }
+
+  /** Settles when no change is being made. */
+  async idle(): Promise<void> {
+    // Its failure was told to those who asked for it.
+    await this.#last.catch(() => undefined);
+  }
+
+  async create(name: string, partitions: number, config: unknown): Promise<TopicDescription> {
+    checkTopicName(name);
+    if (name === METADATA_TOPIC) {
+      throw new MillraceError('ERR_MILLRACE_INVALID_TOPIC', `topic name "${name}" is that of Kafka's own metadata log`);
+    }
+    checkPartitions(partitions, 1);
+    const checked = this.#checkConfig(changeTopicConfig({}, config));
+    return this.#alone(async () => {
+      if (this.#topics.has(name))
+        throw new MillraceError('ERR_MILLRACE_TOPIC_EXISTS', `topic "${name}" exists already`);
+      const { directory, defaults, logger } = this.#environment;
+      for (const other of this.#topics.keys()) {
+        if (collides(name, other))
+          logger.warn?.({ topic: name, other }, 'two topics that Kafka cannot tell apart in its metrics');
+      }
+      const entry = { name, id: randomUuid(), partitions, config: checked };
+      const topic = new Topic(directory, entry, defaults, () => true);
+      await this.#add(topic, topic.partitions as Partition[]);
+      this.#topics.set(name, topic);
+      return topic.describe();
+    });
+  }
+
+  /** Gives the topic `total` partitions, which must be more than it has. */
+  async extend(name: string, total: number): Promise<TopicDescription> {
+    return this.#alone(async () => {
+      const topic = this.get(name);
+      const from = topic.partitions.length;
+      checkPartitions(total, from + 1);
+      const added = Array.from({ length: total - from }, (_, i) => new Partition(topic, from + i));
+      await this.#add(topic, added);
+      topic.partitions.push(...added);
+      return topic.describe();
+    });
+  }
+
+  async alter(name: string, changes: unknown): Promise<TopicDescription> {
+    return this.#alone(async () => {
+      const topic = this.get(name);
+      const config = this.#checkConfig(changeTopicConfig(topic.config, changes));
+      this.#writeTopics({ ...topic.entry(), config });
+      topic.configure(config, this.#environment.defaults);
+      return topic.describe();
+    });
+  }
+
+  async delete(name: string): Promise<void> {
+    return this.#alone(async () => {
+      const topic = this.get(name);
+      const { health, system, directory, flushThread, recoveryPoints, startOffsets } = this.#environment;
+      health.check();
+      const noted = this.#unlessFull(() =>
+        writeTopicChange(system, directory, {
+          kind: 'delete',
+          topic: name,
+          id: topic.id,
+          from: 0,
+          to: topic.partitions.length,
+        }),
+      );
+      this.#topics.delete(name);
+      const error = new MillraceError('ERR_MILLRACE_CLOSED', `topic "${name}" was deleted`);
+      const partitions = topic.partitions.filter((partition) => partition !== null);
+      for (const { log } of partitions) log?.abandon(error);
+      // A round that runs may be about to sync a directory by the name that it has now.
+      await flushBarrier(flushThread);
+      const indexes = partitions.map((partition) => partition.index);
+      const leaving = writing(this.#environment, () => renameToLeave(system, directory, name, indexes));
+      const written = this.#unlessFull(() => this.#writeTopics());
+      await removeLeaving(system, leaving);
+      // Now there is room again.
+      if (!written) this.#writeTopics();
+      if (noted) removeTopicChange(system, directory);
+      for (const offsets of [recoveryPoints, startOffsets]) for (const index of indexes) offsets.set(name, index, 0);
+    });
+  }
+
+  get(name: unknown): Topic {
+    const topic = this.#topics.get(name as string);
+    if (topic !== undefined) return topic;
+    checkTopicName(name);
+    throw new MillraceError(
+      'ERR_MILLRACE_UNKNOWN_TOPIC',
+      `there is no topic "${name}" in ${this.#environment.directory}`,
+    );
+  }
+
+  /** Makes `added` partitions of `topic` and commits them: all or none. */
+  async #add(topic: Topic, added: readonly Partition[]): Promise<void> {
+    const environment = this.#environment;
+    const { system, directory } = environment;
+    const directories = added.map((partition) => partition.directory);
+    const taken = directories.find((path) => system.exists(path));
+    if (taken !== undefined) {
+      throw new MillraceError('ERR_MILLRACE_TOPIC_EXISTS', `${taken} is in the way of topic "${topic.name}"`, {
+        path: taken,
+      });
+    }
+    const [from, to] = [added[0].index, added[added.length - 1].index + 1];
+    const change: TopicChange = { kind: 'add', topic: topic.name, id: topic.id, from, to };
+    writing(environment, () => writeTopicChange(system, directory, change));
+    try {
+      await makePartitions(environment, directories, topic.id);
+      this.#commit(topic.entry(to), directories);
+    } catch (error) {
+      if (isDiskFailure(error)) throw environment.health.fail(error);
+      removeTopicChange(system, directory);
+      throw error;
+    }
+    removeTopicChange(system, directory);
+  }
+
+  #commit(entry: TopicEntry, directories: readonly string[]): void {
+    try {
+      this.#writeTopics(entry);
+    } catch (error) {
+      // Not when the disk failed: then nobody knows whether the file's new content will be there at the next open.
+      if (!isDiskFailure(error) && this.#environment.health.failure === null) {
+        for (const path of directories) this.#environment.system.removeDirectory(path);
+      }
+      throw error;
+    }
+  }
+
+  /** Writes the topics' file, with `entry` in place of its topic's or added. */
+  #writeTopics(entry?: TopicEntry): void {
+    const entries = new Map(Array.from(this.#topics, ([name, topic]) => [name, topic.entry()]));
+    if (entry !== undefined) entries.set(entry.name, entry);
+    writing(this.#environment, () =>
+      writeTopicsFile(this.#environment.system, this.#environment.directory, entries.values()),
+    );
+  }
+
+  /** Runs `write`; false when the disk was full. */
+  #unlessFull(write: () => void): boolean {
+    try {
+      writing(this.#environment, write);
+      return true;
+    } catch (error) {
+      if (isMillraceError(error, 'ERR_MILLRACE_NO_SPACE')) return false;
+      throw error;
+    }
+  }
+
+  #checkConfig(config: TopicConfig): TopicConfig {
+    const { defaults, logger } = this.#environment;
+    effectiveConfig(config, defaults);
+    const stored = notObeyed(config);
+    if (stored.length > 0)
+      logger.info?.({ settings: stored }, 'settings that are stored and not acted on by this version');
+    return config;
+  }
+
+  /** Runs `change` when those before it have ended. */
+  async #alone<T>(change: () => Promise<T>): Promise<T> {
+    const before = this.idle();
+    const run = before.then(() => {
+      this.#environment.health.check();
+      return change();
+    });
+    this.#last = run;
+    return run;
+  }
+}
+
+function checkPartitions(count: unknown, least: number): void {
+  if (Number.isSafeInteger(count) && (count as number) >= least && (count as number) <= PARTITIONS_PER_TOPIC_MAX)
+    return;
+  throw invalidArgument('partitions', `a whole number from ${least} to ${PARTITIONS_PER_TOPIC_MAX}`, count);
+}

@@ -1,0 +1,41 @@
+/**
+ * An executor in worker threads. Threads are begun as tasks come and ended by `close`; each loads the module once.
+ *
+ * `module` is a compiled module of ours, and `work` the name of the function that it exports.
+ */
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { Executor } from './executor.ts';
+
+export interface ThreadPoolOptions {
+  readonly module: URL;
+  readonly work: string;
+  readonly threads: number;
+}
+
+export class ThreadPool<Task, Result> implements Executor<Task, Result> {
+  readonly concurrency: number;
+  readonly #pool: Piscina<Task, Result>;
+
+  constructor(options: ThreadPoolOptions) {
+    this.concurrency = options.threads;
+    this.#pool = new Piscina<Task, Result>({
+      filename: fileURLToPath(options.module),
+      name: options.work,
+      minThreads: 0,
+      maxThreads: options.threads,
+      // The tasks hold a thread for long and block it: a second one in it would only wait.
+      concurrentTasksPerWorker: 1,
+      recordTiming: false,
+    });
+  }
+
+  async run(task: Task): Promise<Result> {
+    return this.#pool.run(task);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+    await this.#pool.destroy();
+  }
+}
