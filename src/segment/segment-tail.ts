@@ -128,6 +128,8 @@ export class SegmentTail {
       const least = Math.min(Math.ceil(to / this.#system.pageSize) * this.#system.pageSize, this.#sizeMax);
       if (!isMillraceError(error, 'ERR_MILLRACE_NO_SPACE') || least >= size) throw error;
       this.file.reserve(least);
+      // Asking for a large step at each page would take all that is left from everybody, again and again, for a moment.
+      this.#step = RESERVE_STEP_MIN;
       return least;
     }
   }
@@ -141,6 +143,7 @@ export class SegmentTail {
     } catch (error) {
       // It was more than is needed now, and there may be room again: the caller tries for itself.
       if (!isMillraceError(error, 'ERR_MILLRACE_NO_SPACE')) throw error;
+      this.#step = RESERVE_STEP_MIN;
       return false;
     }
   }
