@@ -6,7 +6,8 @@ import { appendFileSync, readFileSync, rmSync, statSync, truncateSync, writeFile
 import { join } from 'node:path';
 import { batchesOf, logsOf } from './damage.mjs';
 
-function flip(path, position, mask) {
+/** Turns bits of one byte of a file. */
+export function flip(path, position, mask) {
   const bytes = readFileSync(path);
   bytes[position] ^= mask;
   writeFileSync(path, bytes);

@@ -8,7 +8,8 @@ function bytesInto(hash, bytes) {
   if (bytes !== null) hash.update(bytes);
 }
 
-function recordInto(hash, record) {
+/** Adds one record to a hash, as LogReport.digest does. */
+export function recordInto(hash, record) {
   const fixed = Buffer.alloc(16);
   fixed.writeBigInt64BE(BigInt(record.offset), 0);
   fixed.writeBigInt64BE(BigInt(record.timestamp), 8);

@@ -11,10 +11,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { missingCommands } from '../../../tools/kafka-jars.mjs';
-import { agreedCases, refusedCases } from './damage-matrix.mjs';
+import { BrokerTrial } from './broker-checks.mjs';
+import { agreedCases, flip, refusedCases } from './damage-matrix.mjs';
+import { logsOf } from './damage.mjs';
 import { filesOf, forgetCleanStop, hasCleanMarker, partitionsOf, selectFiles, Workshop } from './directories.mjs';
+import { dumpGate } from './dump-gate.mjs';
 import { report, writeTopics } from './engine.mjs';
 import { prepareJava } from './java.mjs';
+import { HISTORIES, HISTORY_TOPIC, writeHistories } from './histories.mjs';
 import { Judge } from './judge.mjs';
 import { firstDifference } from './log-report.mjs';
 import {
@@ -32,9 +36,14 @@ const MEMORY = '/dev/shm';
 const seed = Number(process.env.MILLRACE_SEED ?? Date.now() % 2 ** 31);
 
 /** A, B and E on one partition of a store that our engine wrote and closed. */
-async function judgePartition(tally, judge, workshop, store, { name, partition, config }) {
-  const what = `${name}-${partition}`;
-  const directory = join(store, what);
+async function judgePartition(
+  tally,
+  judge,
+  workshop,
+  store,
+  { name, partition, config, what = `${name}-${partition}` },
+) {
+  const directory = join(store, `${name}-${partition}`);
   // Read from a copy: opening and closing a store again is not what is judged here.
   const copy = workshop.copy(store, 'store');
   const random = new Random(seed + partition);
@@ -70,6 +79,42 @@ async function judgeCleanStore(tally, judge, workshop, root) {
   }
 }
 
+/** The judge can say no: what it is to find in our files, put there by hand. */
+async function judgeTheJudge(tally, judge, workshop, root) {
+  const name = 'codecs-0';
+  const directory = join(root, 'written', name);
+  const [log] = logsOf(directory);
+  const base = log.slice(0, -4);
+  const faults = {
+    'a record that was changed': [log, 100, 'isvalid: false'],
+    'an offset entry with another offset': [`${base}.index`, 3, 'Mismatches in :'],
+    'a time entry with another time': [`${base}.timeindex`, 7, 'Found timestamp mismatch in'],
+  };
+  for (const [what, [file, position, sentence]] of Object.entries(faults)) {
+    await tally.check(`DumpLogSegments objects to ${what}`, async () => {
+      const copy = workshop.copy(directory, name);
+      flip(join(copy, file), position, 0x04);
+      const { complaints } = await dumpGate(judge, copy);
+      holds(
+        complaints.some((complaint) => complaint.includes(sentence)),
+        `it says ${JSON.stringify(complaints)}`,
+      );
+      workshop.drop(copy);
+    });
+  }
+}
+
+/** The same for logs that were closed, cut and trimmed in between. */
+async function judgeHistories(tally, judge, workshop, root) {
+  const store = join(root, 'history');
+  mkdirSync(store);
+  await writeHistories(store, (partition) => new Random(seed + 7 * partition));
+  const { name, config } = HISTORY_TOPIC;
+  for (const [partition, what] of HISTORIES.entries()) {
+    await judgePartition(tally, judge, workshop, store, { name, partition, config, what });
+  }
+}
+
 /** Runs the writer until it has told of so many appends, kills it, and returns the last offset it told of. */
 async function killWriter(directory, appends) {
   const script = fileURLToPath(new URL('killed-writer.mjs', import.meta.url));
@@ -85,11 +130,11 @@ async function killWriter(directory, appends) {
 }
 
 /** A directory whose writer was killed: both recover a copy, to the same log. */
-async function judgeKilledStore(tally, judge, workshop, root) {
-  const store = join(root, 'killed');
+async function judgeKilledStore(tally, judge, workshop, root, appends) {
+  const store = join(root, `killed-${appends}`);
   mkdirSync(store);
-  const last = await killWriter(store, 500);
-  await tally.check('killed-0: both recover the same', async () => {
+  const last = await killWriter(store, appends);
+  await tally.check(`killed after ${appends} appends: both recover the same`, async () => {
     holds(!hasCleanMarker(store), 'a killed writer left the marker of a clean stop');
     const [partition] = partitionsOf(store);
     const theirCopy = workshop.copy(join(store, partition), partition);
@@ -102,6 +147,19 @@ async function judgeKilledStore(tally, judge, workshop, root) {
     holds(difference === null, difference);
     same('files', filesOf(join(ourCopy, partition), DERIVED), selectFiles(theirs.files, DERIVED));
   });
+}
+
+/** C: a broker over the store that `judgeCleanStore` left. */
+async function judgeByBroker(tally, judge, java, root) {
+  const store = join(root, 'written');
+  const about = { store, topics: TOPICS, random: new Random(seed) };
+  const trial = await BrokerTrial.prepare(java, judge, join(root, 'broker'), about);
+  try {
+    await trial.run(tally, { clean: false });
+    await trial.run(tally, { clean: true });
+  } finally {
+    await trial.stop();
+  }
 }
 
 /** F: damage of many kinds, recovered by both. */
@@ -158,8 +216,12 @@ async function main() {
   console.log(`judged by Kafka ${java.version}; MILLRACE_SEED=${seed}`);
   try {
     await judgeCleanStore(tally, judge, workshop, root);
-    await judgeKilledStore(tally, judge, workshop, root);
+    await judgeTheJudge(tally, judge, workshop, root);
+    await judgeHistories(tally, judge, workshop, root);
+    const random = new Random(seed);
+    for (let i = 0; i < 3; i++) await judgeKilledStore(tally, judge, workshop, root, 1 + random.below(1500));
     await judgeRecovery(tally, judge, workshop, root);
+    await judgeByBroker(tally, judge, java, root);
   } finally {
     await judge.close();
   }

@@ -45,7 +45,9 @@ public final class Judge {
         return switch (name) {
             case "dump" -> dump(strings(command.get("arguments")));
             case "open" -> open(command);
-            case "files" -> LogReport.files(new File(command.get("directory").asText()));
+            case "createTopic" -> BrokerClient.createTopic(command);
+            case "consume" -> BrokerClient.consume(command);
+            case "produce" -> BrokerClient.produce(command);
             default -> throw new IllegalArgumentException("unknown command " + name);
         };
     }

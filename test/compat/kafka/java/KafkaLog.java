@@ -27,7 +27,7 @@ final class KafkaLog implements AutoCloseable {
     KafkaLog(File directory, Map<String, String> config, long logStartOffset, long recoveryPoint, boolean clean) throws IOException {
         scheduler.startup();
         try {
-            log = UnifiedLog.create(directory, logConfig(config), logStartOffset, recoveryPoint, scheduler, stats, Time.SYSTEM,
+            log = UnifiedLog.create(directory, new LogConfig(properties(config)), logStartOffset, recoveryPoint, scheduler, stats, Time.SYSTEM,
                 5 * 60 * 1000, new ProducerStateManagerConfig(7 * 24 * 3600 * 1000, false), 600_000,
                 new LogDirFailureChannel(10), clean, Optional.empty());
             // Alone, a leader's high watermark is its log end; the last stable offset follows from it.
@@ -39,7 +39,7 @@ final class KafkaLog implements AutoCloseable {
     }
 
     /** Kafka takes a segment.bytes below 1 MiB only under the name that it keeps for tests. */
-    private static LogConfig logConfig(Map<String, String> config) {
+    static Map<String, String> properties(Map<String, String> config) {
         Map<String, String> properties = new HashMap<>(config);
         properties.putIfAbsent("retention.ms", "-1");
         String segmentBytes = properties.get("segment.bytes");
@@ -47,7 +47,7 @@ final class KafkaLog implements AutoCloseable {
             properties.remove("segment.bytes");
             properties.put("internal.segment.bytes", segmentBytes);
         }
-        return new LogConfig(properties);
+        return properties;
     }
 
     @Override

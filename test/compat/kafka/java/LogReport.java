@@ -122,13 +122,18 @@ final class LogReport {
             .add(batch.partitionLeaderEpoch()).add(HexFormat.of().formatHex(digest.digest(), 0, 12));
     }
 
-    /** Offset and timestamp as i64, key and value with an i32 length (-1: null), header count as i32, headers likewise. */
     private static void digest(MessageDigest digest, Record record) {
-        digest.update(ByteBuffer.allocate(16).putLong(record.offset()).putLong(record.timestamp()).flip());
-        digest(digest, Utils.toNullableArray(record.key()));
-        digest(digest, Utils.toNullableArray(record.value()));
-        digest.update(ByteBuffer.allocate(4).putInt(record.headers().length).flip());
-        for (Header header : record.headers()) {
+        digest(digest, record.offset(), record.timestamp(), Utils.toNullableArray(record.key()), Utils.toNullableArray(record.value()),
+            record.headers());
+    }
+
+    /** Offset and timestamp as i64, key and value with an i32 length (-1: null), header count as i32, headers likewise. */
+    static void digest(MessageDigest digest, long offset, long timestamp, byte[] key, byte[] value, Header[] headers) {
+        digest.update(ByteBuffer.allocate(16).putLong(offset).putLong(timestamp).flip());
+        digest(digest, key);
+        digest(digest, value);
+        digest.update(ByteBuffer.allocate(4).putInt(headers.length).flip());
+        for (Header header : headers) {
             digest(digest, header.key().getBytes(StandardCharsets.UTF_8));
             digest(digest, header.value());
         }
@@ -151,7 +156,7 @@ final class LogReport {
         return node;
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException impossible) {
