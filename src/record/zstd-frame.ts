@@ -14,9 +14,13 @@ const SKIPPABLE_MAGIC = 0x184d_2a50;
 const WINDOW_BYTES_MIN = 8 * 1024 * 1024;
 const BLOCK_BYTES_MAX = 128 * 1024;
 
-/** Throws `ERR_MILLRACE_CORRUPT` for what is not whole frames, `ERR_MILLRACE_TOO_LARGE` for frames that claim more than `maxBytes`. */
-export function checkZstdFrames(bytes: Uint8Array, maxBytes: number): void {
+/**
+ * The frames in `bytes` that hold data, one by one, since the runtime inflates only the first and is silent about the others. Throws
+ * `ERR_MILLRACE_CORRUPT` for what is not whole frames, `ERR_MILLRACE_TOO_LARGE` for frames that claim more than `maxBytes`.
+ */
+export function zstdFrames(bytes: Uint8Array, maxBytes: number): Uint8Array[] {
   const frame = Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
+  const frames: Uint8Array[] = [];
   if (frame.length === 0) throw notValid('zstd', 'no frame');
   let position = 0;
   let known = 0;
@@ -35,9 +39,12 @@ export function checkZstdFrames(bytes: Uint8Array, maxBytes: number): void {
     known += header.contentSize;
     if (known > maxBytes || header.windowSize > Math.max(maxBytes, WINDOW_BYTES_MIN))
       throw inflatesBeyond('zstd', maxBytes);
-    position = skipBlocks(frame, header.position, maxBytes) + header.checksumSize;
-    if (position > frame.length) throw cutShort(frame);
+    const end = skipBlocks(frame, header.position, maxBytes) + header.checksumSize;
+    if (end > frame.length) throw cutShort(frame);
+    frames.push(frame.subarray(position, end));
+    position = end;
   }
+  return frames;
 }
 
 interface FrameHeader {

@@ -6,7 +6,7 @@ import { Decompress } from 'fzstd';
 import * as zlib from 'node:zlib';
 import { MillraceError } from '../errors.ts';
 import { inflatesBeyond } from './codec.ts';
-import { checkZstdFrames } from './zstd-frame.ts';
+import { zstdFrames } from './zstd-frame.ts';
 
 interface ZstdOfZlib {
   readonly zstdCompressSync?: (bytes: Uint8Array, options: { params: Record<number, number> }) => Buffer;
@@ -34,10 +34,21 @@ export function compressZstd(bytes: Uint8Array, level: number = LEVEL_DEFAULT): 
 }
 
 export function decompressZstd(bytes: Uint8Array, maxBytes: number): Uint8Array {
-  checkZstdFrames(bytes, maxBytes);
-  if (runtime.zstdDecompressSync === undefined) return inflateByFzstd(bytes, maxBytes);
+  const pieces: Uint8Array[] = [];
+  let left = maxBytes;
+  for (const frame of zstdFrames(bytes, maxBytes)) {
+    const piece = inflateFrame(frame, left);
+    left -= piece.length;
+    if (left < 0) throw inflatesBeyond('zstd', maxBytes);
+    pieces.push(piece);
+  }
+  return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+}
+
+function inflateFrame(frame: Uint8Array, maxBytes: number): Uint8Array {
+  if (runtime.zstdDecompressSync === undefined) return inflateByFzstd(frame, maxBytes);
   try {
-    return runtime.zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, maxBytes) });
+    return runtime.zstdDecompressSync(frame, { maxOutputLength: Math.max(1, maxBytes) });
   } catch (error) {
     if (error instanceof RangeError) throw inflatesBeyond('zstd', maxBytes);
     throw error;

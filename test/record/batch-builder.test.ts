@@ -102,23 +102,23 @@ describe('append', () => {
     );
   });
 
-  test.each([{ value: Buffer.alloc(100) }, { key: 'key', value: 'x'.repeat(100) }])(
-    'stops at the end of the window without a byte beyond it (%o)',
-    (record) => {
-      const input = Array<RecordInput>(50).fill(record);
-      for (let end = 0; end < 400; end++) {
-        const window = emptyWindow(end + 300);
-        const builder = new BatchBuilder();
-        builder.begin(window, 0, end, options);
-        const next = builder.append(input, 0);
-        expect(next).toBeLessThan(4);
-        expect(builder.stop).toBe('window');
-        expect(builder.size).toBeLessThanOrEqual(Math.max(HEADER_SIZE, end));
-        expect(builder.needed).toBeGreaterThan(end);
-        expect(window.bytes.subarray(end).every((byte) => byte === 0)).toBe(true);
-      }
-    },
-  );
+  test.each([
+    ['values', { value: Buffer.alloc(100) }],
+    ['keys and strings', { key: 'key', value: 'x'.repeat(100) }],
+  ])('stops at the end of the window without a byte beyond it: %s', (_, record) => {
+    const input = Array<RecordInput>(50).fill(record);
+    for (let end = 0; end < 400; end++) {
+      const window = emptyWindow(end + 300);
+      const builder = new BatchBuilder();
+      builder.begin(window, 0, end, options);
+      const next = builder.append(input, 0);
+      expect(next).toBeLessThan(4);
+      expect(builder.stop).toBe('window');
+      expect(builder.size).toBeLessThanOrEqual(Math.max(HEADER_SIZE, end));
+      expect(builder.needed).toBeGreaterThan(end);
+      expect(window.bytes.subarray(end).every((byte) => byte === 0)).toBe(true);
+    }
+  });
 
   test('fills a batch to its bound and no further', () => {
     const input = Array.from({ length: 10 }, () => ({ value: Buffer.alloc(10) }));
@@ -155,23 +155,24 @@ describe('append', () => {
 });
 
 describe('records that no batch can hold', () => {
-  test.each([{ value: Buffer.alloc(100) }, { value: 'x'.repeat(100) }, { key: Buffer.alloc(99), headers: {} }])(
-    '%o is refused with its index and size, whether it comes first or later',
-    (large) => {
-      for (const input of [[large], [{ value: Buffer.alloc(1) }, large]]) {
-        const builder = new BatchBuilder();
-        builder.begin(emptyWindow(300), 0, 300, { ...options, batchBytesMax: 160 });
-        expect(() => builder.append(input, 0)).toThrow(
-          expect.objectContaining({
-            code: 'ERR_MILLRACE_TOO_LARGE',
-            message: expect.stringMatching(
-              new RegExp(`^records\\[${input.length - 1}\\] needs a batch of 1\\d\\d bytes, more than the 160`),
-            ),
-          }),
-        );
-      }
-    },
-  );
+  test.each([
+    ['a value', { value: Buffer.alloc(100) }],
+    ['a string', { value: 'x'.repeat(100) }],
+    ['a key', { key: Buffer.alloc(99), headers: {} }],
+  ])('%s is refused with its index and size, whether it comes first or later', (_, large) => {
+    for (const input of [[large], [{ value: Buffer.alloc(1) }, large]]) {
+      const builder = new BatchBuilder();
+      builder.begin(emptyWindow(300), 0, 300, { ...options, batchBytesMax: 160 });
+      expect(() => builder.append(input, 0)).toThrow(
+        expect.objectContaining({
+          code: 'ERR_MILLRACE_TOO_LARGE',
+          message: expect.stringMatching(
+            new RegExp(`^records\\[${input.length - 1}\\] needs a batch of 1\\d\\d bytes, more than the 160`),
+          ),
+        }),
+      );
+    }
+  });
 
   test('the bound is exact', () => {
     const builder = new BatchBuilder();

@@ -38,14 +38,14 @@ describe('bombs', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
   });
 
-  test('a frame that claims nothing and repeats one byte a thousand times is refused', () => {
+  test('a frame that claims nothing and repeats one byte a hundred times is refused', () => {
     const repeat = Buffer.concat([
       bytesOf('28b52ffd 00 58'),
-      ...Array<Buffer>(999).fill(bytesOf('020010 61')),
+      ...Array<Buffer>(99).fill(bytesOf('020010 61')),
       bytesOf('030010 61'),
     ]);
     expect(codeOf(() => decompressZstd(repeat, 2 ** 20))).toBe('ERR_MILLRACE_TOO_LARGE');
-    expect(decompressZstd(repeat, 2 ** 27)).toHaveLength(1000 * 2 ** 17);
+    expect(decompressZstd(repeat, 2 ** 24)).toHaveLength(100 * 2 ** 17);
   });
 });
 
