@@ -75,9 +75,9 @@ export class Durability implements Flushable {
   /** Settles when everything below `offset` is durable; asks for that. Rejects when the directory goes offline. */
   until(offset: number): Promise<void> {
     if (offset <= this.#durableOffset) return Promise.resolve();
-    // A round would find nothing to sync and call that well done.
-    if (this.#closed !== null && !this.#flushing) return Promise.reject(this.#closed);
     if (this.#flushing && offset <= this.#through) return (this.#running ??= newRound(this.#through)).promise;
+    // A round would find nothing to sync and call that well done.
+    if (this.#closed !== null) return Promise.reject(this.#closed);
     this.request();
     return (this.#next ??= newRound(offset)).promise;
   }

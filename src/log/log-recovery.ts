@@ -57,7 +57,8 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
   for (let i = 0; i < segments.length && damage === null; i++) {
     const { baseOffset } = segments[i];
     const next = segments[i + 1]?.baseOffset ?? Infinity;
-    if (next <= recoveryPoint && segments[i].indexed) {
+    // A segment that ends at the recovery point may have been sealed after it, and the last words of its indexes not have reached the disk.
+    if (next < recoveryPoint && segments[i].indexed) {
       endOffset = next;
       continue;
     }

@@ -25,10 +25,10 @@ export function endAfterCut(segments: SegmentList, offset: number): number {
 }
 
 /**
- * Removes all records from `offset` on, which lies in the log; the batch that has `offset` goes as a whole. Returns the new end, which is
- * below `offset` when a batch was cut out from under it. The log is writable afterwards.
+ * Removes all records from `offset` on, which lies in the log; the batch that has `offset` goes as a whole. The log then ends at
+ * `endAfterCut` and is writable.
  */
-export function cutLog(segments: SegmentList, offset: number, settings: LogSettings, now: number): number {
+export function cutLog(segments: SegmentList, offset: number, settings: LogSettings, now: number): void {
   const { environment, directory } = segments;
   const slot = segments.slotOf(offset);
   const endOffset = endAfterCut(segments, offset);
@@ -47,7 +47,6 @@ export function cutLog(segments: SegmentList, offset: number, settings: LogSetti
   });
   environment.system.syncDirectory(directory);
   loadActive(segments, { baseOffset, size: position, indexed: true }, settings, now);
-  return endOffset;
 }
 
 /** Removes all records; the log goes on at `offset`. */

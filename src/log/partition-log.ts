@@ -48,7 +48,7 @@ export interface LogOptions {
   readonly settings: LogSettings;
   /** From `log-start-offset-checkpoint`; 0 when there is no entry. */
   readonly startOffset: number;
-  /** Called before a cut, with the recovery point and log start that bound what is kept: both on stable storage when it returns. */
+  /** Called before a cut with the recovery point and the log start that hold from now on: on stable storage when it returns. */
   readonly beforeCut?: (recoveryPoint: number, startOffset: number) => void;
 }
 
@@ -198,8 +198,11 @@ export class PartitionLog extends LogReader {
       return this.endOffset;
     }
     // The batch begins before the log start: nothing that can be read is left, and the start never moves back.
-    if (endAfterCut(this.segments, offset) < this.startOffset) return this.truncateFullyAndStartAt(this.startOffset);
-    return this.#cut(offset, () => cutLog(this.segments, offset, this.#settings, this.#environment.clock.now()));
+    const endOffset = endAfterCut(this.segments, offset);
+    if (endOffset < this.startOffset) return this.truncateFullyAndStartAt(this.startOffset);
+    return this.#cut(endOffset, this.startOffset, () =>
+      cutLog(this.segments, offset, this.#settings, this.#environment.clock.now()),
+    );
   }
 
   /** Removes all records and goes on at `offset`. Durable when this returns. */
@@ -207,12 +210,11 @@ export class PartitionLog extends LogReader {
     this.#checkWritable();
     if (!Number.isSafeInteger(offset) || offset < 0)
       throw invalidArgument('offset', 'a whole number from 0 on', offset);
-    this.#cut(offset, () => {
+    return this.#cut(offset, offset, () => {
       restartLog(this.segments, offset, this.#settings, this.#environment.clock.now());
       this.moveStart(offset);
-      return offset;
+      this.#epochs.clear();
     });
-    return offset;
   }
 
   /**
@@ -310,18 +312,16 @@ export class PartitionLog extends LogReader {
   }
 
   /** The recovery point first: after a crash nothing may be trusted that a cut has taken away. */
-  #cut(offset: number, cut: () => number): number {
-    this.#durability.truncated(offset);
-    this.#beforeCut(Math.min(offset, this.durableOffset), Math.min(offset, this.startOffset));
-    let endOffset: number;
+  #cut(endOffset: number, startOffset: number, cut: () => void): number {
+    this.#durability.truncated(endOffset);
+    this.#beforeCut(Math.min(endOffset, this.durableOffset), startOffset);
     try {
-      endOffset = cut();
+      cut();
     } catch (error) {
       // Half cut: only recovery can say what is there.
       throw this.#environment.health.fail(error);
     }
     this.moveEnd(endOffset);
-    this.#durability.truncated(endOffset);
     this.#epochs.truncateFromEnd(endOffset);
     this.#writeEpochs();
     this.#appender = new RecordAppender(this.segments, () => this.roll());

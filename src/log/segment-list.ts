@@ -128,14 +128,18 @@ export class SegmentList {
     return sealed;
   }
 
-  /** Removes segments [from, to), the last one first: unlinked at once, and views that readers hold stay valid. */
+  /**
+   * Removes segments [from, to): unlinked at once, and views that readers hold stay valid. From the log's end on, or from its beginning on, so
+   * that a crash in between leaves no hole.
+   */
   remove(from: number, to: number): void {
-    if (to === this.count && this.#writer !== null) {
+    const fromEnd = to === this.count;
+    if (fromEnd && this.#writer !== null) {
       this.#writer.abandon();
       this.#writer = null;
     }
-    for (let slot = to - 1; slot >= from; slot--) {
-      const [segment] = this.#segments.splice(slot, 1);
+    for (let left = to - from; left > 0; left--) {
+      const [segment] = this.#segments.splice(fromEnd ? from + left - 1 : from, 1);
       segment.forget();
       for (const suffix of SEGMENT_SUFFIXES) this.environment.system.remove(segment.path(suffix));
     }
