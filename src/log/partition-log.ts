@@ -273,7 +273,7 @@ export class PartitionLog extends LogReader {
         this.#writeEpochs();
       }
     } finally {
-      this.abandon(error);
+      this.abandon(this.#environment.health.failure ?? error);
     }
   }
 

@@ -13,7 +13,7 @@ import { onTestFinished } from 'vitest';
 import { MillraceError } from '#millrace/errors.js';
 import { DiskFileSystem } from '#millrace/file/disk.js';
 import { Flusher } from '#millrace/file/flusher.js';
-import type { FileSystem } from '#millrace/file/file-system.js';
+import type { FileSystem, FlushThread } from '#millrace/file/file-system.js';
 import { Health } from '#millrace/file/health.js';
 import { WindowCache, type WindowCacheLimits } from '#millrace/file/window-cache.js';
 import { recoverLog, type LogRecoveryReport } from '#millrace/log/log-recovery.js';
@@ -31,6 +31,9 @@ export interface TempLogOptions {
   readonly windows?: Partial<WindowCacheLimits>;
   readonly system?: FileSystem;
   readonly startOffset?: number;
+  /** Another log's, to share its rounds. */
+  readonly flusher?: Flusher;
+  readonly wrapFlushThread?: (thread: FlushThread) => FlushThread;
   readonly beforeCut?: LogOptions['beforeCut'];
 }
 
@@ -55,7 +58,8 @@ export class TempLog {
     this.system = options.system ?? new DiskFileSystem();
     this.cache = new WindowCache(this.system, options.windows);
     this.health = new Health(parent);
-    this.flusher = new Flusher(this.system.flushThread(parent), this.health);
+    const wrap = options.wrapFlushThread ?? ((thread: FlushThread) => thread);
+    this.flusher = options.flusher ?? new Flusher(wrap(this.system.flushThread(parent)), this.health);
     const { clock, system, cache, health, flusher } = this;
     this.environment = { clock, system, cache, health, flusher };
     this.log = this.open();
@@ -97,7 +101,7 @@ export class TempLog {
   async dispose(): Promise<void> {
     this.log.abandon(new MillraceError('ERR_MILLRACE_CLOSED', 'the test has ended'));
     await this.flusher.idle();
-    this.flusher.close();
+    if (this.options.flusher === undefined) this.flusher.close();
     this.system.close();
   }
 
