@@ -67,7 +67,7 @@ export class Flusher {
   }
 
   #begin(): void {
-    if (this.#running || this.#wanted.size === 0) return;
+    if (this.#running || this.#wanted.size === 0) return this.#tellIdle();
     const logs = this.#wanted;
     this.#wanted = new Set();
     if (this.#health.failure !== null) {
@@ -97,6 +97,10 @@ export class Flusher {
 
   #finish(logs: Set<Flushable>, error: Error | null): void {
     for (const log of logs) log.endFlush(error);
+    this.#tellIdle();
+  }
+
+  #tellIdle(): void {
     if (this.#wanted.size > 0 || this.#running) return;
     const idle = this.#idle;
     this.#idle = [];

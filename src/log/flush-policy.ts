@@ -25,9 +25,12 @@ export class FlushPolicy {
     this.#ms = settings.flushMs;
   }
 
+  /** Counts for what has been appended already, too. */
   configure(settings: LogSettings): void {
+    this.close();
     this.#messages = settings.flushMessages;
     this.#ms = settings.flushMs;
+    if (this.#durability.unrequested > 0) this.appended();
   }
 
   /** Something was appended. */
