@@ -80,9 +80,9 @@ export class LeaderEpochs {
     this.#version++;
   }
 
-  clear(): void {
-    if (this.#entries.length === 0) return;
-    this.#entries = [];
+  /** Becomes what `entries` of another cache say. */
+  restore(entries: readonly EpochEntry[]): void {
+    this.#entries = [...entries];
     this.#version++;
   }
 }

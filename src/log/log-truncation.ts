@@ -25,28 +25,34 @@ export function endAfterCut(segments: SegmentList, offset: number): number {
 }
 
 /**
- * Removes all records from `offset` on, which lies in the log; the batch that has `offset` goes as a whole. The log then ends at
- * `endAfterCut` and is writable.
+ * Gets ready to remove all records from `offset` on, which lies in the log; the batch that has `offset` goes as a whole. Where that needs room on
+ * the disk, it is taken here: after a throw nothing has changed. The function returned does it; the log then ends at `endAfterCut` and is writable.
  */
-export function cutLog(segments: SegmentList, offset: number, settings: LogSettings, now: number): void {
+export function prepareCut(segments: SegmentList, offset: number, settings: LogSettings, now: number): () => void {
   const { environment, directory } = segments;
+  const { system } = environment;
   const slot = segments.slotOf(offset);
+  const segment = segments.all[slot];
   const endOffset = endAfterCut(segments, offset);
-  segments.remove(slot + 1, segments.count);
-  const segment = segments.active;
-  const position = segment.positionOf(offset);
   const { baseOffset, size } = segment;
-  if (position < size) replaceByPrefix(environment.system, segment, position);
-  segments.pop();
-  recoverSegment(environment.system, {
-    directory,
-    baseOffset,
-    settings: indexSettings(settings),
-    trustedOffset: endOffset,
-    epoch: -1,
-  });
-  environment.system.syncDirectory(directory);
-  loadActive(segments, { baseOffset, size: position, indexed: true }, settings, now);
+  const position = segment.positionOf(offset);
+  const path = segment.path(LOG_SUFFIX);
+  const prefix = path + CLEANED_SUFFIX;
+  if (position < size) copyPrefix(system, path, prefix, position);
+  return () => {
+    segments.remove(slot + 1, segments.count);
+    if (position < size) system.rename(prefix, path);
+    segments.pop();
+    recoverSegment(system, {
+      directory,
+      baseOffset,
+      settings: indexSettings(settings),
+      trustedOffset: endOffset,
+      epoch: -1,
+    });
+    system.syncDirectory(directory);
+    loadActive(segments, { baseOffset, size: position, indexed: true }, settings, now);
+  };
 }
 
 /** Removes all records; the log goes on at `offset`. */
@@ -61,24 +67,27 @@ function baseOffsetAt(segment: Segment, position: number): number {
   return readInt64(window.view, position - window.start + BASE_OFFSET);
 }
 
-/** Puts a copy of the first `size` bytes of a `.log` in its place. */
-function replaceByPrefix(system: FileSystem, segment: Segment, size: number): void {
-  const path = segment.path(LOG_SUFFIX);
-  const temporary = path + CLEANED_SUFFIX;
-  system.remove(temporary);
+/** Writes the first `size` bytes of `path` as `copy`, synced. Leaves none when that fails. */
+function copyPrefix(system: FileSystem, path: string, copy: string, size: number): void {
+  system.remove(copy);
   const source = system.open(path, 'r');
-  const target = system.open(temporary, 'w+');
   try {
-    const buffer = Buffer.allocUnsafeSlow(Math.min(COPY_BYTES, Math.max(size, 1)));
-    for (let position = 0; position < size;) {
-      const length = source.read(buffer, 0, Math.min(buffer.length, size - position), position);
-      target.write(buffer, 0, length, position);
-      position += length;
+    const target = system.open(copy, 'w+');
+    try {
+      const buffer = Buffer.allocUnsafeSlow(Math.min(COPY_BYTES, Math.max(size, 1)));
+      for (let position = 0; position < size;) {
+        const length = source.read(buffer, 0, Math.min(buffer.length, size - position), position);
+        target.write(buffer, 0, length, position);
+        position += length;
+      }
+      target.sync();
+    } finally {
+      target.close();
     }
-    target.sync();
+  } catch (error) {
+    system.remove(copy);
+    throw error;
   } finally {
     source.close();
-    target.close();
   }
-  system.rename(temporary, path);
 }

@@ -32,7 +32,7 @@ import { LeaderEpochs } from './leader-epochs.ts';
 import { loadLog } from './log-loading.ts';
 import { LogReader } from './log-reader.ts';
 import type { LogSettings } from './log-settings.ts';
-import { cutLog, endAfterCut, restartLog } from './log-truncation.ts';
+import { endAfterCut, prepareCut, restartLog } from './log-truncation.ts';
 import { Receipt } from './receipt.ts';
 import { RecordAppender } from './record-appender.ts';
 import type { SegmentList } from './segment-list.ts';
@@ -57,7 +57,7 @@ export class PartitionLog extends LogReader {
   readonly #durability: Durability;
   readonly #policy: FlushPolicy;
   readonly #epochs: LeaderEpochs;
-  #appender: RecordAppender;
+  readonly #appender: RecordAppender;
   #settings: LogSettings;
   readonly #beforeCut: (recoveryPoint: number, startOffset: number) => void;
   #writtenEpochs = 0;
@@ -200,9 +200,10 @@ export class PartitionLog extends LogReader {
     // The batch begins before the log start: nothing that can be read is left, and the start never moves back.
     const endOffset = endAfterCut(this.segments, offset);
     if (endOffset < this.startOffset) return this.truncateFullyAndStartAt(this.startOffset);
-    return this.#cut(endOffset, this.startOffset, () =>
-      cutLog(this.segments, offset, this.#settings, this.#environment.clock.now()),
-    );
+    const cut = prepareCut(this.segments, offset, this.#settings, this.#environment.clock.now());
+    const epochs = new LeaderEpochs(this.#epochs.entries);
+    epochs.truncateFromEnd(endOffset);
+    return this.#cut({ endOffset, startOffset: this.startOffset, epochs }, cut);
   }
 
   /** Removes all records and goes on at `offset`. Durable when this returns. */
@@ -210,11 +211,9 @@ export class PartitionLog extends LogReader {
     this.#checkWritable();
     if (!Number.isSafeInteger(offset) || offset < 0)
       throw invalidArgument('offset', 'a whole number from 0 on', offset);
-    return this.#cut(offset, offset, () => {
-      restartLog(this.segments, offset, this.#settings, this.#environment.clock.now());
-      this.moveStart(offset);
-      this.#epochs.clear();
-    });
+    return this.#cut({ endOffset: offset, startOffset: offset, epochs: new LeaderEpochs() }, () =>
+      restartLog(this.segments, offset, this.#settings, this.#environment.clock.now()),
+    );
   }
 
   /**
@@ -311,20 +310,25 @@ export class PartitionLog extends LogReader {
     }
   }
 
-  /** The recovery point first: after a crash nothing may be trusted that a cut has taken away. */
-  #cut(endOffset: number, startOffset: number, cut: () => void): number {
+  /** What the log is to be is written first: after a crash nothing may be trusted that a cut has taken away. */
+  #cut(kept: { endOffset: number; startOffset: number; epochs: LeaderEpochs }, cut: () => void): number {
+    const { endOffset, startOffset, epochs } = kept;
     this.#durability.truncated(endOffset);
     this.#beforeCut(Math.min(endOffset, this.durableOffset), startOffset);
+    const fewerEpochs = epochs.entries.length < this.#epochs.entries.length;
+    if (fewerEpochs) writeEpochs(this.#environment.system, this.directory, epochs);
     try {
       cut();
     } catch (error) {
       // Half cut: only recovery can say what is there.
       throw this.#environment.health.fail(error);
     }
+    this.moveStart(startOffset);
     this.moveEnd(endOffset);
-    this.#epochs.truncateFromEnd(endOffset);
-    this.#writeEpochs();
-    this.#appender = new RecordAppender(this.segments, () => this.roll());
+    if (fewerEpochs) {
+      this.#epochs.restore(epochs.entries);
+      this.#writtenEpochs = this.#epochs.version;
+    }
     return endOffset;
   }
 
