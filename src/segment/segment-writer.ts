@@ -106,10 +106,10 @@ export class SegmentWriter {
   /** Writes the index entries that their files lack. The files are to be synced and closed by the caller. */
   persistIndexes(): LogFile[] {
     const { offsets, times } = this.indexes;
-    const files: LogFile[] = [];
-    if (offsets.unpersisted > 0) files.push(this.#persist(OFFSET_INDEX_SUFFIX, (file) => offsets.persist(file)));
-    if (times.unpersisted > 0) files.push(this.#persist(TIME_INDEX_SUFFIX, (file) => times.persist(file)));
-    return files;
+    return allOrNone((files) => {
+      if (offsets.unpersisted > 0) files.push(this.#persist(OFFSET_INDEX_SUFFIX, (file) => offsets.persist(file)));
+      if (times.unpersisted > 0) files.push(this.#persist(TIME_INDEX_SUFFIX, (file) => times.persist(file)));
+    });
   }
 
   /**
@@ -120,19 +120,20 @@ export class SegmentWriter {
     // First, so that its room is there for the index files when the disk is full.
     this.#tail?.trim();
     this.indexes.seal();
-    const files: LogFile[] = [];
-    files.push(
-      this.#persist(OFFSET_INDEX_SUFFIX, (file) => {
-        this.indexes.offsets.persist(file);
-        file.truncate(this.indexes.offsets.count * OFFSET_ENTRY_SIZE);
-      }),
-    );
-    files.push(
-      this.#persist(TIME_INDEX_SUFFIX, (file) => {
-        this.indexes.times.persist(file);
-        file.truncate(this.indexes.times.count * TIME_ENTRY_SIZE);
-      }),
-    );
+    const files = allOrNone((opened) => {
+      opened.push(
+        this.#persist(OFFSET_INDEX_SUFFIX, (file) => {
+          this.indexes.offsets.persist(file);
+          file.truncate(this.indexes.offsets.count * OFFSET_ENTRY_SIZE);
+        }),
+      );
+      opened.push(
+        this.#persist(TIME_INDEX_SUFFIX, (file) => {
+          this.indexes.times.persist(file);
+          file.truncate(this.indexes.times.count * TIME_ENTRY_SIZE);
+        }),
+      );
+    });
     if (this.#tail !== null) files.push(this.#tail.file);
     this.#tail = null;
     this.segment.published(this.#end, this.#end);
@@ -163,5 +164,17 @@ export class SegmentWriter {
       throw error;
     }
     return file;
+  }
+}
+
+/** What `open` opened; all of it is closed again when it throws. */
+function allOrNone(open: (files: LogFile[]) => void): LogFile[] {
+  const files: LogFile[] = [];
+  try {
+    open(files);
+    return files;
+  } catch (error) {
+    for (const file of files) file.close();
+    throw error;
   }
 }
