@@ -21,6 +21,8 @@ import { indexSettings, SegmentList } from './segment-list.ts';
 export interface LoadedLog {
   readonly segments: SegmentList;
   readonly endOffset: number;
+  /** The log is new: the name of its first segment is not durable yet. */
+  readonly created: boolean;
 }
 
 /** `startOffset`: where an empty log begins. */
@@ -33,13 +35,13 @@ export function loadLog(
   const files = listSegments(environment.system, directory);
   if (files.length === 0) {
     segments.roll(options.startOffset, options.settings, options.now);
-    return { segments, endOffset: options.startOffset };
+    return { segments, endOffset: options.startOffset, created: true };
   }
   const last = files[files.length - 1];
   for (const file of files) {
     if (file !== last) segments.push(new Segment(environment, directory, file.baseOffset, file.size));
   }
-  return { segments, endOffset: loadActive(segments, last, options.settings, options.now) };
+  return { segments, endOffset: loadActive(segments, last, options.settings, options.now), created: false };
 }
 
 /** Opens the last segment for writing and adds it to the list. Returns the log's end. */

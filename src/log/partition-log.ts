@@ -29,13 +29,12 @@ import { Durability } from './durability.ts';
 import { readEpochs, writeEpochs } from './epoch-checkpoint.ts';
 import { FlushPolicy } from './flush-policy.ts';
 import { LeaderEpochs } from './leader-epochs.ts';
-import { loadLog } from './log-loading.ts';
+import { type LoadedLog, loadLog } from './log-loading.ts';
 import { LogReader } from './log-reader.ts';
 import type { LogSettings } from './log-settings.ts';
 import { endAfterCut, prepareCut, restartLog } from './log-truncation.ts';
 import { Receipt } from './receipt.ts';
 import { RecordAppender } from './record-appender.ts';
-import type { SegmentList } from './segment-list.ts';
 import { underCodec } from './topic-codec.ts';
 
 export interface LogEnvironment extends SegmentEnvironment {
@@ -68,13 +67,12 @@ export class PartitionLog extends LogReader {
     const { settings, startOffset } = options;
     const loaded = loadLog(environment, directory, { settings, startOffset, now: environment.clock.now() });
     const epochs = readEpochs(environment.system, directory) ?? new LeaderEpochs();
-    return new PartitionLog(environment, loaded.segments, loaded.endOffset, epochs, options);
+    return new PartitionLog(environment, loaded, epochs, options);
   }
 
   private constructor(
     environment: LogEnvironment,
-    segments: SegmentList,
-    endOffset: number,
+    { segments, endOffset, created }: LoadedLog,
     epochs: LeaderEpochs,
     options: LogOptions,
   ) {
@@ -84,6 +82,7 @@ export class PartitionLog extends LogReader {
     this.#epochs = epochs;
     this.#beforeCut = options.beforeCut ?? (() => undefined);
     this.#durability = new Durability(this, environment.flusher, endOffset);
+    if (created) this.#durability.directoryChanged();
     this.#policy = new FlushPolicy(environment.clock, this.#durability, options.settings);
     this.#appender = new RecordAppender(segments, () => this.roll());
   }
