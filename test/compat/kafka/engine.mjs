@@ -3,9 +3,12 @@ import { openStore } from 'millrace';
 import { readAll } from './log-report.mjs';
 import { appendBatches } from './workload.mjs';
 
-/** Opens a store, runs, closes; closes also when `run` throws. */
-export async function withStore(directory, run) {
-  const store = await openStore(directory);
+/** The records are of 2025: a default retention would remove them while they are judged. */
+const KEEP = { 'retention.ms': -1 };
+
+/** Opens a store, runs, closes; closes also when `run` throws. `options` are those of `openStore`. */
+export async function withStore(directory, run, options = {}) {
+  const store = await openStore(directory, { defaults: KEEP, ...options });
   try {
     return await run(store);
   } finally {
@@ -36,7 +39,7 @@ export async function writeTopics(directory, topics, randomOf) {
  * found, the timestamps to look up.
  */
 export function report(directory, topic, partition, timestampsOf = () => []) {
-  return withStore(directory, (store) => {
+  const read = (store) => {
     const log = store.partition(topic, partition);
     const batches = readAll(log);
     return {
@@ -48,5 +51,7 @@ export function report(directory, topic, partition, timestampsOf = () => []) {
         return [timestamp, found?.offset ?? null, found?.timestamp ?? null];
       }),
     };
-  });
+  };
+  // Hundreds of small logs: threads would take longer to start than the recovery takes.
+  return withStore(directory, read, { recoveryThreads: 0 });
 }

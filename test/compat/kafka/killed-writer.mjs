@@ -7,7 +7,7 @@ import { appendBatches, Random, SMALL_TOPIC } from './workload.mjs';
 
 const [directory, seed] = process.argv.slice(2);
 const topic = { ...SMALL_TOPIC, name: 'killed', config: { 'segment.bytes': 65_536 }, valueBytes: 400 };
-const store = await openStore(directory);
+const store = await openStore(directory, { defaults: { 'retention.ms': -1 } });
 await store.createTopic(topic.name, { partitions: 1, config: topic.config });
 const random = new Random(Number(seed));
 const log = store.partition(topic.name, 0);

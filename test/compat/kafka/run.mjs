@@ -16,7 +16,7 @@ import { agreedCases, flip, refusedCases } from './damage-matrix.mjs';
 import { logsOf } from './damage.mjs';
 import { filesOf, forgetCleanStop, hasCleanMarker, partitionsOf, selectFiles, Workshop } from './directories.mjs';
 import { dumpGate } from './dump-gate.mjs';
-import { report, writeTopics } from './engine.mjs';
+import { report, withStore, writeTopics } from './engine.mjs';
 import { prepareJava } from './java.mjs';
 import { HISTORIES, HISTORY_TOPIC, writeHistories } from './histories.mjs';
 import { Judge } from './judge.mjs';
@@ -140,6 +140,8 @@ async function judgeKilledStore(tally, judge, workshop, root, appends) {
     const theirCopy = workshop.copy(join(store, partition), partition);
     const theirs = await judge.open(theirCopy, { clean: false, config: { 'segment.bytes': 65_536, ...AT_ONCE } });
     const ourCopy = workshop.copy(store, 'store');
+    // Once by worker threads, as a store does by default; the report then finds it recovered.
+    await withStore(ourCopy, () => undefined);
     const ours = await report(ourCopy, 'killed', 0);
     holds(theirs.logEndOffset > last, `${last} was told of, Kafka finds up to ${theirs.logEndOffset}`);
     same('log end offset', ours.logEndOffset, theirs.logEndOffset);
