@@ -315,8 +315,8 @@ export class PartitionLog extends LogReader {
     this.#durability.truncated(endOffset);
     this.#beforeCut(Math.min(endOffset, this.durableOffset), startOffset);
     const fewerEpochs = epochs.entries.length < this.#epochs.entries.length;
-    if (fewerEpochs) writeEpochs(this.#environment.system, this.directory, epochs);
     try {
+      if (fewerEpochs) writeEpochs(this.#environment.system, this.directory, epochs);
       cut();
     } catch (error) {
       // Half cut: only recovery can say what is there.

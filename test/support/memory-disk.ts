@@ -3,8 +3,8 @@
  * changes to names and sizes that are not known to be on the platter.
  *
  * The model is that of ext4 and XFS, made weaker where POSIX allows it. Changes of names and sizes go into one journal, and a power failure
- * keeps a beginning of it. `syncFile` makes the file's size and content durable and not its name; `syncDirectory` makes the names in one
- * directory durable. A dirty page is on the platter or not, each for itself; a few are there by half.
+ * keeps a beginning of it. `syncFile` makes the file's size and content durable and not its name (ext4 would keep that too); `syncDirectory`
+ * makes the names in one directory durable; both bring along the sizes of all files as they are, since the journal is written in order. A dirty page is on the platter or not, each for itself; a few are there by half.
  */
 import { dirname } from 'node:path';
 import type { Random } from './random.ts';
@@ -99,10 +99,8 @@ export class MemoryDisk {
   }
 
   syncFile(inode: Inode): void {
-    inode.platter = Buffer.from(inode.memory.subarray(0, Math.ceil(inode.size / PAGE_SIZE) * PAGE_SIZE));
-    inode.durableSize = inode.size;
-    this.#journal = this.#journal.filter((change) => change.inode !== inode);
     this.#fold();
+    inode.platter = Buffer.from(inode.memory.subarray(0, Math.ceil(inode.size / PAGE_SIZE) * PAGE_SIZE));
   }
 
   syncDirectory(path: string): void {
@@ -202,8 +200,14 @@ export class MemoryDisk {
     this.#durableNames.set(path, node);
   }
 
-  /** Takes the durable beginning of the journal out of it. */
+  /** Takes sizes, and the durable beginning of the changes of names, out of the journal. */
   #fold(): void {
+    for (const { inode, size } of this.#journal) {
+      if (inode === null) continue;
+      inode.durableSize = size;
+      inode.platter.fill(0, Math.min(size, inode.platter.length));
+    }
+    this.#journal = this.#journal.filter((change) => change.inode === null);
     let done = 0;
     for (; done < this.#journal.length && this.#journal[done].durable; done++)
       this.#journal[done].apply(this.#durableNames);

@@ -40,15 +40,16 @@ function outcomes(
   return seen;
 }
 
-describe('a power failure', () => {
-  const prepared = (system: MemoryFileSystem): void => {
-    system.makeDirectory('/d');
-    put(system, '/d/a', 'old');
-    sync(system, '/d/a');
-    system.syncDirectory('/d');
-    system.syncDirectory('/');
-  };
+/** A synced file with a synced name. */
+function prepared(system: MemoryFileSystem): void {
+  system.makeDirectory('/d');
+  put(system, '/d/a', 'old');
+  sync(system, '/d/a');
+  system.syncDirectory('/d');
+  system.syncDirectory('/');
+}
 
+describe('a power failure', () => {
   test('keeps what was synced, with its name', () => {
     expect(outcomes(prepared, (system) => content(system, '/d/a') ?? 'gone')).toEqual(new Set(['old']));
   });
@@ -142,7 +143,7 @@ test('a kill keeps everything that was written, and the one who was killed can d
   system.makeDirectory('/d');
   const file = system.open('/d/a', 'w+');
   file.reserve(100);
-  file.mapShared(0, 100).bytes.write('stored');
+  file.mapShared(0, 100).bytes.set(bytes('stored'));
   expect(system.lock('/d/.lock')).not.toBeNull();
   expect(system.lock('/d/.lock')).toBeNull();
   const next = system.kill();

@@ -178,7 +178,8 @@ export class MemoryFileSystem implements FileSystem {
       names.set(to, node);
       names.delete(from);
       if (node !== 'directory') return;
-      for (const [path, child] of [...names]) {
+      // A name that the loop adds does not begin with `from`: the loop ends.
+      for (const [path, child] of names) {
         if (!path.startsWith(`${from}/`)) continue;
         names.set(to + path.slice(from.length), child);
         names.delete(path);
@@ -225,6 +226,8 @@ export class MemoryFileSystem implements FileSystem {
   async bringIn(): Promise<void> {}
 
   release(): void {}
+
+  unmap(): void {}
 
   flushThread(_directory: string): FlushThread {
     return {
