@@ -11,6 +11,7 @@ import { BATCH_HEADER_SIZE } from '../limits.ts';
 import { BatchHeader } from '../record/batch-header.ts';
 import { byteWindow } from '../record/byte-window.ts';
 import { GrowingIndexes } from '../segment/growing-indexes.ts';
+import { entriesHold } from '../segment/index-check.ts';
 import { OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, LOG_SUFFIX } from '../segment/segment-files.ts';
 import { SegmentWriter } from '../segment/segment-writer.ts';
 import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
@@ -90,9 +91,7 @@ function loadLast(
     };
     const firstTimestamp = headerAt(0).maxTimestamp;
     let position = count === 0 ? 0 : offsets.positionAt(count - 1);
-    if (count > 0 && headerAt(position).lastOffset !== offsets.offsetAt(count - 1)) {
-      throw segment.corrupt(position, 'has a batch that its index does not know');
-    }
+    if (!entriesHold(log, offsets, times)) throw segment.corrupt(position, 'has a batch that its indexes do not know');
     let endOffset = baseOffset;
     while (position < size) {
       const header = headerAt(position);

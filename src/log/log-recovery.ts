@@ -1,12 +1,13 @@
 /**
  * Recovers a partition after an unclean stop, so that it can be opened like one that was stopped cleanly.
  *
- * Reads what lies past the recovery point, and any segment whose indexes are missing. At the first bytes that are not a batch the log
+ * Reads what lies past the recovery point, and any segment whose indexes are missing or wrong. At the first bytes that are not a batch the log
  * ends: they are cut off and later segments are removed, as Kafka does, and the report says where and why. Runs where it is called:
  * the store calls it in a worker thread for logs that take long. Needs the addon and nothing else of the process.
  */
 import { join } from 'node:path';
 import type { FileSystem } from '../file/file-system.ts';
+import { indexesHold } from '../segment/index-check.ts';
 import { type RecoveredSegment, recoverSegment } from '../segment/segment-recovery.ts';
 import { LOG_SUFFIX, segmentFile } from '../segment/segment-files.ts';
 import type { ScanEnd } from '../segment/segment-scan.ts';
@@ -58,7 +59,7 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
     const { baseOffset } = segments[i];
     const next = segments[i + 1]?.baseOffset ?? Infinity;
     // A segment that ends at the recovery point may have been sealed after it, and the last words of its indexes not have reached the disk.
-    if (next < recoveryPoint && segments[i].indexed) {
+    if (next < recoveryPoint && indexesHold(system, directory, baseOffset, indexSettings(settings))) {
       endOffset = next;
       continue;
     }

@@ -1,17 +1,15 @@
 /**
  * Makes one segment right: walks it from the last trusted position, cuts what is torn off, and leaves indexes that say what the log says.
  *
- * The log is the evidence; an index is believed up to a trusted offset if it is plausible and its last entry points at a batch that ends with
- * the entry's offset, and is made again otherwise. After this the segment is as a clean stop would have left it.
+ * The log is the evidence; an index is believed up to a trusted offset if it is plausible and its last entries there mean what the log has
+ * (index-check.ts), and is made again otherwise. After this the segment is as a clean stop would have left it.
  */
 import type { FileSystem, LogFile } from '../file/file-system.ts';
 import { readIndexFile } from '../index/index-file.ts';
 import { OFFSET_ENTRY_SIZE, OffsetIndex } from '../index/offset-index.ts';
 import { TIME_ENTRY_SIZE, TimeIndex } from '../index/time-index.ts';
-import { BATCH_HEADER_SIZE } from '../limits.ts';
-import { BatchHeader } from '../record/batch-header.ts';
-import { byteWindow } from '../record/byte-window.ts';
 import { GrowingIndexes, type IndexSettings } from './growing-indexes.ts';
+import { entriesHold } from './index-check.ts';
 import { LOG_SUFFIX, OFFSET_INDEX_SUFFIX, segmentFile, TIME_INDEX_SUFFIX } from './segment-files.ts';
 import { type ScanEnd, scanSegment } from './segment-scan.ts';
 
@@ -80,24 +78,13 @@ function trustedIndexes(system: FileSystem, log: LogFile, logSize: number, optio
   const times = new TimeIndex(baseOffset, timeBytes.subarray(0, timeCount * TIME_ENTRY_SIZE));
   let kept = count;
   while (kept > 0 && offsets.offsetAt(kept - 1) >= trustedOffset) kept--;
-  if (kept === 0 || !pointsAtBatch(log, offsets, kept - 1)) return GrowingIndexes.empty(settings, baseOffset);
+  if (kept === 0) return GrowingIndexes.empty(settings, baseOffset);
   const position = offsets.positionAt(kept - 1);
   const lastOffset = offsets.offsetAt(kept - 1);
   offsets.truncateToPosition(position + 1);
   times.truncateToOffset(lastOffset + 1);
+  if (!entriesHold(log, offsets, times)) return GrowingIndexes.empty(settings, baseOffset);
   return new GrowingIndexes(settings, offsets, times);
-}
-
-/** Does the batch at an entry's position end with the entry's offset? */
-function pointsAtBatch(log: LogFile, offsets: OffsetIndex, slot: number): boolean {
-  const bytes = Buffer.alloc(BATCH_HEADER_SIZE);
-  if (log.read(bytes, 0, bytes.length, offsets.positionAt(slot)) < bytes.length) return false;
-  try {
-    return new BatchHeader(byteWindow(bytes), 0).lastOffset === offsets.offsetAt(slot);
-  } catch {
-    // Not a batch: then the index is wrong, which is what was asked.
-    return false;
-  }
 }
 
 function writeIndexes(system: FileSystem, indexes: GrowingIndexes, options: RecoveryOptions): void {
