@@ -9,17 +9,8 @@
 namespace millrace {
 namespace {
 
-// V8 counts an external buffer at its full length and collects garbage the more often for it, though a file mapping
-// costs no memory of its own. So the length is taken off at once; V8 takes it off again when the buffer dies, and the
-// finalizer puts it back. `release` puts it back earlier, and then the finalizer does not.
-void adjust(napi_env env, size_t size, int sign) {
-  int64_t total = 0;
-  napi_adjust_external_memory(env, sign * static_cast<int64_t>(size), &total);  // failing: only a count is off
-}
-
-void finalize(napi_env env, void* /*data*/, void* hint) {
+void finalize(napi_env /*env*/, void* /*data*/, void* hint) {
   std::unique_ptr<MappingHandle> handle(static_cast<MappingHandle*>(hint));
-  if (!handle->released) adjust(env, handle->size, +1);
   if (handle->mapping != nullptr) handle->table->remove(handle.get());
 }
 
@@ -46,8 +37,10 @@ Napi::Value release(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   const std::shared_ptr<Mapping> mapping = arguments.mapping(0, "buffer");
   if (!arguments.ok()) return info.Env().Undefined();
-  MappingHandle* handle = Instance::of(info.Env()).mappings->find(mapping->data());
-  if (!std::exchange(handle->released, true)) adjust(info.Env(), handle->size, +1);
+  MappingTable& table = *Instance::of(info.Env()).mappings;
+  if (std::exchange(table.find(mapping->data())->hidden, false)) {
+    table.memory.release(info.Env(), static_cast<int64_t>(mapping->size()));
+  }
   return info.Env().Undefined();
 }
 
@@ -115,8 +108,9 @@ Napi::Value counters(const Napi::CallbackInfo& info) {
 
 Napi::Value wrapMapping(Napi::Env env, std::shared_ptr<Mapping> mapping) {
   const std::shared_ptr<MappingTable>& table = Instance::of(env).mappings;
-  auto handle = std::make_unique<MappingHandle>(MappingHandle{mapping, table, mapping->size()});
+  auto handle = std::make_unique<MappingHandle>(MappingHandle{std::move(mapping), table});
   const Mapping& mapped = *handle->mapping;
+  handle->hidden = table->memory.hide(env, static_cast<int64_t>(mapped.size()));
   napi_value buffer = nullptr;
   const napi_status status =
       napi_create_external_arraybuffer(env, mapped.data(), mapped.size(), finalize, handle.get(), &buffer);
@@ -132,7 +126,6 @@ Napi::Value wrapMapping(Napi::Env env, std::shared_ptr<Mapping> mapping) {
     return env.Undefined();
   }
   table->add(owned);
-  adjust(env, owned->size, -1);
   return Napi::Value(env, buffer);
 }
 

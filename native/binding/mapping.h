@@ -6,6 +6,7 @@
 #include <memory>
 #include <unordered_map>
 
+#include "binding/external_memory.h"
 #include "core/mapping.h"
 
 namespace millrace {
@@ -16,11 +17,10 @@ class MappingTable;
 struct MappingHandle {
   std::shared_ptr<Mapping> mapping;  // nothing after `unmap`
   std::shared_ptr<MappingTable> table;
-  size_t size;
-  bool released = false;
+  bool hidden = false;  // V8 does not count it, and was not told yet that it is garbage
 };
 
-// Finds the mapping of an ArrayBuffer by its address, which is its own as long as the handle lives.
+// The mappings of an environment. Finds that of an ArrayBuffer by its address, which is its own as long as the handle lives.
 class MappingTable {
  public:
   void add(MappingHandle* handle) { handles_[handle->mapping->data()] = handle; }
@@ -29,6 +29,8 @@ class MappingTable {
     const auto found = handles_.find(data);
     return found == handles_.end() ? nullptr : found->second;
   }
+
+  ExternalMemory memory;
 
  private:
   std::unordered_map<const void*, MappingHandle*> handles_;

@@ -58,11 +58,13 @@ void taken(const test::TemporaryDirectory& directory) {
   REQUIRE(mapped.ok() && later.ok());
   CHECK(!pager->holds(first) && file.size() == 2 * static_cast<int64_t>(kPart));
   CHECK(becomesResident(*mapped.value(), 0, kPart));
-  CHECK(!later.value()->resident(0, kPart));
   pager->populate(later.value(), 0, kPart);
   pager->populate(later.value(), kPart / 2, kPart);
   CHECK(becomesResident(*later.value(), kPart / 2, kPart));
   mapped.value()->data()[kPart - 1] = 1;
+  const File other(directory, "left alone");
+  auto alone = pager->take(*pager->prepare(other.part(0, 0)));
+  CHECK(alone.ok() && !alone.value()->resident(0, kPart));
 }
 
 void failing(const test::TemporaryDirectory& directory) {
