@@ -7,7 +7,7 @@
 import { BATCH_HEADER_SIZE } from '../limits.ts';
 import type { CompressionName, RecordInput } from '../types.ts';
 import { BatchBuilder, publishBatch } from './batch-builder.ts';
-import type { BatchOptions } from './batch-builder.ts';
+import type { BatchOptions } from './batch-options.ts';
 import { byteWindow } from './byte-window.ts';
 import type { ByteWindow } from './byte-window.ts';
 import { checkLevel, compress } from './compression.ts';

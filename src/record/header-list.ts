@@ -2,9 +2,9 @@
  * The headers of one record on their way into a batch: taken once from whatever shape the caller used, measured, written.
  * Reusable; reading the caller's object only once keeps a getter from changing its mind between measuring and writing.
  */
-import { invalidArgument } from '../errors.ts';
+import { invalidArgument, show } from '../errors.ts';
 import type { Bytes, HeaderInput } from '../types.ts';
-import { fieldLength, writeField } from './record-field.ts';
+import { fieldSize, lengthOf, NULL_LENGTH, writeField } from './record-field.ts';
 import { varintSize, writeVarint } from './varint.ts';
 
 export class HeaderList {
@@ -56,13 +56,16 @@ export class HeaderList {
 
   #add(name: unknown, value: unknown, index: number): void {
     if (typeof name !== 'string') throw invalidArgument(`a name in records[${index}].headers`, 'a string', name);
+    const nameLength = lengthOf(name);
+    const valueLength = lengthOf(value as Bytes | null);
+    if (valueLength < NULL_LENGTH) {
+      throw invalidArgument(`records[${index}].headers[${show(name)}]`, 'a Uint8Array, a string or null', value);
+    }
     const slot = this.#count++;
-    const nameLength = fieldLength(name, 'headers', index);
-    const valueLength = fieldLength(value as Bytes | null, `headers[${JSON.stringify(name)}]`, index);
     this.#names[slot] = name;
     this.#nameLengths[slot] = nameLength;
     this.#values[slot] = (value ?? null) as Bytes | null;
     this.#valueLengths[slot] = valueLength;
-    this.#size += varintSize(nameLength) + nameLength + varintSize(valueLength) + Math.max(0, valueLength);
+    this.#size += fieldSize(nameLength) + fieldSize(valueLength);
   }
 }

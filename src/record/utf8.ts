@@ -4,14 +4,12 @@
  */
 import { assert } from '../assert.ts';
 
-/** Up to this many units a loop is quicker than a call into the runtime. */
-const LOOP_UNITS_MAX = 48;
-
-const encoder = new TextEncoder();
+/** Up to this many units a loop is quicker than a call into the runtime. Measured on Node 20 and 24, x64. */
+const LOOP_UNITS_MAX = 16;
 
 /** Bytes of `text` in UTF-8. */
 export function utf8Size(text: string): number {
-  const length = text.length;
+  const { length } = text;
   if (length > LOOP_UNITS_MAX) return Buffer.byteLength(text);
   for (let i = 0; i < length; i++) {
     if (text.charCodeAt(i) >= 0x80) return Buffer.byteLength(text);
@@ -22,10 +20,12 @@ export function utf8Size(text: string): number {
 /** Writes `text` at `position`; `size` is what `utf8Size` said of it. */
 export function writeUtf8(bytes: Uint8Array, position: number, text: string, size: number): void {
   // As many bytes as units: all ASCII.
-  if (size === text.length && size <= LOOP_UNITS_MAX) {
+  const ascii = size === text.length;
+  if (ascii && size <= LOOP_UNITS_MAX) {
     for (let i = 0; i < size; i++) bytes[position + i] = text.charCodeAt(i);
     return;
   }
-  const { written } = encoder.encodeInto(text, bytes.subarray(position, position + size));
+  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const written = buffer.write(text, position, size, ascii ? 'latin1' : 'utf8');
   assert(written === size, `a string of ${size} bytes wrote ${written}`);
 }

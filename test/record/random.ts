@@ -1,7 +1,7 @@
 /** Random records and a seed that a failing run prints and MILLRACE_SEED repeats. */
 import fc from 'fast-check';
 import { canCompressZstd } from '#millrace/record/zstd.js';
-import type { BatchOptions } from '#millrace/record/batch-builder.js';
+import type { BatchOptions } from '#millrace/record/batch-options.js';
 import { byteWindow, type ByteWindow } from '#millrace/record/byte-window.js';
 import { RecordBatch } from '#millrace/record/record-batch.js';
 import type { Bytes, CompressionName, RecordInput } from '#millrace/types.js';
