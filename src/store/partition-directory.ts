@@ -11,12 +11,15 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { FileSystem, LogFile } from '../file/file-system.ts';
 import { PARTITIONS_PER_TOPIC_MAX } from '../limits.ts';
+import { EPOCH_CHECKPOINT } from '../log/epoch-checkpoint.ts';
 import { LOG_SUFFIX, segmentFile } from '../segment/segment-files.ts';
 import type { TopicPartition } from '../types.ts';
 import { encodePartitionMetadata, PARTITION_METADATA } from './partition-metadata.ts';
 import { isTopicName, METADATA_TOPIC } from './topic-name.ts';
 
 const FILE_NAME_LENGTH_MAX = 255;
+/** A checkpoint with one entry: epoch 0 begins at offset 0. */
+const FIRST_EPOCH = '0\n1\n0 0\n';
 const NAME = /^(.+)-(0|[1-9]\d{0,8})$/;
 const LEAVING = /^.+-\d+\.[0-9a-f]{32}-delete$/;
 
@@ -44,19 +47,28 @@ export function leavingName(topic: string, partition: number): string {
 }
 
 /**
- * Makes the directory of a new partition with its id and an empty first segment, so that all that a first append needs is there. Nothing is
- * synced; the caller syncs what this returns (and closes it), the directory and its parent, or the whole file system.
+ * Makes the directory of a new partition: its id, an empty first segment, and leader epoch 0 from offset 0 on, so that a first append finds
+ * all that it needs on stable storage. Nothing is synced here; the caller syncs what this returns (and closes it), the directory and its
+ * parent, or the whole file system.
  */
-export function makePartitionDirectory(system: FileSystem, directory: string, topicId: string): LogFile {
+export function makePartitionDirectory(system: FileSystem, directory: string, topicId: string): LogFile[] {
   system.makeDirectory(directory);
-  system.open(segmentFile(directory, 0, LOG_SUFFIX), 'w+').close();
-  const metadata = system.open(join(directory, PARTITION_METADATA), 'w+');
+  const contents = [
+    [segmentFile(directory, 0, LOG_SUFFIX), ''],
+    [join(directory, EPOCH_CHECKPOINT), FIRST_EPOCH],
+    [join(directory, PARTITION_METADATA), encodePartitionMetadata(topicId)],
+  ];
+  const files: LogFile[] = [];
   try {
-    const bytes = Buffer.from(encodePartitionMetadata(topicId), 'utf8');
-    metadata.write(bytes, 0, bytes.length, 0);
-    return metadata;
+    for (const [path, text] of contents) {
+      const file = system.open(path, 'w+');
+      files.push(file);
+      const bytes = Buffer.from(text, 'utf8');
+      file.write(bytes, 0, bytes.length, 0);
+    }
+    return files;
   } catch (error) {
-    metadata.close();
+    for (const file of files) file.close();
     throw error;
   }
 }

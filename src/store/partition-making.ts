@@ -29,7 +29,7 @@ export async function makePartitions(
         for (const each of group) {
           // Counted before it is made: one that was half made is to be removed too.
           made++;
-          files.push(makePartitionDirectory(system, each, topicId));
+          files.push(...makePartitionDirectory(system, each, topicId));
         }
         const wholeFileSystem = group.length > FLUSH_EACH_FILES_MAX;
         const names = wholeFileSystem && SYNCFS_COVERS_NAMES ? [] : [...group, directory];

@@ -52,14 +52,13 @@ async function closeLogs(environment: StoreEnvironment, partitions: readonly Par
   return failure;
 }
 
-async function closeLog(environment: StoreEnvironment, { topic, index, log }: Partition): Promise<void> {
+async function closeLog(environment: StoreEnvironment, partition: Partition): Promise<void> {
   const { health, recoveryPoints, startOffsets } = environment;
+  const { topic, index, log } = partition;
   const { startOffset, endOffset } = log!;
-  if (health.failure !== null) {
+  if (health.failure !== null || partition.isUntouched) {
     log!.abandon(new MillraceError('ERR_MILLRACE_CLOSED', `${log!.directory} is closed`, { path: log!.directory }));
-    return;
-  }
-  await log!.close();
+  } else await log!.close();
   // A log that went offline meanwhile has closed without a word.
   if (health.failure !== null) return;
   recoveryPoints.set(topic.name, index, endOffset);

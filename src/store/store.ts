@@ -207,7 +207,8 @@ export class Store {
   partition(topic: string, partition: number): PartitionLog {
     this.#checkOpen();
     const found = this.#admin.get(topic).partition(partition);
-    return (found.log ??= openPartition(this.#environment, found));
+    if (found.log === null) found.opened(openPartition(this.#environment, found));
+    return found.log!;
   }
 
   /**

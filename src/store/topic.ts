@@ -24,11 +24,27 @@ export class Partition {
   log: PartitionLog | null = null;
   /** Why it cannot be opened: it could not be recovered. */
   problem: MillraceError | null = null;
+  #openedEnd = 0;
+  #openedSegments = 0;
 
   constructor(topic: Topic, index: number) {
     this.topic = topic;
     this.index = index;
     this.directory = join(topic.dataDirectory, partitionDirectoryName(topic.name, index));
+  }
+
+  opened(log: PartitionLog): void {
+    this.log = log;
+    this.#openedEnd = log.endOffset;
+    this.#openedSegments = log.segmentCount;
+  }
+
+  /** Nothing was written since the log was opened: then a close has nothing to write either. */
+  get isUntouched(): boolean {
+    const { log } = this;
+    if (log === null) return true;
+    const isSame = log.endOffset === this.#openedEnd && log.segmentCount === this.#openedSegments;
+    return isSame && log.openFile === null && log.leaderEpochs.version === 0;
   }
 }
 
