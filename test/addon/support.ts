@@ -1,6 +1,6 @@
 /** What the tests of the addon share: directories of their own, child processes, batches made by hand. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -20,17 +20,25 @@ export interface ChildResult {
   readonly stderr: string;
 }
 
+/** The compiled module that the tests are about, for code that cannot name it as a part of the package. */
+export const addonUrl = new URL('../../dist/native.js', import.meta.url).href;
+
+let children = 0;
+
 /**
  * Runs `source` as an ES module in a process of its own, with `native`, `directory` and `path` (a file to be) in scope.
  * One that has not ended after 20 s is killed, which the result's `signal` then says.
  */
 export function runChild(directory: string, source: string, flags: readonly string[] = []): Promise<ChildResult> {
+  // A file and no --eval: worker threads take over the flags of their process, and cannot do with that one.
+  const script = join(directory, `child-${process.pid}-${children++}.mjs`);
   const head = `
-    import { native } from '#millrace/native.js';
+    import { native } from ${JSON.stringify(addonUrl)};
     const directory = ${JSON.stringify(directory)};
-    const path = directory + '/child';
+    const path = ${JSON.stringify(`${script}.data`)};
   `;
-  const child = spawn(process.execPath, [...flags, '--input-type=module', '--eval', head + source], {
+  writeFileSync(script, head + source);
+  const child = spawn(process.execPath, [...flags, script], {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 20_000,
     killSignal: 'SIGKILL',
