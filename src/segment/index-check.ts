@@ -23,7 +23,9 @@ export function entriesHold(log: LogFile, offsets: OffsetIndex, times: TimeIndex
     largest = last.maxTimestamp;
   }
   if (times.count === 0) return largest < 0;
-  return times.lastTimestamp >= largest && timestampOf(log, offsets, times.lastOffset) === times.lastTimestamp;
+  if (times.lastTimestamp < largest) return false;
+  const timestamp = timestampOf(log, offsets, times.lastOffset);
+  return timestamp === null || timestamp === times.lastTimestamp;
 }
 
 /** Are the index files of a sealed segment whole and its own? */
@@ -61,12 +63,16 @@ function nothingMissing(
   return true;
 }
 
-/** Largest timestamp of the batch that has `offset`; NaN where there is none. */
-function timestampOf(log: LogFile, offsets: OffsetIndex, offset: number): number {
+/**
+ * Largest timestamp of the batch that has `offset`; NaN where there is none. Null when the log is damaged on the way there: that says
+ * nothing about the indexes, and making them anew would end the log at the damage.
+ */
+function timestampOf(log: LogFile, offsets: OffsetIndex, offset: number): number | null {
   let position = offsets.positionBefore(offset);
   for (;;) {
     const header = headerAt(log, position);
-    if (header === null || header.baseOffset > offset) return Number.NaN;
+    if (header === null) return position >= log.size() ? Number.NaN : null;
+    if (header.baseOffset > offset) return Number.NaN;
     if (header.lastOffset >= offset) return header.maxTimestamp;
     position += header.size;
   }

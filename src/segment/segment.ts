@@ -44,6 +44,8 @@ export class Segment {
   /** Bytes that have blocks: more than `size` while the segment is written. */
   #mappable: number;
   #indexSizes: { offsets: number; times: number } | null = null;
+  /** Its files are gone, or the log is closed: who was waiting must not map it again. */
+  #gone = false;
   /** Where the last read ended: a reader that goes on there needs no look-up. */
   #hintOffset = -1;
   #hintPosition = 0;
@@ -158,6 +160,7 @@ export class Segment {
     if (this.growing === null && this.#sizes().offsets > 0) {
       const index = this.#environment.cache.window(this.#offsetFile, 0, this.#sizes().offsets, this.#sizes().offsets);
       if (!system.resident(index, 0, index.length)) await system.bringIn(index, 0, index.length);
+      if (this.#gone) return;
     }
     let from = offset === this.#hintOffset ? this.#hintPosition : this.offsets.positionBefore(offset);
     const to = Math.min(from + maxBytes + HEADER_READ_AHEAD, size);
@@ -166,6 +169,7 @@ export class Segment {
       const window = this.window(from, end);
       if (!system.resident(window, from - window.start, end - window.start)) {
         await system.bringIn(window, from - window.start, end - window.start);
+        if (this.#gone) return;
       }
       from = end;
     }
@@ -177,6 +181,7 @@ export class Segment {
     for (const source of [this.#log, this.#offsetFile, this.#timeFile]) cache.forget(source);
     this.#indexSizes = null;
     this.#hintOffset = -1;
+    this.#gone = true;
   }
 
   /** Past the last whole batch that ends at or before `limit`, but past one batch at least. Leaves the hint there. */
