@@ -2,7 +2,7 @@
  * The same damage to two copies of a small log: Kafka recovers one, we recover the other, and both must end with the same
  * offset and the same bytes. So Kafka says what recovery is, not we.
  */
-import { appendFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { batchesOf, logsOf } from './damage.mjs';
 
@@ -87,6 +87,31 @@ function* indexes({ sealed, active }) {
   }
 }
 
+/** Damage to the directory rather than to bytes: files that are missing, empty, left over or not what their name says. */
+function* files(directory) {
+  const logs = logsOf(directory);
+  const middle = logs[logs.length >> 1];
+  const remove = (...suffixes) =>
+    function (copy) {
+      for (const name of readdirSync(copy))
+        if (suffixes.some((suffix) => name.endsWith(suffix))) rmSync(join(copy, name));
+    };
+  const put = (name, bytes) => (copy) => writeFileSync(join(copy, name), bytes);
+  const noise = Buffer.alloc(100, 0xa7);
+  yield { name: 'no index at all', damage: remove('.index', '.timeindex') };
+  yield { name: 'nothing but logs', damage: remove('index', '.snapshot', 'checkpoint') };
+  yield { name: 'a middle segment cut inside a batch', damage: (copy) => truncateSync(join(copy, middle), 100) };
+  yield { name: 'a middle segment with noise behind it', damage: (copy) => appendFileSync(join(copy, middle), noise) };
+  yield { name: 'a middle segment without its log', damage: (copy) => rmSync(join(copy, middle)) };
+  yield { name: 'a middle segment with an empty log', damage: (copy) => truncateSync(join(copy, middle), 0) };
+  yield { name: 'the last segment with an empty log', damage: (copy) => truncateSync(join(copy, logs.at(-1)), 0) };
+  yield { name: 'an index without a log', damage: put('00000000000000099999.index', noise) };
+  yield { name: 'a snapshot of noise', damage: put(logs.at(-1).replace('.log', '.snapshot'), noise) };
+  yield { name: 'a removed segment that is still there', damage: put(`${logs[0]}.deleted`, noise) };
+  yield { name: 'a cleaned segment that never took its place', damage: put(`${logs[0]}.cleaned`, noise) };
+  yield { name: 'no leader epochs', damage: remove('leader-epoch-checkpoint') };
+}
+
 /** Cases in which both must agree. */
 export function* agreedCases(directory) {
   const { last, middle, first, sealed, active } = survey(directory);
@@ -94,27 +119,34 @@ export function* agreedCases(directory) {
   yield* flips({ last, middle, first });
   yield* tails(last);
   yield* indexes({ sealed, active });
+  yield* files(directory);
 }
 
 /**
- * Cases in which we differ on purpose: what the checksum does not cover is checked against the batch before, and a batch that contradicts
- * it ends the log there. Kafka keeps such a batch, or drops its whole segment. `end`: where our log must end.
+ * Cases in which we differ on purpose. `end`: where our log must end.
+ *
+ * What the checksum does not cover is compared with the batch before, and a batch that contradicts it ends the log; Kafka keeps such a batch, or
+ * drops its whole segment. Zeros behind a segment are bytes that were reserved and not written, so what follows stays if no offset
+ * is missing; Kafka removes it. Epochs that cannot be read are taken from the batches; Kafka refuses to start.
  */
-export function* refusedCases(directory) {
+export function* differingCases(directory) {
   const { last, middle } = survey(directory);
   for (const [where, { name, batch }] of Object.entries({ last, middle })) {
     const end = batch.baseOffset;
-    const case_ = (what, byte, mask) => ({
-      name: `${what} of the ${where} batch`,
-      end,
-      damage: (copy) => flip(join(copy, name), batch.position + byte, mask),
-    });
-    yield case_('a negative base offset', BASE_OFFSET[0], 0x80);
-    yield case_('magic 3', MAGIC, 0x01);
-    yield { ...case_('base offset 0', 0, 0), damage: (copy) => zero(join(copy, name), batch.position, BASE_OFFSET) };
+    const at = (copy) => join(copy, name);
+    const bit = (byte, mask) => (copy) => flip(at(copy), batch.position + byte, mask);
+    yield { name: `a negative base offset of the ${where} batch`, end, damage: bit(BASE_OFFSET[0], 0x80) };
+    yield { name: `magic 3 of the ${where} batch`, end, damage: bit(MAGIC, 0x01) };
+    const zeroed = (copy) => zero(at(copy), batch.position, BASE_OFFSET);
+    yield { name: `base offset 0 of the ${where} batch`, end, damage: zeroed };
   }
   const backwards = (copy) => setEpochs(copy, middle);
   yield { name: 'a leader epoch that falls', end: middle.batch.baseOffset, damage: backwards };
+  const end = last.batch.lastOffset + 1;
+  const zeros = (copy) => appendFileSync(join(copy, middle.name), Buffer.alloc(200));
+  yield { name: 'a middle segment with zeros behind it', end, damage: zeros };
+  const noise = (copy) => writeFileSync(join(copy, 'leader-epoch-checkpoint'), 'not a checkpoint');
+  yield { name: 'leader epochs of noise', end, damage: noise };
 }
 
 function zero(path, position, [from, to]) {

@@ -12,7 +12,9 @@ export function batchesOf(path) {
   for (let position = 0; position + 12 <= bytes.length;) {
     const size = 12 + bytes.readInt32BE(position + 8);
     if (size < 61 || position + size > bytes.length) throw new Error(`${path}: no batch at ${position}`);
-    batches.push({ position, size, baseOffset: Number(bytes.readBigInt64BE(position)) });
+    const baseOffset = Number(bytes.readBigInt64BE(position));
+    const lastOffset = baseOffset + bytes.readInt32BE(position + 23);
+    batches.push({ position, size, baseOffset, lastOffset });
     position += size;
   }
   return batches;

@@ -142,7 +142,7 @@ export const SMALL_TOPIC = {
   name: 'small',
   partitions: 1,
   config: { 'segment.bytes': 4096, 'index.interval.bytes': 512 },
-  batches: 40,
+  batches: 90,
   records: 3,
   valueBytes: 90,
   codec: (_, random) => random.pick(['none', 'none', 'lz4', 'gzip']),
