@@ -57,6 +57,11 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
 
   for (let i = 0; i < segments.length && damage === null; i++) {
     const { baseOffset } = segments[i];
+    if (i > 0 && baseOffset < endOffset && segments[i].size === 0) {
+      // Left of a roll that failed, after which the segment before it was written on.
+      removeSegmentFiles(system, directory, baseOffset);
+      continue;
+    }
     const next = segments[i + 1]?.baseOffset ?? Infinity;
     // A segment that ends at the recovery point may have been sealed after it, and the last words of its indexes not have reached the disk.
     if (next < recoveryPoint && indexesHold(system, directory, baseOffset, indexSettings(settings))) {
@@ -70,18 +75,29 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
       settings: indexSettings(settings),
       trustedOffset: recoveryPoint,
       epoch: baseOffset === 0 ? -1 : epoch,
+      beforeWrite: (found) => {
+        damage = damageOf(directory, found, segments.slice(i + 1));
+        if (damage !== null) removeBehind(system, directory, damage.segmentsRemoved);
+      },
     });
     segmentsScanned++;
     bytesRead += recovered.bytesRead;
     endOffset = recovered.nextOffset;
     for (const [started, offset] of recovered.epochStarts) if (started > epochs.latest) epochs.assign(started, offset);
-    damage = damageOf(directory, recovered, segments.slice(i + 1));
-    if (damage !== null) for (const removed of damage.segmentsRemoved) removeSegmentFiles(system, directory, removed);
   }
   epochs.truncateFromEnd(endOffset);
   if (known === null || epochs.version > 0) writeEpochs(system, directory, epochs);
   system.syncDirectory(directory);
   return { directory, endOffset, segmentsScanned, bytesRead, damage };
+}
+
+/**
+ * Before the damaged segment is cut, and the last one first: a crash in between leaves damage to be found again, and never a segment that looks
+ * whole with a hole behind it.
+ */
+function removeBehind(system: FileSystem, directory: string, baseOffsets: readonly number[]): void {
+  for (const baseOffset of baseOffsets.toReversed()) removeSegmentFiles(system, directory, baseOffset);
+  system.syncDirectory(directory);
 }
 
 /**

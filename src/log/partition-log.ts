@@ -179,7 +179,13 @@ export class PartitionLog extends LogReader {
   roll(): void {
     this.#checkWritable();
     if (this.segments.active.size === 0) return;
-    this.#durability.sealed(this.segments.roll(this.endOffset, this.#settings, this.#environment.clock.now()));
+    try {
+      this.#durability.sealed(this.segments.roll(this.endOffset, this.#settings, this.#environment.clock.now()));
+    } catch (error) {
+      // The new segment's file came and went: that must be durable before anything is acknowledged that is written into the old one.
+      this.#durability.directoryChanged();
+      throw error;
+    }
     // In the background, as Kafka does: the recovery point must not stay in a segment that is full.
     this.#durability.request();
   }

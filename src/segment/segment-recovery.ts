@@ -21,6 +21,8 @@ export interface RecoveryOptions {
   readonly trustedOffset: number;
   /** The last epoch before the segment, or -1. */
   readonly epoch: number;
+  /** Called when the segment was walked, before anything of it is changed. */
+  readonly beforeWrite?: (recovered: RecoveredSegment) => void;
 }
 
 export interface RecoveredSegment {
@@ -56,11 +58,22 @@ export function recoverSegment(system: FileSystem, options: RecoveryOptions): Re
     });
     indexes.seal();
     const bytesCut = scan.end === 'end' || scan.end === 'zeros' ? 0 : size - scan.position;
+    const { nextOffset, end, bytesRead } = scan;
+    const recovered = {
+      baseOffset,
+      size: scan.position,
+      nextOffset,
+      epoch: scan.epoch,
+      end,
+      bytesCut,
+      bytesRead,
+      epochStarts,
+    };
+    options.beforeWrite?.(recovered);
     if (size !== scan.position) file.truncate(scan.position);
     writeIndexes(system, indexes, options);
     file.sync();
-    const { nextOffset, end, bytesRead } = scan;
-    return { baseOffset, size: scan.position, nextOffset, epoch: scan.epoch, end, bytesCut, bytesRead, epochStarts };
+    return recovered;
   } finally {
     file.close();
   }
