@@ -9,9 +9,9 @@ import type { Random } from '../support/random.ts';
 export interface ModelRecord {
   readonly offset: number;
   readonly timestamp: number;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers: readonly (readonly [string, Buffer | null])[];
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: readonly (readonly [string, Uint8Array | null])[];
   readonly epoch: number;
   /** Offset of the first record of its batch. */
   batchBase: number;
@@ -80,10 +80,11 @@ function compareRecord(found: LogRecord, expected: ModelRecord): void {
   if (headers.length > 0 || expected.headers.length > 0) deepStrictEqual(headers, expected.headers);
 }
 
-function sameBytes(found: Buffer | null, expected: Buffer | null, what: string): void {
+function sameBytes(found: Uint8Array | null, expected: Uint8Array | null, what: string): void {
   if (found === null || expected === null) equal(found, expected, what);
-  else if (!found.equals(expected))
-    fail(`${what}: found ${found.toString('hex')}, expected ${expected.toString('hex')}`);
+  else if (Buffer.compare(found, expected) !== 0) {
+    fail(`${what}: found ${Buffer.from(found).toString('hex')}, expected ${Buffer.from(expected).toString('hex')}`);
+  }
 }
 
 /** Reads from `offset` once; returns where the next read goes on. */

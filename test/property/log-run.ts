@@ -3,12 +3,13 @@
  * the middle of an operation. Everything follows from the seed. `step` does one operation; what it does not like, it throws.
  */
 import { isMillraceError } from '#millrace/errors.js';
-import { DEFAULT_LOG_SETTINGS, type LogSettings } from '#millrace/log/log-settings.js';
 import { encodeBatches } from '#millrace/record/encode-batch.js';
 import type { CompressionName, RecordInput } from '#millrace/types.js';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { Random } from '../support/random.ts';
+import type { LogRecoveryReport } from '#millrace/log/log-recovery.js';
 import { LogHarness } from './log-harness.ts';
+import { modelRecord, randomRecords, randomSettings } from './log-input.ts';
 import {
   adopt,
   type Bounds,
@@ -26,18 +27,6 @@ export const DIRECTORY = '/data/t-0';
 /** Thrown by a system call of a process that dies there. */
 class Killed extends Error {
   override readonly name = 'Killed';
-}
-
-export function randomSettings(random: Random): LogSettings {
-  return {
-    ...DEFAULT_LOG_SETTINGS,
-    segmentBytes: random.pick([1024, 4096, 16384]),
-    segmentMs: random.pick([DEFAULT_LOG_SETTINGS.segmentMs, 3000]),
-    indexIntervalBytes: random.pick([1, 200, 4096]),
-    segmentIndexBytes: random.pick([36, 4096]),
-    maxMessageBytes: random.pick([300, 1000, 1 << 20]),
-    flushMessages: random.pick([DEFAULT_LOG_SETTINGS.flushMessages, 1, 10]),
-  };
 }
 
 export class LogRun {
@@ -122,41 +111,13 @@ export class LogRun {
     this.trace[this.trace.length - 1] += ` ${text}`;
   }
 
-  #records(): RecordInput[] {
-    const { random } = this;
-    const bytes = (): Buffer | null => (random.chance(0.15) ? null : random.bytes(random.pick([0, 1, 10, 60, 200])));
-    const timed = random.chance(0.7);
-    const count = random.pick([1, 1, 2, 5, 20]);
-    return Array.from({ length: count }, () => ({
-      key: bytes(),
-      value: bytes(),
-      ...(random.chance(0.3)
-        ? {
-            headers: [
-              ['h', bytes()],
-              ['', random.bytes(3)],
-            ] as [string, Buffer | null][],
-          }
-        : {}),
-      ...(timed ? { timestamp: random.between(1, 5000) } : {}),
-    }));
-  }
-
   #epochOfAppend(): number {
     if (this.random.chance(0.05)) this.#epoch++;
     return this.#epoch;
   }
 
   #expected(records: readonly RecordInput[], now: number, epoch: number): ModelRecord[] {
-    return records.map((record, i) => ({
-      offset: this.model.end + i,
-      timestamp: record.timestamp ?? now,
-      key: (record.key as Buffer | undefined) ?? null,
-      value: (record.value as Buffer | undefined) ?? null,
-      headers: (record.headers as [string, Buffer | null][] | undefined) ?? [],
-      epoch,
-      batchBase: -1,
-    }));
+    return records.map((record, i) => modelRecord(record, this.model.end + i, now, epoch));
   }
 
   /** Takes appended records into the model, with the batches that the log made of them. */
@@ -193,7 +154,7 @@ export class LogRun {
   }
 
   #append(): void {
-    const records = this.#records();
+    const records = randomRecords(this.random);
     const leaderEpoch = this.#epochOfAppend();
     const compression = this.random.pick<CompressionName>(['none', 'none', 'none', 'none', 'gzip', 'snappy', 'lz4']);
     const expected = this.#expected(records, this.harness.clock.time, leaderEpoch);
@@ -206,7 +167,7 @@ export class LogRun {
 
   #appendReady(): void {
     const { random, model } = this;
-    const records = this.#records();
+    const records = randomRecords(this.random);
     const now = this.harness.clock.time;
     const from = random.pick(['producer', 'leader'] as const);
     const leaderEpoch = this.#epochOfAppend();
@@ -257,13 +218,11 @@ export class LogRun {
   #truncateTo(): void {
     const offset = this.random.between(Math.max(0, this.model.start - 2), this.model.end + 2);
     this.#detail(String(offset));
-    const before = { ...this.#bounds('kill'), start: this.model.start };
-    const first = this.#firstSegment();
     let found = -1;
     const done = this.#guarded(() => {
       found = this.#log.truncateTo(offset);
     }, 'ERR_MILLRACE_OFFLINE');
-    if (!done) return this.#afterHalfCut(first, before.end[1]);
+    if (!done) return this.#afterHalfCut();
     equal(found, this.#cutModel(offset), 'end after truncateTo');
     this.#acknowledged = Math.min(this.#acknowledged, found);
   }
@@ -271,28 +230,17 @@ export class LogRun {
   #truncateFully(): void {
     const offset = this.random.pick([0, this.model.start, this.model.end, this.model.end + 100]);
     this.#detail(String(offset));
-    const first = this.#firstSegment();
-    if (!this.#guarded(() => this.#log.truncateFullyAndStartAt(offset), 'ERR_MILLRACE_OFFLINE')) {
-      return this.#afterHalfCut(first, this.model.end);
-    }
+    if (!this.#guarded(() => this.#log.truncateFullyAndStartAt(offset), 'ERR_MILLRACE_OFFLINE'))
+      return this.#afterHalfCut();
     this.model.restart(offset);
     this.#acknowledged = offset;
   }
 
   /** A cut on a full disk took the log offline: `step` reopens it, within these bounds. */
-  #halfCut: { first: number; end: number } | null = null;
+  #halfCut = false;
 
-  #afterHalfCut(first: number, end: number): void {
-    if (this.harness.health.failure !== null) this.#halfCut = { first, end };
-  }
-
-  #firstSegment(): number {
-    return Number(
-      this.system
-        .list(DIRECTORY)
-        .find((entry) => entry.name.endsWith('.log'))!
-        .name.slice(0, 20),
-    );
+  #afterHalfCut(): void {
+    this.#halfCut ||= this.harness.health.failure !== null;
   }
 
   #read(): void {
@@ -308,12 +256,12 @@ export class LogRun {
 
   /** Waits for what needs flush rounds. */
   async #settled<T>(promise: Promise<T>): Promise<T> {
-    let settled = false;
-    const mark = (): void => void (settled = true);
+    const state = { settled: false };
+    const mark = (): void => void (state.settled = true);
     promise.then(mark, mark);
-    while (!settled) {
+    while (!state.settled) {
       await new Promise((resolve) => setImmediate(resolve));
-      if (!settled) this.system.runFlush();
+      if (!state.settled) this.system.runFlush();
     }
     return promise;
   }
@@ -363,7 +311,7 @@ export class LogRun {
   #bounds(how: 'kill' | 'powerFailure'): Bounds {
     const { model, harness } = this;
     const start = [Math.min(harness.startOffset, model.start), model.start] as const;
-    if (this.#halfCut !== null) return { start: [0, Infinity], end: [0, Infinity] };
+    if (this.#halfCut) return { start: [0, Infinity], end: [0, Infinity] };
     if (how === 'kill') return { start: [model.base, model.start], end: [model.end, model.end] };
     const durable = Math.max(this.#acknowledged, Math.min(this.#log.durableOffset, model.end));
     return { start: [Math.min(start[0], model.base), model.start], end: [durable, model.end] };
@@ -374,8 +322,8 @@ export class LogRun {
     const before = this.model.end;
     this.system.capacity = Infinity;
     this.system = how === 'kill' ? this.system.kill() : this.system.crash(this.random);
-    this.#halfCut = null;
-    const report = this.harness.recover(this.system);
+    this.#halfCut = false;
+    const report = this.#recover(how);
     // A log without segments, or one that ends before its start, goes on at its start.
     if (report.endOffset >= this.harness.startOffset) equal(report.endOffset, this.#log.endOffset, 'end in the report');
     this.#detail(`${how} -> [${this.#log.startOffset}, ${this.#log.endOffset})`);
@@ -384,6 +332,26 @@ export class LogRun {
     this.#acknowledged = this.model.end;
     this.#epoch = Math.max(this.#epoch, this.#log.leaderEpochs.latest);
     checkAll(this.#log, this.model, this.random);
+  }
+
+  /** At times the process or the machine dies during recovery, and it begins again. */
+  #recover(how: 'kill' | 'powerFailure'): LogRecoveryReport {
+    while (this.random.chance(0.2)) {
+      let calls = this.random.between(1, 40);
+      this.system.fault = () => {
+        if (--calls <= 0) throw new Killed();
+        return null;
+      };
+      try {
+        this.harness.recover(this.system);
+        this.#detail('opened,');
+      } catch (error) {
+        if (!(error instanceof Killed) && !isMillraceError(error, 'ERR_MILLRACE_OFFLINE')) throw error;
+        this.#detail('died in recovery,');
+      }
+      this.system = how === 'kill' ? this.system.kill() : this.system.crash(this.random);
+    }
+    return this.harness.recover(this.system);
   }
 
   /** The process or the machine dies in one of the system calls of the next operation. */
