@@ -124,4 +124,13 @@ describe('patchBatch', () => {
     expect(batch.isValid()).toBe(true);
     expect(plain(batch).map(({ timestamp }) => timestamp)).toEqual([77, 77]);
   });
+
+  test('a batch whose length is held back is measured by the size that is given', () => {
+    const copy = Buffer.from(bytes);
+    copy.writeInt32BE(0, 8);
+    patchBatch(byteWindow(copy).view, 0, { baseOffset: 1, leaderEpoch: 2, logAppendTime: 77, size: bytes.length });
+    expect(copy.readInt32BE(8)).toBe(0);
+    copy.writeInt32BE(bytes.length - 12, 8);
+    expect(batchOf(copy).isValid()).toBe(true);
+  });
 });
