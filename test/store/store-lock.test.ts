@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { DiskFileSystem } from '#millrace/file/disk.js';
+import { StoreLock } from '#millrace/store/store-lock.js';
+import { temporaryDirectory } from '../support/temp-directory.ts';
+import { open } from './store-fixture.ts';
+
+const system = new DiskFileSystem();
+const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+test('a second one in the same process is told that it is this process', () => {
+  const directory = temporaryDirectory();
+  const lock = StoreLock.take(system, directory, NOW);
+  expect(() => StoreLock.take(system, directory, NOW)).toThrow(
+    expect.objectContaining({
+      code: 'ERR_MILLRACE_LOCKED',
+      message: `${directory} is held by this process, since 2026-01-02T03:04:05.000Z`,
+    }),
+  );
+  lock.release();
+  StoreLock.take(system, directory, NOW).release();
+});
+
+test('the file is empty when nobody has the lock, as Kafka leaves it', () => {
+  const directory = temporaryDirectory();
+  const lock = StoreLock.take(system, directory, NOW);
+  expect(JSON.parse(readFileSync(join(directory, '.lock'), 'utf8'))).toMatchObject({
+    pid: process.pid,
+    host: hostname(),
+  });
+  lock.release();
+  expect(readFileSync(join(directory, '.lock'), 'utf8')).toBe('');
+});
+
+test.each(['', '{"pid":"x"}', 'null', '{"pid":1,"host":"h"', '[]'])('a holder that left %j has no name', (text) => {
+  const directory = temporaryDirectory();
+  const lock = StoreLock.take(system, directory, NOW);
+  writeFileSync(join(directory, '.lock'), text);
+  expect(() => StoreLock.take(system, directory, NOW)).toThrow('is held by another process, which left no name');
+  lock.release();
+});
+
+test('another process is named, and its lock goes with it, however it ends', async () => {
+  const directory = temporaryDirectory();
+  const script = `
+    import { openStore } from 'millrace';
+    await openStore(process.argv[1]);
+    console.log('open');
+    setInterval(() => {}, 1000);
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script, directory], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  await expect(open(directory)).rejects.toThrow(
+    expect.objectContaining({
+      code: 'ERR_MILLRACE_LOCKED',
+      message: expect.stringContaining(`is held by process ${child.pid} on ${hostname()}`),
+    }),
+  );
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const store = await open(directory);
+  expect(store.topics()).toEqual([]);
+});
