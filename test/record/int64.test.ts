@@ -13,7 +13,7 @@ describe('int64', () => {
         expect(view.getBigInt64(3)).toBe(BigInt(value));
         expect(readInt64(view, 3)).toBe(value);
       }),
-      500,
+      200,
     );
   });
 

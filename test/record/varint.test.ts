@@ -55,7 +55,7 @@ describe('varints', () => {
         expect(read.readVarlong()).toBe(long);
         expect(read.position).toBe(end);
       }),
-      1000,
+      300,
     );
   });
 
