@@ -67,7 +67,7 @@ export function checkOptions(options: unknown): CheckedOptions {
     }
     const kind = kinds[name as keyof StoreOptions];
     if (value !== undefined && (typeof value !== kind || value === null))
-      throw invalidArgument(name, `a ${kind}`, value);
+      throw invalidArgument(name, `${kind === 'object' ? 'an' : 'a'} ${kind}`, value);
   }
   const given = options as StoreOptions;
   const defaults = changeTopicConfig({}, given.defaults ?? {});

@@ -16,6 +16,7 @@ export interface ThreadPoolOptions {
 export class ThreadPool<Task, Result> implements Executor<Task, Result> {
   readonly concurrency: number;
   readonly #pool: Piscina<Task, Result>;
+  readonly #running = new Set<Promise<Result>>();
 
   constructor(options: ThreadPoolOptions) {
     this.concurrency = options.threads;
@@ -31,11 +32,18 @@ export class ThreadPool<Task, Result> implements Executor<Task, Result> {
   }
 
   async run(task: Task): Promise<Result> {
-    return this.#pool.run(task);
+    const run = this.#pool.run(task);
+    this.#running.add(run);
+    try {
+      return await run;
+    } finally {
+      this.#running.delete(run);
+    }
   }
 
   async close(): Promise<void> {
-    await this.#pool.close();
+    // Piscina's own close gives up on tasks that no thread has taken yet.
+    await Promise.allSettled(this.#running);
     await this.#pool.destroy();
   }
 }
