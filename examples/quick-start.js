@@ -5,7 +5,7 @@
  * It appends the events to a topic of four partitions, closes and opens the store, reads everything back by offset and by
  * timestamp, and compares each byte with what was sent. Then it shows what it costs to wait for the disk, and the files that it made.
  */
-import { openStore } from 'millrace';
+import { isMillraceError, openStore } from 'millrace';
 import { dataDirectory, readArguments, USAGE, UsageError } from './quick-start/command-line.js';
 import { githubEvents } from './quick-start/events.js';
 import { partitionOf } from './quick-start/murmur2.js';
@@ -206,7 +206,7 @@ try {
   await main();
 } catch (error) {
   // A wrong argument, or a directory that cannot be used: one sentence says it. Anything else is worth its stack.
-  const isPlain = error instanceof UsageError || /^ERR_MILLRACE_/.test(error.code);
+  const isPlain = error instanceof UsageError || isMillraceError(error);
   console.error(isPlain ? error.message : error);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

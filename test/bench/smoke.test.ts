@@ -1,0 +1,97 @@
+/** Every benchmark, in tiny sizes: that all of it runs, and that each finding has the shape and the figures that a report needs. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { subjects } from '../../bench/harness/subjects.mjs';
+
+const script = fileURLToPath(new URL('../../bench/run.mjs', import.meta.url));
+const names = Object.keys(subjects);
+
+interface Ended {
+  code: number | string | null | undefined;
+  out: string;
+  err: string;
+}
+
+function run(...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [script, ...args], { maxBuffer: 1 << 24 }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : error.code, out, err });
+    });
+  });
+}
+
+let directory: string;
+let ended: Ended;
+let report: any;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'millrace-test-'));
+  ended = await run('--smoke', '--json', '--dir', directory);
+  if (ended.code === 0) report = JSON.parse(ended.out);
+}, 150_000);
+
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test('all subjects run, and nothing stays behind', () => {
+  expect(ended).toMatchObject({ code: 0, err: '' });
+  expect(report.subjects.map((subject: any) => subject.name)).toEqual(names);
+  expect(readdirSync(directory)).toEqual([]);
+});
+
+test('the head says what the figures hang on', () => {
+  expect(report).toMatchObject({ smoke: true, rounds: 1 });
+  const parts = ['processor', 'memory', 'system', 'fileSystem', 'load', 'node', 'commit', 'checksum'];
+  expect(Object.keys(report.machine)).toEqual(parts);
+  for (const part of parts) expect(report.machine[part], part).toMatch(/\S/);
+  expect(report.machine.node).toContain(process.version);
+});
+
+describe.each(names)('%s', (name) => {
+  test('each finding is a figure beside a baseline', () => {
+    const subject = report.subjects.find((each: any) => each.name === name);
+    expect(subject.sizes).toMatch(/\d/);
+    if (subject.skipped !== undefined) {
+      // Only where there is no strace.
+      expect([name, subject.skipped]).toEqual(['counts', expect.stringContaining('strace')]);
+      return;
+    }
+    expect(subject.findings.length).toBeGreaterThan(0);
+    for (const found of subject.findings) {
+      for (const number of [found.value, found.baseline.value, found.ratio, ...found.spread, ...found.ratioSpread]) {
+        expect(number, found.what).toSatisfy(Number.isFinite);
+        expect(number, found.what).toBeGreaterThan(0);
+      }
+      expect(found.ratio).toBeCloseTo(found.value / found.baseline.value, 6);
+      expect(found.what).not.toBe('');
+      expect(found.baseline.what).not.toBe('');
+      expect(found.reached === null).toBe(found.mark === null);
+    }
+  });
+});
+
+test('tables name the baseline and the mark, and judge nothing in a smoke run', async () => {
+  const { code, out, err } = await run('view', '--smoke', '--dir', directory);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/^Node +v/m);
+  expect(out).toMatch(/^view: 8 batches/m);
+  expect(out).toMatch(/^ +view of 1 MiB +[\d.]+ ns .* view of 4 KiB: [\d.]+ ns +at most 1\.25$/m);
+  expect(out).not.toMatch(/reached|MISSED/);
+}, 30_000);
+
+test('wrong arguments get one sentence', async () => {
+  for (const [args, sentence] of [
+    [['apend'], /^No subject "apend"; there are: append-100b, .*\n$/],
+    [['--rounds', '0'], /^--rounds takes a whole number from 1 on, not "0"\n$/],
+    [['--fast'], /^Unknown option '--fast'.*\n$/],
+  ] as const) {
+    const { code, out, err } = await run(...args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(sentence);
+  }
+}, 30_000);
