@@ -10,7 +10,7 @@ import type { LogFile } from '../file/file-system.ts';
 import { readIndexFile } from '../index/index-file.ts';
 import { OFFSET_ENTRY_SIZE, OffsetIndex } from '../index/offset-index.ts';
 import { TIME_ENTRY_SIZE, TimeIndex } from '../index/time-index.ts';
-import { BATCH_LOG_OVERHEAD } from '../limits.ts';
+import { BATCH_LOG_OVERHEAD, SEGMENT_OFFSETS_MAX } from '../limits.ts';
 import { BATCH_LENGTH } from '../record/batch-format.ts';
 import type { BatchRun } from '../record/batches.ts';
 import { GrowingIndexes } from '../segment/growing-indexes.ts';
@@ -104,7 +104,7 @@ export class FollowedLog extends LogReader {
       files.length > 1 && this.#isEmpty(files[files.length - 1].baseOffset) ? files.length - 2 : files.length - 1;
     if (front < 0) return this.endOffset;
     for (const { baseOffset, size } of files.slice(0, front)) {
-      this.segments.push(new Segment(this.#environment, this.directory, baseOffset, size));
+      this.segments.push(new Segment(this.#environment, this.directory, baseOffset, size, indexes));
     }
     this.moveStart(Math.max(files[0].baseOffset, this.#options.startOffset()));
     this.moveEnd(files[front].baseOffset);
@@ -134,10 +134,11 @@ export class FollowedLog extends LogReader {
 
   /** Takes in the whole batches past the known end of the front. */
   #scanFront(front: Front): void {
-    const scan = scanSegment(
-      front.file,
-      { position: front.position, size: front.file.size(), nextOffset: this.endOffset, epoch: -1 },
-      (header, position) => front.indexes.add(position, header.lastOffset, header.maxTimestamp),
+    const { file, position: from } = front;
+    const lastOffsetMax = front.segment.baseOffset + SEGMENT_OFFSETS_MAX;
+    const start = { position: from, size: file.size(), nextOffset: this.endOffset, epoch: -1, lastOffsetMax };
+    const scan = scanSegment(file, start, (header, position) =>
+      front.indexes.add(position, header.lastOffset, header.maxTimestamp),
     );
     if (scan.position === front.position) return;
     front.position = scan.position;

@@ -39,8 +39,9 @@ export function loadLog(
     return { segments, endOffset: options.startOffset, created: true };
   }
   const last = files[files.length - 1];
-  for (const file of files) {
-    if (file !== last) segments.push(new Segment(environment, directory, file.baseOffset, file.size));
+  const indexes = indexSettings(options.settings);
+  for (const { baseOffset, size } of files.slice(0, -1)) {
+    segments.push(new Segment(environment, directory, baseOffset, size, indexes));
   }
   return { segments, endOffset: loadActive(segments, last, options.settings, options.now), created: false };
 }

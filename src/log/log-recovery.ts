@@ -75,6 +75,7 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
       settings: indexSettings(settings),
       trustedOffset: recoveryPoint,
       epoch: baseOffset === 0 ? -1 : epoch,
+      nextBaseOffset: segments.slice(i + 1).find((segment) => segment.size > 0)?.baseOffset,
       beforeWrite: (found) => {
         damage = damageOf(directory, found, segments.slice(i + 1));
         if (damage !== null) removeBehind(system, directory, damage.segmentsRemoved);

@@ -29,7 +29,12 @@ export function entriesHold(log: LogFile, offsets: OffsetIndex, times: TimeIndex
 }
 
 /** Are the index files of a sealed segment whole and its own? */
-export function indexesHold(system: FileSystem, directory: string, baseOffset: number, settings: IndexSettings): boolean {
+export function indexesHold(
+  system: FileSystem,
+  directory: string,
+  baseOffset: number,
+  settings: IndexSettings,
+): boolean {
   const offsetBytes = readIndexFile(system, segmentFile(directory, baseOffset, OFFSET_INDEX_SUFFIX));
   const timeBytes = readIndexFile(system, segmentFile(directory, baseOffset, TIME_INDEX_SUFFIX));
   const log = system.open(segmentFile(directory, baseOffset, LOG_SUFFIX), 'r');
@@ -54,7 +59,7 @@ function nothingMissing(
   const { count } = offsets;
   const from = count === 0 ? 0 : offsets.positionAt(count - 1);
   const full = count >= Math.floor(settings.bytesMax / OFFSET_ENTRY_SIZE);
-  for (let position = from; position < size; ) {
+  for (let position = from; position < size;) {
     const header = headerAt(log, position);
     if (header === null || header.maxTimestamp > times.lastTimestamp) return false;
     if (position - from > settings.intervalBytes) return full;

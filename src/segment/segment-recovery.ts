@@ -8,6 +8,7 @@ import type { FileSystem, LogFile } from '../file/file-system.ts';
 import { readIndexFile } from '../index/index-file.ts';
 import { OFFSET_ENTRY_SIZE, OffsetIndex } from '../index/offset-index.ts';
 import { TIME_ENTRY_SIZE, TimeIndex } from '../index/time-index.ts';
+import { SEGMENT_OFFSETS_MAX } from '../limits.ts';
 import { GrowingIndexes, type IndexSettings } from './growing-indexes.ts';
 import { entriesHold } from './index-check.ts';
 import { LOG_SUFFIX, OFFSET_INDEX_SUFFIX, segmentFile, TIME_INDEX_SUFFIX } from './segment-files.ts';
@@ -21,6 +22,8 @@ export interface RecoveryOptions {
   readonly trustedOffset: number;
   /** The last epoch before the segment, or -1. */
   readonly epoch: number;
+  /** Where the next segment that has batches begins, if there is one. */
+  readonly nextBaseOffset?: number;
   /** Called when the segment was walked, before anything of it is changed. */
   readonly beforeWrite?: (recovered: RecoveredSegment) => void;
 }
@@ -50,7 +53,9 @@ export function recoverSegment(system: FileSystem, options: RecoveryOptions): Re
     const position = count === 0 ? 0 : indexes.offsets.positionAt(count - 1);
     const epochStarts: [number, number][] = [];
     let epoch = options.epoch;
-    const scan = scanSegment(file, { position, size, nextOffset: baseOffset, epoch: options.epoch }, (header, at) => {
+    const lastOffsetMax = Math.min(baseOffset + SEGMENT_OFFSETS_MAX, (options.nextBaseOffset ?? Infinity) - 1);
+    const start = { position, size, nextOffset: baseOffset, epoch: options.epoch, lastOffsetMax };
+    const scan = scanSegment(file, start, (header, at) => {
       indexes.add(at, header.lastOffset, header.maxTimestamp);
       if (header.leaderEpoch <= epoch) return;
       epoch = header.leaderEpoch;

@@ -19,6 +19,8 @@ export interface ScanOptions {
   readonly nextOffset: number;
   /** Leader epochs must not be lower; -1 accepts any. */
   readonly epoch: number;
+  /** No batch may reach past it: base offsets are in no checksum, and what no index can hold, or the next segment has, is wrong. */
+  readonly lastOffsetMax: number;
 }
 
 export type ScanEnd =
@@ -83,15 +85,17 @@ export function scanSegment(
       for (let i = 0; i < count; i++) {
         if (header === null) header = new BatchHeader(buffer, positions[i]);
         else header.moveTo(buffer, positions[i]);
+        if (header.lastOffset > options.lastOffsetMax) {
+          position += positions[i];
+          return ended('order');
+        }
+        nextOffset = header.nextOffset;
+        epoch = Math.max(epoch, header.leaderEpoch);
+        batches++;
         visit(header, position + positions[i]);
       }
-      batches += count;
       stop = result[0];
       from = result[1];
-      if (count > 0) {
-        nextOffset = result[3];
-        epoch = Math.max(epoch, result[4]);
-      }
     }
     position += from;
     if (stop === scanStop.end) continue;

@@ -13,7 +13,9 @@ import { TimeIndex, TIME_ENTRY_SIZE } from '../index/time-index.ts';
 import { BATCH_HEADER_SIZE, BATCH_LOG_OVERHEAD, READ_WINDOW_STEP } from '../limits.ts';
 import { BASE_OFFSET, BATCH_LENGTH, LAST_OFFSET_DELTA } from '../record/batch-format.ts';
 import { readInt64 } from '../record/int64.ts';
-import type { GrowingIndexes } from './growing-indexes.ts';
+import type { GrowingIndexes, IndexSettings } from './growing-indexes.ts';
+import { indexesHold } from './index-check.ts';
+import { rebuildIndexes } from './index-rebuild.ts';
 import { LOG_SUFFIX, OFFSET_INDEX_SUFFIX, segmentFile, TIME_INDEX_SUFFIX } from './segment-files.ts';
 
 export interface SegmentEnvironment {
@@ -37,21 +39,31 @@ export class Segment {
   readonly #log: WindowSource;
   readonly #offsetFile: WindowSource;
   readonly #timeFile: WindowSource;
-  /** The indexes of a segment that still grows; null when they are in their files. */
+  /** The indexes of a segment that still grows, or whose files were not right; null when they are in their files. */
   growing: GrowingIndexes | null = null;
   /** Bytes of whole published batches. */
   #size: number;
   /** Bytes that have blocks: more than `size` while the segment is written. */
   #mappable: number;
   #indexSizes: { offsets: number; times: number } | null = null;
+  /** How to make the index files again, until they were looked at. */
+  #unchecked: IndexSettings | null;
   /** Its files are gone, or the log is closed: who was waiting must not map it again. */
   #gone = false;
   /** Where the last read ended: a reader that goes on there needs no look-up. */
   #hintOffset = -1;
   #hintPosition = 0;
 
-  constructor(environment: SegmentEnvironment, directory: string, baseOffset: number, size: number) {
+  /** `unchecked`: index files that this process did not write; they are looked at before they are used, and made again if they lie. */
+  constructor(
+    environment: SegmentEnvironment,
+    directory: string,
+    baseOffset: number,
+    size: number,
+    unchecked: IndexSettings | null = null,
+  ) {
     this.#environment = environment;
+    this.#unchecked = unchecked;
     this.directory = directory;
     this.baseOffset = baseOffset;
     this.#size = size;
@@ -76,6 +88,7 @@ export class Segment {
   }
 
   get offsets(): OffsetIndex {
+    if (this.#unchecked !== null) this.#checkIndexes(this.#unchecked);
     if (this.growing !== null) return this.growing.offsets;
     const { offsets } = this.#sizes();
     if (offsets === 0) return new OffsetIndex(this.baseOffset);
@@ -87,6 +100,7 @@ export class Segment {
   }
 
   get times(): TimeIndex {
+    if (this.#unchecked !== null) this.#checkIndexes(this.#unchecked);
     if (this.growing !== null) return this.growing.times;
     const { times } = this.#sizes();
     if (times === 0) return new TimeIndex(this.baseOffset);
@@ -99,7 +113,8 @@ export class Segment {
 
   /** The largest timestamp, or -1: for a sealed segment its time index's last entry says it. */
   get maxTimestamp(): number {
-    return this.growing === null ? this.times.lastTimestamp : this.growing.maxTimestamp;
+    const { times } = this;
+    return this.growing === null ? times.lastTimestamp : this.growing.maxTimestamp;
   }
 
   /**
@@ -157,9 +172,9 @@ export class Segment {
   async bringIn(offset: number, maxBytes: number): Promise<void> {
     const { system } = this.#environment;
     const size = this.#size;
-    if (this.growing === null && this.#sizes().offsets > 0) {
-      const index = this.#environment.cache.window(this.#offsetFile, 0, this.#sizes().offsets, this.#sizes().offsets);
-      if (!system.resident(index, 0, index.length)) await system.bringIn(index, 0, index.length);
+    if (this.growing === null) {
+      await this.#bringInIndex(this.#offsetFile, this.#sizes().offsets);
+      if (this.#unchecked !== null) await this.#bringInIndex(this.#timeFile, this.#sizes().times);
       if (this.#gone) return;
     }
     let from = offset === this.#hintOffset ? this.#hintPosition : this.offsets.positionBefore(offset);
@@ -203,6 +218,22 @@ export class Segment {
       }
       position = next;
     }
+  }
+
+  async #bringInIndex(source: WindowSource, size: number): Promise<void> {
+    if (size === 0 || this.#gone) return;
+    const window = this.#environment.cache.window(source, 0, size, size);
+    const { system } = this.#environment;
+    if (!system.resident(window, 0, size)) await system.bringIn(window, 0, size);
+  }
+
+  /** Missing, short, padded or foreign index files are not believed: what they should say is made again from the log. */
+  #checkIndexes(settings: IndexSettings): void {
+    const { system } = this.#environment;
+    if (!indexesHold(system, this.directory, this.baseOffset, settings)) {
+      this.growing = rebuildIndexes(system, this.directory, this.baseOffset, settings);
+    }
+    this.#unchecked = null;
   }
 
   #sizes(): { offsets: number; times: number } {
