@@ -146,4 +146,5 @@ export function adopt(log: PartitionLog, model: LogModel, bounds: Bounds): void 
   if (log.endOffset < model.base || log.startOffset > model.end) model.restart(log.endOffset);
   model.cut(log.endOffset);
   model.start = log.startOffset;
+  model.deletedTo = Math.max(model.deletedTo, model.start);
 }
