@@ -103,6 +103,7 @@ export class FollowedLog extends LogReader {
     const front =
       files.length > 1 && this.#isEmpty(files[files.length - 1].baseOffset) ? files.length - 2 : files.length - 1;
     if (front < 0) return this.endOffset;
+    const indexes = indexSettings(this.#options.settings);
     for (const { baseOffset, size } of files.slice(0, front)) {
       this.segments.push(new Segment(this.#environment, this.directory, baseOffset, size, indexes));
     }
