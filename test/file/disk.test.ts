@@ -1,0 +1,124 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { DiskFileSystem } from '#millrace/file/disk.js';
+import { temporaryDirectory } from '../support/temp-directory.ts';
+
+function setUp(): { system: DiskFileSystem; directory: string } {
+  const system = new DiskFileSystem();
+  onTestFinished(() => system.close());
+  return { system, directory: temporaryDirectory() };
+}
+
+test('names: exists, size, list, rename, remove', () => {
+  const { system, directory } = setUp();
+  const path = join(directory, 'a');
+  expect([system.exists(path), system.sizeOf(path)]).toEqual([false, -1]);
+  writeFileSync(path, 'four');
+  system.makeDirectory(join(directory, 'x', 'y'));
+  system.makeDirectory(join(directory, 'x', 'y'));
+  expect([system.exists(path), system.sizeOf(path)]).toEqual([true, 4]);
+  expect(system.list(directory).sort((a, b) => a.name.localeCompare(b.name))).toEqual([
+    { name: 'a', isDirectory: false },
+    { name: 'x', isDirectory: true },
+  ]);
+  system.rename(path, join(directory, 'b'));
+  system.syncDirectory(directory);
+  expect(existsSync(path)).toBe(false);
+  system.remove(path);
+  system.remove(join(directory, 'b'));
+  system.removeDirectory(join(directory, 'x'));
+  system.removeDirectory(join(directory, 'x'));
+  expect(system.list(directory)).toEqual([]);
+});
+
+test('failed calls are the library’s errors, with path and cause', () => {
+  const { system, directory } = setUp();
+  const missing = join(directory, 'no', 'such');
+  for (const call of [
+    () => system.open(missing, 'r'),
+    () => system.list(missing),
+    () => system.rename(missing, directory),
+    () => system.syncDirectory(missing),
+    () => system.lock(missing),
+    () => system.flushThread(missing),
+  ]) {
+    expect(call).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_IO' }) as Error);
+    expect(call).toThrow(expect.objectContaining({ path: missing }) as Error);
+  }
+});
+
+test('a directory is locked once, and again after a release', () => {
+  const { system, directory } = setUp();
+  const path = join(directory, '.lock');
+  const lock = system.lock(path);
+  expect(lock).not.toBeNull();
+  expect(system.lock(path)).toBeNull();
+  lock!.release();
+  lock!.release();
+  const again = system.lock(path);
+  expect(again).not.toBeNull();
+  again!.release();
+});
+
+test('a flush thread syncs files and directories, and says what failed', async () => {
+  const { system, directory } = setUp();
+  const file = system.open(join(directory, 'a'), 'w+');
+  file.write(Buffer.from('text'), 0, 4, 0);
+  const thread = system.flushThread(directory);
+  const flush = (directories: string[], wholeFileSystem: boolean): Promise<[Error | null, number]> =>
+    new Promise((resolve) => {
+      thread.flush({ files: [file], directories, wholeFileSystem }, (error, ms) => resolve([error, ms]));
+    });
+  for (const whole of [false, true]) {
+    const [error, ms] = await flush([directory], whole);
+    expect(error).toBeNull();
+    expect(ms).toBeGreaterThan(0);
+    expect(ms).toBeLessThan(10_000);
+  }
+  const [failed] = await flush([join(directory, 'missing')], false);
+  expect(failed).toMatchObject({ code: 'ERR_MILLRACE_IO', path: join(directory, 'missing') });
+  thread.close();
+  file.close();
+});
+
+test('a file that is closed during a round stays open until the round has ended', async () => {
+  const { system, directory } = setUp();
+  const thread = system.flushThread(directory);
+  for (let i = 0; i < 20; i++) {
+    const file = system.open(join(directory, `${i}`), 'w+');
+    file.write(Buffer.from('text'), 0, 4, 0);
+    const done = new Promise((resolve) => thread.flush({ files: [file], directories: [], wholeFileSystem: false }, resolve));
+    file.close();
+    expect(await done).toBeNull();
+    // Now it is closed.
+    expect(() => file.size()).toThrow('is closed');
+  }
+  thread.close();
+});
+
+test('pages of a window are brought in and told resident', async () => {
+  const { system, directory } = setUp();
+  const path = join(directory, 'a');
+  writeFileSync(path, Buffer.alloc(1 << 20, 5));
+  const file = system.open(path, 'r');
+  const window = file.mapPrivate(0, 1 << 20);
+  await system.bringIn(window, 0, 1 << 20);
+  expect(system.resident(window, 0, 1 << 20)).toBe(true);
+  system.release(window);
+  file.close();
+  expect(window.bytes[1000]).toBe(5);
+});
+
+test('after close there is no pager, and reading goes on', () => {
+  const { system, directory } = setUp();
+  const path = join(directory, 'a');
+  mkdirSync(join(directory, 'd'));
+  writeFileSync(path, 'text');
+  system.close();
+  system.close();
+  expect(() => system.pager()).toThrow('closed');
+  const file = system.open(path, 'r');
+  expect(file.size()).toBe(readFileSync(path).length);
+  file.close();
+});
