@@ -24,10 +24,11 @@ export type { BatchRun } from './record/batches.ts';
 export type { RecordBatch } from './record/record-batch.ts';
 export type { LogRecord } from './record/record.ts';
 export type { ConfigValue } from './store/config-value.ts';
+export type { CreateTopicOptions } from './store/create-topic-options.ts';
 export type { ReadOnlyStore } from './store/read-only-store.ts';
 export type { RecoveryProgress, RecoveryReport } from './store/recovery.ts';
 export type { StoreOptions } from './store/store-options.ts';
-export { type CreateTopicOptions, openStore, type Store, type StoreStatistics } from './store/store.ts';
+export { openStore, type Store, type StoreStatistics } from './store/store.ts';
 export { type TopicConfig, type TopicConfigInput, type TopicConfigName, topicConfigs } from './store/topic-config.ts';
 export type { TopicDescription } from './store/topic.ts';
 export type {

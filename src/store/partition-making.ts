@@ -4,7 +4,7 @@
  * In groups: their files are made without a sync, and one round of the flusher's thread covers a group. A crash in the middle leaves what
  * `millrace-change.json` names, and the next open removes it.
  */
-import type { FileSystem, LogFile } from '../file/file-system.ts';
+import type { LogFile } from '../file/file-system.ts';
 import { FLUSH_EACH_FILES_MAX, LOGS_AT_ONCE } from '../limits.ts';
 import { flushRound } from './flush-round.ts';
 import { makePartitionDirectory } from './partition-directory.ts';
@@ -39,11 +39,16 @@ export async function makePartitions(
       }
     }
   } catch (error) {
-    removeDirectories(system, directories.slice(0, made));
+    removeDirectories(environment, directories.slice(0, made));
     throw error;
   }
 }
 
-export function removeDirectories(system: FileSystem, directories: readonly string[]): void {
-  for (const each of directories) system.removeDirectory(each);
+/** Takes back what was made. A disk that does not even do that is offline. */
+export function removeDirectories(environment: StoreEnvironment, directories: readonly string[]): void {
+  try {
+    for (const each of directories) environment.system.removeDirectory(each);
+  } catch (error) {
+    throw environment.health.fail(error);
+  }
 }

@@ -6,38 +6,25 @@
  * After a failed flush or write of the disk the store is offline: reads go on, every write fails with the same ERR_MILLRACE_OFFLINE, and
  * opening it again recovers. Not promised: use of one store from several threads.
  */
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { MillraceError } from '../errors.ts';
-import { DiskFileSystem } from '../file/disk.ts';
-import type { FileSystem } from '../file/file-system.ts';
-import { Flusher, type FlushStatistics } from '../file/flusher.ts';
-import { Health } from '../file/health.ts';
-import { WindowCache } from '../file/window-cache.ts';
+import type { FlushStatistics } from '../file/flusher.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
-import { removeCleanShutdown, wasCleanlyStopped } from './clean-shutdown.ts';
 import type { ConfigValue } from './config-value.ts';
+import { checkCreateOptions, type CreateTopicOptions } from './create-topic-options.ts';
 import { Housekeeping } from './housekeeping.ts';
-import { createMetaProperties, type MetaProperties, readMetaProperties } from './meta-properties.ts';
-import { LOG_START_CHECKPOINT, OffsetCheckpoint, RECOVERY_POINT_CHECKPOINT } from './offset-checkpoints.ts';
+import type { MetaProperties } from './meta-properties.ts';
 import { openPartition } from './partition-opening.ts';
-import { removeLeftovers, settleChange } from './partition-removal.ts';
 import { ReadOnlyStore } from './read-only-store.ts';
-import { CLEAN_REPORT, recoverPartitions, type RecoveryReport } from './recovery.ts';
+import type { RecoveryReport } from './recovery.ts';
 import { closeStore } from './store-closing.ts';
 import type { StoreEnvironment } from './store-environment.ts';
-import { StoreLock } from './store-lock.ts';
+import type { StoreLock } from './store-lock.ts';
+import { type OpenedParts, openParts } from './store-opening.ts';
 import { type CheckedOptions, checkDirectory, checkOptions, type StoreOptions } from './store-options.ts';
 import { TopicAdmin } from './topic-admin.ts';
-import { type Catalog, readCatalog } from './topic-catalog.ts';
 import { effectiveConfig, type TopicConfigInput, type TopicConfigName } from './topic-config.ts';
-import { type Partition, Topic, type TopicDescription } from './topic.ts';
-import { writeTopicsFile } from './topics-file.ts';
-
-export interface CreateTopicOptions {
-  /** Default 1, as in Kafka. */
-  readonly partitions?: number;
-  readonly config?: TopicConfigInput;
-}
+import type { Partition, Topic, TopicDescription } from './topic.ts';
 
 export interface StoreStatistics {
   readonly topics: number;
@@ -80,47 +67,21 @@ export class Store {
 
   /** Used by `openStore`, with options that were checked. */
   static async open(directory: string, options: CheckedOptions): Promise<Store> {
-    const system = options.fileSystem ?? new DiskFileSystem();
-    let lock: StoreLock | null = null;
-    let environment: StoreEnvironment | null = null;
-    try {
-      prepareDirectory(system, directory);
-      lock = StoreLock.take(system, directory, options.clock.now());
-      settleChange(system, directory);
-      const catalog = readCatalog(system, directory, options.logger);
-      const meta = readMetaProperties(system, directory) ?? createMetaProperties(system, directory);
-      environment = startEnvironment(system, directory, options);
-      const topics = loadTopics(environment, catalog);
-      const recovery = await recoverIfDue(environment, topics, options);
-      await removeLeftovers(system, directory);
-      return new Store(environment, { lock, meta, topics, recovery, options });
-    } catch (error) {
-      environment?.flusher.close();
-      if (options.fileSystem === null) system.close();
-      lock?.release();
-      throw error;
-    }
+    const opened = await openParts(directory, options);
+    return new Store(opened, options);
   }
 
-  private constructor(
-    environment: StoreEnvironment,
-    loaded: {
-      lock: StoreLock;
-      meta: MetaProperties;
-      topics: Map<string, Topic>;
-      recovery: RecoveryReport;
-      options: CheckedOptions;
-    },
-  ) {
+  private constructor(parts: OpenedParts, options: CheckedOptions) {
+    const { environment, lock, meta, topics, recovery } = parts;
     this.#environment = environment;
     this.directory = environment.directory;
-    this.#lock = loaded.lock;
-    this.#meta = loaded.meta;
-    this.#topics = loaded.topics;
-    this.recovery = loaded.recovery;
-    this.#ownSystem = loaded.options.fileSystem === null;
-    this.#admin = new TopicAdmin(environment, this.#topics);
-    this.#housekeeping = new Housekeeping(environment, () => this.#partitions(), loaded.options.checkpointIntervalMs);
+    this.#lock = lock;
+    this.#meta = meta;
+    this.#topics = topics;
+    this.recovery = recovery;
+    this.#ownSystem = options.fileSystem === null;
+    this.#admin = new TopicAdmin(environment, topics);
+    this.#housekeeping = new Housekeeping(environment, () => this.#partitions(), options.checkpointIntervalMs);
     this.#housekeeping.start();
   }
 
@@ -162,7 +123,7 @@ export class Store {
    */
   async createTopic(name: string, options: CreateTopicOptions = {}): Promise<TopicDescription> {
     this.#checkOpen();
-    return this.#admin.create(name, options.partitions ?? 1, options.config ?? {});
+    return this.#admin.create(name, checkCreateOptions(options));
   }
 
   /** Gives a topic `total` partitions, more than it has. Where a key goes may change with that: the caller decides where keys go. */
@@ -253,82 +214,4 @@ export class Store {
       path: this.directory,
     });
   }
-}
-
-function prepareDirectory(system: FileSystem, directory: string): void {
-  if (system.exists(directory)) return;
-  system.makeDirectory(directory);
-  system.syncDirectory(dirname(directory));
-}
-
-function startEnvironment(system: FileSystem, directory: string, options: CheckedOptions): StoreEnvironment {
-  const { clock, logger, defaults, onFailure } = options;
-  const health = new Health(directory);
-  health.onFailure((error) => {
-    logger.error?.({ error, path: directory }, 'the data directory is offline');
-    onFailure?.(error);
-  });
-  const recoveryPoints = OffsetCheckpoint.read(system, directory, RECOVERY_POINT_CHECKPOINT, logger);
-  const startOffsets = OffsetCheckpoint.read(system, directory, LOG_START_CHECKPOINT, logger);
-  const cache = new WindowCache(system);
-  const flushThread = system.flushThread(directory);
-  const flusher = new Flusher(flushThread, health);
-  return {
-    system,
-    cache,
-    clock,
-    flusher,
-    health,
-    directory,
-    logger,
-    defaults,
-    flushThread,
-    recoveryPoints,
-    startOffsets,
-  };
-}
-
-function loadTopics(environment: StoreEnvironment, catalog: Catalog): Map<string, Topic> {
-  const { directory, defaults, system, recoveryPoints, startOffsets } = environment;
-  const topics = new Map<string, Topic>();
-  for (const [name, { entry, present }] of catalog.topics) {
-    topics.set(name, new Topic(directory, entry, defaults, (partition) => present.has(partition)));
-  }
-  if (catalog.stale) {
-    writeTopicsFile(
-      system,
-      directory,
-      Array.from(topics.values(), (topic) => topic.entry()),
-    );
-  }
-  const isKnown = (topic: string, partition: number): boolean => {
-    const found = topics.get(topic)?.partitions[partition];
-    return found !== undefined && found !== null;
-  };
-  recoveryPoints.keep(isKnown);
-  startOffsets.keep(isKnown);
-  return topics;
-}
-
-/** Takes the marker of the last clean stop away, whatever follows; without one, recovers. */
-async function recoverIfDue(
-  environment: StoreEnvironment,
-  topics: ReadonlyMap<string, Topic>,
-  options: CheckedOptions,
-): Promise<RecoveryReport> {
-  const { system, directory, recoveryPoints, startOffsets, logger } = environment;
-  const wasClean = wasCleanlyStopped(system, directory);
-  if (wasClean) removeCleanShutdown(system, directory);
-  const partitions: Partition[] = [];
-  for (const topic of topics.values()) partitions.push(...topic.partitions.filter((partition) => partition !== null));
-  if (wasClean || partitions.length === 0) return CLEAN_REPORT;
-  logger.info?.({ path: directory, partitions: partitions.length }, 'the last stop was not a clean one: recovering');
-  const report = await recoverPartitions(environment, partitions, {
-    threads: options.recoveryThreads,
-    onProgress: options.onRecovery,
-  });
-  recoveryPoints.write();
-  startOffsets.write();
-  logger.info?.({ path: directory, ...report }, 'recovered');
-  return report;
 }

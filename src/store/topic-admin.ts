@@ -7,10 +7,10 @@
  * A full disk refuses a creation and leaves nothing; it does not stop a deletion. A disk that fails takes the store offline, and the next open
  * settles what the note says.
  */
-import { invalidArgument, isMillraceError, MillraceError } from '../errors.ts';
-import { PARTITIONS_PER_TOPIC_MAX } from '../limits.ts';
+import { isMillraceError, MillraceError } from '../errors.ts';
+import { type CheckedTopicOptions, checkPartitions } from './create-topic-options.ts';
 import { flushBarrier } from './flush-round.ts';
-import { makePartitions } from './partition-making.ts';
+import { makePartitions, removeDirectories } from './partition-making.ts';
 import { removeLeaving, renameToLeave } from './partition-removal.ts';
 import { isDiskFailure, type StoreEnvironment, writing } from './store-environment.ts';
 import { changeTopicConfig, effectiveConfig, notObeyed, type TopicConfig } from './topic-config.ts';
@@ -37,13 +37,12 @@ export class TopicAdmin {
     await this.#last.catch(() => undefined);
   }
 
-  async create(name: string, partitions: number, config: unknown): Promise<TopicDescription> {
+  async create(name: string, options: CheckedTopicOptions): Promise<TopicDescription> {
     checkTopicName(name);
     if (name === METADATA_TOPIC) {
       throw new MillraceError('ERR_MILLRACE_INVALID_TOPIC', `topic name "${name}" is that of Kafka's own metadata log`);
     }
-    checkPartitions(partitions, 1);
-    const checked = this.#checkConfig(changeTopicConfig({}, config));
+    const config = this.#checkConfig(options.config);
     return this.#alone(async () => {
       if (this.#topics.has(name))
         throw new MillraceError('ERR_MILLRACE_TOPIC_EXISTS', `topic "${name}" exists already`);
@@ -52,7 +51,7 @@ export class TopicAdmin {
         if (collides(name, other))
           logger.warn?.({ topic: name, other }, 'two topics that Kafka cannot tell apart in its metrics');
       }
-      const entry = { name, id: randomUuid(), partitions, config: checked };
+      const entry = { name, id: randomUuid(), partitions: options.partitions, config };
       const topic = new Topic(directory, entry, defaults, () => true);
       await this.#add(topic, topic.partitions as Partition[]);
       this.#topics.set(name, topic);
@@ -109,7 +108,7 @@ export class TopicAdmin {
       await removeLeaving(system, leaving);
       // Now there is room again.
       if (!written) this.#writeTopics();
-      if (noted) removeTopicChange(system, directory);
+      if (noted) this.#forgetChange();
       for (const offsets of [recoveryPoints, startOffsets]) for (const index of indexes) offsets.set(name, index, 0);
     });
   }
@@ -142,22 +141,29 @@ export class TopicAdmin {
       await makePartitions(environment, directories, topic.id);
       this.#commit(topic.entry(to), directories);
     } catch (error) {
+      // The note stays when the disk failed: then only the next open can tell what is there.
       if (isDiskFailure(error)) throw environment.health.fail(error);
-      removeTopicChange(system, directory);
+      if (environment.health.failure === null) this.#forgetChange();
       throw error;
     }
-    removeTopicChange(system, directory);
+    this.#forgetChange();
   }
 
   #commit(entry: TopicEntry, directories: readonly string[]): void {
     try {
       this.#writeTopics(entry);
     } catch (error) {
-      // Not when the disk failed: then nobody knows whether the file's new content will be there at the next open.
-      if (!isDiskFailure(error) && this.#environment.health.failure === null) {
-        for (const path of directories) this.#environment.system.removeDirectory(path);
-      }
+      if (this.#environment.health.failure === null) removeDirectories(this.#environment, directories);
       throw error;
+    }
+  }
+
+  /** One that cannot be removed is seen to be over at the next open. */
+  #forgetChange(): void {
+    try {
+      removeTopicChange(this.#environment.system, this.#environment.directory);
+    } catch (error) {
+      this.#environment.logger.warn?.({ error }, 'the note of a change that is over could not be removed');
     }
   }
 
@@ -200,10 +206,4 @@ export class TopicAdmin {
     this.#last = run;
     return run;
   }
-}
-
-function checkPartitions(count: unknown, least: number): void {
-  if (Number.isSafeInteger(count) && (count as number) >= least && (count as number) <= PARTITIONS_PER_TOPIC_MAX)
-    return;
-  throw invalidArgument('partitions', `a whole number from ${least} to ${PARTITIONS_PER_TOPIC_MAX}`, count);
 }
