@@ -5,7 +5,7 @@
  * cuts meanwhile is a short read; and bytes that fit into the processor's cache are checked right after they were copied there.
  */
 import type { LogFile } from '../file/file-system.ts';
-import { BATCH_BYTES_MAX, SCAN_CHUNK_BYTES } from '../limits.ts';
+import { BATCH_BYTES_MAX, BATCH_HEADER_SIZE, SCAN_CHUNK_BYTES } from '../limits.ts';
 import { native, scanStop } from '../native.ts';
 import { BatchHeader } from '../record/batch-header.ts';
 import { byteWindow, type ByteWindow } from '../record/byte-window.ts';
@@ -99,6 +99,8 @@ export function scanSegment(
     }
     position += from;
     if (stop === scanStop.end) continue;
+    // A base offset begins with zeros: less than a header of them at the end of the buffer says nothing yet.
+    if (stop === scanStop.zeros && !last && length - from < BATCH_HEADER_SIZE) continue;
     if (stop !== scanStop.short || last) return ended(STOP_NAMES[stop]);
     // The batch goes on past the buffer; when it is longer than the buffer, a larger one is needed.
     const size = result[2];
