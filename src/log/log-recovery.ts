@@ -64,7 +64,8 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
     }
     const next = segments[i + 1]?.baseOffset ?? Infinity;
     // A segment that ends at the recovery point may have been sealed after it, and the last words of its indexes not have reached the disk.
-    if (next < recoveryPoint && indexesHold(system, directory, baseOffset, indexSettings(settings))) {
+    const { indexed } = segments[i];
+    if (next < recoveryPoint && indexed && indexesHold(system, directory, baseOffset, indexSettings(settings))) {
       endOffset = next;
       continue;
     }
