@@ -170,7 +170,7 @@ test('a path that is a file, or lies below one, is refused with the path', async
   expect(readFileSync(file, 'utf8')).toBe('x');
 });
 
-test('500 partitions: opened, written, closed and opened again', async () => {
+test('500 partitions: opened, written, closed and opened again', { timeout: 60_000 }, async () => {
   const directory = temporaryDirectory();
   let store = await open(directory);
   await store.createTopic('many', { partitions: 500 });

@@ -1,0 +1,132 @@
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openStore, type ReadOnlyStore } from '#millrace/main.js';
+import { MemoryFileSystem } from '../support/memory-file-system.ts';
+import { temporaryDirectory } from '../support/temp-directory.ts';
+import { DATA, open, openInMemory, valuesOf } from './store-fixture.ts';
+
+const code = (name: string): unknown => expect.objectContaining({ code: `ERR_MILLRACE_${name}` });
+
+async function reader(system: MemoryFileSystem): Promise<ReadOnlyStore> {
+  return openStore(DATA, { readOnly: true, fileSystem: system });
+}
+
+test('a live directory is read as it grows: records, partitions and topics', async () => {
+  const { store, system } = await openInMemory();
+  await store.createTopic('orders', { partitions: 1, config: { 'segment.bytes': 1024 } });
+  const writer = store.partition('orders', 0);
+  writer.append([{ value: 'v0' }]);
+  const follower = await reader(system);
+  expect(follower.isReadOnly).toBe(true);
+  expect(follower.topics()).toEqual(store.topics());
+  expect([follower.clusterId, follower.nodeId, follower.directoryId]).toEqual([
+    store.clusterId,
+    store.nodeId,
+    store.directoryId,
+  ]);
+  expect(follower.topicConfig('orders')['segment.bytes']).toBe(1024);
+  const log = follower.partition('orders', 0);
+  expect(valuesOf(log)).toEqual(['v0']);
+  for (let i = 1; i < 50; i++) writer.append([{ value: `v${i}` }]);
+  log.refresh();
+  expect(valuesOf(log)).toEqual(Array.from({ length: 50 }, (_, i) => `v${i}`));
+  expect(follower.partition('orders', 0)).toBe(log);
+
+  await store.addPartitions('orders', 3);
+  store.partition('orders', 2).append([{ value: 'new partition' }]);
+  expect(valuesOf(follower.partition('orders', 2))).toEqual(['new partition']);
+  expect(() => follower.partition('orders', 3)).toThrow(code('UNKNOWN_TOPIC'));
+
+  expect(() => follower.partition('clicks', 0)).toThrow(code('UNKNOWN_TOPIC'));
+  await store.createTopic('clicks');
+  store.partition('clicks', 0).append([{ value: 'new topic' }]);
+  expect(valuesOf(follower.partition('clicks', 0))).toEqual(['new topic']);
+  await store.deleteTopic('clicks');
+  expect(follower.topics().map(({ name }) => name)).toEqual(['orders']);
+  await follower.close();
+  await store.close();
+});
+
+test('a topic that was deleted and created anew is another one', async () => {
+  const { store, system } = await openInMemory();
+  await store.createTopic('orders');
+  store.partition('orders', 0).append([{ value: 'old' }]);
+  const follower = await reader(system);
+  expect(valuesOf(follower.partition('orders', 0))).toEqual(['old']);
+  await store.deleteTopic('orders');
+  await store.createTopic('orders');
+  store.partition('orders', 0).append([{ value: 'new' }]);
+  follower.topics();
+  expect(valuesOf(follower.partition('orders', 0))).toEqual(['new']);
+  await follower.close();
+  await store.close();
+});
+
+test('nothing can be changed through it', async () => {
+  const { store, system } = await openInMemory();
+  const follower = await reader(system);
+  for (const call of [
+    follower.createTopic(),
+    follower.addPartitions(),
+    follower.alterTopic(),
+    follower.deleteTopic(),
+    follower.checkpoint(),
+  ]) {
+    await expect(call).rejects.toThrow(code('READ_ONLY'));
+  }
+  await follower.close();
+  await follower.close();
+  expect(follower.isClosed).toBe(true);
+  expect(() => follower.topics()).toThrow(code('CLOSED'));
+  expect(() => follower.partition('x', 0)).toThrow(code('CLOSED'));
+  await store.close();
+});
+
+test('it writes nothing and takes no lock, whether the directory is live, stopped or killed', async () => {
+  const { store, system } = await openInMemory();
+  await store.createTopic('orders');
+  store.partition('orders', 0).append([{ value: 'x' }]);
+  const changed: string[] = [];
+  const look = async (): Promise<void> => {
+    const before = [...system.disk.names.keys()];
+    system.fault = (operation, path) => {
+      if (operation !== 'open' && operation !== 'pread' && operation !== 'mmap') changed.push(`${operation} ${path}`);
+      return null;
+    };
+    const follower = await reader(system);
+    expect(valuesOf(follower.partition('orders', 0))).toEqual(['x']);
+    await follower.close();
+    system.fault = null;
+    expect([...system.disk.names.keys()]).toEqual(before);
+  };
+  await look();
+  await store.close();
+  await look();
+  expect(changed).toEqual([]);
+});
+
+test('a directory that is not there, or has nothing of ours', async () => {
+  const directory = temporaryDirectory();
+  await expect(openStore(join(directory, 'missing'), { readOnly: true })).rejects.toThrow(code('IO'));
+  mkdirSync(join(directory, 'empty'));
+  const follower = await openStore(join(directory, 'empty'), { readOnly: true });
+  expect(follower.topics()).toEqual([]);
+  expect(follower.clusterId).toBeNull();
+  await follower.close();
+  expect(readdirSync(join(directory, 'empty'))).toEqual([]);
+});
+
+test('on a real disk, beside the writer', async () => {
+  const directory = temporaryDirectory();
+  const store = await open(directory);
+  await store.createTopic('orders', { partitions: 2 });
+  for (let i = 0; i < 100; i++) store.partition('orders', 1).append([{ value: `v${i}` }]);
+  const before = statSync(join(directory, 'orders-1')).mtimeMs;
+  const follower = await openStore(directory, { readOnly: true });
+  expect(valuesOf(follower.partition('orders', 1))).toHaveLength(100);
+  store.partition('orders', 1).append([{ value: 'later' }]);
+  expect(follower.partition('orders', 1).refresh()).toBe(101);
+  await follower.close();
+  expect(statSync(join(directory, 'orders-1')).mtimeMs).toBe(before);
+});
