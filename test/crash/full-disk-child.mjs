@@ -20,7 +20,7 @@ function fill() {
   const open = new Set(logs);
   let appended = 0;
   while (open.size > 0 && appended < 100_000) {
-    for (const log of [...open]) {
+    for (const log of open) {
       const { endOffset } = log;
       try {
         log.append([{ value: Buffer.from(`${endOffset} ${value}`) }, { value }]);

@@ -33,6 +33,7 @@ while (rounds !== 0) {
     if (error.code !== 'ERR_MILLRACE_OFFSET_OUT_OF_RANGE') throw error;
   }
   rounds--;
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of a thread has none
   parentPort.postMessage(records);
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -12,9 +12,9 @@ const WORKER = new URL('reading-worker.mjs', import.meta.url);
 /** Appends to the store until stopped, deletes what is old, and lets the event loop run in between. */
 function writeOn(store: Store): { stop(): Promise<number> } {
   const log = store.partition('a', 0);
-  let stopped = false;
+  const state = { stopped: false };
   const written = (async () => {
-    while (!stopped) {
+    while (!state.stopped) {
       for (let i = 0; i < 20; i++) {
         const { endOffset } = log;
         log.append([0, 1, 2].map((j) => ({ value: `${endOffset + j} ${'v'.repeat(500)}` })));
@@ -26,7 +26,7 @@ function writeOn(store: Store): { stop(): Promise<number> } {
   })();
   return {
     stop: () => {
-      stopped = true;
+      state.stopped = true;
       return written;
     },
   };
