@@ -8,7 +8,10 @@ import { temporaryDirectory } from '../support/temp-directory.ts';
 
 const PAGE = 4096;
 
-function setUp(content?: string | Buffer, directory = temporaryDirectory()): { system: DiskFileSystem; file: DiskFile } {
+function setUp(
+  content?: string | Buffer,
+  directory = temporaryDirectory(),
+): { system: DiskFileSystem; file: DiskFile } {
   const system = new DiskFileSystem();
   const path = join(directory, 'file');
   if (content !== undefined) writeFileSync(path, content);
@@ -43,7 +46,9 @@ test('opening modes: what must exist, what must not', () => {
   const readOnly = system.open(missing, 'r');
   expect(() => readOnly.write(Buffer.from('x'), 0, 1, 0)).toThrow('EBADF');
   readOnly.close();
-  expect(() => system.open(join(missing, 'x'), 'r')).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_IO' }) as Error);
+  expect(() => system.open(join(missing, 'x'), 'r')).toThrow(
+    expect.objectContaining({ code: 'ERR_MILLRACE_IO' }) as Error,
+  );
 });
 
 test('a reservation makes the file long and gives it blocks, and never shortens', () => {
@@ -112,13 +117,16 @@ test('a retained descriptor stays open over a close until it is released', () =>
 
 const reason = noSmallDisk === null ? '' : ` (skipped: ${noSmallDisk})`;
 
-test.skipIf(noSmallDisk !== null)(`a reservation that finds no room leaves size and space as they were${reason}`, () => {
-  const disk = new SmallDisk(4);
-  const { file } = setUp('x'.repeat(PAGE), disk.path);
-  const free = disk.freeBytes;
-  expect(() => file.reserve(64 << 20)).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_NO_SPACE' }) as Error);
-  expect([file.size(), disk.freeBytes]).toEqual([PAGE, free]);
-  const prepared = file.prepare(64 << 20, 0, PAGE);
-  expect(() => prepared.take()).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_NO_SPACE' }) as Error);
-  expect([file.size(), disk.freeBytes]).toEqual([PAGE, free]);
-});
+test.skipIf(noSmallDisk !== null)(
+  `a reservation that finds no room leaves size and space as they were${reason}`,
+  () => {
+    const disk = new SmallDisk(4);
+    const { file } = setUp('x'.repeat(PAGE), disk.path);
+    const free = disk.freeBytes;
+    expect(() => file.reserve(64 << 20)).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_NO_SPACE' }) as Error);
+    expect([file.size(), disk.freeBytes]).toEqual([PAGE, free]);
+    const prepared = file.prepare(64 << 20, 0, PAGE);
+    expect(() => prepared.take()).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_NO_SPACE' }) as Error);
+    expect([file.size(), disk.freeBytes]).toEqual([PAGE, free]);
+  },
+);

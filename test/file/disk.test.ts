@@ -88,7 +88,9 @@ test('a file that is closed during a round stays open until the round has ended'
   for (let i = 0; i < 20; i++) {
     const file = system.open(join(directory, `${i}`), 'w+');
     file.write(Buffer.from('text'), 0, 4, 0);
-    const done = new Promise((resolve) => thread.flush({ files: [file], directories: [], wholeFileSystem: false }, resolve));
+    const done = new Promise((resolve) =>
+      thread.flush({ files: [file], directories: [], wholeFileSystem: false }, resolve),
+    );
     file.close();
     expect(await done).toBeNull();
     // Now it is closed.

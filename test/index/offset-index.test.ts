@@ -64,7 +64,8 @@ test('lookups agree with a list, for random indexes', () => {
     const random = new Random(seed);
     const entries: [number, number][] = [];
     let [offset, position] = [500, 0];
-    for (let i = random.between(0, 60); i > 0; i--) entries.push([(offset += random.between(1, 9)), (position += random.between(61, 5000))]);
+    for (let i = random.between(0, 60); i > 0; i--)
+      entries.push([(offset += random.between(1, 9)), (position += random.between(61, 5000))]);
     const index = indexOf(entries, 500);
     for (let i = 0; i < 50; i++) {
       const asked = random.between(490, offset + 20);

@@ -40,15 +40,17 @@ test('only a larger timestamp is news', () => {
 
 test('an empty index knows no timestamp, and begins at the base offset', () => {
   const index = new TimeIndex(42);
-  expect([index.lastTimestamp, index.lastOffset, index.offsetBefore(1e15), index.bytes.length]).toEqual([-1, 42, 42, 0]);
+  expect([index.lastTimestamp, index.lastOffset, index.offsetBefore(1e15), index.bytes.length]).toEqual([
+    -1, 42, 42, 0,
+  ]);
 });
 
 test('a lookup gives an offset before which nothing is as late', () => {
   const index = indexOf(three, 1000);
   const from = 1_700_000_000_000;
-  expect([from - 1, from, from + 9, from + 10, from + 499, from + 500, from + 9999].map((time) => index.offsetBefore(time))).toEqual([
-    1000, 1005, 1005, 1010, 1010, 1020, 1020,
-  ]);
+  expect(
+    [from - 1, from, from + 9, from + 10, from + 499, from + 500, from + 9999].map((time) => index.offsetBefore(time)),
+  ).toEqual([1000, 1005, 1005, 1010, 1010, 1020, 1020]);
   expect(index.offsetBefore(-1)).toBe(1000);
 });
 

@@ -74,7 +74,10 @@ test.each([
 ])('a batch of a leader that lies %s is refused', (_, place) => {
   const rig = new TempLog();
   rig.log.append(numbered(3), { leaderEpoch: 5 });
-  const bytes = Buffer.concat([readyBatches(numbered(1), place), readyBatches(numbered(1), { baseOffset: 9, leaderEpoch: 5 })]);
+  const bytes = Buffer.concat([
+    readyBatches(numbered(1), place),
+    readyBatches(numbered(1), { baseOffset: 9, leaderEpoch: 5 }),
+  ]);
   expect(code(() => rig.log.appendBatches(bytes, { from: 'leader' }))).toBe('ERR_MILLRACE_OUT_OF_ORDER');
   expect(rig.values()).toEqual(['0', '1', '2']);
 });
@@ -89,7 +92,9 @@ test.each([
   rig.log.append(numbered(1));
   const bad = readyBatches(numbered(3));
   spoil(bad);
-  expect(code(() => rig.log.appendBatches(Buffer.concat([readyBatches(numbered(2)), bad])))).toBe('ERR_MILLRACE_CORRUPT');
+  expect(code(() => rig.log.appendBatches(Buffer.concat([readyBatches(numbered(2)), bad])))).toBe(
+    'ERR_MILLRACE_CORRUPT',
+  );
   expect(rig.values()).toEqual(['0']);
   expect(rig.crash().damage).toBeNull();
 });
@@ -147,15 +152,22 @@ test('a batch larger than max.message.bytes is refused from a producer and taken
   expect(rig.log.endOffset).toBe(20);
 });
 
-test.each(['none', 'gzip', 'snappy', 'lz4'] as const)('LogAppendTime is patched into a batch under %s', (compression) => {
-  const rig = new TempLog({ timestampType: 'LogAppendTime' });
-  const receipt = rig.log.appendBatches(readyBatches(numbered(30), { compression, timestamp: 5 }));
-  const [batch] = rig.log.read(0);
-  expect(receipt.logAppendTime).toBe(rig.clock.now());
-  expect([batch.timestampType, batch.maxTimestamp, batch.isValid()]).toEqual(['LogAppendTime', rig.clock.now(), true]);
-  expect([...batch].every((record) => record.timestamp === rig.clock.now())).toBe(true);
-  expect(batch.compression).toBe(compression);
-});
+test.each(['none', 'gzip', 'snappy', 'lz4'] as const)(
+  'LogAppendTime is patched into a batch under %s',
+  (compression) => {
+    const rig = new TempLog({ timestampType: 'LogAppendTime' });
+    const receipt = rig.log.appendBatches(readyBatches(numbered(30), { compression, timestamp: 5 }));
+    const [batch] = rig.log.read(0);
+    expect(receipt.logAppendTime).toBe(rig.clock.now());
+    expect([batch.timestampType, batch.maxTimestamp, batch.isValid()]).toEqual([
+      'LogAppendTime',
+      rig.clock.now(),
+      true,
+    ]);
+    expect([...batch].every((record) => record.timestamp === rig.clock.now())).toBe(true);
+    expect(batch.compression).toBe(compression);
+  },
+);
 
 test('LogAppendTime does not touch what a leader sent', () => {
   const rig = new TempLog({ timestampType: 'LogAppendTime' });

@@ -23,14 +23,20 @@ test('the file has Kafka’s layout and is read again', () => {
   expect(readEpochs(system, directory)?.version).toBe(0);
 });
 
-test.each(['0\n1\n-1 5\n', '0\n1\n1 -5\n', '0\n1\n1 x\n', '0\n1\n1\n', '0\n1\n1 2 3\n', '0\n1\n12345678901 3\n', '1\n0\n', ''])(
-  'the content %j is refused',
-  (text) => {
-    const directory = temporaryDirectory();
-    writeFileSync(join(directory, EPOCH_CHECKPOINT), text);
-    expect(() => readEpochs(system, directory)).toThrow(EPOCH_CHECKPOINT);
-  },
-);
+test.each([
+  '0\n1\n-1 5\n',
+  '0\n1\n1 -5\n',
+  '0\n1\n1 x\n',
+  '0\n1\n1\n',
+  '0\n1\n1 2 3\n',
+  '0\n1\n12345678901 3\n',
+  '1\n0\n',
+  '',
+])('the content %j is refused', (text) => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, EPOCH_CHECKPOINT), text);
+  expect(() => readEpochs(system, directory)).toThrow(EPOCH_CHECKPOINT);
+});
 
 test('it is written at a checkpoint, at a close and at a cut, when something has changed', async () => {
   const rig = new TempLog();

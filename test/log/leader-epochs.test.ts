@@ -27,11 +27,42 @@ test('a new entry removes those that contradict it: both columns increase strict
     [6, 20],
   ];
   for (const [epoch, startOffset, left] of [
-    [7, 20, [[1, 0], [3, 10], [7, 20]]],
-    [7, 5, [[1, 0], [7, 5]]],
-    [4, 30, [[1, 0], [3, 10], [4, 30]]],
+    [
+      7,
+      20,
+      [
+        [1, 0],
+        [3, 10],
+        [7, 20],
+      ],
+    ],
+    [
+      7,
+      5,
+      [
+        [1, 0],
+        [7, 5],
+      ],
+    ],
+    [
+      4,
+      30,
+      [
+        [1, 0],
+        [3, 10],
+        [4, 30],
+      ],
+    ],
     [2, 0, [[2, 0]]],
-    [6, 15, [[1, 0], [3, 10], [6, 15]]],
+    [
+      6,
+      15,
+      [
+        [1, 0],
+        [3, 10],
+        [6, 15],
+      ],
+    ],
   ] as [number, number, number[][]][]) {
     const of = epochs(...start);
     of.assign(epoch, startOffset);

@@ -15,7 +15,14 @@ function directoryOf(...names: string[]): string {
 }
 
 test('segments are listed in the order of their offsets, with their size and whether they are indexed', () => {
-  const directory = directoryOf(`${NAME}9.log`, `${NAME}0.log`, `${NAME}0.index`, `${NAME}0.timeindex`, `${NAME}9.index`, 'other');
+  const directory = directoryOf(
+    `${NAME}9.log`,
+    `${NAME}0.log`,
+    `${NAME}0.index`,
+    `${NAME}0.timeindex`,
+    `${NAME}9.index`,
+    'other',
+  );
   writeFileSync(join(directory, `00000000000000000010.log`), '');
   expect(listSegments(system, directory)).toEqual([
     { baseOffset: 0, size: 24, indexed: true },
@@ -25,8 +32,21 @@ test('segments are listed in the order of their offsets, with their size and whe
 });
 
 test('leftovers and orphans go; what is not a segment’s stays', () => {
-  const stays = [`${NAME}0.log`, `${NAME}0.index`, `${NAME}5.snapshot`, `${NAME}5.txnindex`, 'leader-epoch-checkpoint', 'notes.txt'];
-  const directory = directoryOf(...stays, `${NAME}0.log.deleted`, `${NAME}0.timeindex.cleaned`, `${NAME}5.index`, `${NAME}5.timeindex`);
+  const stays = [
+    `${NAME}0.log`,
+    `${NAME}0.index`,
+    `${NAME}5.snapshot`,
+    `${NAME}5.txnindex`,
+    'leader-epoch-checkpoint',
+    'notes.txt',
+  ];
+  const directory = directoryOf(
+    ...stays,
+    `${NAME}0.log.deleted`,
+    `${NAME}0.timeindex.cleaned`,
+    `${NAME}5.index`,
+    `${NAME}5.timeindex`,
+  );
   tidyDirectory(system, directory);
   expect(readdirSync(directory).sort()).toEqual(stays.sort());
 });
@@ -38,7 +58,14 @@ test('a replacement that was not finished is refused before anything is removed'
 });
 
 test('all files of a segment go together, and only those', () => {
-  const directory = directoryOf(`${NAME}7.log`, `${NAME}7.index`, `${NAME}7.timeindex`, `${NAME}7.snapshot`, `${NAME}7.txnindex`, `${NAME}8.log`);
+  const directory = directoryOf(
+    `${NAME}7.log`,
+    `${NAME}7.index`,
+    `${NAME}7.timeindex`,
+    `${NAME}7.snapshot`,
+    `${NAME}7.txnindex`,
+    `${NAME}8.log`,
+  );
   removeSegmentFiles(system, directory, 7);
   removeSegmentFiles(system, directory, 7);
   expect(readdirSync(directory)).toEqual([`${NAME}8.log`]);

@@ -71,7 +71,10 @@ test.each([
   ['cut inside a header', (path: string, size: number) => truncateSync(path, size - 100)],
   ['followed by reserved zeros', (path: string, size: number) => truncateSync(path, size + 4096)],
   ['followed by a few zeros', (path: string, size: number) => truncateSync(path, size + 3)],
-  ['followed by garbage', (path: string) => writeFileSync(path, Buffer.concat([readFileSync(path), Buffer.alloc(100, 0xee)]))],
+  [
+    'followed by garbage',
+    (path: string) => writeFileSync(path, Buffer.concat([readFileSync(path), Buffer.alloc(100, 0xee)])),
+  ],
 ] as const)('a last segment that is %s is corrupt, and recovers', async (_, spoil) => {
   const rig = new TempLog();
   rig.log.append(numbered(3, 0, 100));
@@ -86,26 +89,29 @@ test.each([
   expect([3, 6]).toContain(rig.open().endOffset);
 });
 
-test.each(['.index', '.timeindex'])('a log whose %s is missing, in any segment, answers as before or is corrupt and recovers', async (suffix) => {
-  const rig = new TempLog({ indexIntervalBytes: 100 });
-  for (let i = 0; i < 3; i++) {
-    for (let n = 0; n < 10; n++) rig.log.append([{ value: 'v'.repeat(50), timestamp: 1000 + i * 10 + n }]);
-    rig.log.roll();
-  }
-  rig.log.append([{ value: 'w', timestamp: 2000 }]);
-  await rig.log.close();
-  for (const name of rig.names(suffix)) {
-    rmSync(rig.path(name));
-    const isLast = name.startsWith('00000000000000000030');
-    expect(code(() => rig.open())).toBe(isLast ? 'ERR_MILLRACE_CORRUPT' : 'nothing');
-    if (isLast) {
-      rig.recover(31);
-      rig.open();
+test.each(['.index', '.timeindex'])(
+  'a log whose %s is missing, in any segment, answers as before or is corrupt and recovers',
+  async (suffix) => {
+    const rig = new TempLog({ indexIntervalBytes: 100 });
+    for (let i = 0; i < 3; i++) {
+      for (let n = 0; n < 10; n++) rig.log.append([{ value: 'v'.repeat(50), timestamp: 1000 + i * 10 + n }]);
+      rig.log.roll();
     }
-    for (let i = 0; i < 30; i++) expect(rig.log.offsetForTimestamp(1000 + i)?.offset).toBe(i);
+    rig.log.append([{ value: 'w', timestamp: 2000 }]);
     await rig.log.close();
-  }
-});
+    for (const name of rig.names(suffix)) {
+      rmSync(rig.path(name));
+      const isLast = name.startsWith('00000000000000000030');
+      expect(code(() => rig.open())).toBe(isLast ? 'ERR_MILLRACE_CORRUPT' : 'nothing');
+      if (isLast) {
+        rig.recover(31);
+        rig.open();
+      }
+      for (let i = 0; i < 30; i++) expect(rig.log.offsetForTimestamp(1000 + i)?.offset).toBe(i);
+      await rig.log.close();
+    }
+  },
+);
 
 test('a log of an older message format is refused by name', async () => {
   const rig = new TempLog();

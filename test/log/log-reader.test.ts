@@ -19,7 +19,7 @@ test('a read goes on where the last one ended, over segments, and ends at the en
     if (i % 2 === 1) rig.log.roll();
   }
   const bounds: number[] = [];
-  for (let offset = 0; ; ) {
+  for (let offset = 0; ;) {
     const run = rig.log.read(offset);
     if (run.size === 0) break;
     offset = run.nextOffset;

@@ -1,4 +1,14 @@
-import { closeSync, copyFileSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { expect, test } from 'vitest';
 import { numbered, TempLog } from '../support/temp-log.ts';
 
@@ -105,7 +115,11 @@ async function filled(): Promise<Filled> {
     rig.log.append([{ value: 'v'.repeat(40 + (i % 37)), timestamp: 1000 + i * 3 }]);
   }
   await rig.log.close();
-  return { rig, indexes: rig.contents(['.index', '.timeindex']), names: rig.names('.log').map((name) => name.slice(0, 20)) };
+  return {
+    rig,
+    indexes: rig.contents(['.index', '.timeindex']),
+    names: rig.names('.log').map((name) => name.slice(0, 20)),
+  };
 }
 
 /** Names of the files that are not the same; their bytes would fill the screen. */
@@ -131,26 +145,29 @@ for (const suffix of ['.index', '.timeindex'] as const) {
     expect(differing(rig.contents(['.index', '.timeindex']), indexes)).toEqual([]);
   });
 
-  test.each(damages)(`a ${suffix} of the last segment that is %s does not mislead an open after a clean stop`, async (_, spoil) => {
-    const { rig, names } = await filled();
-    const last = names.at(-1)!;
-    spoil(rig.path(last + suffix), rig.path(names[0] + suffix));
-    const { endOffset } = rig.log;
-    try {
-      rig.open();
-    } catch (error) {
-      // The caller's part: what is corrupt is recovered.
-      expect(error).toMatchObject({ code: 'ERR_MILLRACE_CORRUPT' });
-      rig.recover(endOffset);
-      rig.open();
-    }
-    expect(rig.log.endOffset).toBe(endOffset);
-    expect(rig.records().map((record) => record.offset)).toEqual(Array.from({ length: endOffset }, (_, i) => i));
-    for (let offset = Number(last); offset < endOffset; offset++) {
-      expect(rig.log.read(offset, { maxBytes: 1 }).baseOffset).toBe(offset);
-      expect(rig.log.offsetForTimestamp(1000 + offset * 3)?.offset).toBe(offset);
-    }
-  });
+  test.each(damages)(
+    `a ${suffix} of the last segment that is %s does not mislead an open after a clean stop`,
+    async (_, spoil) => {
+      const { rig, names } = await filled();
+      const last = names.at(-1)!;
+      spoil(rig.path(last + suffix), rig.path(names[0] + suffix));
+      const { endOffset } = rig.log;
+      try {
+        rig.open();
+      } catch (error) {
+        // The caller's part: what is corrupt is recovered.
+        expect(error).toMatchObject({ code: 'ERR_MILLRACE_CORRUPT' });
+        rig.recover(endOffset);
+        rig.open();
+      }
+      expect(rig.log.endOffset).toBe(endOffset);
+      expect(rig.records().map((record) => record.offset)).toEqual(Array.from({ length: endOffset }, (_, i) => i));
+      for (let offset = Number(last); offset < endOffset; offset++) {
+        expect(rig.log.read(offset, { maxBytes: 1 }).baseOffset).toBe(offset);
+        expect(rig.log.offsetForTimestamp(1000 + offset * 3)?.offset).toBe(offset);
+      }
+    },
+  );
 }
 
 test('bytes before the recovery point are not read', async () => {
@@ -188,7 +205,11 @@ test('damage in the middle removes the segments behind it, and the report says w
 });
 
 test('epochs come again from the batches when their file is missing or torn', () => {
-  for (const spoil of [rmSync, (path: string) => writeFileSync(path, '0\n3\n1 '), (path: string) => writeFileSync(path, '')]) {
+  for (const spoil of [
+    rmSync,
+    (path: string) => writeFileSync(path, '0\n3\n1 '),
+    (path: string) => writeFileSync(path, ''),
+  ]) {
     const rig = new TempLog();
     for (const leaderEpoch of [2, 2, 5, 9]) rig.log.append(numbered(10), { leaderEpoch });
     rig.crash();
@@ -217,7 +238,12 @@ test('leftovers of removals and cuts go, and so do indexes without a log', () =>
   const rig = new TempLog();
   rig.log.append(numbered(3));
   rig.stop();
-  const leftovers = [`${FIRST}.log.deleted`, `${FIRST}.index.cleaned`, '00000000000000000777.index', '00000000000000000777.timeindex'];
+  const leftovers = [
+    `${FIRST}.log.deleted`,
+    `${FIRST}.index.cleaned`,
+    '00000000000000000777.index',
+    '00000000000000000777.timeindex',
+  ];
   for (const name of leftovers) writeFileSync(rig.path(name), 'x');
   rig.recover();
   expect(rig.names().filter((name) => leftovers.includes(name))).toEqual([]);

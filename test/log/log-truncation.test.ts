@@ -5,7 +5,10 @@ import { numbered, readyBatches, TempLog } from '../support/temp-log.ts';
 /** Four segments of five batches of two records. */
 function filled(): { rig: TempLog; points: [number, number][] } {
   const points: [number, number][] = [];
-  const rig = new TempLog({ indexIntervalBytes: 100 }, { beforeCut: (...point) => points.push(point as [number, number]) });
+  const rig = new TempLog(
+    { indexIntervalBytes: 100 },
+    { beforeCut: (...point) => points.push(point as [number, number]) },
+  );
   for (let i = 0; i < 20; i++) {
     rig.log.append(numbered(2, i * 2, 30), { leaderEpoch: Math.floor(i / 3) });
     if (i % 5 === 4 && i < 19) rig.log.roll();
@@ -101,7 +104,12 @@ test('truncateFullyAndStartAt leaves one empty segment, no epochs, and a log tha
   for (const offset of [0, 10, 40, 5000]) {
     const { rig } = filled();
     expect(rig.log.truncateFullyAndStartAt(offset)).toBe(offset);
-    expect([rig.log.startOffset, rig.log.endOffset, rig.log.size, rig.log.segmentCount]).toEqual([offset, offset, 0, 1]);
+    expect([rig.log.startOffset, rig.log.endOffset, rig.log.size, rig.log.segmentCount]).toEqual([
+      offset,
+      offset,
+      0,
+      1,
+    ]);
     expect(rig.log.leaderEpochs.entries).toEqual([]);
     expect(readFileSync(rig.path('leader-epoch-checkpoint'), 'utf8')).toBe('0\n0\n');
     rig.log.append(numbered(2, offset));
@@ -124,7 +132,9 @@ test.each([-1, 1.5, Number.NaN, '3'])('a cut at %j is refused', (offset) => {
 test('what was cut is durable at once: the file has its length and no temporary file is left', () => {
   const { rig } = filled();
   rig.log.truncateTo(33);
-  expect(statSync(rig.path('00000000000000000030.log')).size).toBe(rig.log.segmentCount === 4 ? rig.log.read(30).size : -1);
+  expect(statSync(rig.path('00000000000000000030.log')).size).toBe(
+    rig.log.segmentCount === 4 ? rig.log.read(30).size : -1,
+  );
   expect(rig.names('.cleaned')).toEqual([]);
   expect(rig.names('.log')).toHaveLength(4);
 });

@@ -132,7 +132,8 @@ test('a full index rolls, and the index never outgrows segment.index.bytes', asy
   for (let i = 0; i < 40; i++) rig.log.append([{ value: `${i}`, timestamp: 1000 + i }]);
   expect(rig.log.segmentCount).toBeGreaterThan(5);
   await rig.reopen();
-  for (const name of rig.names('.timeindex')) expect(rig.contents(['.timeindex'])[name].length / 2).toBeLessThanOrEqual(48);
+  for (const name of rig.names('.timeindex'))
+    expect(rig.contents(['.timeindex'])[name].length / 2).toBeLessThanOrEqual(48);
   for (const name of rig.names('.index')) expect(rig.contents(['.index'])[name].length / 2).toBeLessThanOrEqual(48);
   expect(rig.values().map(Number)).toEqual(Array.from({ length: 40 }, (_, i) => i));
 });
@@ -155,7 +156,11 @@ test('deleteRecords hides records at once and removes whole segments', () => {
   }
   expect(rig.log.deleteRecords(0)).toBe(0);
   expect(rig.log.deleteRecords(15)).toBe(15);
-  expect(rig.names('.log')).toEqual(['00000000000000000010.log', '00000000000000000020.log', '00000000000000000030.log']);
+  expect(rig.names('.log')).toEqual([
+    '00000000000000000010.log',
+    '00000000000000000020.log',
+    '00000000000000000030.log',
+  ]);
   expect(rig.log.deleteRecords(4)).toBe(15);
   expect(rig.values().map(Number)).toEqual(Array.from({ length: 15 }, (_, i) => 15 + i));
   expect(code(() => rig.log.read(14))).toBe('ERR_MILLRACE_OFFSET_OUT_OF_RANGE');

@@ -31,7 +31,9 @@ test('a record that no batch can hold changes nothing, also behind records that 
   const rig = new TempLog({ maxMessageBytes: 300 });
   rig.log.append(numbered(3));
   const { size } = rig.log;
-  expect(code(() => rig.log.append([...numbered(20, 0, 30), { value: 'x'.repeat(300) }]))).toBe('ERR_MILLRACE_TOO_LARGE');
+  expect(code(() => rig.log.append([...numbered(20, 0, 30), { value: 'x'.repeat(300) }]))).toBe(
+    'ERR_MILLRACE_TOO_LARGE',
+  );
   expect(rig.log.size).toBe(size);
   expect(rig.log.endOffset).toBe(3);
   rig.log.append(numbered(2, 3));

@@ -16,7 +16,14 @@ function stopped(): TempLog {
 }
 
 const recover = (rig: TempLog, options: Partial<RecoveryOptions> = {}): RecoveredSegment =>
-  recoverSegment(rig.system, { directory: rig.directory, baseOffset: 0, settings, trustedOffset: 0, epoch: -1, ...options });
+  recoverSegment(rig.system, {
+    directory: rig.directory,
+    baseOffset: 0,
+    settings,
+    trustedOffset: 0,
+    epoch: -1,
+    ...options,
+  });
 
 test('a whole segment stays, and tells its end and its epochs', () => {
   const rig = stopped();
@@ -49,8 +56,17 @@ test('damage below the trusted offset is not looked for, damage past it is cut o
   content[100] ^= 1;
   writeFileSync(path, content);
   expect(recover(rig, { trustedOffset: 120 })).toMatchObject({ nextOffset: 120, end: 'end' });
-  expect(recover(rig, { trustedOffset: 0 })).toMatchObject({ nextOffset: 0, end: 'checksum', size: 0, bytesCut: content.length });
-  expect(rig.contents(['.log', '.index', '.timeindex'])).toEqual({ [`${NAME}.log`]: '', [`${NAME}.index`]: '', [`${NAME}.timeindex`]: '' });
+  expect(recover(rig, { trustedOffset: 0 })).toMatchObject({
+    nextOffset: 0,
+    end: 'checksum',
+    size: 0,
+    bytesCut: content.length,
+  });
+  expect(rig.contents(['.log', '.index', '.timeindex'])).toEqual({
+    [`${NAME}.log`]: '',
+    [`${NAME}.index`]: '',
+    [`${NAME}.timeindex`]: '',
+  });
 });
 
 test('what was found is told before anything is written', () => {

@@ -117,5 +117,8 @@ test('more batches than one call of the scanner takes are all visited', () => {
 
 test('a file that became shorter meanwhile ends where its bytes end', () => {
   expect(scan(content, { size: content.length + 10_000 })).toMatchObject({ end: 'end', nextOffset: 12 });
-  expect(scan(content.subarray(0, content.length - 3), { size: content.length })).toMatchObject({ end: 'short', batches: 2 });
+  expect(scan(content.subarray(0, content.length - 3), { size: content.length })).toMatchObject({
+    end: 'short',
+    batches: 2,
+  });
 });

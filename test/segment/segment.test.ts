@@ -12,20 +12,23 @@ function filled(options: TempLogOptions = {}, settings = {}): TempLog {
   return rig;
 }
 
-test.each([0, 1, 60, 200, 1000, 100_000, 1 << 30])('a read of %i bytes has whole batches, and one at least', (maxBytes) => {
-  const rig = filled();
-  const { size: batch } = rig.log.read(0, { maxBytes: 1 });
-  for (let offset = 0; offset < 900; offset += 7) {
-    const run = rig.log.read(offset, { maxBytes });
-    const batches = [...run];
-    expect(batches[0].baseOffset).toBe(offset - (offset % 3));
-    expect(batches.reduce((sum, { size }) => sum + size, 0)).toBe(run.size);
-    expect(run.size).toBeLessThanOrEqual(Math.max(maxBytes, batch));
-    const left = rig.log.size - (offset - (offset % 3)) * (batch / 3);
-    if (maxBytes >= batch) expect(run.size).toBeGreaterThan(Math.min(maxBytes, left) - batch);
-    for (const each of batches) expect(each.isValid()).toBe(true);
-  }
-});
+test.each([0, 1, 60, 200, 1000, 100_000, 1 << 30])(
+  'a read of %i bytes has whole batches, and one at least',
+  (maxBytes) => {
+    const rig = filled();
+    const { size: batch } = rig.log.read(0, { maxBytes: 1 });
+    for (let offset = 0; offset < 900; offset += 7) {
+      const run = rig.log.read(offset, { maxBytes });
+      const batches = [...run];
+      expect(batches[0].baseOffset).toBe(offset - (offset % 3));
+      expect(batches.reduce((sum, { size }) => sum + size, 0)).toBe(run.size);
+      expect(run.size).toBeLessThanOrEqual(Math.max(maxBytes, batch));
+      const left = rig.log.size - (offset - (offset % 3)) * (batch / 3);
+      if (maxBytes >= batch) expect(run.size).toBeGreaterThan(Math.min(maxBytes, left) - batch);
+      for (const each of batches) expect(each.isValid()).toBe(true);
+    }
+  },
+);
 
 test('a read at the end is empty, before the start and past the end an error', () => {
   const rig = filled();
@@ -187,9 +190,12 @@ test('a sealed segment without an index file is read by walking', async () => {
 test('random reads of random logs agree with a list', async () => {
   for (const seed of seedsOf(4)) {
     const random = new Random(seed);
-    const rig = new TempLog({ indexIntervalBytes: random.pick([0, 300, 4096]), segmentBytes: 32 * 1024 }, {
-      windows: { step: 4096, windowsMax: random.between(1, 6) },
-    });
+    const rig = new TempLog(
+      { indexIntervalBytes: random.pick([0, 300, 4096]), segmentBytes: 32 * 1024 },
+      {
+        windows: { step: 4096, windowsMax: random.between(1, 6) },
+      },
+    );
     const expected = new Map<number, string>();
     for (let i = 0; i < 200; i++) {
       const baseOffset = rig.log.endOffset + (random.chance(0.1) ? random.between(1, 5) : 0);

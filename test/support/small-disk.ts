@@ -7,7 +7,11 @@ import { onTestFinished } from 'vitest';
 
 /** Why there is no small disk here, or null. For `test.skipIf`, whose name then says it. */
 export const noSmallDisk: string | null =
-  process.platform !== 'linux' ? 'tmpfs is Linux only' : process.getuid?.() !== 0 ? 'mounting a tmpfs needs root' : null;
+  process.platform !== 'linux'
+    ? 'tmpfs is Linux only'
+    : process.getuid?.() !== 0
+      ? 'mounting a tmpfs needs root'
+      : null;
 
 if (noSmallDisk !== null) console.warn(`tests of a full disk are skipped: ${noSmallDisk}`);
 
