@@ -19,7 +19,9 @@ describe('the addon', () => {
     const [, declaration] = new RegExp(`export interface ${name} \\{\\n([\\s\\S]*?)\\n\\}`).exec(source) ?? [];
     const declared = [...declaration.matchAll(/^ {2}(\w+)\(/gm)].map(([, method]) => method);
     const object = create();
-    const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(object)).filter((method) => method !== 'constructor');
+    const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(object)).filter(
+      (method) => method !== 'constructor',
+    );
     expect(methods.sort()).toEqual(declared.sort());
     object.close();
   });
@@ -33,7 +35,10 @@ describe('the addon', () => {
 
   test('stops a scan for the reasons that the core numbers', () => {
     const header = readFileSync(new URL('../native/core/batch_scan.h', import.meta.url), 'utf8');
-    const numbers = [...header.matchAll(/^ {2}k(\w+) = (\d+),$/gm)].map(([, name, number]) => [name.toLowerCase(), Number(number)]);
+    const numbers = [...header.matchAll(/^ {2}k(\w+) = (\d+),$/gm)].map(([, name, number]) => [
+      name.toLowerCase(),
+      Number(number),
+    ]);
     expect(Object.fromEntries(numbers)).toEqual(scanStop);
   });
 });

@@ -1,3 +1,4 @@
+// scanBatches, over core/batch_scan.h: the result goes into the caller's arrays, so a scan allocates nothing.
 #include "core/batch_scan.h"
 
 #include <climits>

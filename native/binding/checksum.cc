@@ -1,3 +1,4 @@
+// crc32c and crc32cWith, over core/crc32c.h.
 #include "binding/arguments.h"
 #include "binding/define.h"
 #include "core/crc32c.h"

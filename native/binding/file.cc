@@ -1,3 +1,4 @@
+// The file calls, over core/file.h. Each blocks its thread for as long as the system call takes.
 #include "core/file.h"
 
 #include "binding/arguments.h"

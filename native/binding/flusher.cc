@@ -1,3 +1,4 @@
+// NativeFlusher, over core/flusher.h: brings the end of a round back to the thread of its environment.
 #include "core/flusher.h"
 
 #include <deque>

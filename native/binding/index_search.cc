@@ -1,3 +1,4 @@
+// The index searches, over core/index_search.h.
 #include "core/index_search.h"
 
 #include "binding/arguments.h"

@@ -1,3 +1,4 @@
+// NativePager, over core/pager.h.
 #include "core/pager.h"
 
 #include <memory>

@@ -5,9 +5,10 @@
 //  12  i32 partitionLeaderEpoch  21  i16 attributes        43  i64 producerId       61  records
 //                                23  i32 lastOffsetDelta   51  i16 producerEpoch
 //
-// Nothing outside [start, end) is read, whatever the bytes say. Base offset and leader epoch are not in the checksum, so they are judged
-// by order. Records are not looked into: a batch with a good checksum may still hold records that nobody can parse. A batch
-// without records is valid (compaction leaves them to keep a producer's last sequence). Pure, callable from any thread.
+// Nothing outside [start, end) is read, whatever the bytes say. Base offset and leader epoch are not in the checksum, so they
+// are judged by order. Records are not looked into: a batch with a good checksum may still hold records that nobody can
+// parse. A batch without records is valid (compaction leaves them to keep a producer's last sequence). Pure, callable from
+// any thread.
 #pragma once
 
 #include <cstddef>
@@ -42,7 +43,8 @@ struct ScanResult {
   size_t count = 0;
   ScanStop stop = ScanStop::kEnd;
   size_t position = 0;     // where it stopped
-  int64_t detail = 0;      // kShort: the batch's whole size (61 when even that is cut off); kLength: batchLength; kMagic: the byte
+  // kShort: the batch's whole size (61 when even that is cut off); kLength: batchLength; kMagic: the byte.
+  int64_t detail = 0;
   int64_t nextOffset = 0;  // after the last valid batch, or as given
   int32_t epoch = -1;      // the last leader epoch seen that is not -1, or as given
 };

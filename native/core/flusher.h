@@ -1,8 +1,8 @@
 // A thread that makes files durable, one round after another, in the order in which they were given.
 //
-// One descriptor of the data directory stays open from the start: Linux tells a failed write-back to syncfs only on descriptors that
-// were open when it happened (5.8 and later). A round stops at its first failure, says which, and the next round runs all
-// the same: to stop there is the caller's decision. A failure is never tried again.
+// One descriptor of the data directory stays open from the start: Linux tells a failed write-back to syncfs only on
+// descriptors that were open when it happened (5.8 and later). A round stops at its first failure, says which, and the next
+// round runs all the same: to stop there is the caller's decision. A failure is never tried again.
 //
 // flush and close may be called from any thread; `done` runs on the flusher's. Destruction drops the rounds that
 // have not begun (their `done` is never called) and waits for the one that has.
@@ -26,8 +26,8 @@ struct FlushRound {
   std::vector<int> fds;            // must stay open until `done`
   std::vector<std::string> paths;  // of the fds, for errors
   std::vector<std::string> directories;
-  // One syncfs and one fdatasync of the first file, in place of an fdatasync of each. The latter because whether syncfs flushes the
-  // device's cache when nothing but data changed is each file system's own decision.
+  // One syncfs and one fdatasync of the first file, in place of an fdatasync of each. The latter because whether syncfs
+  // flushes the device's cache when nothing but data changed is each file system's own decision.
   bool wholeFileSystem = false;
   std::function<void(Status status, int64_t elapsedNs)> done;
 };

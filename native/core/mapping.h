@@ -1,7 +1,7 @@
 // A part of a file in memory, unmapped when the last shared_ptr to it is gone. The descriptor may be closed at once.
 //
 //   shared   stores reach the file. Every byte must be reserved, or a store on a full disk is SIGBUS; a mapping beyond the end
-//            of the file is refused. Readahead is off: it would bring in, on the first store, pages that nobody reads.
+//            of the file is refused. Large folios are asked for (docs/decisions/0003).
 //   private  for reading. It sees what is written to the file later, on pages that it has not stored to itself; a stray store
 //            makes a copy of the page that nobody else sees.
 //

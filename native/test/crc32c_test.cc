@@ -36,7 +36,7 @@ void knownAnswers(Crc32cFunction function) {
   CHECK(function(bytes, 0, 0) == 0);
 }
 
-// Every size across the borders of the three-way pieces, each on a heap block of exactly that size so that ASan sees a read past it.
+// Every size across the borders of the three-way pieces, each on a heap block of exactly that size: ASan sees a read past it.
 void everySize(Crc32cFunction function, test::Random& random) {
   for (size_t size = 0; size < 1000; size++) {
     std::vector<uint8_t> bytes(size);

@@ -13,7 +13,11 @@ interface Scan {
   readonly epoch: number;
 }
 
-function scan(bytes: Uint8Array, options: Partial<typeof defaults> = {}, window: { start?: number; end?: number; max?: number } = {}): Scan {
+function scan(
+  bytes: Uint8Array,
+  options: Partial<typeof defaults> = {},
+  window: { start?: number; end?: number; max?: number } = {},
+): Scan {
   const positions = new Uint32Array(window.max ?? 100);
   const result = new Float64Array(5);
   const { start = 0, end = bytes.length } = window;
@@ -30,20 +34,39 @@ const log = Buffer.concat([
 
 describe('scanBatches', () => {
   test('walks valid batches, gaps between them included', () => {
-    expect(scan(log)).toEqual({ positions: [0, 161, 222], stop: scanStop.end, position: 290, detail: 0, nextOffset: 26, epoch: 5 });
+    expect(scan(log)).toEqual({
+      positions: [0, 161, 222],
+      stop: scanStop.end,
+      position: 290,
+      detail: 0,
+      nextOffset: 26,
+      epoch: 5,
+    });
     expect(scan(log, {}, { start: 161 }).positions).toEqual([161, 222]);
-    expect(scan(new Uint8Array(0), { nextOffset: 9, epoch: 2 })).toMatchObject({ stop: scanStop.end, nextOffset: 9, epoch: 2 });
+    expect(scan(new Uint8Array(0), { nextOffset: 9, epoch: 2 })).toMatchObject({
+      stop: scanStop.end,
+      nextOffset: 9,
+      epoch: 2,
+    });
   });
 
   test('goes on where it stopped for want of room', () => {
     const first = scan(log, {}, { max: 2 });
     expect(first).toMatchObject({ positions: [0, 161], stop: scanStop.full, position: 222, nextOffset: 21, epoch: 4 });
     const { nextOffset, epoch } = first;
-    expect(scan(log, { nextOffset, epoch }, { start: first.position })).toMatchObject({ positions: [222], stop: scanStop.end });
+    expect(scan(log, { nextOffset, epoch }, { start: first.position })).toMatchObject({
+      positions: [222],
+      stop: scanStop.end,
+    });
   });
 
   test('tells a torn batch from space that was never written', () => {
-    expect(scan(log, {}, { end: 289 })).toMatchObject({ positions: [0, 161], stop: scanStop.short, position: 222, detail: 68 });
+    expect(scan(log, {}, { end: 289 })).toMatchObject({
+      positions: [0, 161],
+      stop: scanStop.short,
+      position: 222,
+      detail: 68,
+    });
     expect(scan(log, {}, { end: 230 })).toMatchObject({ stop: scanStop.short, detail: 61 });
     for (const zeros of [1, 60, 61, 5000]) {
       expect(scan(Buffer.concat([log, Buffer.alloc(zeros)]))).toMatchObject({ stop: scanStop.zeros, position: 290 });
@@ -62,7 +85,10 @@ describe('scanBatches', () => {
     expect(changed(() => 0, { batchBytesMax: 81 })).toMatchObject({ stop: scanStop.end });
     expect(changed((batch) => (batch[16] = 1))).toMatchObject({ stop: scanStop.magic, detail: 1 });
     expect(changed((batch) => (batch[80] = 1))).toMatchObject({ stop: scanStop.checksum, positions: [] });
-    expect(changed((batch) => (batch[80] = 1), { verify: false })).toMatchObject({ stop: scanStop.end, positions: [0] });
+    expect(changed((batch) => (batch[80] = 1), { verify: false })).toMatchObject({
+      stop: scanStop.end,
+      positions: [0],
+    });
     expect(changed((batch) => batch.writeInt32BE(4, 57))).toMatchObject({ stop: scanStop.header });
     expect(changed((batch) => batch.writeInt32BE(-1, 23))).toMatchObject({ stop: scanStop.header });
     expect(changed(() => 0, { nextOffset: 6 })).toMatchObject({ stop: scanStop.order, nextOffset: 6 });
@@ -94,7 +120,9 @@ describe('scanBatches', () => {
     expect(thrownBy(() => call(log, 0, 10, undefined, positions, result))).toBeInstanceOf(TypeError);
     expect(thrownBy(() => call(log, 0, 10, { ...defaults, verify: 1 }, positions, result))).toBeInstanceOf(TypeError);
     expect(thrownBy(() => call(log, 0, 10, { ...defaults, epoch: -2 }, positions, result))).toBeInstanceOf(RangeError);
-    expect(thrownBy(() => call(log, 0, 10, { ...defaults, nextOffset: 0.5 }, positions, result))).toBeInstanceOf(RangeError);
+    expect(thrownBy(() => call(log, 0, 10, { ...defaults, nextOffset: 0.5 }, positions, result))).toBeInstanceOf(
+      RangeError,
+    );
     const throwing = {
       get verify(): boolean {
         throw new Error('from the getter');

@@ -47,13 +47,31 @@ describe('crc32c', () => {
   test('refuses what is not bytes or not within them', () => {
     const bytes = new Uint8Array(10);
     const call = native.crc32c as (...values: unknown[]) => number;
-    for (const wrong of [undefined, null, 'abc', [1, 2], new ArrayBuffer(4), new Uint16Array(4), new DataView(new ArrayBuffer(4))]) {
+    for (const wrong of [
+      undefined,
+      null,
+      'abc',
+      [1, 2],
+      new ArrayBuffer(4),
+      new Uint16Array(4),
+      new DataView(new ArrayBuffer(4)),
+    ]) {
       expect(thrownBy(() => call(wrong, 0, 0))).toBeInstanceOf(TypeError);
     }
     expect(thrownBy(() => call(bytes))).toBeInstanceOf(TypeError);
     expect(thrownBy(() => call(bytes, '0', 1))).toBeInstanceOf(TypeError);
     expect(thrownBy(() => call(bytes, 0, 1n))).toBeInstanceOf(TypeError);
-    for (const [start, end] of [[0, 11], [-1, 5], [5, 4], [0.5, 3], [0, 3.5], [NaN, 3], [0, Infinity], [11, 11], [0, 2 ** 53]]) {
+    for (const [start, end] of [
+      [0, 11],
+      [-1, 5],
+      [5, 4],
+      [0.5, 3],
+      [0, 3.5],
+      [NaN, 3],
+      [0, Infinity],
+      [11, 11],
+      [0, 2 ** 53],
+    ]) {
       expect(thrownBy(() => call(bytes, start, end))).toBeInstanceOf(RangeError);
     }
     expect(thrownBy(() => call(bytes, 0, 11)).message).toBe('end must be an integer from 0 to 10, got 11');

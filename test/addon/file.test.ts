@@ -30,7 +30,11 @@ describe('open', () => {
     native.close(native.open(path, 'a+'), path);
     expect(systemErrorOf(() => native.open(path, 'w+')).code).toBe('EEXIST');
     const fd = native.open(path, 'r');
-    expect(systemErrorOf(() => native.write(fd, path, new Uint8Array(1), 0, 1, 0))).toEqual({ code: 'EBADF', syscall: 'pwrite', path });
+    expect(systemErrorOf(() => native.write(fd, path, new Uint8Array(1), 0, 1, 0))).toEqual({
+      code: 'EBADF',
+      syscall: 'pwrite',
+      path,
+    });
     native.close(fd, path);
     expect(systemErrorOf(() => native.close(fd, path))).toEqual({ code: 'EBADF', syscall: 'close', path });
   });
@@ -111,7 +115,10 @@ describe('reserve', () => {
   });
 
   test('names what failed', () => {
-    expect(systemErrorOf(() => native.reserve(999_999, '/the/path', 10))).toMatchObject({ code: 'EBADF', path: '/the/path' });
+    expect(systemErrorOf(() => native.reserve(999_999, '/the/path', 10))).toMatchObject({
+      code: 'EBADF',
+      path: '/the/path',
+    });
     expect(thrownBy(() => native.reserve(3, '/the/path', -1))).toBeInstanceOf(RangeError);
     expect(systemErrorOf(() => native.truncate(999_999, '/the/path', 10)).syscall).toBe('ftruncate');
   });
@@ -123,7 +130,11 @@ describe('directories', () => {
     native.close(fd, path);
     native.rename(path, `${path}.moved`);
     native.syncDirectory(directory);
-    expect(systemErrorOf(() => native.rename(path, `${path}.moved`))).toEqual({ code: 'ENOENT', syscall: 'rename', path });
+    expect(systemErrorOf(() => native.rename(path, `${path}.moved`))).toEqual({
+      code: 'ENOENT',
+      syscall: 'rename',
+      path,
+    });
     native.unlink(`${path}.moved`);
     expect(systemErrorOf(() => native.unlink(`${path}.moved`)).code).toBe('ENOENT');
     expect(systemErrorOf(() => native.syncDirectory(join(directory, 'none'))).code).toBe('ENOENT');

@@ -24,7 +24,9 @@ interface Round {
 function flush(flusher: NativeFlusher, round: Round): Promise<{ error: Error | null; elapsedNs: number }> {
   const { fds = [], paths = [], directories = [], wholeFileSystem = false } = round;
   return new Promise((resolve) => {
-    flusher.flush(Int32Array.from(fds), paths, directories, wholeFileSystem, (error, elapsedNs) => resolve({ error, elapsedNs }));
+    flusher.flush(Int32Array.from(fds), paths, directories, wholeFileSystem, (error, elapsedNs) =>
+      resolve({ error, elapsedNs }),
+    );
   });
 }
 
@@ -73,7 +75,9 @@ describe('flush', () => {
     const rounds = [1, 2, 3].map(() => flush(flusher, { directories: [directory] }));
     flusher.close();
     flusher.close();
-    expect(thrownBy(() => flusher.flush(new Int32Array(0), [], [], false, () => 0))).toMatchObject({ code: 'ERR_MILLRACE_CLOSED' });
+    expect(thrownBy(() => flusher.flush(new Int32Array(0), [], [], false, () => 0))).toMatchObject({
+      code: 'ERR_MILLRACE_CLOSED',
+    });
     expect((await Promise.all(rounds)).map(({ error }) => error)).toEqual([null, null, null]);
   });
 
@@ -91,7 +95,10 @@ describe('flush', () => {
   });
 
   test('refuses wrong arguments', () => {
-    expect(thrownBy(() => native.createFlusher(join(directory, 'none')))).toMatchObject({ code: 'ENOENT', syscall: 'open' });
+    expect(thrownBy(() => native.createFlusher(join(directory, 'none')))).toMatchObject({
+      code: 'ENOENT',
+      syscall: 'open',
+    });
     expect(thrownBy(() => native.createFlusher(7 as never))).toBeInstanceOf(TypeError);
     const flusher = native.createFlusher(directory);
     const call = flusher.flush.bind(flusher) as (...values: unknown[]) => void;

@@ -80,7 +80,9 @@ describe.each(places)('$name', ({ directory }) => {
     expect(native.size(fd, path)).toBe(2 * MIB);
     const filler = join(directory!, 'filler');
     const fillerFd = native.open(filler, 'w+');
-    expect(thrownBy(() => native.write(fillerFd, filler, new Uint8Array(32 * MIB), 0, 32 * MIB, 0))).toMatchObject({ code: 'ENOSPC' });
+    expect(thrownBy(() => native.write(fillerFd, filler, new Uint8Array(32 * MIB), 0, 32 * MIB, 0))).toMatchObject({
+      code: 'ENOSPC',
+    });
     new Uint8Array(window).fill(7); // would be SIGBUS on a page without a block
     native.fsync(fd, path);
     native.unmap(window);

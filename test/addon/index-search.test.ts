@@ -22,17 +22,33 @@ function timeIndex(entries: readonly (readonly [number, number])[]): Buffer {
 
 describe('index search', () => {
   test('finds the last entry at or below the target', () => {
-    const index = offsetIndex([[5, 0], [10, 4096], [0xfffffffe, 0xffffffff]]);
-    expect([4, 5, 9, 10, 11, 0xfffffffd, 0xfffffffe, 2 ** 40].map((target) => native.searchOffsetIndex(index, 3, target))).toEqual([
-      -1, 0, 0, 1, 1, 1, 2, 2,
+    const index = offsetIndex([
+      [5, 0],
+      [10, 4096],
+      [0xfffffffe, 0xffffffff],
     ]);
-    expect([-1, 0, 4095, 4096, 0xffffffff].map((target) => native.searchPositionIndex(index, 3, target))).toEqual([-1, 0, 0, 1, 2]);
-    const times = timeIndex([[-1, 0], [1_700_000_000_000, 3], [1_700_000_000_000, 9]]);
-    expect([-2, -1, 1_699_999_999_999, 1_700_000_000_000].map((target) => native.searchTimeIndex(times, 3, target))).toEqual([-1, 0, 0, 2]);
+    expect(
+      [4, 5, 9, 10, 11, 0xfffffffd, 0xfffffffe, 2 ** 40].map((target) => native.searchOffsetIndex(index, 3, target)),
+    ).toEqual([-1, 0, 0, 1, 1, 1, 2, 2]);
+    expect([-1, 0, 4095, 4096, 0xffffffff].map((target) => native.searchPositionIndex(index, 3, target))).toEqual([
+      -1, 0, 0, 1, 2,
+    ]);
+    const times = timeIndex([
+      [-1, 0],
+      [1_700_000_000_000, 3],
+      [1_700_000_000_000, 9],
+    ]);
+    expect(
+      [-2, -1, 1_699_999_999_999, 1_700_000_000_000].map((target) => native.searchTimeIndex(times, 3, target)),
+    ).toEqual([-1, 0, 0, 2]);
   });
 
   test('looks at no more than `count` entries', () => {
-    const index = offsetIndex([[5, 0], [10, 4096], [0, 0]]); // the last is room that was reserved
+    const index = offsetIndex([
+      [5, 0],
+      [10, 4096],
+      [0, 0],
+    ]); // the last is room that was reserved
     expect(native.searchOffsetIndex(index, 2, 100)).toBe(1);
     expect(native.searchOffsetIndex(index, 0, 100)).toBe(-1);
     expect(native.searchTimeIndex(new Uint8Array(0), 0, 100)).toBe(-1);

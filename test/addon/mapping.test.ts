@@ -28,7 +28,11 @@ describe('mapShared', () => {
 
   test('is refused beyond the end of the file, where a store would be a signal', () => {
     const { fd, path } = create();
-    expect(thrownBy(() => native.mapShared(fd, path, 0, size + 1))).toMatchObject({ code: 'ENXIO', syscall: 'mmap', path });
+    expect(thrownBy(() => native.mapShared(fd, path, 0, size + 1))).toMatchObject({
+      code: 'ENXIO',
+      syscall: 'mmap',
+      path,
+    });
     expect(thrownBy(() => native.mapShared(fd, path, size, 1))).toMatchObject({ code: 'ENXIO' });
     native.close(fd, path);
     expect(thrownBy(() => native.mapShared(fd, path, 0, size))).toMatchObject({ code: 'EBADF', path });
@@ -74,7 +78,13 @@ test.each(['mapShared', 'mapPrivate'] as const)('%s refuses wrong arguments', (n
   const { fd, path } = create();
   const map = native[name] as (...values: unknown[]) => unknown;
   expect(thrownBy(() => map(fd, path, 1, page)).message).toBe('position must be a multiple of the page size');
-  for (const [position, length] of [[0, 0], [0, -1], [-page, page], [0, 2 ** 32 + 1], [0, 1.5]]) {
+  for (const [position, length] of [
+    [0, 0],
+    [0, -1],
+    [-page, page],
+    [0, 2 ** 32 + 1],
+    [0, 1.5],
+  ]) {
     expect(thrownBy(() => map(fd, path, position, length))).toBeInstanceOf(RangeError);
   }
   expect(thrownBy(() => map(fd, path, 0))).toBeInstanceOf(TypeError);
@@ -124,7 +134,10 @@ describe('resident and populateRead', () => {
   test('refuse a buffer that is no mapping, and ranges outside it', () => {
     const { fd, path } = create();
     const buffer = native.mapPrivate(fd, path, 0, size);
-    const calls: ((buffer: MappedBuffer, from: number, to: number) => unknown)[] = [native.resident, native.populateRead];
+    const calls: ((buffer: MappedBuffer, from: number, to: number) => unknown)[] = [
+      native.resident,
+      native.populateRead,
+    ];
     for (const call of calls) {
       for (const wrong of [new ArrayBuffer(8), new ArrayBuffer(0), new Uint8Array(buffer), undefined, 'buffer']) {
         expect(thrownBy(() => call(wrong as never, 0, 0))).toBeInstanceOf(TypeError);
@@ -163,7 +176,10 @@ describe('collection', () => {
     );
     expect(child).toMatchObject({ code: 0, stderr: '' });
     const bytes = 64 * page;
-    expect(JSON.parse(child.stdout)).toEqual([{ mappings: 1, mappedBytes: bytes, sum: 70 }, { mappings: 0, mappedBytes: 0 }]);
+    expect(JSON.parse(child.stdout)).toEqual([
+      { mappings: 1, mappedBytes: bytes, sum: 70 },
+      { mappings: 0, mappedBytes: 0 },
+    ]);
   });
 
   test('a promise of populateRead keeps its mapping', async () => {
@@ -227,13 +243,16 @@ describe('collection', () => {
   });
 
   // Node 20 has no transfer; there nothing can take a mapping's bytes away.
-  test.skipIf(!('transfer' in ArrayBuffer.prototype))('a buffer whose bytes were moved away is a mapping no more', () => {
-    const { fd, path } = create();
-    const buffer = native.mapPrivate(fd, path, 0, size) as ArrayBuffer & { transfer(): ArrayBuffer };
-    native.close(fd, path);
-    const moved = buffer.transfer();
-    expect(thrownBy(() => native.resident(buffer, 0, 0))).toBeInstanceOf(TypeError);
-    native.release(moved);
-    expect(new Uint8Array(moved)[size - 1]).toBe(0);
-  });
+  test.skipIf(!('transfer' in ArrayBuffer.prototype))(
+    'a buffer whose bytes were moved away is a mapping no more',
+    () => {
+      const { fd, path } = create();
+      const buffer = native.mapPrivate(fd, path, 0, size) as ArrayBuffer & { transfer(): ArrayBuffer };
+      native.close(fd, path);
+      const moved = buffer.transfer();
+      expect(thrownBy(() => native.resident(buffer, 0, 0))).toBeInstanceOf(TypeError);
+      native.release(moved);
+      expect(new Uint8Array(moved)[size - 1]).toBe(0);
+    },
+  );
 });

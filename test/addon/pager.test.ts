@@ -63,7 +63,14 @@ describe('prepare and take', () => {
 
   test('refuse wrong arguments', () => {
     const prepare = pager.prepare.bind(pager) as (...values: unknown[]) => number;
-    const wrong = [[part, 0, part + 1, 0], [part, 4096, part, 0], [part, 1, 4096, 0], [0, 0, 4096, 0], [part, 0, 0, 0], [part, 0, part, part + 1]];
+    const wrong = [
+      [part, 0, part + 1, 0],
+      [part, 4096, part, 0],
+      [part, 1, 4096, 0],
+      [0, 0, 4096, 0],
+      [part, 0, 0, 0],
+      [part, 0, part, part + 1],
+    ];
     for (const [fileSize, position, length, populate] of wrong) {
       expect(thrownBy(() => prepare(3, 'p', fileSize, position, length, populate))).toBeInstanceOf(RangeError);
     }

@@ -27,7 +27,11 @@ const busySource = `
 describe('a process ends', () => {
   test.each([
     ['by process.exit', 'process.exit(0)', { code: 0 }],
-    ['by process.exit in a callback of the flusher', 'held.flusher.flush(new Int32Array(0), [], [], false, () => process.exit(0))', { code: 0 }],
+    [
+      'by process.exit in a callback of the flusher',
+      'held.flusher.flush(new Int32Array(0), [], [], false, () => process.exit(0))',
+      { code: 0 },
+    ],
     ['by an uncaught error', 'process.on("exit", () => console.log("exit")); throw new Error("meant")', { code: 1 }],
   ])('%s, with rounds and tickets pending', async (_name, end, expected) => {
     const child = await runChild(directory, `${busySource} const held = busy('exit'); ${end};`);

@@ -15,7 +15,7 @@ export function temporaryDirectory(): string {
 
 export interface ChildResult {
   readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
+  readonly signal: string | null;
   readonly stdout: string;
   readonly stderr: string;
 }
