@@ -20,7 +20,13 @@ function overloaded(machine) {
   return Number(machine.load.split(' ', 1)[0]) > 0.5 ? ' (something else is running: do not trust the figures)' : '';
 }
 
-/** `judged` is false for figures that say nothing. */
+/**
+ * `judged` is false for figures that say nothing.
+ *
+ * @typedef {ReturnType<typeof import('./findings.mjs').finding>} Finding
+ * @param {{ name: string, sizes: string, skipped?: string, findings?: Finding[], notes?: string[] }} report
+ * @param {boolean} judged
+ */
 export function printSubject({ name, sizes, skipped, findings, notes = [] }, judged) {
   console.log(`${name}: ${sizes}`);
   if (skipped !== undefined) return console.log(`  SKIPPED: ${skipped}\n`);
@@ -37,6 +43,7 @@ export function printSubject({ name, sizes, skipped, findings, notes = [] }, jud
   console.log('');
 }
 
+/** @param {{ findings?: Finding[], skipped?: string }[]} reports */
 export function printSummary(reports) {
   const marked = reports.flatMap((report) => report.findings ?? []).filter((found) => found.mark !== null);
   const missed = marked.filter((found) => !found.reached);
