@@ -117,7 +117,7 @@ export function replicaList(): ConfigDefinition {
 }
 
 function itemsOf(input: unknown): string[] | null {
-  if (Array.isArray(input)) return input.every((item) => typeof item === 'string') ? (input as string[]) : null;
+  if (Array.isArray(input)) return input.every((item) => typeof item === 'string') ? input : null;
   if (typeof input !== 'string') return null;
   return input.trim() === '' ? [] : input.trim().split(/\s*,\s*/);
 }

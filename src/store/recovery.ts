@@ -117,10 +117,9 @@ class RecoveryRun {
     const mayUseThreads = this.#options.threads > 0 && system instanceof DiskFileSystem;
     let next = 0;
     if (!mayUseThreads || this.#bytesTotal < RECOVERY_THREADS_FROM_BYTES) {
+      const until = mayUseThreads ? this.#began + RECOVERY_THREADS_FROM_MS : Infinity;
       const executor: RecoveryExecutor = new InlineExecutor((task) => recoverLogs(system, task));
-      while (next < groups.length && !(mayUseThreads && performance.now() - this.#began > RECOVERY_THREADS_FROM_MS)) {
-        await this.#runGroup(executor, groups[next++]);
-      }
+      while (next < groups.length && performance.now() < until) await this.#runGroup(executor, groups[next++]);
     }
     if (next < groups.length) await this.#runInThreads(groups.slice(next));
     if (this.#failure !== null) throw this.#failure;

@@ -42,8 +42,8 @@ test.each(['mkdir', 'open', 'pwrite', 'fdatasync'])(
       let count = 0;
       system.fault = (called) => (called === operation && count++ === nth ? 'ENOSPC' : null);
       await expect(makePartitions(environment, paths(200), ID)).rejects.toThrow('ENOSPC');
-    expect(namesIn(system)).toEqual([]);
-    expect(system.openFiles).toBe(0);
+      expect(namesIn(system)).toEqual([]);
+      expect(system.openFiles).toBe(0);
       expect(environment.health.failure).toBeNull();
     }
   },

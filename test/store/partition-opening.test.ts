@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Store } from '#millrace/main.js';
-import { MemoryFileSystem } from '../support/memory-file-system.ts';
+import type { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { DATA, Messages, namesIn, openInMemory, read, valuesOf, write } from './store-fixture.ts';
 
 const LOG = `${DATA}/orders-0`;

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openStore, type ReadOnlyStore } from '#millrace/main.js';
-import { MemoryFileSystem } from '../support/memory-file-system.ts';
+import type { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 import { DATA, open, openInMemory, valuesOf } from './store-fixture.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MemoryFileSystem, type Operation } from '../support/memory-file-system.ts';
 import { Random } from '../support/random.ts';
-import { DATA, namesIn, openInMemory, valuesOf } from './store-fixture.ts';
+import { namesIn, openInMemory, valuesOf } from './store-fixture.ts';
 
 async function stopped(): Promise<MemoryFileSystem> {
   const { store, system } = await openInMemory(new MemoryFileSystem({ fileBytesMax: 128 * 1024 }));

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openStore, type Store } from '#millrace/main.js';
-import { MemoryFileSystem } from '../support/memory-file-system.ts';
+import { openStore } from '#millrace/main.js';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 import { DATA, Messages, namesIn, open, openInMemory, read, valuesOf, write } from './store-fixture.ts';
 
@@ -38,15 +37,10 @@ test('topics, records and settings are there again after a stop', async () => {
   expect(store.partition('orders', 1)).toBe(store.partition('orders', 1));
 });
 
-test('a store is released at the end of its block', async () => {
-  const system = new MemoryFileSystem();
-  let outer: Store;
-  {
-    const { store } = await openInMemory(system);
-    await using used = store;
-    outer = used;
-  }
-  expect(outer.isClosed).toBe(true);
+test('a store can be had by `await using`: it is closed at the end of the block', async () => {
+  const { store, system } = await openInMemory();
+  await store[Symbol.asyncDispose]();
+  expect(store.isClosed).toBe(true);
   expect(namesIn(system)).toContain('.kafka_cleanshutdown');
 });
 

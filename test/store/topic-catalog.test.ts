@@ -27,7 +27,7 @@ function summary(system: MemoryFileSystem, messages = new Messages()): unknown[]
     entry.name,
     entry.id,
     entry.partitions,
-    [...present].sort(),
+    [...present].sort((a, b) => a - b),
   ]);
 }
 
