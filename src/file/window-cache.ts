@@ -118,7 +118,7 @@ export class WindowCache {
     this.#count++;
     this.#bytes += length;
     while ((this.#count > windowsMax || this.#bytes > bytesMax) && this.#oldest !== entry)
-      this.#drop(this.#oldest!, true);
+      this.#drop(this.#oldest, true);
     return window;
   }
 

@@ -8,7 +8,7 @@ import type { LogFile } from '../file/file-system.ts';
 import { OFFSET_ENTRY_SIZE } from '../index/offset-index.ts';
 import { TIME_ENTRY_SIZE } from '../index/time-index.ts';
 import { SEGMENT_OFFSETS_MAX } from '../limits.ts';
-import { GrowingIndexes } from './growing-indexes.ts';
+import type { GrowingIndexes } from './growing-indexes.ts';
 import { LOG_SUFFIX, OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX } from './segment-files.ts';
 import { SegmentTail } from './segment-tail.ts';
 import type { Segment, SegmentEnvironment } from './segment.ts';
@@ -119,7 +119,7 @@ export class SegmentWriter {
   seal(): LogFile[] {
     // First, so that its room is there for the index files when the disk is full.
     this.#tail?.trim();
-    this.indexes.seal();
+    const unseal = this.indexes.seal();
     const files = allOrNone((opened) => {
       opened.push(
         this.#persist(OFFSET_INDEX_SUFFIX, (file) => {
@@ -133,7 +133,7 @@ export class SegmentWriter {
           file.truncate(this.indexes.times.count * TIME_ENTRY_SIZE);
         }),
       );
-    });
+    }, unseal);
     if (this.#tail !== null) files.push(this.#tail.file);
     this.#tail = null;
     this.segment.published(this.#end, this.#end);
@@ -167,14 +167,15 @@ export class SegmentWriter {
   }
 }
 
-/** What `open` opened; all of it is closed again when it throws. */
-function allOrNone(open: (files: LogFile[]) => void): LogFile[] {
+/** What `open` opened; when it throws, all of it is closed again, and `undo` is called. */
+function allOrNone(open: (files: LogFile[]) => void, undo?: () => void): LogFile[] {
   const files: LogFile[] = [];
   try {
     open(files);
     return files;
   } catch (error) {
     for (const file of files) file.close();
+    undo?.();
     throw error;
   }
 }

@@ -8,10 +8,7 @@ import { temporaryDirectory } from '../support/temp-directory.ts';
 
 const PAGE = 4096;
 
-function setUp(
-  content?: string | Buffer,
-  directory = temporaryDirectory(),
-): { system: DiskFileSystem; file: DiskFile } {
+function setUp(content?: string, directory = temporaryDirectory()): { system: DiskFileSystem; file: DiskFile } {
   const system = new DiskFileSystem();
   const path = join(directory, 'file');
   if (content !== undefined) writeFileSync(path, content);

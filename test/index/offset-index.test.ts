@@ -16,7 +16,7 @@ const three: [number, number][] = [
 
 test('entries stand as Kafka lays them out: relative offset and position, big-endian', () => {
   const index = indexOf(three, 1000);
-  expect(Buffer.from(index.bytes).toString('hex')).toBe('0000000500000064' + '0000000a000000fa' + '0000001400000384');
+  expect(Buffer.from(index.bytes).toString('hex')).toBe('00000005000000640000000a000000fa0000001400000384');
   const again = new OffsetIndex(1000, index.bytes);
   expect([again.count, again.offsetAt(2), again.positionAt(2), again.unpersisted]).toEqual([3, 1020, 900, 0]);
 });
@@ -76,14 +76,14 @@ test('lookups agree with a list, for random indexes', () => {
 });
 
 test.each([
-  ['whole', '0000000500000064' + '0000000a000000fa', 2],
-  ['torn inside an entry', '0000000500000064' + '0000000a0000', 1],
-  ['padded with zeros', '0000000500000064' + '0000000000000000'.repeat(3), 1],
+  ['whole', '00000005000000640000000a000000fa', 2],
+  ['torn inside an entry', '00000005000000640000000a0000', 1],
+  ['padded with zeros', '00000005000000640000000000000000'.repeat(3), 1],
   ['zeros', '0000000000000000'.repeat(3), 0],
-  ['an offset that falls', '0000000500000064' + '00000004000000fa', 1],
-  ['an offset that repeats', '0000000500000064' + '00000005000000fa', 1],
-  ['a position that falls', '0000000500000064' + '0000000a00000064', 1],
-  ['a position past the log', '0000000500000064' + '0000000a000003e8', 1],
+  ['an offset that falls', '000000050000006400000004000000fa', 1],
+  ['an offset that repeats', '000000050000006400000005000000fa', 1],
+  ['a position that falls', '00000005000000640000000a00000064', 1],
+  ['a position past the log', '00000005000000640000000a000003e8', 1],
   ['nothing', '', 0],
 ])('plausible entries of a file: %s', (_, hex, count) => {
   expect(OffsetIndex.plausibleEntries(Buffer.from(hex, 'hex'), 1000)).toBe(count);

@@ -128,17 +128,20 @@ function differing(found: Record<string, string>, expected: Record<string, strin
 }
 
 for (const suffix of ['.index', '.timeindex'] as const) {
-  test.each(damages)(`a ${suffix} that is %s is as it was after recovery from the beginning`, async (_, spoil) => {
-    const { rig, indexes, names } = await filled();
-    for (const [slot, name] of names.entries()) {
-      spoil(rig.path(name + suffix), rig.path(names[(slot + 1) % names.length] + suffix));
-    }
-    const report = rig.recover(0);
-    expect(report).toMatchObject({ endOffset: rig.log.endOffset, segmentsScanned: names.length, damage: null });
-    expect(differing(rig.contents(['.index', '.timeindex']), indexes)).toEqual([]);
-  });
+  test.each(damages)(
+    `a ${suffix} that is %s is as it was after recovery from the beginning`,
+    async (_damage, spoil) => {
+      const { rig, indexes, names } = await filled();
+      for (const [slot, name] of names.entries()) {
+        spoil(rig.path(name + suffix), rig.path(names[(slot + 1) % names.length] + suffix));
+      }
+      const report = rig.recover(0);
+      expect(report).toMatchObject({ endOffset: rig.log.endOffset, segmentsScanned: names.length, damage: null });
+      expect(differing(rig.contents(['.index', '.timeindex']), indexes)).toEqual([]);
+    },
+  );
 
-  test.each(damages)(`a ${suffix} below the recovery point that is %s is made again`, async (_, spoil) => {
+  test.each(damages)(`a ${suffix} below the recovery point that is %s is made again`, async (_damage, spoil) => {
     const { rig, indexes, names } = await filled();
     spoil(rig.path(names[1] + suffix), rig.path(names[2] + suffix));
     rig.recover(rig.log.endOffset);
@@ -147,7 +150,7 @@ for (const suffix of ['.index', '.timeindex'] as const) {
 
   test.each(damages)(
     `a ${suffix} of the last segment that is %s does not mislead an open after a clean stop`,
-    async (_, spoil) => {
+    async (_damage, spoil) => {
       const { rig, names } = await filled();
       const last = names.at(-1)!;
       spoil(rig.path(last + suffix), rig.path(names[0] + suffix));

@@ -5,10 +5,7 @@ import { numbered, readyBatches, TempLog } from '../support/temp-log.ts';
 /** Four segments of five batches of two records. */
 function filled(): { rig: TempLog; points: [number, number][] } {
   const points: [number, number][] = [];
-  const rig = new TempLog(
-    { indexIntervalBytes: 100 },
-    { beforeCut: (...point) => points.push(point as [number, number]) },
-  );
+  const rig = new TempLog({ indexIntervalBytes: 100 }, { beforeCut: (...point) => points.push(point) });
   for (let i = 0; i < 20; i++) {
     rig.log.append(numbered(2, i * 2, 30), { leaderEpoch: Math.floor(i / 3) });
     if (i % 5 === 4 && i < 19) rig.log.roll();

@@ -18,7 +18,7 @@ function scan(content: Buffer, options: Partial<ScanOptions> = {}): Scanned {
   const file = system.open(path, 'r');
   onTestFinished(() => file.close());
   const seen: Scanned['seen'] = [];
-  const start = { position: 0, size: content.length, nextOffset: 0, epoch: -1, ...options };
+  const start = { position: 0, size: content.length, nextOffset: 0, lastOffsetMax: Infinity, epoch: -1, ...options };
   const result = scanSegment(file, start, (header, position) => seen.push([position, header.baseOffset, header.size]));
   return { ...result, seen };
 }
