@@ -73,6 +73,11 @@ export class TimeIndex {
     this.#entries.truncate(count);
   }
 
+  /** Keeps the first `count` entries. */
+  truncate(count: number): void {
+    this.#entries.truncate(count);
+  }
+
   get unpersisted(): number {
     return this.#entries.unpersisted;
   }

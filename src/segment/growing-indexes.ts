@@ -70,8 +70,10 @@ export class GrowingIndexes {
     this.#lastEntryPosition = position;
   }
 
-  /** The last word of a segment: its largest timestamp. */
-  seal(): void {
+  /** The last word of a segment: its largest timestamp. Returns what takes it back, for a segment that goes on after all. */
+  seal(): () => void {
+    const { count } = this.times;
     this.times.maybeAppend(this.#maxTimestamp, this.#offsetOfMaxTimestamp);
+    return () => this.times.truncate(count);
   }
 }
