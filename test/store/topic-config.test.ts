@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { isMillraceError } from '#millrace/errors.js';
 import {
@@ -125,4 +126,30 @@ test('what is stored and not acted on is known', () => {
     'cleanup.policy',
     'preallocate',
   ]);
+});
+
+test('docs/operations.md has each setting once, with its default, among those that are acted on or the others', () => {
+  const [, obeyed, stored] = readFileSync('docs/operations.md', 'utf8').split(
+    /^Acted on by this version:|^Checked and stored/m,
+  );
+  const rows = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('| `'));
+  const cells = [
+    ...rows(obeyed).map((row) => [row, true] as const),
+    ...rows(stored).map((row) => [row, false] as const),
+  ];
+  const found = cells.map(([row, isObeyed]) => [
+    ...row
+      .split('|')
+      .slice(1, 3)
+      .map((cell) => cell.trim()),
+    isObeyed,
+  ]);
+  const shown = (value: unknown): string =>
+    value === Number.MAX_SAFE_INTEGER ? 'never' : value === '' ? 'none' : `\`${String(value)}\``;
+  const expected = topicConfigNames.map((name) => [
+    `\`${name}\``,
+    shown(topicConfigs[name].default),
+    topicConfigs[name].obeyed,
+  ]);
+  expect(found.sort()).toEqual(expected.sort());
 });
