@@ -15,6 +15,7 @@ import {
   parseSegmentFile,
   segmentFile,
   SEGMENT_SUFFIXES,
+  SNAPSHOT_SUFFIX,
   SWAP_SUFFIX,
   TIME_INDEX_SUFFIX,
 } from '../segment/segment-files.ts';
@@ -65,6 +66,17 @@ export function tidyDirectory(system: FileSystem, directory: string): void {
 /** Removes a segment's files. */
 export function removeSegmentFiles(system: FileSystem, directory: string, baseOffset: number): void {
   for (const suffix of SEGMENT_SUFFIXES) system.remove(segmentFile(directory, baseOffset, suffix));
+}
+
+/**
+ * Removes producer snapshots past the log's end: they tell of records that are no more, and whoever opens the log later, when it has grown
+ * past them, would believe them. (`ProducerStateManager.truncateAndReload`.)
+ */
+export function removeSnapshotsPast(system: FileSystem, directory: string, endOffset: number): void {
+  for (const { name } of system.list(directory)) {
+    const file = parseSegmentFile(name);
+    if (file?.suffix === SNAPSHOT_SUFFIX && file.baseOffset > endOffset) system.remove(join(directory, name));
+  }
 }
 
 function isOrphan(name: string, names: ReadonlySet<string>): boolean {

@@ -13,7 +13,13 @@ import { LOG_SUFFIX, segmentFile } from '../segment/segment-files.ts';
 import type { ScanEnd } from '../segment/segment-scan.ts';
 import { EPOCH_CHECKPOINT, readEpochs, writeEpochs } from './epoch-checkpoint.ts';
 import { LeaderEpochs } from './leader-epochs.ts';
-import { listSegments, removeSegmentFiles, type SegmentFiles, tidyDirectory } from './log-directory.ts';
+import {
+  listSegments,
+  removeSegmentFiles,
+  removeSnapshotsPast,
+  type SegmentFiles,
+  tidyDirectory,
+} from './log-directory.ts';
 import type { LogSettings } from './log-settings.ts';
 import { indexSettings } from './segment-list.ts';
 
@@ -87,6 +93,7 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
     endOffset = recovered.nextOffset;
     for (const [started, offset] of recovered.epochStarts) if (started > epochs.latest) epochs.assign(started, offset);
   }
+  removeSnapshotsPast(system, directory, endOffset);
   epochs.truncateFromEnd(endOffset);
   if (known === null || epochs.version > 0) writeEpochs(system, directory, epochs);
   system.syncDirectory(directory);

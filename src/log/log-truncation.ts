@@ -11,6 +11,7 @@ import { readInt64 } from '../record/int64.ts';
 import { recoverSegment } from '../segment/segment-recovery.ts';
 import { CLEANED_SUFFIX, LOG_SUFFIX } from '../segment/segment-files.ts';
 import type { Segment } from '../segment/segment.ts';
+import { removeSnapshotsPast } from './log-directory.ts';
 import { loadActive } from './log-loading.ts';
 import type { LogSettings } from './log-settings.ts';
 import { indexSettings, type SegmentList } from './segment-list.ts';
@@ -50,6 +51,7 @@ export function prepareCut(segments: SegmentList, offset: number, settings: LogS
       trustedOffset: endOffset,
       epoch: -1,
     });
+    removeSnapshotsPast(system, directory, endOffset);
     system.syncDirectory(directory);
     loadActive(segments, { baseOffset, size: position, indexed: true }, settings, now);
   };
@@ -58,6 +60,7 @@ export function prepareCut(segments: SegmentList, offset: number, settings: LogS
 /** Removes all records; the log goes on at `offset`. */
 export function restartLog(segments: SegmentList, offset: number, settings: LogSettings, now: number): void {
   segments.remove(0, segments.count);
+  removeSnapshotsPast(segments.environment.system, segments.directory, -1);
   segments.roll(offset, settings, now);
   segments.environment.system.syncDirectory(segments.directory);
 }

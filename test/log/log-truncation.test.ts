@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { numbered, readyBatches, TempLog } from '../support/temp-log.ts';
 
@@ -134,4 +135,22 @@ test('what was cut is durable at once: the file has its length and no temporary 
   );
   expect(rig.names('.cleaned')).toEqual([]);
   expect(rig.names('.log')).toHaveLength(4);
+});
+
+test('producer snapshots past the new end go with the records that they tell of', () => {
+  const { rig } = filled();
+  const snapshot = (offset: number): string => `${String(offset).padStart(20, '0')}.snapshot`;
+  for (const offset of [10, 20, 25, 40]) writeFileSync(join(rig.log.directory, snapshot(offset)), 'x');
+  rig.log.truncateTo(22);
+  expect(rig.names('.snapshot')).toEqual([snapshot(10), snapshot(20)]);
+  rig.log.truncateFullyAndStartAt(60);
+  expect(rig.names('.snapshot')).toEqual([]);
+});
+
+test('recovery removes producer snapshots past the end that it found', () => {
+  const { rig } = filled();
+  const snapshot = (offset: number): string => `${String(offset).padStart(20, '0')}.snapshot`;
+  for (const offset of [30, 40, 41]) writeFileSync(join(rig.log.directory, snapshot(offset)), 'x');
+  rig.crash();
+  expect(rig.names('.snapshot')).toEqual([snapshot(30), snapshot(40)]);
 });
