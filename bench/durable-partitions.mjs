@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { openStore } from 'millrace';
+import { MIB } from './harness/data.mjs';
 import { DIRTY_BYTES, SyncBaseline, writeDurably } from './harness/durable-writers.mjs';
 import { finding } from './harness/findings.mjs';
 import { inRounds } from './harness/rounds.mjs';
@@ -20,7 +21,10 @@ export async function measure(context) {
     await store.createTopic(`of-${count}`, { partitions: count });
     logs[count] = Array.from({ length: count }, (_, partition) => store.partition(`of-${count}`, partition));
   }
-  const files = Array.from({ length: MANY }, (_, i) => new SyncBaseline(join(context.directory, `baseline-${i}`)));
+  const files = Array.from(
+    { length: MANY },
+    (_, i) => new SyncBaseline(join(context.directory, `baseline-${i}`), { size: 1 * MIB }),
+  );
 
   const contestants = Object.fromEntries(
     counts.map((count) => [count, () => writeDurably(logs[count], { writers: WRITERS, timeMs })]),

@@ -23,14 +23,16 @@ export async function measure(context) {
   const store = await openStore(join(context.directory, 'store'));
   await store.createTopic('views');
   const log = store.partition('views', 0);
-  const sizes = { small: appendSize(log, VALUE_SIZES.small), large: appendSize(log, VALUE_SIZES.large) };
+  const small = makeRecords(1, VALUE_SIZES.small);
+  const large = makeRecords(1, VALUE_SIZES.large);
+  const sizes = { small: appendSize(log, small), large: appendSize(log, large) };
   for (let i = 1; i < batches; i++) {
-    appendSize(log, VALUE_SIZES.small);
-    appendSize(log, VALUE_SIZES.large);
+    log.append(small);
+    log.append(large);
   }
   await store.createTopic('runs');
   const runs = store.partition('runs', 0);
-  for (let i = 0; i < 2 * RUN_BATCHES; i++) appendSize(runs, VALUE_SIZES.small);
+  for (let i = 0; i < 2 * RUN_BATCHES; i++) runs.append(small);
 
   const fd = fs.openSync(join(log.directory, `${'0'.repeat(20)}.log`));
   const pair = sizes.small + sizes.large;
@@ -60,10 +62,10 @@ export async function measure(context) {
   };
 }
 
-/** Appends a batch of one record; returns the batch's size. */
-function appendSize(log, valueSize) {
+/** Appends a batch; returns its size. */
+function appendSize(log, records) {
   const before = log.size;
-  log.append(makeRecords(1, valueSize));
+  log.append(records);
   return log.size - before;
 }
 

@@ -9,7 +9,6 @@ import { quantile } from './rounds.mjs';
 
 /** What a flush of the baseline has to write. Writers share it, so that a flush for all of them has about as much. */
 export const DIRTY_BYTES = 16 * KIB;
-const BASELINE_FILE_BYTES = 64 * MIB;
 
 /**
  * `writers` write to `logs` in turn for `timeMs`; writer w begins at log w. Returns acknowledgements a second, and the 99th percentile of a
@@ -39,13 +38,16 @@ export async function writeDurably(logs, { writers, timeMs }) {
 export class SyncBaseline {
   #path;
   #isWritten;
+  #size;
   #fd;
   #bytes;
   #at = 0;
 
-  constructor(path, { isWritten = false } = {}) {
+  /** `size` bytes are written before a new file is made. */
+  constructor(path, { isWritten = false, size = 64 * MIB } = {}) {
     this.#path = path;
     this.#isWritten = isWritten;
+    this.#size = size;
     this.#open();
   }
 
@@ -63,7 +65,7 @@ export class SyncBaseline {
   }
 
   dirty(bytes = DIRTY_BYTES) {
-    if (this.#at + bytes > BASELINE_FILE_BYTES) {
+    if (this.#at + bytes > this.#size) {
       this.close();
       this.#open();
     }
@@ -83,8 +85,8 @@ export class SyncBaseline {
 
   #open() {
     this.#fd = native.open(this.#path, 'w+');
-    native.reserve(this.#fd, this.#path, BASELINE_FILE_BYTES);
-    this.#bytes = Buffer.from(native.mapShared(this.#fd, this.#path, 0, BASELINE_FILE_BYTES));
+    native.reserve(this.#fd, this.#path, this.#size);
+    this.#bytes = Buffer.from(native.mapShared(this.#fd, this.#path, 0, this.#size));
     this.#at = 0;
     if (this.#isWritten) this.#bytes.fill(2);
     // The file's name and size are no part of what is timed.

@@ -32,7 +32,7 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'millrace-test-'));
   ended = await run('--smoke', '--json', '--dir', directory);
   if (ended.code === 0) report = JSON.parse(ended.out);
-}, 150_000);
+}, 170_000);
 
 afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
