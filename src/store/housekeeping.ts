@@ -4,7 +4,6 @@
  * The order is what counts: first the logs, then the checkpoint files that speak of them. Logs are taken in groups, so that one round of the
  * flusher covers many and the descriptors stay bounded.
  */
-import { isMillraceError } from '../errors.ts';
 import { LOGS_AT_ONCE } from '../limits.ts';
 import { type StoreEnvironment, writing } from './store-environment.ts';
 import type { Partition } from './topic.ts';
@@ -91,7 +90,7 @@ export class Housekeeping {
       await log.checkpoint();
     } catch (error) {
       // Deleted meanwhile: there is nothing left to checkpoint.
-      if (isMillraceError(error, 'ERR_MILLRACE_CLOSED')) return;
+      if (log.isClosed) return;
       throw error;
     }
     if (log.isClosed) return;

@@ -18,6 +18,7 @@ import { readCatalog } from './topic-catalog.ts';
 import { effectiveConfig, logSettings, type TopicConfigName } from './topic-config.ts';
 import { checkTopicName } from './topic-name.ts';
 import { Topic, type TopicDescription } from './topic.ts';
+import { randomUuid } from './uuid.ts';
 
 export class ReadOnlyStore {
   readonly directory: string;
@@ -29,6 +30,8 @@ export class ReadOnlyStore {
   #topics = new Map<string, Topic>();
   /** Logs by topic id and partition: a topic that was created anew is another one. */
   readonly #logs = new Map<string, FollowedLog>();
+  /** Ids of topics whose directories have none; made up, and the same for as long as the store is open. */
+  readonly #madeIds = new Map<string, string>();
   #closed = false;
 
   /** Used by `openStore`, with options that were checked. */
@@ -140,12 +143,25 @@ export class ReadOnlyStore {
   }
 
   #load(): void {
-    const { topics } = readCatalog(this.#system, this.directory, this.#options.logger);
+    const { topics } = readCatalog(this.#system, this.directory, this.#options.logger, (name) => this.#makeId(name));
     this.#topics = new Map();
+    const ids = new Set<string>();
     for (const [name, { entry, present }] of topics) {
       const topic = new Topic(this.directory, entry, this.#options.defaults, (partition) => present.has(partition));
       this.#topics.set(name, topic);
+      ids.add(topic.id);
     }
+    for (const [key, log] of this.#logs) {
+      if (ids.has(key.split(' ')[0])) continue;
+      log.close();
+      this.#logs.delete(key);
+    }
+  }
+
+  #makeId(topic: string): string {
+    const id = this.#madeIds.get(topic) ?? randomUuid();
+    this.#madeIds.set(topic, id);
+    return id;
   }
 
   #startOffset(topic: string, partition: number): number {

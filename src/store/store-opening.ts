@@ -53,10 +53,13 @@ export async function openParts(directory: string, options: CheckedOptions): Pro
   }
 }
 
+/** Makes the directory, and those above it that are missing; the names of all are on stable storage then. */
 function prepareDirectory(system: FileSystem, directory: string): void {
   if (system.exists(directory)) return;
+  const parent = dirname(directory);
+  prepareDirectory(system, parent);
   system.makeDirectory(directory);
-  system.syncDirectory(dirname(directory));
+  system.syncDirectory(parent);
 }
 
 function startEnvironment(system: FileSystem, directory: string, options: CheckedOptions): StoreEnvironment {

@@ -26,7 +26,13 @@ export interface Catalog {
   readonly stale: boolean;
 }
 
-export function readCatalog(system: FileSystem, directory: string, logger: Logger = {}): Catalog {
+/** `makeId` gives the id of a topic of which no directory says it. */
+export function readCatalog(
+  system: FileSystem,
+  directory: string,
+  logger: Logger = {},
+  makeId: (topic: string) => string = randomUuid,
+): Catalog {
   const change = readTopicChange(system, directory);
   const present = new Map<string, Set<number>>();
   for (const { name, isDirectory } of system.list(directory)) {
@@ -56,7 +62,7 @@ export function readCatalog(system: FileSystem, directory: string, logger: Logge
     if (entries.has(name)) continue;
     const known = idInDirectories(system, directory, name, partitions, logger);
     stale ||= known === null;
-    const entry = { name, id: known ?? randomUuid(), partitions: largest(partitions) + 1, config: {} };
+    const entry = { name, id: known ?? makeId(name), partitions: largest(partitions) + 1, config: {} };
     topics.set(name, { entry, present: partitions });
   }
   return { topics, stale };

@@ -63,6 +63,32 @@ test('a topic that was deleted and created anew is another one', async () => {
   await store.close();
 });
 
+test('a topic without an id has the same one as long as the store is open, and its logs stay', async () => {
+  const { store, system } = await openInMemory();
+  await store.createTopic('orders');
+  await store.close();
+  system.remove(`${DATA}/millrace-topics.json`);
+  system.remove(`${DATA}/orders-0/partition.metadata`);
+  const follower = await reader(system);
+  const log = follower.partition('orders', 0);
+  expect(follower.topics()).toEqual(follower.topics());
+  expect(follower.partition('orders', 0)).toBe(log);
+  await follower.close();
+});
+
+test('logs of topics that are gone are closed', async () => {
+  const { store, system } = await openInMemory();
+  await store.createTopic('orders');
+  await store.createTopic('clicks');
+  const follower = await reader(system);
+  const [orders, clicks] = ['orders', 'clicks'].map((name) => follower.partition(name, 0));
+  await store.deleteTopic('orders');
+  follower.topics();
+  expect([orders.isClosed, clicks.isClosed]).toEqual([true, false]);
+  await follower.close();
+  await store.close();
+});
+
 test('nothing can be changed through it', async () => {
   const { store, system } = await openInMemory();
   const follower = await reader(system);
