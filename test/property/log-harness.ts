@@ -39,6 +39,7 @@ export class LogHarness {
   log!: PartitionLog;
   recoveryPoint = 0;
   startOffset = 0;
+  readonly #abandoned: Flusher[] = [];
 
   constructor(system: FileSystem, options: HarnessOptions) {
     this.system = system;
@@ -74,6 +75,7 @@ export class LogHarness {
 
   /** As a store does it after an unclean stop. */
   recover(system: FileSystem): LogRecoveryReport {
+    this.#abandoned.push(this.flusher);
     this.system = system;
     const { directory, settings } = this.options;
     const report = recoverLog(system, { directory, settings, recoveryPoint: this.recoveryPoint });
@@ -95,5 +97,13 @@ export class LogHarness {
     this.recoveryPoint = log.endOffset;
     this.startOffset = log.startOffset;
     this.flusher.close();
+  }
+
+  /** Ends the threads of those that were left behind by kills that were none. */
+  async dispose(): Promise<void> {
+    for (const flusher of this.#abandoned) {
+      await flusher.idle();
+      flusher.close();
+    }
   }
 }

@@ -1,43 +1,59 @@
 /**
- * One log against a plain array, over the file system in memory. `MILLRACE_SEED=n` repeats a run, `MILLRACE_RUNS=n` makes it so many.
+ * One log against a plain array, over the file system in memory and over the real one. `MILLRACE_SEED=n` repeats a run, `MILLRACE_RUNS=n` makes it so many.
  */
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DEFAULT_LOG_SETTINGS } from '#millrace/log/log-settings.js';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { Random, seedsOf } from '../support/random.ts';
+import { temporaryDirectory } from '../support/temp-directory.ts';
+import { TestedDisk, type TestedFileSystem } from './tested-file-system.ts';
 import { LogHarness } from './log-harness.ts';
 import { LogRun } from './log-run.ts';
 
 const RUNS = Number(process.env.MILLRACE_RUNS ?? 100);
 const STEPS = 120;
+const TIMEOUT_MS = RUNS * 1000 + 60_000;
 
-test(
-  'a random life of a log agrees with its model, whatever stops it',
-  async () => {
-    const counts = new Map<string, number>();
-    let lost = 0;
-    for (const seed of seedsOf(RUNS)) {
-      const run = new LogRun(seed);
-      try {
-        for (let i = 0; i < STEPS; i++) await run.step();
-      } catch (error) {
-        const trace = run.trace.slice(-40).join('\n');
-        throw new Error(`MILLRACE_SEED=${seed}, after ${run.trace.length - 1} steps\n${trace}\n${String(error)}`, {
-          cause: error,
-        });
-      }
-      for (const [name, count] of run.counts) counts.set(name, (counts.get(name) ?? 0) + count);
-      lost += run.lost;
-    }
-    if (RUNS >= 100 && process.env.MILLRACE_SEED === undefined) {
-      // The harness is alive: each operation ran, and records that nobody was promised were lost to power failures.
-      expect([...counts.values()].every((count) => count > 20)).toBe(true);
-      expect(lost).toBeGreaterThan(0);
-    }
-    expect(counts.size).toBeGreaterThan(5);
-  },
-  RUNS * 1000 + 60_000,
-);
+/** Lives `steps` steps; what fails names the seed and the steps before. */
+async function live(seed: number, system: TestedFileSystem, directory: string): Promise<LogRun> {
+  const run = new LogRun(seed, system, directory);
+  try {
+    for (let i = 0; i < STEPS; i++) await run.step();
+  } catch (error) {
+    const trace = run.trace.slice(-40).join('\n');
+    const message = `MILLRACE_SEED=${seed}, after ${run.trace.length - 1} steps\n${trace}\n${String(error)}`;
+    throw new Error(message, { cause: error });
+  }
+  return run;
+}
+
+test('a random life of a log agrees with its model, whatever stops it', { timeout: TIMEOUT_MS }, async () => {
+  const counts = new Map<string, number>();
+  let lost = 0;
+  for (const seed of seedsOf(RUNS)) {
+    const run = await live(seed, new MemoryFileSystem({ flush: 'manual', fileBytesMax: 64 * 1024 }), '/data/t-0');
+    for (const [name, count] of run.counts) counts.set(name, (counts.get(name) ?? 0) + count);
+    lost += run.lost;
+  }
+  if (RUNS >= 100 && process.env.MILLRACE_SEED === undefined) {
+    // The harness is alive: each operation ran, and records that nobody was promised were lost to power failures.
+    expect([...counts.values()].every((count) => count > 20)).toBe(true);
+    expect(lost).toBeGreaterThan(0);
+  }
+  expect(counts.size).toBeGreaterThan(5);
+});
+
+test('and so on the real disk, but for power failures', { timeout: TIMEOUT_MS }, async () => {
+  const directory = temporaryDirectory();
+  for (const seed of seedsOf(Math.ceil(RUNS / 10))) {
+    const run = await live(seed, new TestedDisk(), join(directory, String(seed), 't-0'));
+    await run.harness.close();
+    await run.harness.dispose();
+    run.system.close();
+    expect(run.counts.size).toBeGreaterThan(5);
+  }
+});
 
 test('negative control: what nobody waited for is lost in a power failure, and what was flushed is not', async () => {
   let lost = 0;

@@ -5,10 +5,11 @@
 import { isMillraceError } from '#millrace/errors.js';
 import { encodeBatches } from '#millrace/record/encode-batch.js';
 import type { CompressionName, RecordInput } from '#millrace/types.js';
-import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { Random } from '../support/random.ts';
 import type { LogRecoveryReport } from '#millrace/log/log-recovery.js';
 import { LogHarness } from './log-harness.ts';
+import type { TestedFileSystem } from './tested-file-system.ts';
+import { checkIndexes, settled, stateOf } from './log-inspection.ts';
 import { modelRecord, randomRecords, randomSettings } from './log-input.ts';
 import {
   adopt,
@@ -22,19 +23,15 @@ import {
   type ModelRecord,
 } from './log-model.ts';
 
-export const DIRECTORY = '/data/t-0';
-
 /** Thrown by a system call of a process that dies there. */
-class Killed extends Error {
-  override readonly name = 'Killed';
-}
+class Killed extends Error {}
 
 export class LogRun {
   readonly random: Random;
   readonly model = new LogModel();
   readonly trace: string[] = [];
   readonly counts = new Map<string, number>();
-  system: MemoryFileSystem;
+  system: TestedFileSystem;
   readonly harness: LogHarness;
   #epoch = 0;
   /** Everything below is promised to survive a power failure. */
@@ -42,13 +39,13 @@ export class LogRun {
   /** Loss seen in power failures: records that were visible and never acknowledged. */
   lost = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, system: TestedFileSystem, directory: string) {
     this.random = new Random(seed);
-    this.system = new MemoryFileSystem({ flush: 'manual', fileBytesMax: 64 * 1024 });
+    this.system = system;
     const settings = randomSettings(this.random);
     this.trace.push(JSON.stringify(settings));
     this.harness = new LogHarness(this.system, {
-      directory: DIRECTORY,
+      directory,
       settings,
       step: 4096 * this.random.between(1, 4),
     });
@@ -72,7 +69,7 @@ export class LogRun {
       [6, 'flush', () => this.#flush()],
       [6, 'runFlush', () => void this.system.runFlush()],
       [4, 'acknowledge', () => this.#acknowledge()],
-      [4, 'writeback', () => this.system.disk.writeback(this.random)],
+      [4, 'writeback', () => this.system.writeback(this.random)],
       [3, 'checkpoint', () => this.#checkpoint()],
       [2, 'reopen', () => this.#reopen()],
       [2, 'kill', () => this.#stop('kill', this.#bounds('kill'))],
@@ -88,18 +85,9 @@ export class LogRun {
     this.harness.clock.time += this.random.between(0, 100);
     await run();
     if (this.harness.health.failure !== null) await this.#stop('kill', this.#bounds('kill'));
-    if (process.env.MILLRACE_TRACE !== undefined) this.#detail(this.#state());
+    if (process.env.MILLRACE_TRACE !== undefined) this.#detail(stateOf(this.harness));
     equal(this.#log.endOffset, this.model.end, `endOffset after ${name}`);
     equal(this.#log.startOffset, this.model.start, `startOffset after ${name}`);
-  }
-
-  /** For who looks into a failure: `MILLRACE_TRACE=1` adds it to each step. */
-  #state(): string {
-    const epochs = this.#log.leaderEpochs.entries.map((entry) => `${entry.epoch}@${entry.startOffset}`).join(' ');
-    const files = this.system
-      .list(DIRECTORY)
-      .map((entry) => `${entry.name.replace(/^0+/, '')}:${this.system.sizeOf(`${DIRECTORY}/${entry.name}`)}`);
-    return `| epochs ${epochs} | rp ${this.harness.recoveryPoint} start ${this.harness.startOffset} | ${files.join(' ')}`;
   }
 
   #note(text: string): void {
@@ -254,20 +242,8 @@ export class LogRun {
     }
   }
 
-  /** Waits for what needs flush rounds. */
-  async #settled<T>(promise: Promise<T>): Promise<T> {
-    const state = { settled: false };
-    const mark = (): void => void (state.settled = true);
-    promise.then(mark, mark);
-    while (!state.settled) {
-      await new Promise((resolve) => setImmediate(resolve));
-      if (!state.settled) this.system.runFlush();
-    }
-    return promise;
-  }
-
   async #flush(): Promise<void> {
-    await this.#settled(this.#log.flush());
+    await settled(this.system, this.#log.flush());
     this.#acknowledged = this.model.end;
     equal(this.#log.durableOffset, this.model.end, 'durableOffset after a flush');
   }
@@ -292,7 +268,7 @@ export class LogRun {
 
   async #checkpoint(): Promise<void> {
     try {
-      await this.#settled(this.harness.checkpoint());
+      await settled(this.system, this.harness.checkpoint());
       this.#acknowledged = this.model.end;
     } catch (error) {
       if (!isMillraceError(error, 'ERR_MILLRACE_NO_SPACE')) throw error;
@@ -301,9 +277,11 @@ export class LogRun {
 
   async #reopen(): Promise<void> {
     this.system.capacity = Infinity;
-    await this.#settled(this.harness.close());
+    await settled(this.system, this.harness.close());
     equal(this.system.openFiles, 0, 'files open after close');
     this.#acknowledged = this.model.end;
+    if (this.random.chance(0.3))
+      checkIndexes(this.system, this.harness.options.directory, this.harness.options.settings);
     this.harness.open();
     checkAll(this.#log, this.model, this.random);
   }
@@ -393,10 +371,11 @@ export class LogRun {
         after = { start: [0, Math.max(start, offset)], end: [offset, Math.max(offset, bounds.end[1])] };
         this.#log.truncateFullyAndStartAt(offset);
         model.restart(offset);
-      } else if (operation === 'checkpoint') await this.#settled(this.harness.checkpoint());
+      } else if (operation === 'checkpoint') await settled(this.system, this.harness.checkpoint());
       else if (operation === 'roll') this.#log.roll();
-      else await this.#settled(this.harness.close());
+      else await settled(this.system, this.harness.close());
       // It was through before the call came: the state is known exactly.
+      this.#acknowledged = Math.min(this.#acknowledged, model.end);
       if (operation !== 'close') after = this.#bounds(how);
     } catch (error) {
       if (!(error instanceof Killed) && !isMillraceError(error)) throw error;
@@ -414,7 +393,7 @@ export class LogRun {
 
   #fullDisk(): void {
     if (this.system.capacity < Infinity) this.system.capacity = Infinity;
-    else this.system.capacity = this.system.disk.used + 4096 * this.random.between(0, 3);
+    else this.system.capacity = this.system.used + 4096 * this.random.between(0, 3);
     this.#detail(String(this.system.capacity));
   }
 }

@@ -100,6 +100,16 @@ export class MemoryFileSystem implements FileSystem {
     return round !== undefined;
   }
 
+  /** Bytes that all files together have in blocks. */
+  get used(): number {
+    return this.disk.used;
+  }
+
+  /** The kernel writes some dirty pages back, as it may at any time. */
+  writeback(random: Random): void {
+    this.disk.writeback(random);
+  }
+
   kill(): MemoryFileSystem {
     this.#die();
     this.disk.locks.clear();
@@ -376,7 +386,14 @@ class MemoryFile implements LogFile {
     if (length <= 0 || start + length > this.#inode.memory.length) {
       throw new Error(`window of ${this.path} from ${start}, ${length} bytes; raise fileBytesMax`);
     }
-    return { bytes: Buffer.from(buffer, start, length), view: new DataView(buffer, start, length), start, length };
+    const { path } = this;
+    return {
+      bytes: Buffer.from(buffer, start, length),
+      view: new DataView(buffer, start, length),
+      path,
+      start,
+      length,
+    };
   }
 
   #allocate(size: number, syscall: Operation): void {
