@@ -25,6 +25,9 @@ export interface RecordInput {
 export interface ByteWindow {
   readonly bytes: Uint8Array;
   readonly view: DataView;
+  /** Of what file, and from which of its bytes on, the window shows bytes: for messages. */
+  readonly path?: string;
+  readonly start?: number;
 }
 
 export type CompressionName = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';

@@ -8,8 +8,8 @@ import { native, type MappedBuffer } from '../native.ts';
 import type { DiskFileSystem } from './disk.ts';
 import type { FileWindow, LogFile, PreparedWindow } from './file-system.ts';
 
-export function fileWindow(buffer: MappedBuffer, start: number): FileWindow {
-  return { bytes: Buffer.from(buffer), view: new DataView(buffer), start, length: buffer.byteLength };
+export function fileWindow(path: string, buffer: MappedBuffer, start: number): FileWindow {
+  return { bytes: Buffer.from(buffer), view: new DataView(buffer), path, start, length: buffer.byteLength };
 }
 
 export class DiskFile implements LogFile {
@@ -63,6 +63,7 @@ export class DiskFile implements LogFile {
 
   mapShared(start: number, length: number): FileWindow {
     return fileWindow(
+      this.path,
       guarded(() => native.mapShared(this.#open(), this.path, start, length)),
       start,
     );
@@ -70,6 +71,7 @@ export class DiskFile implements LogFile {
 
   mapPrivate(start: number, length: number): FileWindow {
     return fileWindow(
+      this.path,
       guarded(() => native.mapPrivate(this.#open(), this.path, start, length)),
       start,
     );
@@ -83,6 +85,7 @@ export class DiskFile implements LogFile {
       take: () => {
         try {
           return fileWindow(
+            this.path,
             guarded(() => pager.take(ticket)),
             start,
           );

@@ -8,6 +8,7 @@ import type { ByteWindow } from '../types.ts';
 
 /** A piece of a mapped file. Byte 0 of `bytes` and of `view` is byte `start` of the file. */
 export interface FileWindow extends ByteWindow {
+  readonly path: string;
   readonly start: number;
   readonly length: number;
 }

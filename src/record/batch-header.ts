@@ -28,7 +28,7 @@ import {
   RECORD_COUNT,
   TRANSACTIONAL_BIT,
 } from './batch-format.ts';
-import type { ByteWindow } from './byte-window.ts';
+import { type ByteWindow, type Place, placeOf, showPlace } from './byte-window.ts';
 import { compressionOf } from './codec.ts';
 import { readInt64, readOffset } from './int64.ts';
 
@@ -39,28 +39,32 @@ const OLD_MESSAGE_LENGTH_MIN = 14;
 export function checkHeader(window: ByteWindow, position: number): void {
   const available = window.bytes.length - position;
   if (position < 0 || available < BATCH_HEADER_SIZE) {
+    const place = placeOf(window, position);
     throw new MillraceError(
       'ERR_MILLRACE_CORRUPT',
-      `${Math.max(0, available)} bytes at position ${position}, expected a batch header of ${BATCH_HEADER_SIZE}`,
-      { position },
+      `${Math.max(0, available)} bytes at ${showPlace(place)}, expected a batch header of ${BATCH_HEADER_SIZE}`,
+      place,
     );
   }
   const magic = window.view.getInt8(position + MAGIC);
-  if (magic !== MAGIC_V2) throw wrongMagic(magic, window.view.getInt32(position + BATCH_LENGTH), position);
+  if (magic !== MAGIC_V2)
+    throw wrongMagic(magic, window.view.getInt32(position + BATCH_LENGTH), placeOf(window, position));
 }
 
-function wrongMagic(magic: number, length: number, position: number): MillraceError {
+function wrongMagic(magic: number, length: number, place: Place): MillraceError {
   // Bytes that were never written are zeros, and no message of an old format.
   if ((magic === 0 || magic === 1) && length >= OLD_MESSAGE_LENGTH_MIN) {
     return new MillraceError(
       'ERR_MILLRACE_UNSUPPORTED',
-      `message format v${magic} at position ${position}; only v2 is read, convert with Kafka < 4`,
-      { position },
+      `message format v${magic} at ${showPlace(place)}; only v2 is read, convert with Kafka < 4`,
+      place,
     );
   }
-  return new MillraceError('ERR_MILLRACE_CORRUPT', `magic ${magic} at position ${position}, expected ${MAGIC_V2}`, {
-    position,
-  });
+  return new MillraceError(
+    'ERR_MILLRACE_CORRUPT',
+    `magic ${magic} at ${showPlace(place)}, expected ${MAGIC_V2}`,
+    place,
+  );
 }
 
 export class BatchFields {

@@ -2,9 +2,23 @@
  * Bytes with both views that batches need: single bytes and runs through `bytes`, numbers through `view`. Position p in one is
  * position p in the other. A window owns nothing: it lives as long as the buffer behind it.
  */
-export interface ByteWindow {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
+import type { ByteWindow } from '../types.ts';
+
+export type { ByteWindow };
+
+/** Where in a file, or else in its window, something stands. */
+export interface Place {
+  readonly path?: string;
+  readonly position: number;
+}
+
+export function placeOf(window: ByteWindow, position: number): Place {
+  return { path: window.path, position: (window.start ?? 0) + position };
+}
+
+/** A place as messages name it. */
+export function showPlace({ path, position }: Place): string {
+  return path === undefined ? `position ${position}` : `position ${position} of ${path}`;
 }
 
 /** A window over a whole buffer, or over what a view shows of one. `bytes` is always a `Buffer`, so that hot loops see one shape. */

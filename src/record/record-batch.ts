@@ -12,7 +12,7 @@ import type { Offset } from '../types.ts';
 import { ATTRIBUTES } from './batch-format.ts';
 import { BatchFields } from './batch-header.ts';
 import { bufferView } from './buffer-view.ts';
-import type { ByteWindow } from './byte-window.ts';
+import { type ByteWindow, placeOf, showPlace } from './byte-window.ts';
 import { decompress } from './compression.ts';
 import { RecordCursor } from './record-cursor.ts';
 import type { RecordSource } from './record-source.ts';
@@ -104,14 +104,13 @@ export class RecordBatch extends BatchFields implements Iterable<LogRecord> {
       baseTimestamp: this.baseTimestamp,
       appendTime: this.timestampType === 'LogAppendTime' ? this.maxTimestamp : Number.NaN,
       startOffset: this.startOffset,
-      batchPosition: this.at,
+      place: placeOf(this.window, this.at),
     };
   }
 
   #corrupt(found: string): MillraceError {
-    return new MillraceError('ERR_MILLRACE_CORRUPT', `the batch at position ${this.at} ${found}`, {
-      position: this.at,
-    });
+    const place = placeOf(this.window, this.at);
+    return new MillraceError('ERR_MILLRACE_CORRUPT', `the batch at ${showPlace(place)} ${found}`, place);
   }
 }
 

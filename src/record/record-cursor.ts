@@ -9,6 +9,7 @@
  */
 import { isMillraceError, MillraceError } from '../errors.ts';
 import type { Offset, Timestamp } from '../types.ts';
+import { showPlace } from './byte-window.ts';
 import { LogRecord } from './record.ts';
 import type { RecordLayout } from './record.ts';
 import type { RecordHeader } from './record-headers.ts';
@@ -187,14 +188,14 @@ export class RecordCursor implements RecordLayout {
 
   #placed(error: unknown): unknown {
     if (!isMillraceError(error, 'ERR_MILLRACE_CORRUPT')) return error;
-    const { baseOffset, batchPosition } = this.#source;
+    const { baseOffset, place } = this.#source;
     // A walk that met corruption is over: the position inside it means nothing any more.
     this.#left = 0;
     this.#reader.position = this.#source.end;
     return new MillraceError(
       'ERR_MILLRACE_CORRUPT',
-      `the record after offset ${this.offset} in the batch at offset ${baseOffset}, position ${batchPosition}, is malformed: ${error.message}`,
-      { position: batchPosition, cause: error },
+      `the record after offset ${this.offset} in the batch at offset ${baseOffset}, ${showPlace(place)}, is malformed: ${error.message}`,
+      { ...place, cause: error },
     );
   }
 }

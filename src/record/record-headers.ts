@@ -1,5 +1,6 @@
 /** The headers of a record as they are read: decoded when asked for, since few readers do. */
 import { MillraceError } from '../errors.ts';
+import { showPlace } from './byte-window.ts';
 import type { RecordSource } from './record-source.ts';
 import { sourceView } from './record-source.ts';
 import { VarintReader } from './varint.ts';
@@ -38,7 +39,7 @@ export function readHeaders(source: RecordSource, position: number, end: number)
 function malformed(source: RecordSource, position: number, found: string): MillraceError {
   return new MillraceError(
     'ERR_MILLRACE_CORRUPT',
-    `${found} at position ${position} do not fit their record in the batch at offset ${source.baseOffset}`,
-    { position: source.batchPosition },
+    `${found} at ${position} do not fit their record in the batch at offset ${source.baseOffset}, ${showPlace(source.place)}`,
+    source.place,
   );
 }

@@ -4,6 +4,7 @@
  */
 import type { Offset, Timestamp } from '../types.ts';
 import { bufferView } from './buffer-view.ts';
+import type { Place } from './byte-window.ts';
 
 export interface RecordSource {
   readonly bytes: Uint8Array;
@@ -21,8 +22,8 @@ export interface RecordSource {
   readonly appendTime: Timestamp;
   /** Records below it are passed over. */
   readonly startOffset: Offset;
-  /** Where the batch stands in its window, for errors. */
-  readonly batchPosition: number;
+  /** Where the batch stands, for errors. */
+  readonly place: Place;
 }
 
 /** A `Buffer` on [position, position + size); null for a size of -1. Nothing is copied. */

@@ -1,4 +1,7 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { BATCH_HEADER_SIZE } from '#millrace/limits.js';
 import { numbered, TempLog } from '../support/temp-log.ts';
 
 test('a reader tells the bounds of the log, its size and its segments', () => {
@@ -44,4 +47,22 @@ test('a closed log refuses every question', async () => {
   expect(() => rig.log.offsetOfMaxTimestamp()).toThrow(closed);
   await expect(rig.log.readAsync(0)).rejects.toThrow(closed);
   expect(rig.log.isClosed).toBe(true);
+});
+
+test('a record that is malformed is told with the path of its segment and the position of its batch', async () => {
+  const rig = new TempLog();
+  rig.log.append([{ value: 'first' }]);
+  rig.log.append([{ value: 'other' }]);
+  const size = rig.log.size / 2;
+  await rig.log.flush();
+  const [name] = rig.names('.log');
+  const path = join(rig.log.directory, name);
+  // The length of the second batch's record: more than the batch has.
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.from([0x7e]), 0, 1, size + BATCH_HEADER_SIZE);
+  closeSync(file);
+  const [batch] = rig.log.read(1);
+  const read = (): unknown => [...batch];
+  expect(read).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_CORRUPT', path, position: size }));
+  expect(read).toThrow(path);
 });

@@ -21,7 +21,7 @@ function sourceOf(dump: string, overrides: Partial<RecordSource> = {}): RecordSo
     baseTimestamp: 1000,
     appendTime: Number.NaN,
     startOffset: 0,
-    batchPosition: 77,
+    place: { position: 77 },
     ...overrides,
   };
 }

@@ -9,7 +9,7 @@ function sourceOf(bytes: Buffer): RecordSource {
     buffer: bytes.buffer,
     byteOffset: bytes.byteOffset,
     baseOffset: 40,
-    batchPosition: 9,
+    place: { position: 9 },
   } as RecordSource;
 }
 

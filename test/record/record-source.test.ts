@@ -15,7 +15,7 @@ const source: RecordSource = {
   baseTimestamp: 1000,
   appendTime: Number.NaN,
   startOffset: 0,
-  batchPosition: 0,
+  place: { position: 0 },
 };
 
 test('views are relative to the bytes, and null for a negative size', () => {
