@@ -19,7 +19,10 @@ export function openPartition(environment: StoreEnvironment, partition: Partitio
   const options: LogOptions = {
     settings: topic.settings,
     startOffset: environment.startOffsets.get(topic.name, index),
-    beforeCut: (recoveryPoint) => lowerCheckpoints(environment, partition, recoveryPoint),
+    beforeCut: (recoveryPoint, start) => {
+      lowerRecoveryPoint(environment, partition, recoveryPoint);
+      keepStartOffset(environment, partition, start);
+    },
   };
   const log = openOrRecover(environment, partition, options);
   if (log.startOffset <= log.endOffset) return log;
@@ -43,7 +46,7 @@ function openOrRecover(environment: StoreEnvironment, partition: Partition, opti
       'a partition was not as a clean stop leaves it and is recovered',
     );
     const { settings } = options;
-    lowerCheckpoints(environment, partition, 0);
+    lowerRecoveryPoint(environment, partition, 0);
     const report = writing(environment, () =>
       recoverLog(environment.system, { directory, settings, recoveryPoint: 0 }),
     );
@@ -55,14 +58,22 @@ function openOrRecover(environment: StoreEnvironment, partition: Partition, opti
 }
 
 /** What is about to be taken away must not be trusted after a crash: the recovery point goes down first, and durably. */
-function lowerCheckpoints(environment: StoreEnvironment, { topic, index }: Partition, recoveryPoint: number): void {
+function lowerRecoveryPoint(environment: StoreEnvironment, { topic, index }: Partition, recoveryPoint: number): void {
+  const { recoveryPoints } = environment;
+  if (recoveryPoints.get(topic.name, index) <= recoveryPoint) return;
   writing(environment, () => {
-    for (const checkpoint of [environment.recoveryPoints, environment.startOffsets]) {
-      // A start offset is only past the recovery point when the log is to begin anew before it.
-      if (checkpoint.get(topic.name, index) <= recoveryPoint) continue;
-      checkpoint.set(topic.name, index, recoveryPoint);
-      checkpoint.write();
-    }
+    recoveryPoints.set(topic.name, index, recoveryPoint);
+    recoveryPoints.write();
+  });
+}
+
+/** Where the log is to begin stands fast before it is cut: a crash in the middle then neither goes back nor gives offsets twice. */
+function keepStartOffset(environment: StoreEnvironment, { topic, index }: Partition, startOffset: number): void {
+  const { startOffsets } = environment;
+  if (startOffsets.get(topic.name, index) === startOffset) return;
+  writing(environment, () => {
+    startOffsets.set(topic.name, index, startOffset);
+    startOffsets.write();
   });
 }
 

@@ -121,7 +121,9 @@ async function recoverIfDue(
   const wasClean = wasCleanlyStopped(system, directory);
   if (wasClean) removeCleanShutdown(system, directory);
   const partitions: Partition[] = [];
-  for (const topic of topics.values()) partitions.push(...topic.partitions.filter((partition) => partition !== null));
+  for (const topic of topics.values()) {
+    for (const partition of topic.partitions) if (partition !== null) partitions.push(partition);
+  }
   if (wasClean || partitions.length === 0) return CLEAN_REPORT;
   logger.info?.({ path: directory, partitions: partitions.length }, 'the last stop was not a clean one: recovering');
   const report = await recoverPartitions(environment, partitions, {

@@ -47,7 +47,8 @@ export class TopicAdmin {
       if (this.#topics.has(name))
         throw new MillraceError('ERR_MILLRACE_TOPIC_EXISTS', `topic "${name}" exists already`);
       const { directory, defaults, logger } = this.#environment;
-      for (const other of this.#topics.keys()) {
+      // Only a name that has one of the two characters can collide.
+      for (const other of /[._]/.test(name) ? this.#topics.keys() : []) {
         if (collides(name, other))
           logger.warn?.({ topic: name, other }, 'two topics that Kafka cannot tell apart in its metrics');
       }
@@ -67,7 +68,7 @@ export class TopicAdmin {
       checkPartitions(total, from + 1);
       const added = Array.from({ length: total - from }, (_, i) => new Partition(topic, from + i));
       await this.#add(topic, added);
-      topic.partitions.push(...added);
+      for (const partition of added) topic.partitions.push(partition);
       return topic.describe();
     });
   }
@@ -103,7 +104,7 @@ export class TopicAdmin {
       // A round that runs may be about to sync a directory by the name that it has now.
       await flushBarrier(flushThread);
       const indexes = partitions.map((partition) => partition.index);
-      const leaving = writing(this.#environment, () => renameToLeave(system, directory, name, indexes));
+      const leaving = this.#rename(name, indexes);
       const written = this.#unlessFull(() => this.#writeTopics());
       await removeLeaving(system, leaving);
       // Now there is room again.
@@ -111,6 +112,16 @@ export class TopicAdmin {
       if (noted) this.#forgetChange();
       for (const offsets of [recoveryPoints, startOffsets]) for (const index of indexes) offsets.set(name, index, 0);
     });
+  }
+
+  /** Half renamed, the topic is neither here nor gone: only the next open can finish that, by the note. */
+  #rename(topic: string, partitions: readonly number[]): string[] {
+    const { health, system, directory } = this.#environment;
+    try {
+      return renameToLeave(system, directory, topic, partitions);
+    } catch (error) {
+      throw health.fail(error);
+    }
   }
 
   get(name: unknown): Topic {

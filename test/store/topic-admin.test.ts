@@ -227,6 +227,21 @@ describe.each(Object.keys(changes))('%s', (change) => {
   });
 });
 
+test('a deletion that is stuck halfway takes the store offline, and the next open finishes it', async () => {
+  const { store, system } = await prepared();
+  let renames = 0;
+  system.fault = (operation, path) =>
+    operation === 'rename' && path.includes('/old-') && ++renames === 2 ? 'EMFILE' : null;
+  await expect(store.deleteTopic('old')).rejects.toThrow(code('OFFLINE'));
+  await expect(store.createTopic('new')).rejects.toThrow(code('OFFLINE'));
+  await store.close();
+  system.fault = null;
+  const again = (await openInMemory(system)).store;
+  expect(again.topics()).toEqual([]);
+  expect(namesIn(system).filter((name) => name.startsWith('old'))).toEqual([]);
+  await again.close();
+});
+
 test('a full disk refuses a creation, and does not stop a deletion', async () => {
   const { store, system } = await prepared();
   system.capacity = system.disk.used;
