@@ -1,14 +1,15 @@
 /**
  * Recovers a partition after an unclean stop, so that it can be opened like one that was stopped cleanly.
  *
- * Reads what lies past the recovery point, and any segment whose indexes are missing or wrong. At the first bytes that are not a batch the log
- * ends: they are cut off and later segments are removed, as Kafka does, and the report says where and why. Runs where it is called:
+ * Reads what lies past the recovery point. At the first bytes there that are not a batch the log ends: they are cut off and later segments are
+ * removed, as Kafka does, and the report says where and why. Segments before the recovery point were durable: their indexes are made again when
+ * they are missing or wrong, and nothing is cut. A log of an old message format is refused, and nothing of it is changed. Runs where it is called:
  * the store calls it in a worker thread for logs that take long. Needs the addon and nothing else of the process.
  */
 import { join } from 'node:path';
 import type { FileSystem } from '../file/file-system.ts';
 import { indexesHold } from '../segment/index-check.ts';
-import { type RecoveredSegment, recoverSegment } from '../segment/segment-recovery.ts';
+import { mendIndexes, type RecoveredSegment, recoverSegment } from '../segment/segment-recovery.ts';
 import { LOG_SUFFIX, segmentFile } from '../segment/segment-files.ts';
 import type { ScanEnd } from '../segment/segment-scan.ts';
 import { EPOCH_CHECKPOINT, readEpochs, writeEpochs } from './epoch-checkpoint.ts';
@@ -70,8 +71,13 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
     }
     const next = segments[i + 1]?.baseOffset ?? Infinity;
     // A segment that ends at the recovery point may have been sealed after it, and the last words of its indexes not have reached the disk.
-    const { indexed } = segments[i];
-    if (next < recoveryPoint && indexed && indexesHold(system, directory, baseOffset, indexSettings(settings))) {
+    if (next < recoveryPoint) {
+      const { indexed } = segments[i];
+      if (!indexed || !indexesHold(system, directory, baseOffset, indexSettings(settings))) {
+        // Its records were durable: what does not read is a fault of the disk, and nothing of the log is cut for it.
+        bytesRead += mendIndexes(system, directory, baseOffset, indexSettings(settings));
+        segmentsScanned++;
+      }
       endOffset = next;
       continue;
     }

@@ -11,6 +11,8 @@ import { TIME_ENTRY_SIZE, TimeIndex } from '../index/time-index.ts';
 import { SEGMENT_OFFSETS_MAX } from '../limits.ts';
 import { GrowingIndexes, type IndexSettings } from './growing-indexes.ts';
 import { entriesHold } from './index-check.ts';
+import { rebuildIndexes } from './index-rebuild.ts';
+import { refuseOldFormat } from './old-format.ts';
 import { LOG_SUFFIX, OFFSET_INDEX_SUFFIX, segmentFile, TIME_INDEX_SUFFIX } from './segment-files.ts';
 import { type ScanEnd, scanSegment } from './segment-scan.ts';
 
@@ -61,6 +63,7 @@ export function recoverSegment(system: FileSystem, options: RecoveryOptions): Re
       epoch = header.leaderEpoch;
       epochStarts.push([epoch, header.baseOffset]);
     });
+    if (scan.end === 'magic') refuseOldFormat(file, scan.position, size);
     indexes.seal();
     const bytesCut = scan.end === 'end' || scan.end === 'zeros' ? 0 : size - scan.position;
     const { nextOffset, end, bytesRead } = scan;
@@ -76,7 +79,7 @@ export function recoverSegment(system: FileSystem, options: RecoveryOptions): Re
     };
     options.beforeWrite?.(recovered);
     if (size !== scan.position) file.truncate(scan.position);
-    writeIndexes(system, indexes, options);
+    writeIndexes(system, directory, baseOffset, indexes);
     file.sync();
     return recovered;
   } finally {
@@ -105,13 +108,25 @@ function trustedIndexes(system: FileSystem, log: LogFile, logSize: number, optio
   return new GrowingIndexes(settings, offsets, times);
 }
 
-function writeIndexes(system: FileSystem, indexes: GrowingIndexes, options: RecoveryOptions): void {
+/** Makes the index files of a segment again and leaves its log as it is. Returns how many bytes of the log were read. */
+export function mendIndexes(
+  system: FileSystem,
+  directory: string,
+  baseOffset: number,
+  settings: IndexSettings,
+): number {
+  const { indexes, bytesRead } = rebuildIndexes(system, directory, baseOffset, settings);
+  writeIndexes(system, directory, baseOffset, indexes);
+  return bytesRead;
+}
+
+function writeIndexes(system: FileSystem, directory: string, baseOffset: number, indexes: GrowingIndexes): void {
   const parts = [
     [OFFSET_INDEX_SUFFIX, indexes.offsets.bytes],
     [TIME_INDEX_SUFFIX, indexes.times.bytes],
   ] as const;
   for (const [suffix, bytes] of parts) {
-    const file = system.open(segmentFile(options.directory, options.baseOffset, suffix), 'a+');
+    const file = system.open(segmentFile(directory, baseOffset, suffix), 'a+');
     try {
       file.write(bytes, 0, bytes.length, 0);
       file.truncate(bytes.length);

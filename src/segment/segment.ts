@@ -201,7 +201,11 @@ export class Segment {
 
   /** Past the last whole batch that ends at or before `limit`, but past one batch at least. Leaves the hint there. */
   #endOfRead(start: number, limit: number, sizeLimit: number): number {
-    let position = limit - start > HEADER_READ_AHEAD ? Math.max(start, this.offsets.floorPosition(limit)) : start;
+    let position = start;
+    // Far ahead the index knows a batch near the limit, unless the first batch reaches it alone.
+    if (limit - start > HEADER_READ_AHEAD && start + this.batchSize(this.headerWindow(start), start) < limit) {
+      position = Math.max(start, this.offsets.floorPosition(limit));
+    }
     for (;;) {
       const window = this.headerWindow(position);
       const next = position + this.batchSize(window, position);
@@ -231,7 +235,7 @@ export class Segment {
   #checkIndexes(settings: IndexSettings): void {
     const { system } = this.#environment;
     if (!indexesHold(system, this.directory, this.baseOffset, settings)) {
-      this.growing = rebuildIndexes(system, this.directory, this.baseOffset, settings);
+      this.growing = rebuildIndexes(system, this.directory, this.baseOffset, settings).indexes;
     }
     this.#unchecked = null;
   }

@@ -9,6 +9,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { numbered, TempLog } from '../support/temp-log.ts';
 
@@ -275,4 +276,26 @@ test('recovering twice is recovering once', async () => {
   const files = rig.contents(['']);
   expect(rig.recover(0).damage).toBeNull();
   expect(rig.contents([''])).toEqual(files);
+});
+
+test('a bit that rots below the recovery point costs no record but its own, whatever became of the index there', () => {
+  const rig = new TempLog({ indexIntervalBytes: 100 });
+  for (let i = 0; i < 30; i++) {
+    rig.log.append(numbered(2, i * 2, 30));
+    if (i % 10 === 9 && i < 29) rig.log.roll();
+  }
+  const size = rig.log.size;
+  const [first] = rig.names('.log');
+  const path = join(rig.log.directory, first);
+  rig.stop();
+  const bytes = readFileSync(path);
+  bytes[bytes.length / 2] ^= 1;
+  writeFileSync(path, bytes);
+  rmSync(path.replace('.log', '.index'));
+  expect(rig.recover(45)).toMatchObject({ endOffset: 60, damage: null });
+  rig.open();
+  expect([rig.log.size, rig.log.segmentCount]).toEqual([size, 3]);
+  expect(readFileSync(path)).toEqual(bytes);
+  const [batch] = rig.log.read(20);
+  expect(batch.baseOffset).toBe(20);
 });
