@@ -61,6 +61,8 @@ function fillAndGoOn(directory: string): void {
   );
 }
 
+// Without root there is no small disk; small-disk.ts prints why.
 test.skipIf(noSmallDisk !== null)('tmpfs', { timeout: 60_000 }, () => fillAndGoOn(new SmallDisk(16).path));
 
+// Where no loop device works; the reason was printed above.
 test.skipIf(noExt4 !== null)('ext4', { timeout: 60_000 }, () => fillAndGoOn(mountExt4(24, true)!));
