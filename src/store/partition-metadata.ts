@@ -7,12 +7,15 @@
  * (org.apache.kafka.storage.internals.checkpoint.PartitionMetadataFile.)
  */
 import { join } from 'node:path';
-import { MillraceError, show } from '../errors.ts';
-import { readWholeFile, writeWholeFile } from '../file/atomic-file.ts';
-import type { FileSystem } from '../file/file-system.ts';
+import { isMillraceError, isSystemError, MillraceError, show } from '../errors.ts';
+import { writeWholeFile } from '../file/atomic-file.ts';
+import type { FileSystem, LogFile } from '../file/file-system.ts';
 import { isUuid } from './uuid.ts';
 
 export const PARTITION_METADATA = 'partition.metadata';
+const FORMAT = /^version:\s+0\r?\ntopic_id:\s+(\S+)\s*$/;
+/** The file has 44 bytes. */
+const SIZE_MAX = 128;
 
 export function encodePartitionMetadata(topicId: string): string {
   return `version: 0\ntopic_id: ${topicId}`;
@@ -21,15 +24,30 @@ export function encodePartitionMetadata(topicId: string): string {
 /** The topic id in a partition's directory; null where the file is missing. ERR_MILLRACE_CORRUPT where it says something else. */
 export function readPartitionMetadata(system: FileSystem, directory: string): string | null {
   const path = join(directory, PARTITION_METADATA);
-  const text = readWholeFile(system, path);
+  const text = readStart(system, path);
   if (text === null) return null;
-  const [version, id, ...rest] = text.split('\n').map((line) => line.split(/:\s+/));
-  const isWhole =
-    version?.[0] === 'version' && version[1] === '0' && id?.[0] === 'topic_id' && rest.every(([line]) => line === '');
-  if (isWhole && isUuid(id[1])) return id[1];
+  const id = FORMAT.exec(text)?.[1];
+  if (isUuid(id)) return id;
   throw new MillraceError('ERR_MILLRACE_CORRUPT', `${path} has ${show(text)}, expected a version 0 and a topic_id`, {
     path,
   });
+}
+
+/** The file's first bytes, which are all unless it is not what it should be. Read for each partition: without asking for its size first. */
+function readStart(system: FileSystem, path: string): string | null {
+  let file: LogFile;
+  try {
+    file = system.open(path, 'r');
+  } catch (error) {
+    if (isMillraceError(error) && isSystemError(error.cause) && error.cause.code === 'ENOENT') return null;
+    throw error;
+  }
+  try {
+    const bytes = Buffer.alloc(SIZE_MAX);
+    return bytes.toString('latin1', 0, file.read(bytes, 0, SIZE_MAX, 0));
+  } finally {
+    file.close();
+  }
 }
 
 export function writePartitionMetadata(system: FileSystem, directory: string, topicId: string): void {

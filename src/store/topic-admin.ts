@@ -147,7 +147,12 @@ export class TopicAdmin {
     }
     const [from, to] = [added[0].index, added[added.length - 1].index + 1];
     const change: TopicChange = { kind: 'add', topic: topic.name, id: topic.id, from, to };
-    writing(environment, () => writeTopicChange(system, directory, change));
+    writing(environment, () => {
+      // What the files still say of a topic of that name that was deleted would be believed of the new one after a crash.
+      environment.recoveryPoints.write();
+      environment.startOffsets.write();
+      writeTopicChange(system, directory, change);
+    });
     try {
       await makePartitions(environment, directories, topic.id);
       this.#commit(topic.entry(to), directories);
