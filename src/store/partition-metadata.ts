@@ -14,8 +14,8 @@ import { isUuid } from './uuid.ts';
 
 export const PARTITION_METADATA = 'partition.metadata';
 const FORMAT = /^version:\s+0\r?\ntopic_id:\s+(\S+)\s*$/;
-/** The file has 44 bytes. */
-const SIZE_MAX = 128;
+/** Where the file's first bytes are read to; it has 44. */
+const start = Buffer.allocUnsafeSlow(128);
 
 export function encodePartitionMetadata(topicId: string): string {
   return `version: 0\ntopic_id: ${topicId}`;
@@ -43,8 +43,7 @@ function readStart(system: FileSystem, path: string): string | null {
     throw error;
   }
   try {
-    const bytes = Buffer.alloc(SIZE_MAX);
-    return bytes.toString('latin1', 0, file.read(bytes, 0, SIZE_MAX, 0));
+    return start.toString('latin1', 0, file.read(start, 0, start.length, 0));
   } finally {
     file.close();
   }

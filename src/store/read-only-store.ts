@@ -6,7 +6,7 @@
  * log ends where its bytes stop being batches.
  */
 import { MillraceError } from '../errors.ts';
-import { DiskFileSystem } from '../file/disk.ts';
+import { openDisk } from '../file/disk-choice.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { WindowCache } from '../file/window-cache.ts';
 import { FollowedLog } from '../log/log-follower.ts';
@@ -42,7 +42,7 @@ export class ReadOnlyStore {
   private constructor(directory: string, options: CheckedOptions) {
     this.directory = directory;
     this.#options = options;
-    this.#system = options.fileSystem ?? new DiskFileSystem();
+    this.#system = options.fileSystem ?? openDisk(options.fileAccess);
     this.#cache = new WindowCache(this.#system);
     this.#meta = readMetaProperties(this.#system, directory);
     this.#load();

@@ -5,7 +5,7 @@
  * anything is loaded; recovery, when there was none; what deletions left. A failure on the way lets everything go.
  */
 import { dirname } from 'node:path';
-import { DiskFileSystem } from '../file/disk.ts';
+import { openDisk } from '../file/disk-choice.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { Flusher } from '../file/flusher.ts';
 import { Health } from '../file/health.ts';
@@ -31,7 +31,7 @@ export interface OpenedParts {
 }
 
 export async function openParts(directory: string, options: CheckedOptions): Promise<OpenedParts> {
-  const system = options.fileSystem ?? new DiskFileSystem();
+  const system = options.fileSystem ?? openDisk(options.fileAccess);
   let lock: StoreLock | null = null;
   let environment: StoreEnvironment | null = null;
   try {

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { type Clock, systemClock } from '../clock.ts';
 import { invalidArgument, MillraceError, show } from '../errors.ts';
+import type { FileAccess } from '../file/disk-choice.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { CHECKPOINT_INTERVAL_MS, RECOVERY_THREADS_MAX } from '../limits.ts';
 import type { Logger } from '../types.ts';
@@ -24,6 +25,8 @@ export interface StoreOptions {
   readonly recoveryThreads?: number;
   /** How often recovery points are written. Default 60,000. */
   readonly checkpointIntervalMs?: number;
+  /** How files are read and written. Default: `map` wherever the runtime allows it (Electron does not). */
+  readonly fileAccess?: FileAccess;
   readonly clock?: Clock;
   /** In place of the real one; it is not closed with the store. */
   readonly fileSystem?: FileSystem;
@@ -38,11 +41,12 @@ export interface CheckedOptions {
   readonly recoveryThreads: number;
   readonly checkpointIntervalMs: number;
   readonly clock: Clock;
+  readonly fileAccess: FileAccess | null;
   readonly fileSystem: FileSystem | null;
 }
 
 /** What each option must be. An unknown name is refused: `readonly` for `readOnly` would open for writing. */
-const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'number'> = {
+const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'number' | 'string'> = {
   readOnly: 'boolean',
   defaults: 'object',
   logger: 'object',
@@ -50,6 +54,7 @@ const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'num
   onFailure: 'function',
   recoveryThreads: 'number',
   checkpointIntervalMs: 'number',
+  fileAccess: 'string',
   clock: 'object',
   fileSystem: 'object',
 };
@@ -91,6 +96,7 @@ export function checkOptions(options: unknown): CheckedOptions {
       TIMER_MAX_MS,
     ),
     clock: given.clock ?? systemClock,
+    fileAccess: checkAccess(given.fileAccess, given.fileSystem),
     fileSystem: given.fileSystem ?? null,
   };
 }
@@ -99,6 +105,13 @@ export function checkDirectory(directory: unknown): asserts directory is string 
   if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
     throw invalidArgument('directory', 'the path of a directory', directory);
   }
+}
+
+function checkAccess(access: unknown, fileSystem: FileSystem | undefined): FileAccess | null {
+  if (access === undefined) return null;
+  if (access !== 'map' && access !== 'copy') throw invalidArgument('fileAccess', "'map' or 'copy'", access);
+  if (fileSystem !== undefined) throw invalidArgument('fileAccess', 'left out with a fileSystem', access);
+  return access;
 }
 
 function inRange(name: string, value: number, min: number, max: number): number {
