@@ -122,6 +122,8 @@ export interface NativeAddon {
   /** flock(LOCK_EX | LOCK_NB); false when somebody else holds it. */
   tryLock(fd: number, path: string): boolean;
 
+  /** May an ArrayBuffer show memory that is not V8's? Where it may not (Electron's memory cage), nothing can be mapped. */
+  externalBuffersAllowed(): boolean;
   /** Maps for writing, shared: every byte must be reserved. `position` is a multiple of the page size. */
   mapShared(fd: number, path: string, position: number, length: number): MappedBuffer;
   /** Maps for reading, private copy-on-write: a stray store into a view changes neither file nor other views. */

@@ -96,6 +96,16 @@ Napi::Value populateRead(const Napi::CallbackInfo& info) {
   return promise;
 }
 
+// Asks by making one: whether V8 has a memory cage is known to the runtime's build, not to this one's.
+Napi::Value externalBuffersAllowed(const Napi::CallbackInfo& info) {
+  auto byte = std::make_unique<char>('\0');
+  const auto drop = [](napi_env /*env*/, void* data, void* /*hint*/) { delete static_cast<char*>(data); };
+  napi_value buffer = nullptr;
+  const napi_status status = napi_create_external_arraybuffer(info.Env(), byte.get(), 1, drop, nullptr, &buffer);
+  if (status != napi_no_external_buffers_allowed) byte.release();  // the finalizer's from here on, as in wrapMapping
+  return Napi::Boolean::New(info.Env(), status == napi_ok);
+}
+
 Napi::Value counters(const Napi::CallbackInfo& info) {
   const MappingCounters now = mappingCounters();
   Napi::Object result = Napi::Object::New(info.Env());
@@ -136,6 +146,7 @@ void defineMappings(Napi::Env env, Napi::Object exports) {
   exports.Set("unmap", Napi::Function::New<unmap>(env, "unmap"));
   exports.Set("resident", Napi::Function::New<resident>(env, "resident"));
   exports.Set("populateRead", Napi::Function::New<populateRead>(env, "populateRead"));
+  exports.Set("externalBuffersAllowed", Napi::Function::New<externalBuffersAllowed>(env, "externalBuffersAllowed"));
   exports.Set("counters", Napi::Function::New<counters>(env, "counters"));
   exports.Set("pageSize", Napi::Number::New(env, static_cast<double>(pageSize())));
 }
