@@ -41,6 +41,15 @@ export const READ_WINDOWS_MAX = 8_192;
 /** Page tables cost a five-hundredth of what is mapped. */
 export const READ_WINDOW_BYTES_MAX = 64 * GIB;
 
+/**
+ * Where windows are copies (file/copying-disk.ts): a read copies from the step before it on, so steps are small; what is kept is memory and
+ * not page cache; and a writer holds a window of one reservation.
+ */
+export const COPIED_READ_STEP = 16 * KIB;
+export const COPIED_READ_WINDOWS_MAX = 1_024;
+export const COPIED_READ_BYTES_MAX = 32 * MIB;
+export const COPIED_RESERVE_STEP_MAX = 512 * KIB;
+
 /** What one `read` returns at most when nothing else is asked. */
 export const READ_BYTES_DEFAULT = 1 * MIB;
 /** What recovery and a second process read at once. */

@@ -8,6 +8,7 @@ import { MillraceError, fromSystemError, guarded } from '../errors.ts';
 import { native, type MappedBuffer, type NativePager } from '../native.ts';
 import { DiskFile } from './disk-file.ts';
 import type {
+  CopiedWindows,
   DirectoryEntry,
   DirectoryLock,
   FileSystem,
@@ -19,6 +20,7 @@ import type {
 
 export class DiskFileSystem implements FileSystem {
   readonly pageSize = native.pageSize;
+  readonly copies: CopiedWindows | undefined = undefined;
   #pager: NativePager | null = null;
   #closed = false;
 

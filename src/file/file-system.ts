@@ -46,6 +46,19 @@ export interface LogFile {
   close(): void;
 }
 
+/**
+ * How to use a file system whose windows are copies and not the file: a private window is what the file had when it was made, so it must not
+ * reach past what has been published; what is stored into a shared one reaches the file by `LogFile.write`.
+ */
+export interface CopiedWindows {
+  /** Bounds of the read windows, which are memory here. */
+  readonly cache: { readonly step: number; readonly windowsMax: number; readonly bytesMax: number };
+  /** The largest step of reservation: a shared window is about so long. */
+  readonly reserveStepMax: number;
+  /** A private window of a file, read on another thread. */
+  read(path: string, start: number, length: number): Promise<FileWindow>;
+}
+
 export interface DirectoryEntry {
   readonly name: string;
   readonly isDirectory: boolean;
@@ -73,6 +86,8 @@ export interface DirectoryLock {
 
 export interface FileSystem {
   readonly pageSize: number;
+  /** Absent where windows are mappings: then they are the file, as it is now. */
+  readonly copies?: CopiedWindows;
   open(path: string, mode: OpenMode): LogFile;
   exists(path: string): boolean;
   /** Size in bytes, or -1 where there is no such file. */

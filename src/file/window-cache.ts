@@ -3,11 +3,12 @@
  *
  * A window begins at a multiple of the step and is two steps long, so that a read of up to one step lies in one window wherever it
  * begins. Beyond a bound the least recently used window is let go. "Let go" means that the cache forgets it: the mapping itself lives
- * as long as a view of it, since the view's ArrayBuffer owns the mapping. Nothing is ever unmapped under a reader.
+ * as long as a view of it, since the view's ArrayBuffer owns the mapping. Nothing is ever unmapped under a reader. Where windows are
+ * copies all of this holds too, in smaller steps: then the bounds are those of memory.
  */
 import { assert } from '../assert.ts';
 import { READ_WINDOW_BYTES_MAX, READ_WINDOW_STEP, READ_WINDOWS_MAX } from '../limits.ts';
-import type { FileSystem, FileWindow } from './file-system.ts';
+import type { CopiedWindows, FileSystem, FileWindow } from './file-system.ts';
 
 export interface WindowCacheLimits {
   readonly step: number;
@@ -37,6 +38,8 @@ export class WindowSource {
   readonly entries = new Map<number, Entry>();
   /** The entry that the last read used: sequential readers find it without a look-up. */
   latest: Entry | null = null;
+  /** How often its windows were forgotten: one that was on its way meanwhile is not kept. */
+  forgotten = 0;
 
   constructor(path: string) {
     this.path = path;
@@ -53,7 +56,7 @@ export class WindowCache {
 
   constructor(system: FileSystem, limits: Partial<WindowCacheLimits> = {}) {
     this.#system = system;
-    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#limits = { ...DEFAULT_LIMITS, ...system.copies?.cache, ...limits };
   }
 
   get count(): number {
@@ -66,24 +69,21 @@ export class WindowCache {
 
   /**
    * A window of `source` that has [from, to). `mappable` is how many bytes of the file have blocks now: a window never goes past
-   * that, since touching what lies beyond a file's end kills the process.
+   * that, since touching what lies beyond a file's end kills the process. Of a file that is copied it is what has been published.
    */
   window(source: WindowSource, from: number, to: number, mappable: number): FileWindow {
-    const latest = source.latest;
-    if (latest !== null && from >= latest.window.start && to <= latest.window.start + latest.window.length) {
-      if (latest !== this.#newest) this.#touch(latest);
-      return latest.window;
+    return this.#known(source, from, to) ?? this.#map(source, from, to, mappable);
+  }
+
+  /** Gets what `window` would show into memory, on another thread; null when it is there. Then neither it nor touching the bytes stalls. */
+  bringIn(source: WindowSource, from: number, to: number, mappable: number): Promise<void> | null {
+    const { copies } = this.#system;
+    if (copies !== undefined) {
+      return this.#known(source, from, to) === null ? this.#copy(copies, source, from, to, mappable) : null;
     }
-    assert(to <= mappable, `read of ${source.path} up to ${to}, mappable ${mappable}`);
-    const slot = Math.floor(from / this.#limits.step);
-    const known = source.entries.get(slot);
-    if (known !== undefined && to <= known.window.start + known.window.length) {
-      this.#touch(known);
-      source.latest = known;
-      return known.window;
-    }
-    if (known !== undefined) this.#drop(known, false);
-    return this.#map(source, slot, to, mappable);
+    const window = this.window(source, from, to, mappable);
+    const at = from - window.start;
+    return this.#system.resident(window, at, at + to - from) ? null : this.#system.bringIn(window, at, at + to - from);
   }
 
   /** What `make` makes of the whole of a small file: made once for as long as the window is kept. */
@@ -96,12 +96,24 @@ export class WindowCache {
   /** The file is gone or replaced: forget its windows, and let the memory go as soon as no view is left. */
   forget(source: WindowSource): void {
     for (const entry of source.entries.values()) this.#drop(entry, true);
+    source.forgotten++;
   }
 
-  #map(source: WindowSource, slot: number, to: number, mappable: number): FileWindow {
-    const { step, windowsMax, bytesMax } = this.#limits;
-    const start = slot * step;
-    const length = Math.max(Math.min(2 * step, mappable - start), to - start);
+  #known(source: WindowSource, from: number, to: number): FileWindow | null {
+    const latest = source.latest;
+    if (latest !== null && from >= latest.window.start && to <= latest.window.start + latest.window.length) {
+      if (latest !== this.#newest) this.#touch(latest);
+      return latest.window;
+    }
+    const known = source.entries.get(Math.floor(from / this.#limits.step));
+    if (known === undefined || to > known.window.start + known.window.length) return null;
+    this.#touch(known);
+    source.latest = known;
+    return known.window;
+  }
+
+  #map(source: WindowSource, from: number, to: number, mappable: number): FileWindow {
+    const { start, length } = this.#extent(source, from, to, mappable);
     const file = this.#system.open(source.path, 'r');
     let window: FileWindow;
     try {
@@ -109,6 +121,36 @@ export class WindowCache {
     } finally {
       file.close();
     }
+    this.#keep(source, window);
+    return window;
+  }
+
+  async #copy(
+    copies: CopiedWindows,
+    source: WindowSource,
+    from: number,
+    to: number,
+    mappable: number,
+  ): Promise<void> {
+    const { start, length } = this.#extent(source, from, to, mappable);
+    const { forgotten } = source;
+    const window = await copies.read(source.path, start, length);
+    if (source.forgotten === forgotten) this.#keep(source, window);
+  }
+
+  #extent(source: WindowSource, from: number, to: number, mappable: number): { start: number; length: number } {
+    assert(to <= mappable, `read of ${source.path} up to ${to}, mappable ${mappable}`);
+    const { step } = this.#limits;
+    const start = Math.floor(from / step) * step;
+    return { start, length: Math.max(Math.min(2 * step, mappable - start), to - start) };
+  }
+
+  /** Puts a window into its slot, in place of a shorter one. */
+  #keep(source: WindowSource, window: FileWindow): void {
+    const { step, windowsMax, bytesMax } = this.#limits;
+    const slot = Math.floor(window.start / step);
+    const shorter = source.entries.get(slot);
+    if (shorter !== undefined) this.#drop(shorter, false);
     const entry: Entry = { source, slot, window, made: null, older: this.#newest, newer: null };
     if (this.#newest !== null) this.#newest.newer = entry;
     this.#newest = entry;
@@ -116,10 +158,9 @@ export class WindowCache {
     source.entries.set(slot, entry);
     source.latest = entry;
     this.#count++;
-    this.#bytes += length;
+    this.#bytes += window.length;
     while ((this.#count > windowsMax || this.#bytes > bytesMax) && this.#oldest !== entry)
       this.#drop(this.#oldest, true);
-    return window;
   }
 
   #touch(entry: Entry): void {

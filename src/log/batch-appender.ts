@@ -87,25 +87,35 @@ export function writeBatches(segments: SegmentList, ready: ReadyBatches, options
   const { bytes, view, start } = tail.window;
   const at = begin - start;
   bytes.set(source.subarray(BATCH_LOG_OVERHEAD), at + BATCH_LOG_OVERHEAD);
-  const header = new BatchHeader(ready.window, 0);
-  const target = { bytes, view };
-  let offset = options.baseOffset;
   // From the last to the first would need their positions; from the first on, its length alone is held back.
+  eachBatch(ready, options, (header, position, baseOffset) => {
+    const leaderEpoch = options.from === 'leader' ? header.leaderEpoch : options.leaderEpoch;
+    const { logAppendTime } = options;
+    patchBatch(view, at + position, { baseOffset, leaderEpoch, size: header.size, logAppendTime });
+  });
+  tail.store(begin, begin + source.length);
+  publishBatch(view, at, ready.sizes[0]);
+  tail.store(begin, begin + BATCH_LOG_OVERHEAD);
+  eachBatch(ready, options, (header, _position, baseOffset) => {
+    writer.add(header.size, baseOffset + header.lastOffsetDelta, options.logAppendTime ?? header.maxTimestamp);
+  });
+  writer.publish();
+}
+
+/** Calls `visit` for each batch with the base offset that it gets. The header moves on. */
+function eachBatch(
+  ready: ReadyBatches,
+  options: ReadyOptions,
+  visit: (header: BatchHeader, position: number, baseOffset: number) => void,
+): void {
+  const header = new BatchHeader(ready.window, 0);
+  let offset = options.baseOffset;
   for (let i = 0, position = 0; i < ready.sizes.length; position += ready.sizes[i++]) {
     header.moveTo(ready.window, position);
     const baseOffset = options.from === 'leader' ? header.baseOffset : offset;
-    const leaderEpoch = options.from === 'leader' ? header.leaderEpoch : options.leaderEpoch;
-    patchBatch(target.view, at + position, {
-      baseOffset,
-      leaderEpoch,
-      size: ready.sizes[i],
-      logAppendTime: options.logAppendTime,
-    });
+    visit(header, position, baseOffset);
     offset = baseOffset + header.lastOffsetDelta + 1;
-    writer.add(ready.sizes[i], offset - 1, options.logAppendTime ?? header.maxTimestamp);
   }
-  publishBatch(view, at, ready.sizes[0]);
-  writer.publish();
 }
 
 /** `segmentBytes` where it is known. */

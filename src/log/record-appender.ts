@@ -6,7 +6,7 @@
  */
 import { isMillraceError, MillraceError } from '../errors.ts';
 import type { FileWindow } from '../file/file-system.ts';
-import { BATCH_HEADER_SIZE } from '../limits.ts';
+import { BATCH_HEADER_SIZE, BATCH_LOG_OVERHEAD } from '../limits.ts';
 import { BatchBuilder, publishBatch } from '../record/batch-builder.ts';
 import type { SegmentWriter } from '../segment/segment-writer.ts';
 import type { RecordInput, TimestampType } from '../types.ts';
@@ -120,12 +120,16 @@ export class RecordAppender {
 
   /** The first batch's length is written last: a reader of the bytes, in any process, sees all or nothing. */
   #publish(): void {
-    const { window } = this.#writer.tail;
-    let position = this.#position - window.start;
-    for (let i = this.#count - 1; i >= 0; i--) {
+    const { tail } = this.#writer;
+    const { view, start } = tail.window;
+    let position = this.#position - start;
+    for (let i = this.#count - 1; i > 0; i--) {
       position -= this.#batches[i].size;
-      publishBatch(window.view, position, this.#batches[i].size);
+      publishBatch(view, position, this.#batches[i].size);
     }
+    tail.store(this.#begin, this.#position);
+    publishBatch(view, this.#begin - start, this.#batches[0].size);
+    tail.store(this.#begin, this.#begin + BATCH_LOG_OVERHEAD);
     for (let i = 0; i < this.#count; i++) {
       const batch = this.#batches[i];
       this.#writer.add(batch.size, batch.lastOffset, batch.maxTimestamp);

@@ -5,11 +5,13 @@
  * steps that double, so an idle partition holds little and a busy one rarely waits; from `AHEAD_FROM` on the next step is reserved, mapped
  * and its first pages are brought in by the pager's thread while the writer fills this one.
  *
+ * Where windows are copies, what is stored into one is not in the file yet: `store` writes it there.
+ *
  * All positions are bytes in the file. The tail knows no batch: who writes publishes.
  */
 import { assert } from '../assert.ts';
 import { isMillraceError } from '../errors.ts';
-import type { FileSystem, FileWindow, LogFile, PreparedWindow } from '../file/file-system.ts';
+import type { CopiedWindows, FileSystem, FileWindow, LogFile, PreparedWindow } from '../file/file-system.ts';
 import { POPULATE_AHEAD_BYTES, POPULATE_STEP_BYTES, RESERVE_STEP_MAX, RESERVE_STEP_MIN } from '../limits.ts';
 
 /** Windows below this are made by the writer itself: the thread would cost more than it saves. */
@@ -20,6 +22,7 @@ const OVERLAP_MAX = 2 * 1024 * 1024;
 export class SegmentTail {
   readonly file: LogFile;
   readonly #system: FileSystem;
+  readonly #copies: CopiedWindows | undefined;
   #sizeMax: number;
   /** Where the last published batch ends. */
   #end: number;
@@ -35,6 +38,7 @@ export class SegmentTail {
   /** `sizeMax`: no byte at or past it is ever reserved. `firstStep`: a hint from the segment before. */
   constructor(system: FileSystem, file: LogFile, options: { end: number; sizeMax: number; firstStep?: number }) {
     this.#system = system;
+    this.#copies = system.copies;
     this.file = file;
     this.#end = options.end;
     this.#sizeMax = options.sizeMax;
@@ -46,9 +50,14 @@ export class SegmentTail {
     return this.#end;
   }
 
-  /** Bytes that have blocks: what may be mapped. */
+  /** Bytes that have blocks. */
   get reserved(): number {
     return this.#reserved;
+  }
+
+  /** What readers may map when batches up to `end` are published: all that has blocks, but a copy must not have what is still to come. */
+  mappable(end: number): number {
+    return this.#copies === undefined ? this.#reserved : end;
   }
 
   /** The size of the last reservation: the hint for the next segment. */
@@ -85,6 +94,21 @@ export class SegmentTail {
     if (end >= this.#attention) this.#lookAhead(end);
   }
 
+  /**
+   * Sees to it that the file has [from, to) as the window has it: nothing to do where the window is the file. When it cannot, the file ends
+   * with the last published batch again: no piece of an append may stay behind it, where a later one might make it look whole.
+   */
+  store(from: number, to: number): void {
+    if (this.#copies === undefined) return;
+    const { bytes, start } = this.window;
+    try {
+      this.file.write(bytes, from - start, to - start, from);
+    } catch (error) {
+      this.trim();
+      throw error;
+    }
+  }
+
   /** Zeroes what an append that failed had written. */
   discard(from: number, to: number): void {
     const window = this.#window;
@@ -112,15 +136,21 @@ export class SegmentTail {
   #grow(from: number, to: number): void {
     if (this.#next !== null && from >= this.#nextStart && this.#takeNext() && to <= this.#reserved) return;
     this.#dropNext();
-    const size = this.#reserve(to);
+    // An append that outgrows its window again and again is copied each time: twice the room keeps that to once a byte.
+    const wanted = this.#copies === undefined ? to : Math.min(to + (to - from), this.#sizeMax);
+    const size = this.#reserve(to, wanted);
     const start = from - (from % this.#system.pageSize);
     this.#use(this.file.mapShared(start, size - start), 0);
-    this.#step = Math.min(this.#step * 2, RESERVE_STEP_MAX);
+    this.#step = Math.min(this.#step * 2, this.#stepMax);
   }
 
-  /** Reserves a step; where the disk has no room for that, just what is needed now. */
-  #reserve(to: number): number {
-    const size = this.#sizeFor(to);
+  get #stepMax(): number {
+    return this.#copies?.reserveStepMax ?? RESERVE_STEP_MAX;
+  }
+
+  /** Reserves a step, and up to `wanted` at least; where the disk has no room for that, just what is needed now. */
+  #reserve(to: number, wanted: number): number {
+    const size = this.#sizeFor(wanted);
     try {
       this.file.reserve(size);
       return size;
@@ -149,7 +179,11 @@ export class SegmentTail {
   }
 
   #use(window: FileWindow, populated: number): void {
-    if (this.#window !== null) this.#system.unmap(this.#window);
+    const before = this.#window;
+    if (before !== null) {
+      if (this.#copies !== undefined) carryOver(before, window);
+      this.#system.unmap(before);
+    }
     this.#window = window;
     this.#reserved = window.start + window.length;
     this.#populated = populated;
@@ -183,11 +217,18 @@ export class SegmentTail {
     const start = this.#reserved - overlap;
     this.#nextStart = start - (start % this.#system.pageSize);
     this.#next = this.file.prepare(size, this.#nextStart, Math.min(size - this.#nextStart, POPULATE_AHEAD_BYTES));
-    this.#step = Math.min(this.#step * 2, RESERVE_STEP_MAX);
+    this.#step = Math.min(this.#step * 2, this.#stepMax);
   }
 
   #dropNext(): void {
     this.#next?.cancel();
     this.#next = null;
   }
+}
+
+/** What an append has encoded so far stands in no file yet. */
+function carryOver(before: FileWindow, after: FileWindow): void {
+  const from = Math.max(before.start, after.start);
+  const to = Math.min(before.start + before.length, after.start + after.length);
+  if (to > from) after.bytes.set(before.bytes.subarray(from - before.start, to - before.start), from - after.start);
 }

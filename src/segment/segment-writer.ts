@@ -85,7 +85,7 @@ export class SegmentWriter {
   /** Makes what was added visible to readers. */
   publish(): void {
     const tail = this.tail;
-    this.segment.published(this.#end, tail.reserved);
+    this.segment.published(this.#end, tail.mappable(this.#end));
     tail.advance(this.#end);
   }
 

@@ -170,7 +170,7 @@ export class Segment {
 
   /** Brings in what a read of `offset` will touch, on another thread; resolves at once when it is in memory. */
   async bringIn(offset: number, maxBytes: number): Promise<void> {
-    const { system } = this.#environment;
+    const { system, cache } = this.#environment;
     const size = this.#size;
     if (this.growing === null) {
       await this.#bringInIndex(this.#offsetFile, this.#sizes().offsets);
@@ -178,12 +178,14 @@ export class Segment {
       if (this.#gone) return;
     }
     let from = offset === this.#hintOffset ? this.#hintPosition : this.offsets.positionBefore(offset);
-    const to = Math.min(from + maxBytes + HEADER_READ_AHEAD, size);
+    // Windows that are copies are made by this: one for all that the read may look at, which begins up to an index interval later.
+    const mapped = system.copies === undefined;
+    const to = Math.min(from + maxBytes + (mapped ? 1 : 2) * HEADER_READ_AHEAD, size);
     while (from < to) {
-      const end = Math.min(to, from + READ_WINDOW_STEP);
-      const window = this.window(from, end);
-      if (!system.resident(window, from - window.start, end - window.start)) {
-        await system.bringIn(window, from - window.start, end - window.start);
+      const end = mapped ? Math.min(to, from + READ_WINDOW_STEP) : to;
+      const coming = cache.bringIn(this.#log, from, end, this.#mappable);
+      if (coming !== null) {
+        await coming;
         if (this.#gone) return;
       }
       from = end;
@@ -226,9 +228,7 @@ export class Segment {
 
   async #bringInIndex(source: WindowSource, size: number): Promise<void> {
     if (size === 0 || this.#gone) return;
-    const window = this.#environment.cache.window(source, 0, size, size);
-    const { system } = this.#environment;
-    if (!system.resident(window, 0, size)) await system.bringIn(window, 0, size);
+    await this.#environment.cache.bringIn(source, 0, size, size);
   }
 
   /** Missing, short, padded or foreign index files are not believed: what they should say is made again from the log. */
