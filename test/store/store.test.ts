@@ -164,15 +164,15 @@ test('a path that is a file, or lies below one, is refused with the path', async
   expect(readFileSync(file, 'utf8')).toBe('x');
 });
 
-test('500 partitions: opened, written, closed and opened again', { timeout: 60_000 }, async () => {
+test('140 partitions, which is more than are made or closed in one group', { timeout: 60_000 }, async () => {
   const directory = temporaryDirectory();
   let store = await open(directory);
-  await store.createTopic('many', { partitions: 500 });
-  for (let i = 0; i < 500; i++) store.partition('many', i).append([{ value: `v${i}` }]);
+  await store.createTopic('many', { partitions: 140 });
+  for (let i = 0; i < 140; i++) store.partition('many', i).append([{ value: `v${i}` }]);
   await store.close();
   store = await open(directory);
   expect(store.recovery.clean).toBe(true);
-  for (let i = 0; i < 500; i++) expect(valuesOf(store.partition('many', i))).toEqual([`v${i}`]);
+  for (let i = 0; i < 140; i++) expect(valuesOf(store.partition('many', i))).toEqual([`v${i}`]);
 });
 
 test('names that Kafka’s metrics cannot tell apart, and settings that are only stored, are told of', async () => {
