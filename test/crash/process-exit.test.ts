@@ -14,7 +14,7 @@ test.each([
   ['throws', 1],
   ['rejects', 1],
   ['closes-late', 0],
-])('%s', { timeout: 30_000 }, async (way, expected) => {
+])('%s', { timeout: 60_000 }, async (way, expected) => {
   const directory = join(temporaryDirectory(), 'data');
   for (let run = 1; run <= 2; run++) {
     const { status, signal, stdout, stderr } = spawnSync(process.execPath, [CHILD, directory, way], {

@@ -27,7 +27,7 @@ function makeLog(): Buffer {
   for (let i = 0; i < 40; i++) {
     const records = Array.from({ length: 1 + (i % 3) }, (_, j) => ({
       key: `k${i}`,
-      value: `record ${i}.${j} `.repeat(4),
+      value: `record ${i}.${j} `.repeat(2),
     }));
     harness.log.append(records, { compression: codecs[i % codecs.length] });
   }
@@ -75,7 +75,7 @@ test('the log has forty batches', () => {
   expect(places.length).toBe(41);
 });
 
-test('cut at every byte, the whole batches before the cut are there', () => {
+test('cut at every byte, the whole batches before the cut are there', { timeout: 60_000 }, () => {
   for (let length = 0; length <= log.length; length++) {
     const { report, size } = recovered(log.subarray(0, length));
     const expected = places.findLast((place) => place.end <= length)!;
@@ -90,7 +90,7 @@ test('cut at every byte, the whole batches before the cut are there', () => {
   }
 });
 
-describe('one bit turned', () => {
+describe('one bit turned', { timeout: 60_000 }, () => {
   /** Bytes of the last batch that its checksum covers, or that are the checksum; before them stand base offset, length, epoch and magic. */
   const EPOCH = 12;
   const MAGIC = 16;
