@@ -163,6 +163,7 @@ class StoreLife {
     }
     this.lost += Math.max(0, promised.visible - log.endOffset);
     promised.visible = promised.durable = log.endOffset;
+    promised.deleted = log.startOffset;
   }
 }
 
