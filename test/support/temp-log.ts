@@ -5,13 +5,13 @@
  *     rig.log.append([{ value: 'a' }]);
  *     await rig.reopen();
  *
- * Closes and removes everything when the test has ended.
+ * With MILLRACE_COPY=1 on copies in place of mappings. Closes and removes everything when the test has ended.
  */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { MillraceError } from '#millrace/errors.js';
-import { DiskFileSystem } from '#millrace/file/disk.js';
+import { openDisk } from '#millrace/file/disk-choice.js';
 import { Flusher } from '#millrace/file/flusher.js';
 import type { FileSystem, FlushThread } from '#millrace/file/file-system.js';
 import { Health } from '#millrace/file/health.js';
@@ -56,7 +56,7 @@ export class TempLog {
     this.settings = { ...DEFAULT_LOG_SETTINGS, ...settings };
     this.directory = join(parent, 'orders-0');
     mkdirSync(this.directory, { recursive: true });
-    this.system = options.system ?? new DiskFileSystem();
+    this.system = options.system ?? openDisk();
     this.cache = new WindowCache(this.system, options.windows);
     this.health = new Health(parent);
     const wrap = options.wrapFlushThread ?? ((thread: FlushThread) => thread);
