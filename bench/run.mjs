@@ -50,7 +50,7 @@ function readArguments() {
 
 /** Runs one subject in a process of its own and returns its report. */
 function runSubject(name, { directory, smoke, rounds }) {
-  const options = { name, directory, smoke, rounds, isTerminal: process.stderr.isTTY === true };
+  const options = { name, directory, smoke, rounds, isTerminal: process.stderr.isTTY };
   const file = fileURLToPath(new URL('harness/subject-process.mjs', import.meta.url));
   const child = fork(file, [JSON.stringify(options)], { execArgv: ['--expose-gc'], stdio: ['ignore', 2, 2, 'ipc'] });
   return new Promise((settle, reject) => {

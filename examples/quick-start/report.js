@@ -4,7 +4,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const isTerminal = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+const isTerminal = process.stdout.isTTY && process.env.NO_COLOR === undefined;
 
 export function bold(text) {
   return isTerminal ? `\u001b[1m${text}\u001b[22m` : text;

@@ -189,9 +189,22 @@ Status renameFile(const std::string& from, const std::string& to) {
 Status unlinkFile(const std::string& path) { return statusOf(unlink(path.c_str()), "unlink", path); }
 
 Result<bool> tryLock(int fd, const std::string& path) {
-  if (uninterrupted([&] { return flock(fd, LOCK_EX | LOCK_NB); }) == 0) return true;
-  if (errno == EWOULDBLOCK) return false;
-  return lastError("flock", path);
+  if (uninterrupted([&] { return flock(fd, LOCK_EX | LOCK_NB); }) != 0) {
+    if (errno == EWOULDBLOCK) return false;
+    return lastError("flock", path);
+  }
+#ifdef F_OFD_SETLK
+  // Kafka's lock is a record lock, which flock does not meet: this one does, and it too goes with the descriptor.
+  struct flock whole = {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  if (uninterrupted([&] { return fcntl(fd, F_OFD_SETLK, &whole); }) != 0) {
+    if (errno == EAGAIN || errno == EACCES) return false;
+    // A file system without record locks has flock's, which is held already.
+    if (errno != EINVAL && errno != ENOLCK && errno != EOPNOTSUPP) return lastError("fcntl", path);
+  }
+#endif
+  return true;
 }
 
 }  // namespace millrace

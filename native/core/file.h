@@ -45,7 +45,8 @@ Status syncDirectory(const std::string& path);
 
 Status renameFile(const std::string& from, const std::string& to);
 Status unlinkFile(const std::string& path);
-// flock, exclusive; false when another open file has it. The kernel lets it go when the process ends.
+// Exclusive, by flock and by a record lock (which is what Kafka takes); false when another open file has either. The kernel lets them
+// go when the process ends.
 Result<bool> tryLock(int fd, const std::string& path);
 
 }  // namespace millrace

@@ -25,6 +25,9 @@ export interface FlushStatistics {
   lastMs: number;
 }
 
+/** Where there is no `syncfs` the thread syncs file by file, and names are on their own. */
+const SYNCFS_SYNCS_NAMES = process.platform === 'linux';
+
 export class Flusher {
   readonly #thread: FlushThread;
   readonly #health: Health;
@@ -86,7 +89,7 @@ export class Flusher {
     this.statistics.rounds++;
     this.statistics.files += files.length;
     if (wholeFileSystem) this.statistics.wholeFileSystem++;
-    const work = { files, directories: wholeFileSystem ? [] : [...directories], wholeFileSystem };
+    const work = { files, directories: wholeFileSystem && SYNCFS_SYNCS_NAMES ? [] : [...directories], wholeFileSystem };
     this.#thread.flush(work, (error, elapsedMs) => {
       this.#running = false;
       this.statistics.lastMs = elapsedMs;

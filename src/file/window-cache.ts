@@ -125,13 +125,7 @@ export class WindowCache {
     return window;
   }
 
-  async #copy(
-    copies: CopiedWindows,
-    source: WindowSource,
-    from: number,
-    to: number,
-    mappable: number,
-  ): Promise<void> {
+  async #copy(copies: CopiedWindows, source: WindowSource, from: number, to: number, mappable: number): Promise<void> {
     const { start, length } = this.#extent(source, from, to, mappable);
     const { forgotten } = source;
     const window = await copies.read(source.path, start, length);

@@ -60,9 +60,9 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
   let endOffset = segments[0]?.baseOffset ?? 0;
   let bytesRead = 0;
   let segmentsScanned = 0;
-  let damage: Damage | null = null;
+  const found: { damage: Damage | null } = { damage: null };
 
-  for (let i = 0; i < segments.length && damage === null; i++) {
+  for (let i = 0; i < segments.length && found.damage === null; i++) {
     const { baseOffset } = segments[i];
     if (i > 0 && baseOffset < endOffset && segments[i].size === 0) {
       // Left of a roll that failed, after which the segment before it was written on.
@@ -89,9 +89,9 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
       trustedOffset: recoveryPoint,
       epoch: baseOffset === 0 ? -1 : epoch,
       nextBaseOffset: segments.slice(i + 1).find((segment) => segment.size > 0)?.baseOffset,
-      beforeWrite: (found) => {
-        damage = damageOf(directory, found, segments.slice(i + 1));
-        if (damage !== null) removeBehind(system, directory, damage.segmentsRemoved);
+      beforeWrite: (segment) => {
+        found.damage = damageOf(directory, segment, segments.slice(i + 1));
+        if (found.damage !== null) removeBehind(system, directory, found.damage.segmentsRemoved);
       },
     });
     segmentsScanned++;
@@ -103,7 +103,7 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
   epochs.truncateFromEnd(endOffset);
   if (known === null || epochs.version > 0) writeEpochs(system, directory, epochs);
   system.syncDirectory(directory);
-  return { directory, endOffset, segmentsScanned, bytesRead, damage };
+  return { directory, endOffset, segmentsScanned, bytesRead, damage: found.damage };
 }
 
 /**

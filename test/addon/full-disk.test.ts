@@ -50,6 +50,7 @@ const places = [
 ];
 
 describe.each(places)('$name', ({ directory }) => {
+  // Mounting needs root; the warning above says so where it cannot be.
   test.skipIf(directory === null)('a reservation that fails leaves the file as it was, and the room to others', () => {
     const path = join(directory!, 'reserved');
     const fd = native.open(path, 'w+');
@@ -70,6 +71,7 @@ describe.each(places)('$name', ({ directory }) => {
     native.unlink(path);
   });
 
+  // Mounting needs root; the warning above says so where it cannot be.
   test.skipIf(directory === null)('the pager says so, and what is mapped can be written to the last byte', () => {
     const path = join(directory!, 'paged');
     const fd = native.open(path, 'w+');

@@ -23,7 +23,7 @@ function fill() {
     for (const log of open) {
       const { endOffset } = log;
       try {
-        log.append([{ value: Buffer.from(`${endOffset} ${value}`) }, { value }]);
+        log.append([{ value: Buffer.from(`${endOffset} ${String(value)}`) }, { value }]);
         appended++;
       } catch (error) {
         codes.add(error.code ?? String(error));

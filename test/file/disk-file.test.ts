@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { DiskFile } from '#millrace/file/disk-file.js';
 import { DiskFileSystem } from '#millrace/file/disk.js';
-import { noSmallDisk, SmallDisk } from '../support/small-disk.ts';
+import { SmallDisk, noSmallDisk, testOnSmallDisk } from '../support/small-disk.ts';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 
 const PAGE = 4096;
@@ -114,16 +114,13 @@ test('a retained descriptor stays open over a close until it is released', () =>
 
 const reason = noSmallDisk === null ? '' : ` (skipped: ${noSmallDisk})`;
 
-test.skipIf(noSmallDisk !== null)(
-  `a reservation that finds no room leaves size and space as they were${reason}`,
-  () => {
-    const disk = new SmallDisk(4);
-    const { file } = setUp('x'.repeat(PAGE), disk.path);
-    const free = disk.freeBytes;
-    expect(() => file.reserve(64 << 20)).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_NO_SPACE' }) as Error);
-    expect([file.size(), disk.freeBytes]).toEqual([PAGE, free]);
-    const prepared = file.prepare(64 << 20, 0, PAGE);
-    expect(() => prepared.take()).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_NO_SPACE' }) as Error);
-    expect([file.size(), disk.freeBytes]).toEqual([PAGE, free]);
-  },
-);
+testOnSmallDisk(`a reservation that finds no room leaves size and space as they were${reason}`, () => {
+  const disk = new SmallDisk(4);
+  const { file } = setUp('x'.repeat(PAGE), disk.path);
+  const free = disk.freeBytes;
+  expect(() => file.reserve(64 << 20)).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_NO_SPACE' }) as Error);
+  expect([file.size(), disk.freeBytes]).toEqual([PAGE, free]);
+  const prepared = file.prepare(64 << 20, 0, PAGE);
+  expect(() => prepared.take()).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_NO_SPACE' }) as Error);
+  expect([file.size(), disk.freeBytes]).toEqual([PAGE, free]);
+});

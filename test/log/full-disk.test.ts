@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { isMillraceError } from '#millrace/errors.js';
-import { noSmallDisk, SmallDisk } from '../support/small-disk.ts';
+import { SmallDisk, noSmallDisk, testOnSmallDisk } from '../support/small-disk.ts';
 import { numbered, readyBatches, TempLog } from '../support/temp-log.ts';
 
 const reason = noSmallDisk === null ? '' : ` (skipped: ${noSmallDisk})`;
@@ -36,7 +36,7 @@ function appendToTheBrim(rig: TempLog, bytes: number): number {
   }
 }
 
-test.skipIf(noSmallDisk !== null)(
+testOnSmallDisk(
   `on a full disk appends are refused, reads go on, and appends when there is room${reason}`,
   async () => {
     const disk = new SmallDisk(4);
@@ -61,7 +61,7 @@ test.skipIf(noSmallDisk !== null)(
   },
 );
 
-test.skipIf(noSmallDisk !== null)(
+testOnSmallDisk(
   `a log that found no room for its indexes at the close is recovered with nothing lost${reason}`,
   async () => {
     const disk = new SmallDisk(4);
@@ -80,57 +80,47 @@ test.skipIf(noSmallDisk !== null)(
   },
 );
 
-test.skipIf(noSmallDisk !== null)(
-  `a log on a disk that is full but for what it had reserved closes cleanly${reason}`,
-  async () => {
-    const disk = new SmallDisk(4);
-    const rig = new TempLog({ indexIntervalBytes: 500 }, { parent: disk.path });
-    for (let i = 0; i < 30; i++) rig.log.append(numbered(10, i * 10, 50));
-    disk.fill();
-    await rig.reopen();
-    expect(numbers(rig)).toEqual(range(0, 300));
-  },
-);
+testOnSmallDisk(`a log on a disk that is full but for what it had reserved closes cleanly${reason}`, async () => {
+  const disk = new SmallDisk(4);
+  const rig = new TempLog({ indexIntervalBytes: 500 }, { parent: disk.path });
+  for (let i = 0; i < 30; i++) rig.log.append(numbered(10, i * 10, 50));
+  disk.fill();
+  await rig.reopen();
+  expect(numbers(rig)).toEqual(range(0, 300));
+});
 
-test.skipIf(noSmallDisk !== null)(
-  `a roll that finds no room changes nothing, however often it is tried${reason}`,
-  async () => {
-    const disk = new SmallDisk(4);
-    const rig = new TempLog({ segmentBytes: 128 * 1024, indexIntervalBytes: 100 }, { parent: disk.path });
-    const filler = disk.fill(512 * 1024);
-    const end = appendToTheBrim(rig, 500);
-    for (let i = 0; i < 300; i++)
-      expect(code(() => rig.log.append(numbered(4, end, 500)))).toBe('ERR_MILLRACE_NO_SPACE');
-    expect(numbers(rig)).toEqual(range(0, end));
-    rmSync(filler);
-    rig.log.append(numbered(200, end, 500));
-    expect(numbers(rig)).toEqual(range(0, end + 200));
-    await rig.log.close();
-    const files = rig.contents(['.log', '.index', '.timeindex']);
-    rig.recover(0);
-    expect(Object.keys(files).filter((name) => rig.contents([name])[name] !== files[name])).toEqual([]);
-  },
-);
+testOnSmallDisk(`a roll that finds no room changes nothing, however often it is tried${reason}`, async () => {
+  const disk = new SmallDisk(4);
+  const rig = new TempLog({ segmentBytes: 128 * 1024, indexIntervalBytes: 100 }, { parent: disk.path });
+  const filler = disk.fill(512 * 1024);
+  const end = appendToTheBrim(rig, 500);
+  for (let i = 0; i < 300; i++) expect(code(() => rig.log.append(numbered(4, end, 500)))).toBe('ERR_MILLRACE_NO_SPACE');
+  expect(numbers(rig)).toEqual(range(0, end));
+  rmSync(filler);
+  rig.log.append(numbered(200, end, 500));
+  expect(numbers(rig)).toEqual(range(0, end + 200));
+  await rig.log.close();
+  const files = rig.contents(['.log', '.index', '.timeindex']);
+  rig.recover(0);
+  expect(Object.keys(files).filter((name) => rig.contents([name])[name] !== files[name])).toEqual([]);
+});
 
-test.skipIf(noSmallDisk !== null)(
-  `a cut that needs room is refused on a full disk, and works when there is some${reason}`,
-  () => {
-    const disk = new SmallDisk(4);
-    const rig = new TempLog({ segmentBytes: 64 << 20 }, { parent: disk.path });
-    while (rig.log.size < 1_500_000) rig.log.append(numbered(4, rig.log.endOffset, 500));
-    const end = rig.log.endOffset;
-    const filler = disk.fill();
-    expect(code(() => rig.log.truncateTo(end - 100))).toBe('ERR_MILLRACE_NO_SPACE');
-    expect(rig.health.failure).toBeNull();
-    expect(numbers(rig)).toEqual(range(0, end));
-    rmSync(filler);
-    expect(rig.log.truncateTo(end - 100)).toBe(end - 100);
-    rig.log.append(numbered(1, end - 100));
-    expect(numbers(rig)).toEqual(range(0, end - 99));
-  },
-);
+testOnSmallDisk(`a cut that needs room is refused on a full disk, and works when there is some${reason}`, () => {
+  const disk = new SmallDisk(4);
+  const rig = new TempLog({ segmentBytes: 64 << 20 }, { parent: disk.path });
+  while (rig.log.size < 1_500_000) rig.log.append(numbered(4, rig.log.endOffset, 500));
+  const end = rig.log.endOffset;
+  const filler = disk.fill();
+  expect(code(() => rig.log.truncateTo(end - 100))).toBe('ERR_MILLRACE_NO_SPACE');
+  expect(rig.health.failure).toBeNull();
+  expect(numbers(rig)).toEqual(range(0, end));
+  rmSync(filler);
+  expect(rig.log.truncateTo(end - 100)).toBe(end - 100);
+  rig.log.append(numbered(1, end - 100));
+  expect(numbers(rig)).toEqual(range(0, end - 99));
+});
 
-test.skipIf(noSmallDisk !== null)(`a checkpoint on a full disk fails without harm${reason}`, async () => {
+testOnSmallDisk(`a checkpoint on a full disk fails without harm${reason}`, async () => {
   const disk = new SmallDisk(4);
   const rig = new TempLog({ indexIntervalBytes: 0 }, { parent: disk.path });
   for (let i = 0; i < 1000; i++) rig.log.append(numbered(1, i));

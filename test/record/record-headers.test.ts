@@ -10,7 +10,7 @@ function sourceOf(bytes: Buffer): RecordSource {
     byteOffset: bytes.byteOffset,
     baseOffset: 40,
     place: { position: 9 },
-  } as RecordSource;
+  } as Partial<RecordSource> as RecordSource;
 }
 
 const read = (dump: string): ReturnType<typeof readHeaders> => {

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { DiskFileSystem } from '#millrace/file/disk.js';
 import { RESERVE_STEP_MAX, RESERVE_STEP_MIN } from '#millrace/limits.js';
 import { SegmentTail } from '#millrace/segment/segment-tail.js';
-import { noSmallDisk, SmallDisk } from '../support/small-disk.ts';
+import { SmallDisk, noSmallDisk, testOnSmallDisk } from '../support/small-disk.ts';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 
 const MIB = 1024 * 1024;
@@ -146,29 +146,26 @@ test('trim gives back what was reserved, and the tail can go on', () => {
 
 const reason = noSmallDisk === null ? '' : ` (skipped: ${noSmallDisk})`;
 
-test.skipIf(noSmallDisk !== null)(
-  `a full disk refuses and changes nothing; with room again it goes on${reason}`,
-  () => {
-    const disk = new SmallDisk(4);
-    const tail = tailOf({ directory: disk.path });
-    write(tail, 10_000, 1);
-    const filler = disk.fill();
-    const before = statSync(tail.path);
-    const { reserved } = tail;
-    expect(code(() => tail.cover(10_000, 200_000))).toBe('ERR_MILLRACE_NO_SPACE');
-    expect(tail.reserved).toBe(reserved);
-    expect(statSync(tail.path).size).toBe(before.size);
-    // What is reserved already can still be written.
-    expect(write(tail, reserved - 10_000, 2)).toBe(true);
-    rmSync(filler);
-    expect(write(tail, 200_000, 3)).toBe(true);
-    tail.trim();
-    const content = readFileSync(tail.path);
-    expect([content[0], content[10_000], content.at(-1)]).toEqual([1, 2, 3]);
-  },
-);
+testOnSmallDisk(`a full disk refuses and changes nothing; with room again it goes on${reason}`, () => {
+  const disk = new SmallDisk(4);
+  const tail = tailOf({ directory: disk.path });
+  write(tail, 10_000, 1);
+  const filler = disk.fill();
+  const before = statSync(tail.path);
+  const { reserved } = tail;
+  expect(code(() => tail.cover(10_000, 200_000))).toBe('ERR_MILLRACE_NO_SPACE');
+  expect(tail.reserved).toBe(reserved);
+  expect(statSync(tail.path).size).toBe(before.size);
+  // What is reserved already can still be written.
+  expect(write(tail, reserved - 10_000, 2)).toBe(true);
+  rmSync(filler);
+  expect(write(tail, 200_000, 3)).toBe(true);
+  tail.trim();
+  const content = readFileSync(tail.path);
+  expect([content[0], content[10_000], content.at(-1)]).toEqual([1, 2, 3]);
+});
 
-test.skipIf(noSmallDisk !== null)(`a disk without room for a step is used to its last page${reason}`, () => {
+testOnSmallDisk(`a disk without room for a step is used to its last page${reason}`, () => {
   const disk = new SmallDisk(4);
   const tail = tailOf({ directory: disk.path, firstStep: 2 * MIB });
   let written = 0;
@@ -184,7 +181,7 @@ test.skipIf(noSmallDisk !== null)(`a disk without room for a step is used to its
   expect(tail.end).toBe(written);
 });
 
-test.skipIf(noSmallDisk !== null)(`after a step that found no room the next ones are small again${reason}`, () => {
+testOnSmallDisk(`after a step that found no room the next ones are small again${reason}`, () => {
   const disk = new SmallDisk(4);
   const tail = tailOf({ directory: disk.path, firstStep: 8 * MIB });
   write(tail, 1000, 1);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -68,3 +68,29 @@ test('another process is named, and its lock goes with it, however it ends', asy
   const store = await open(directory);
   expect(store.topics()).toEqual([]);
 });
+
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+if (!hasPython)
+  console.warn('NOT TESTED: the record lock against another program, since there is no python3 to take one');
+
+// A record lock is what Kafka takes; Node cannot, so another program does.
+test.skipIf(!hasPython)(
+  'a record lock, which is the kind that a Kafka broker holds, excludes us, and ours excludes it',
+  async () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, '.lock');
+    const take = 'import fcntl,sys; f=open(sys.argv[1],"a+"); fcntl.lockf(f, fcntl.LOCK_EX | fcntl.LOCK_NB)';
+    const lock = StoreLock.take(system, directory, NOW);
+    expect(spawnSync('python3', ['-c', take, path], { encoding: 'utf8' }).stderr).toContain('BlockingIOError');
+    lock.release();
+    const holder = spawn('python3', ['-c', `${take}; print("held", flush=True); sys.stdin.read()`, path]);
+    onTestFinished(() => void holder.kill('SIGKILL'));
+    await once(holder.stdout, 'data');
+    expect(() => StoreLock.take(system, directory, NOW)).toThrow(
+      expect.objectContaining({ code: 'ERR_MILLRACE_LOCKED' }),
+    );
+    holder.stdin.end();
+    await once(holder, 'exit');
+    StoreLock.take(system, directory, NOW).release();
+  },
+);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Store } from '#millrace/main.js';
 import { MemoryFileSystem, type Operation } from '../support/memory-file-system.ts';
 import { Random, seedsOf } from '../support/random.ts';
-import { noSmallDisk, SmallDisk } from '../support/small-disk.ts';
+import { SmallDisk, testOnSmallDisk } from '../support/small-disk.ts';
 import { DATA, namesIn, open, openInMemory, valuesOf } from './store-fixture.ts';
 
 const code = (name: string): unknown => expect.objectContaining({ code: `ERR_MILLRACE_${name}` });
@@ -270,21 +270,18 @@ test('a full disk refuses a creation, and does not stop a deletion', async () =>
 });
 
 // Needs root for the mount; small-disk.ts says so when it is missing.
-test.skipIf(noSmallDisk !== null)(
-  'on a real disk that is full: all partitions or none, and again when there is space',
-  async () => {
-    const disk = new SmallDisk(4);
-    const directory = `${disk.path}/data`;
-    const store = await open(directory);
-    await store.createTopic('old');
-    const filler = disk.fill(64 * 1024);
-    await expect(store.createTopic('new', { partitions: 100 })).rejects.toThrow(code('NO_SPACE'));
-    const { existsSync, readdirSync, rmSync } = await import('node:fs');
-    expect(readdirSync(directory).filter((name) => name.startsWith('new-'))).toEqual([]);
-    expect(store.failure).toBeNull();
-    rmSync(filler);
-    await store.createTopic('new', { partitions: 100 });
-    expect(existsSync(`${directory}/new-99/partition.metadata`)).toBe(true);
-    await store.close();
-  },
-);
+testOnSmallDisk('on a real disk that is full: all partitions or none, and again when there is space', async () => {
+  const disk = new SmallDisk(4);
+  const directory = `${disk.path}/data`;
+  const store = await open(directory);
+  await store.createTopic('old');
+  const filler = disk.fill(64 * 1024);
+  await expect(store.createTopic('new', { partitions: 100 })).rejects.toThrow(code('NO_SPACE'));
+  const { existsSync, readdirSync, rmSync } = await import('node:fs');
+  expect(readdirSync(directory).filter((name) => name.startsWith('new-'))).toEqual([]);
+  expect(store.failure).toBeNull();
+  rmSync(filler);
+  await store.createTopic('new', { partitions: 100 });
+  expect(existsSync(`${directory}/new-99/partition.metadata`)).toBe(true);
+  await store.close();
+});
