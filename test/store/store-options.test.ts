@@ -10,6 +10,7 @@ test('there is a default for each option', () => {
     defaults: {},
     logger: {},
     checkpointIntervalMs: 60_000,
+    fileAccess: null,
     fileSystem: null,
   });
 });
@@ -26,6 +27,12 @@ describe.each([
     'checkpointIntervalMs',
     { checkpointIntervalMs: 0.5 },
     'checkpointIntervalMs must be a whole number from 1 to 2147483647, got 0.5',
+  ],
+  ['fileAccess', { fileAccess: 'mmap' }, `fileAccess must be 'map' or 'copy', got "mmap"`],
+  [
+    'fileAccess with a file system',
+    { fileAccess: 'copy', fileSystem: {} },
+    'fileAccess must be left out with a fileSystem, got "copy"',
   ],
   [
     'a default setting',
