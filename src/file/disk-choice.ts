@@ -12,12 +12,12 @@ import { DiskFileSystem } from './disk.ts';
 /** `map`: files are mapped into memory. `copy`: they are read and written through copies. */
 export type FileAccess = 'map' | 'copy';
 
-let canMap: boolean | null = null;
+let mayMap: boolean | null = null;
 
 /** Null: as the environment says, or as the runtime allows. ERR_MILLRACE_UNSUPPORTED where `map` is wanted and not allowed. */
 export function openDisk(access: FileAccess | null = null): DiskFileSystem {
-  canMap ??= native.externalBuffersAllowed();
-  return chooseDisk(access ?? (process.env.MILLRACE_COPY === '1' ? 'copy' : null), canMap);
+  mayMap ??= native.externalBuffersAllowed();
+  return chooseDisk(access ?? (process.env.MILLRACE_COPY === '1' ? 'copy' : null), mayMap);
 }
 
 export function chooseDisk(access: FileAccess | null, canMap: boolean): DiskFileSystem {
