@@ -30,7 +30,8 @@ export interface SegmentSlice {
   readonly end: number;
 }
 
-const HEADER_READ_AHEAD = 64 * 1024;
+/** How much more than it asks for a read may look at: it begins up to an index interval and a batch later. */
+const READ_AHEAD = 64 * 1024;
 
 export class Segment {
   readonly directory: string;
@@ -145,7 +146,7 @@ export class Segment {
   /** A window that has the header at `position`, and usually those that follow. */
   headerWindow(position: number): FileWindow {
     if (position + BATCH_HEADER_SIZE > this.#size) throw this.corrupt(position, `ends inside a batch header`);
-    return this.window(position, Math.min(position + HEADER_READ_AHEAD, this.#size));
+    return this.window(position, position + BATCH_HEADER_SIZE);
   }
 
   /** A window that has [from, to). */
@@ -178,9 +179,9 @@ export class Segment {
       if (this.#gone) return;
     }
     let from = offset === this.#hintOffset ? this.#hintPosition : this.offsets.positionBefore(offset);
-    // Windows that are copies are made by this: one for all that the read may look at, which begins up to an index interval later.
+    const to = Math.min(from + maxBytes + READ_AHEAD, size);
+    // Of a file that is copied the read gets one copy, made here.
     const mapped = system.copies === undefined;
-    const to = Math.min(from + maxBytes + (mapped ? 1 : 2) * HEADER_READ_AHEAD, size);
     while (from < to) {
       const end = mapped ? Math.min(to, from + READ_WINDOW_STEP) : to;
       const coming = cache.bringIn(this.#log, from, end, this.#mappable);
@@ -205,7 +206,7 @@ export class Segment {
   #endOfRead(start: number, limit: number, sizeLimit: number): number {
     let position = start;
     // Far ahead the index knows a batch near the limit, unless the first batch reaches it alone.
-    if (limit - start > HEADER_READ_AHEAD && start + this.batchSize(this.headerWindow(start), start) < limit) {
+    if (limit - start > READ_AHEAD && start + this.batchSize(this.headerWindow(start), start) < limit) {
       position = Math.max(start, this.offsets.floorPosition(limit));
     }
     for (;;) {

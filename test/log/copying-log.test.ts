@@ -115,6 +115,34 @@ function follow(rig: TempLog, system: FileSystem): FollowedLog {
   return log;
 }
 
+test('a read copies about what it returns, however small the batches are and wherever it begins', async () => {
+  let copied = 0;
+  class CountingDisk extends CopyingDisk {
+    override open(path: string, mode: OpenMode): CopyingFile {
+      const file = super.open(path, mode);
+      const mapPrivate = file.mapPrivate.bind(file);
+      return Object.assign(file, {
+        mapPrivate: (at: number, size: number) => ((copied += size), mapPrivate(at, size)),
+      });
+    }
+  }
+  const rig = new TempLog({ segmentBytes: 1 << 20 }, { system: new CountingDisk() });
+  for (let i = 0; i < 20_000; i++) rig.log.append(numbered(1, i, 100));
+  for (const maxBytes of [0, 10_000, 100_000, 500_000]) {
+    for (let offset = 0; offset < 20_000; offset += 2500) {
+      copied = 0;
+      rig.log.read(offset, { maxBytes });
+      expect(copied, `read of ${maxBytes} at ${offset}`).toBeLessThan(maxBytes * 1.1 + 120_000);
+    }
+  }
+  // And nothing on this thread where another one has done it.
+  await rig.log.readAsync(7000, { maxBytes: 200_000 });
+  copied = 0;
+  rig.log.read(7000, { maxBytes: 200_000 });
+  await rig.log.readAsync(12_000, { maxBytes: 200_000 });
+  expect(copied).toBe(0);
+});
+
 test('another process sees all batches of an append or none, whatever of it is written', () => {
   const system = new BreakingDisk();
   const rig = new TempLog({ maxMessageBytes: 1000 }, { system });
