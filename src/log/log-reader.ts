@@ -70,7 +70,8 @@ export class LogReader {
       const slice = all[slot].read(offset, maxBytes);
       if (slice !== null) return new BatchRun(slice.window, slice.start, slice.end, offset);
     }
-    return new BatchRun(NOTHING, 0, 0, offset);
+    // No batch has it or a later one: a reader that goes on at `nextOffset` gets to the end.
+    return new BatchRun(NOTHING, 0, 0, this.#endOffset);
   }
 
   /** As `read`, and never stalls the event loop on the disk. */

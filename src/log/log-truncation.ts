@@ -6,11 +6,9 @@
  * first, from the last to the first, and the rename is one step.
  */
 import type { FileSystem } from '../file/file-system.ts';
-import { BASE_OFFSET } from '../record/batch-format.ts';
-import { readInt64 } from '../record/int64.ts';
+import { BatchHeader } from '../record/batch-header.ts';
 import { recoverSegment } from '../segment/segment-recovery.ts';
 import { CLEANED_SUFFIX, LOG_SUFFIX } from '../segment/segment-files.ts';
-import type { Segment } from '../segment/segment.ts';
 import { removeSnapshotsPast } from './log-directory.ts';
 import { loadActive } from './log-loading.ts';
 import type { LogSettings } from './log-settings.ts';
@@ -18,11 +16,21 @@ import { indexSettings, type SegmentList } from './segment-list.ts';
 
 const COPY_BYTES = 1024 * 1024;
 
-/** Where the log would end after a cut at `offset`: there, or where the batch that has it begins. */
+/**
+ * Where the log would end after a cut at `offset`: after the last batch that stays. When `offset` lies in a gap that is below it, for offsets
+ * without a record at a log's end are what the next opening could not know of.
+ */
 export function endAfterCut(segments: SegmentList, offset: number): number {
   const segment = segments.all[segments.slotOf(offset)];
-  const position = segment.positionOf(offset);
-  return position < segment.size ? Math.min(offset, baseOffsetAt(segment, position)) : offset;
+  const end = segment.positionOf(offset);
+  if (end === 0) return segment.baseOffset;
+  let position = segment.offsets.floorPosition(end - 1);
+  for (;;) {
+    const window = segment.headerWindow(position);
+    const next = position + segment.batchSize(window, position);
+    if (next >= end) return new BatchHeader(window, position - window.start).nextOffset;
+    position = next;
+  }
 }
 
 /**
@@ -63,11 +71,6 @@ export function restartLog(segments: SegmentList, offset: number, settings: LogS
   removeSnapshotsPast(segments.environment.system, segments.directory, -1);
   segments.roll(offset, settings, now);
   segments.environment.system.syncDirectory(segments.directory);
-}
-
-function baseOffsetAt(segment: Segment, position: number): number {
-  const window = segment.headerWindow(position);
-  return readInt64(window.view, position - window.start + BASE_OFFSET);
 }
 
 /** Writes the first `size` bytes of `path` as `copy`, synced. Leaves none when that fails. */

@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BATCH_HEADER_SIZE } from '#millrace/limits.js';
-import { numbered, TempLog } from '../support/temp-log.ts';
+import { numbered, readyBatches, TempLog } from '../support/temp-log.ts';
 
 test('a reader tells the bounds of the log, its size and its segments', () => {
   const rig = new TempLog();
@@ -65,4 +65,12 @@ test('a record that is malformed is told with the path of its segment and the po
   const read = (): unknown => [...batch];
   expect(read).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_CORRUPT', path, position: size }));
   expect(read).toThrow(path);
+});
+
+test('a read finds nothing only at the end, and its run leads there', () => {
+  const rig = new TempLog();
+  rig.log.appendBatches(readyBatches(numbered(2, 10), { baseOffset: 10 }), { from: 'leader' });
+  const run = rig.log.read(12);
+  expect([run.size, run.nextOffset]).toEqual([0, 12]);
+  expect(rig.log.read(0).nextOffset).toBe(12);
 });
