@@ -1,6 +1,7 @@
-/** The contract, as both file systems keep it: the real one, and the one in memory that other tests put in its place. */
+/** The contract, as all file systems keep it: the real ones, and the one in memory that other tests put in their place. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { CopyingDisk } from '#millrace/file/copying-disk.js';
 import { DiskFileSystem } from '#millrace/file/disk.js';
 import type { FileSystem, OpenMode } from '#millrace/file/file-system.js';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
@@ -10,6 +11,7 @@ const error = (code: string): unknown => expect.objectContaining({ code });
 
 const systems: [string, () => { system: FileSystem; directory: string }][] = [
   ['disk', () => ({ system: new DiskFileSystem(), directory: join(temporaryDirectory(), 'd') })],
+  ['copying disk', () => ({ system: new CopyingDisk(), directory: join(temporaryDirectory(), 'd') })],
   ['memory', () => ({ system: new MemoryFileSystem(), directory: '/tmp/d' })],
 ];
 
@@ -105,12 +107,14 @@ describe.each(systems)('%s', (_, make) => {
     expect([window.start, window.length, window.bytes.length]).toEqual([pageSize, pageSize, pageSize]);
     window.bytes.set(Buffer.from('stored'), 10);
     window.view.setUint8(16, '!'.charCodeAt(0));
+    if (system.copies !== undefined) file.write(window.bytes, 10, 17, pageSize + 10);
     const bytes = Buffer.alloc(7);
     file.read(bytes, 0, 7, pageSize + 10);
     expect(bytes.toString()).toBe('stored!');
     const prepared = file.prepare(5 * pageSize, 2 * pageSize, pageSize).take();
     expect([prepared.start, prepared.length, file.size()]).toEqual([2 * pageSize, 3 * pageSize, 5 * pageSize]);
     prepared.bytes[0] = 7;
+    if (system.copies !== undefined) file.write(prepared.bytes, 0, 1, 2 * pageSize);
     const whole = file.mapPrivate(0, 5 * pageSize);
     file.close();
     expect(Buffer.from(whole.bytes).toString('latin1', pageSize + 10, pageSize + 17)).toBe('stored!');
