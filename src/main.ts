@@ -10,6 +10,7 @@
  */
 export { type Clock } from './clock.ts';
 export { type ErrorCode, errorCodes, isMillraceError, MillraceError, type SystemErrorDetails } from './errors.ts';
+export type { FileAccess } from './file/disk-choice.ts';
 export type { FileSystem } from './file/file-system.ts';
 export type { FlushStatistics } from './file/flusher.ts';
 export type { FollowedLog } from './log/log-follower.ts';
