@@ -82,7 +82,9 @@ test('what was appended survives a kill, and is followed until then', { timeout:
   await once(child, 'close');
   const acknowledged = Number(said.trimEnd().split('\n').at(-1));
   const store = await open(directory, COPY);
-  expect(store.recovery).toMatchObject({ clean: false, damage: [] });
+  expect(store.recovery.clean).toBe(false);
+  // A kill between the two writes of an append leaves a piece of it, which is cut off; nothing is lost before it.
+  for (const { segmentsRemoved } of store.recovery.damage) expect(segmentsRemoved).toEqual([]);
   const log = store.partition('t', 0);
   expect(log.endOffset).toBeGreaterThanOrEqual(Math.max(acknowledged, seen));
   expect(valuesOf(log)).toEqual(values(0, log.endOffset));
