@@ -8,8 +8,11 @@
  * (Java clients refuse others), no checksums but the header's, which is constant for such a frame. What is read may be any frame; the
  * library that inflates it has no bound, so the blocks are walked first.
  */
-import { compressSync, decompressFrameSync } from 'lz4-napi';
+import type * as Lz4 from 'lz4-napi';
 import { inflatesBeyond, notValid } from './codec.ts';
+import { lazily, requirePackage } from './lazy-module.ts';
+
+const lz4 = lazily(() => requirePackage('lz4-napi') as typeof Lz4);
 
 /** Version 1, independent blocks; at most 64 KiB each; the second byte of XXH32 over these two. */
 const FRAME_HEADER = Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82]);
@@ -32,7 +35,7 @@ export function compressLz4(bytes: Uint8Array): Uint8Array {
       bytes.byteOffset + from,
       Math.min(BLOCK_BYTES_MAX, bytes.length - from),
     );
-    const packed = compressSync(plain).subarray(SIZE_PREFIX);
+    const packed = lz4().compressSync(plain).subarray(SIZE_PREFIX);
     const stored = packed.length >= plain.length;
     const size = Buffer.alloc(4);
     size.writeUInt32LE(stored ? (plain.length | STORED_BIT) >>> 0 : packed.length);
@@ -46,7 +49,7 @@ export function decompressLz4(bytes: Uint8Array, maxBytes: number): Uint8Array {
   const frame = Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
   const end = checkFrame(frame, maxBytes);
   // As in Kafka the first frame is all there is.
-  return decompressFrameSync(frame.subarray(0, end));
+  return lz4().decompressFrameSync(frame.subarray(0, end));
 }
 
 /** Walks a frame and adds up what its blocks inflate to; returns where the frame ends. */

@@ -7,8 +7,11 @@
  * Some clients send one raw snappy block without all that; both are read, the first is written. Raw snappy begins with its inflated
  * size as an unsigned varint, so the bound is checked over all blocks before any is inflated.
  */
-import { compressSync, uncompressSync } from 'snappy';
+import type * as Snappy from 'snappy';
 import { inflatesBeyond, notValid } from './codec.ts';
+import { lazily, requirePackage } from './lazy-module.ts';
+
+const snappy = lazily(() => requirePackage('snappy') as typeof Snappy);
 
 const MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const STREAM_HEADER_SIZE = MAGIC.length + 8;
@@ -23,7 +26,7 @@ export function compressSnappy(bytes: Uint8Array): Uint8Array {
   header.writeInt32BE(1, 12);
   const pieces: Buffer[] = [header];
   for (let from = 0; from < bytes.length; from += BLOCK_BYTES_MAX) {
-    const block = compressSync(bytes.subarray(from, from + BLOCK_BYTES_MAX));
+    const block = snappy().compressSync(bytes.subarray(from, from + BLOCK_BYTES_MAX));
     const size = Buffer.alloc(4);
     size.writeInt32BE(block.length);
     pieces.push(size, block);
@@ -40,7 +43,7 @@ export function decompressSnappy(bytes: Uint8Array, maxBytes: number): Uint8Arra
     inflatedSize += size;
     if (inflatedSize > maxBytes) throw inflatesBeyond('snappy', maxBytes);
   }
-  const pieces = blocks.map((block) => uncompressSync(block) as Buffer);
+  const pieces = blocks.map((block) => snappy().uncompressSync(block) as Buffer);
   return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
 }
 

@@ -2,10 +2,11 @@
  * zstd by the runtime where it has it (Node 22.15 and later); elsewhere `fzstd` inflates, and compressing is
  * `ERR_MILLRACE_UNSUPPORTED`. fzstd believes what a frame claims, so frames are walked first (zstd-frame.ts).
  */
-import { Decompress } from 'fzstd';
+import type * as Fzstd from 'fzstd';
 import * as zlib from 'node:zlib';
 import { MillraceError } from '../errors.ts';
 import { inflatesBeyond } from './codec.ts';
+import { lazily, requirePackage } from './lazy-module.ts';
 import { zstdFrames } from './zstd-frame.ts';
 
 interface ZstdOfZlib {
@@ -13,6 +14,7 @@ interface ZstdOfZlib {
   readonly zstdDecompressSync?: (bytes: Uint8Array, options: { maxOutputLength: number }) => Buffer;
 }
 
+const fzstd = lazily(() => requirePackage('fzstd') as typeof Fzstd);
 const runtime = zlib as unknown as ZstdOfZlib;
 
 /** `ZSTD_c_compressionLevel` */
@@ -59,7 +61,7 @@ function inflateFrame(frame: Uint8Array, maxBytes: number): Uint8Array {
 export function inflateByFzstd(bytes: Uint8Array, maxBytes: number): Uint8Array {
   const pieces: Uint8Array[] = [];
   let size = 0;
-  const stream = new Decompress((piece) => {
+  const stream = new (fzstd().Decompress)((piece) => {
     size += piece.length;
     if (size > maxBytes) throw inflatesBeyond('zstd', maxBytes);
     pieces.push(piece);

@@ -4,7 +4,7 @@
  * `module` is a compiled module of ours, and `work` the name of the function that it exports.
  */
 import { fileURLToPath } from 'node:url';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import type { Executor } from './executor.ts';
 
 export interface ThreadPoolOptions {
@@ -15,24 +15,17 @@ export interface ThreadPoolOptions {
 
 export class ThreadPool<Task, Result> implements Executor<Task, Result> {
   readonly concurrency: number;
-  readonly #pool: Piscina<Task, Result>;
+  readonly #options: ThreadPoolOptions;
+  #pool: Promise<Piscina<Task, Result>> | null = null;
   readonly #running = new Set<Promise<Result>>();
 
   constructor(options: ThreadPoolOptions) {
     this.concurrency = options.threads;
-    this.#pool = new Piscina<Task, Result>({
-      filename: fileURLToPath(options.module),
-      name: options.work,
-      minThreads: 0,
-      maxThreads: options.threads,
-      // The tasks hold a thread for long and block it: a second one in it would only wait.
-      concurrentTasksPerWorker: 1,
-      recordTiming: false,
-    });
+    this.#options = options;
   }
 
   async run(task: Task): Promise<Result> {
-    const run = this.#pool.run(task);
+    const run = (this.#pool ??= newPool<Task, Result>(this.#options)).then((pool) => pool.run(task));
     this.#running.add(run);
     try {
       return await run;
@@ -44,6 +37,20 @@ export class ThreadPool<Task, Result> implements Executor<Task, Result> {
   async close(): Promise<void> {
     // Piscina's own close gives up on tasks that no thread has taken yet.
     await Promise.allSettled(this.#running);
-    await this.#pool.destroy();
+    await (await this.#pool)?.destroy();
   }
+}
+
+/** Loads piscina when there is a task for it: few programs ever need threads here. */
+async function newPool<Task, Result>(options: ThreadPoolOptions): Promise<Piscina<Task, Result>> {
+  const { Piscina: Pool } = await import('piscina');
+  return new Pool<Task, Result>({
+    filename: fileURLToPath(options.module),
+    name: options.work,
+    minThreads: 0,
+    maxThreads: options.threads,
+    // The tasks hold a thread for long and block it: a second one in it would only wait.
+    concurrentTasksPerWorker: 1,
+    recordTiming: false,
+  });
 }

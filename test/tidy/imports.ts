@@ -88,7 +88,8 @@ export const relativeImportsNameTheirFile: Rule = (tree) => {
 
 export const oneDoorToTheAddon: Rule = (tree) =>
   select(tree, ['src'], ['.ts'])
-    .filter((path) => path !== 'src/native.ts')
+    // lazy-module.ts loads packages by their names.
+    .filter((path) => path !== 'src/native.ts' && path !== 'src/record/lazy-module.ts')
     .filter((path) => /\bcreateRequire\b|\bdlopen\b|\.node['"`]/.test(tree.text(path)))
     .map((path) => `${path}: only src/native.ts loads the addon`);
 
