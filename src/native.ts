@@ -58,7 +58,7 @@ export interface NativeFlusher {
 export interface NativePager {
   /**
    * Begins: reserve `fd` up to `fileSize`, map [position, position + length) for shared writing, populate its first
-   * `populate` bytes. Returns a ticket. `fd` must stay open until `take` or `cancel`.
+   * `populate` bytes; when that is not 0, zeros are written first over all that is new (docs/decisions/0003). Returns a ticket. `fd` must stay open until `take` or `cancel`.
    */
   prepare(fd: number, path: string, fileSize: number, position: number, length: number, populate: number): number;
   /** Waits for the ticket's end and returns its mapping, or throws what the reservation or the mapping threw. */

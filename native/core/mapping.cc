@@ -110,11 +110,6 @@ Result<std::shared_ptr<Mapping>> Mapping::shared(int fd, const std::string& path
   if (position > end.value() || length > static_cast<uint64_t>(end.value() - position)) return Error{ENXIO, "mmap", path};
   Result<uint8_t*> data = map(fd, path, position, length, MAP_SHARED);
   if (!data.ok()) return data.error();
-  // Pages come into the cache as few large folios: a page then costs a fifth of what it costs one by one (docs/decisions). Only
-  // advice: failing is no harm.
-#ifdef MADV_HUGEPAGE
-  madvise(data.value(), length, MADV_HUGEPAGE);
-#endif
   return std::shared_ptr<Mapping>(new Mapping(data.value(), length));
 }
 

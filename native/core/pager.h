@@ -30,7 +30,7 @@ struct PagerRequest {
   int64_t fileSize = 0;  // reserved up to here
   int64_t position = 0;
   size_t length = 0;
-  size_t populate = 0;  // bytes from the beginning of the mapping
+  size_t populate = 0;  // bytes from the beginning of the mapping; with any, all that is new is brought into the page cache
 };
 
 class Pager {

@@ -8,13 +8,17 @@
 import { setImmediate } from 'node:timers/promises';
 import { isMillraceError, type MillraceError } from '../errors.ts';
 import { DiskFileSystem } from '../file/disk.ts';
+import type { FileSystem } from '../file/file-system.ts';
 import {
   RECOVERY_TASK_BYTES,
   RECOVERY_TASK_LOGS_MAX,
   RECOVERY_THREADS_FROM_BYTES,
   RECOVERY_THREADS_FROM_MS,
 } from '../limits.ts';
-import { listSegments } from '../log/log-directory.ts';
+import { readIndexFile } from '../index/index-file.ts';
+import { OFFSET_ENTRY_SIZE, OffsetIndex } from '../index/offset-index.ts';
+import { listSegments, type SegmentFiles } from '../log/log-directory.ts';
+import { OFFSET_INDEX_SUFFIX, segmentFile } from '../segment/segment-files.ts';
 import type { Damage } from '../log/log-recovery.ts';
 import { fromPlainError } from '../worker/error-transfer.ts';
 import type { Executor } from '../worker/executor.ts';
@@ -209,10 +213,20 @@ class RecoveryRun {
     let bytes = 0;
     segments.forEach((segment, i) => {
       const end = segments[i + 1]?.baseOffset ?? Infinity;
-      if (end > recoveryPoint) bytes += Math.max(segment.size, 0);
+      if (end > recoveryPoint) bytes += bytesPast(this.#environment.system, directory, segment, recoveryPoint);
     });
     return { partition, recoveryPoint, bytes };
   }
+}
+
+/** About how many bytes of a segment lie past the recovery point: what its index knows of it needs no look. */
+function bytesPast(system: FileSystem, directory: string, segment: SegmentFiles, recoveryPoint: number): number {
+  const { baseOffset, size } = segment;
+  if (recoveryPoint <= baseOffset || size <= 0) return Math.max(size, 0);
+  const bytes = readIndexFile(system, segmentFile(directory, baseOffset, OFFSET_INDEX_SUFFIX));
+  const count = OffsetIndex.plausibleEntries(bytes, size);
+  const index = new OffsetIndex(baseOffset, bytes.subarray(0, count * OFFSET_ENTRY_SIZE));
+  return size - index.positionBefore(recoveryPoint);
 }
 
 /** Small logs together, so that a task is worth its way to a thread and back. */
