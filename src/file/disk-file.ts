@@ -4,22 +4,26 @@
  * Its descriptor is closed when `close` was called and no flush round holds it (`retain`, `release`). Windows outlive it.
  */
 import { MillraceError, guarded } from '../errors.ts';
-import { native, type MappedBuffer } from '../native.ts';
-import type { DiskFileSystem } from './disk.ts';
+import { native, type MappedBuffer, type NativePager } from '../native.ts';
 import type { FileWindow, LogFile, PreparedWindow } from './file-system.ts';
 
 export function fileWindow(path: string, buffer: MappedBuffer, start: number): FileWindow {
   return { bytes: Buffer.from(buffer), view: new DataView(buffer), path, start, length: buffer.byteLength };
 }
 
+/** The file system that opened the file: it has the pager, begun when first asked for. */
+export interface PagerOwner {
+  pager(): NativePager;
+}
+
 export class DiskFile implements LogFile {
   readonly path: string;
-  readonly #system: DiskFileSystem;
+  readonly #system: PagerOwner;
   #fd: number;
   #holders = 0;
   #closing = false;
 
-  constructor(system: DiskFileSystem, path: string, fd: number) {
+  constructor(system: PagerOwner, path: string, fd: number) {
     this.#system = system;
     this.path = path;
     this.#fd = fd;

@@ -3,30 +3,17 @@
  */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { DiskFileSystem } from '#millrace/file/disk.js';
 import { DEFAULT_LOG_SETTINGS } from '#millrace/log/log-settings.js';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { Random, seedsOf } from '../support/random.ts';
 import { temporaryDirectory } from '../support/temp-directory.ts';
-import { TestedDisk, type TestedFileSystem } from './tested-file-system.ts';
+import { testedDisk } from './tested-file-system.ts';
 import { LogHarness } from './log-harness.ts';
-import { LogRun } from './log-run.ts';
+import { live } from './log-life.ts';
 
 const RUNS = Number(process.env.MILLRACE_RUNS ?? 100);
-const STEPS = 120;
 const TIMEOUT_MS = RUNS * 1000 + 60_000;
-
-/** Lives `steps` steps; what fails names the seed and the steps before. */
-async function live(seed: number, system: TestedFileSystem, directory: string): Promise<LogRun> {
-  const run = new LogRun(seed, system, directory);
-  try {
-    for (let i = 0; i < STEPS; i++) await run.step();
-  } catch (error) {
-    const trace = run.trace.slice(-40).join('\n');
-    const message = `MILLRACE_SEED=${seed}, after ${run.trace.length - 1} steps\n${trace}\n${String(error)}`;
-    throw new Error(message, { cause: error });
-  }
-  return run;
-}
 
 test('a random life of a log agrees with its model, whatever stops it', { timeout: TIMEOUT_MS }, async () => {
   const counts = new Map<string, number>();
@@ -47,7 +34,7 @@ test('a random life of a log agrees with its model, whatever stops it', { timeou
 test('and so on the real disk, but for power failures', { timeout: TIMEOUT_MS }, async () => {
   const directory = temporaryDirectory();
   for (const seed of seedsOf(Math.ceil(RUNS / 10))) {
-    const run = await live(seed, new TestedDisk(), join(directory, String(seed), 't-0'));
+    const run = await live(seed, testedDisk(DiskFileSystem), join(directory, String(seed), 't-0'));
     await run.harness.close();
     await run.harness.dispose();
     run.system.close();

@@ -1,5 +1,5 @@
 /** What the model test needs of a file system: that of memory can do all of it; the real one can be left behind as by a kill, and no more. */
-import { DiskFileSystem } from '#millrace/file/disk.js';
+import type { DiskFileSystem } from '#millrace/file/disk.js';
 import type { FileSystem } from '#millrace/file/file-system.js';
 import type { Fault, MemoryFileSystem } from '../support/memory-file-system.ts';
 
@@ -10,25 +10,28 @@ export interface TestedFileSystem
   crash(...random: Parameters<MemoryFileSystem['crash']>): TestedFileSystem;
 }
 
-/** The real disk. No call of it fails, and there is no power failure: `crash` is a kill. */
-export class TestedDisk extends DiskFileSystem implements TestedFileSystem {
-  capacity = Infinity;
-  fault: Fault | null = null;
-  readonly openFiles = 0;
-  readonly used = Infinity;
+/** A real disk, mapped or copied. No call of it fails, and there is no power failure: `crash` is a kill. */
+export function testedDisk(Disk: typeof DiskFileSystem): TestedFileSystem {
+  class TestedDisk extends Disk implements TestedFileSystem {
+    capacity = Infinity;
+    fault: Fault | null = null;
+    readonly openFiles = 0;
+    readonly used = Infinity;
 
-  writeback(): void {}
+    writeback(): void {}
 
-  runFlush(): boolean {
-    return false;
+    runFlush(): boolean {
+      return false;
+    }
+
+    kill(): TestedDisk {
+      this.close();
+      return new TestedDisk();
+    }
+
+    crash(): TestedDisk {
+      return this.kill();
+    }
   }
-
-  kill(): TestedDisk {
-    this.close();
-    return new TestedDisk();
-  }
-
-  crash(): TestedDisk {
-    return this.kill();
-  }
+  return new TestedDisk();
 }
