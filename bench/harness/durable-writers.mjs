@@ -1,6 +1,6 @@
 /**
  * Writers that wait: each appends a record, waits until it is on stable storage, and goes on. And what they are held against: a loop that
- * does nothing but dirty pages of a reserved file and call fdatasync.
+ * does nothing but write to a reserved file and call fdatasync.
  */
 import fs from 'node:fs';
 import { native } from '#millrace/native.js';
@@ -32,7 +32,7 @@ export async function writeDurably(logs, { writers, timeMs }) {
 }
 
 /**
- * A file of the same kind as a log's tail: every byte has a block, and stores go through a mapping. Blocks were never written, so that the
+ * The least that a flush can be: one write and one `fdatasync` in a file whose bytes all have a block. Blocks were never written, so that the
  * file system must note for each that now they were; or, with `isWritten`, they were, and a flush has nothing to do but write.
  */
 export class SyncBaseline {
@@ -40,7 +40,7 @@ export class SyncBaseline {
   #isWritten;
   #size;
   #fd;
-  #bytes;
+  #bytes = Buffer.alloc(DIRTY_BYTES, 1);
   #at = 0;
 
   /** `size` bytes are written before a new file is made. */
@@ -69,7 +69,7 @@ export class SyncBaseline {
       this.close();
       this.#open();
     }
-    this.#bytes.fill(1, this.#at, this.#at + bytes);
+    native.write(this.#fd, this.#path, this.#bytes, 0, bytes, this.#at);
     this.#at += bytes;
   }
 
@@ -78,7 +78,6 @@ export class SyncBaseline {
   }
 
   close() {
-    native.release(this.#bytes.buffer);
     native.close(this.#fd, this.#path);
     fs.unlinkSync(this.#path);
   }
@@ -86,9 +85,11 @@ export class SyncBaseline {
   #open() {
     this.#fd = native.open(this.#path, 'w+');
     native.reserve(this.#fd, this.#path, this.#size);
-    this.#bytes = Buffer.from(native.mapShared(this.#fd, this.#path, 0, this.#size));
     this.#at = 0;
-    if (this.#isWritten) this.#bytes.fill(2);
+    if (this.#isWritten) {
+      const piece = Buffer.alloc(MIB, 2);
+      for (let at = 0; at < this.#size; at += MIB) native.write(this.#fd, this.#path, piece, 0, MIB, at);
+    }
     // The file's name and size are no part of what is timed.
     native.fsync(this.#fd, this.#path);
   }

@@ -19,6 +19,21 @@ const AHEAD_FROM = 1024 * 1024;
 /** How much the next window overlaps this one, so that a batch that begins before the border lies in one window. */
 const OVERLAP_MAX = 2 * 1024 * 1024;
 
+/** A step that is used up sooner is followed by a larger one, one that lasts longer by a smaller one. */
+const STEP_SHORT_MS = 50;
+const STEP_LONG_MS = 500;
+
+export interface TailOptions {
+  /** Where the last batch ends. */
+  readonly end: number;
+  /** No byte at or past it is ever reserved. */
+  readonly sizeMax: number;
+  /** The first step: a hint from the segment before. */
+  readonly firstStep?: number;
+  /** Milliseconds that only go forward. */
+  readonly now?: () => number;
+}
+
 export class SegmentTail {
   readonly file: LogFile;
   readonly #system: FileSystem;
@@ -34,9 +49,11 @@ export class SegmentTail {
   /** When `end` passes this, there is something to do ahead. */
   #attention = 0;
   #populated = 0;
+  readonly #now: () => number;
+  /** When the last step was taken. */
+  #grownAt: number;
 
-  /** `sizeMax`: no byte at or past it is ever reserved. `firstStep`: a hint from the segment before. */
-  constructor(system: FileSystem, file: LogFile, options: { end: number; sizeMax: number; firstStep?: number }) {
+  constructor(system: FileSystem, file: LogFile, options: TailOptions) {
     this.#system = system;
     this.#copies = system.copies;
     this.file = file;
@@ -44,6 +61,8 @@ export class SegmentTail {
     this.#sizeMax = options.sizeMax;
     this.#reserved = options.end;
     this.#step = options.firstStep ?? RESERVE_STEP_MIN;
+    this.#now = options.now ?? (() => performance.now());
+    this.#grownAt = this.#now();
   }
 
   get end(): number {
@@ -141,7 +160,16 @@ export class SegmentTail {
     const size = this.#reserve(to, wanted);
     const start = from - (from % this.#system.pageSize);
     this.#use(this.file.mapShared(start, size - start), 0);
-    this.#step = Math.min(this.#step * 2, this.#stepMax);
+    this.#adaptStep();
+  }
+
+  /** A step that lasted long was large enough: what lies ahead of a slow writer is zeros that its next flush must write. */
+  #adaptStep(): void {
+    const now = this.#now();
+    const lasted = now - this.#grownAt;
+    this.#grownAt = now;
+    if (lasted < STEP_SHORT_MS) this.#step = Math.min(this.#step * 2, this.#stepMax);
+    else if (lasted > STEP_LONG_MS) this.#step = Math.max(this.#step / 2, RESERVE_STEP_MIN);
   }
 
   get #stepMax(): number {
@@ -217,7 +245,7 @@ export class SegmentTail {
     const start = this.#reserved - overlap;
     this.#nextStart = start - (start % this.#system.pageSize);
     this.#next = this.file.prepare(size, this.#nextStart, Math.min(size - this.#nextStart, POPULATE_AHEAD_BYTES));
-    this.#step = Math.min(this.#step * 2, this.#stepMax);
+    this.#adaptStep();
   }
 
   #dropNext(): void {

@@ -13,15 +13,26 @@ interface Options {
   readonly directory?: string;
   readonly sizeMax?: number;
   readonly firstStep?: number;
+  readonly clock?: { ms: number };
 }
 
-function tailOf({ directory = temporaryDirectory(), sizeMax = 1 << 30, firstStep }: Options = {}): SegmentTail & {
+function tailOf({
+  directory = temporaryDirectory(),
+  sizeMax = 1 << 30,
+  firstStep,
+  clock = { ms: 0 },
+}: Options = {}): SegmentTail & {
   path: string;
 } {
   const system = new DiskFileSystem();
   const path = join(directory, 'tail.log');
   closeSync(openSync(path, 'a+'));
-  const tail = new SegmentTail(system, system.open(path, 'r+'), { end: 0, sizeMax, firstStep });
+  const tail = new SegmentTail(system, system.open(path, 'r+'), {
+    end: 0,
+    sizeMax,
+    firstStep,
+    now: () => clock.ms,
+  });
   onTestFinished(() => {
     tail.abandon();
     system.close();
@@ -191,4 +202,26 @@ testOnSmallDisk(`after a step that found no room the next ones are small again${
   write(tail, 4096, 1);
   expect(tail.reserved).toBeGreaterThan(2 * 4096);
   expect(disk.freeBytes).toBeGreaterThan(3 * MIB);
+});
+
+test('steps grow for a writer that uses them up at once, and shrink for one that takes its time', () => {
+  const clock = { ms: 0 };
+  const tail = tailOf({ clock });
+  const fill = (): void => {
+    const to = tail.reserved + 1;
+    expect(tail.cover(tail.end, to)).toBe(true);
+    tail.advance(to);
+  };
+  for (let i = 0; i < 4; i++) fill();
+  const grown = tail.step;
+  expect(grown).toBeGreaterThan(4 * RESERVE_STEP_MIN);
+  clock.ms += 100;
+  fill();
+  expect(tail.step).toBe(grown);
+  // A step is taken when a window is made, or when the next one is prepared: once in two fills.
+  for (let i = 0; i < 2; i++) {
+    clock.ms += 1000;
+    fill();
+  }
+  expect(tail.step).toBeLessThan(grown);
 });
