@@ -204,24 +204,18 @@ testOnSmallDisk(`after a step that found no room the next ones are small again${
   expect(disk.freeBytes).toBeGreaterThan(3 * MIB);
 });
 
-test('steps grow for a writer that uses them up at once, and shrink for one that takes its time', () => {
+test.each([
+  ['grow for a writer that uses them up at once', 0, 16],
+  ['stay for one that takes a tenth of a second', 100, 4],
+  ['shrink for one that takes a second', 1000, 1],
+])('steps %s', (_, lastedMs, expected) => {
   const clock = { ms: 0 };
-  const tail = tailOf({ clock });
-  const fill = (): void => {
+  const tail = tailOf({ clock, firstStep: 4 * RESERVE_STEP_MIN });
+  for (let i = 0; i < 2; i++) {
+    clock.ms += lastedMs;
     const to = tail.reserved + 1;
     expect(tail.cover(tail.end, to)).toBe(true);
     tail.advance(to);
-  };
-  for (let i = 0; i < 4; i++) fill();
-  const grown = tail.step;
-  expect(grown).toBeGreaterThan(4 * RESERVE_STEP_MIN);
-  clock.ms += 100;
-  fill();
-  expect(tail.step).toBe(grown);
-  // A step is taken when a window is made, or when the next one is prepared: once in two fills.
-  for (let i = 0; i < 2; i++) {
-    clock.ms += 1000;
-    fill();
   }
-  expect(tail.step).toBeLessThan(grown);
+  expect(tail.step).toBe(expected * RESERVE_STEP_MIN);
 });
