@@ -7,14 +7,12 @@
  */
 import { isMillraceError, isSystemError } from '../errors.ts';
 import type { LogFile } from '../file/file-system.ts';
-import { readIndexFile } from '../index/index-file.ts';
-import { OFFSET_ENTRY_SIZE, OffsetIndex } from '../index/offset-index.ts';
-import { TIME_ENTRY_SIZE, TimeIndex } from '../index/time-index.ts';
 import { BATCH_LOG_OVERHEAD, SEGMENT_OFFSETS_MAX } from '../limits.ts';
 import { BATCH_LENGTH } from '../record/batch-format.ts';
 import type { BatchRun } from '../record/batches.ts';
 import { GrowingIndexes } from '../segment/growing-indexes.ts';
-import { LOG_SUFFIX, OFFSET_INDEX_SUFFIX, segmentFile, TIME_INDEX_SUFFIX } from '../segment/segment-files.ts';
+import { loadUnsealedIndexes } from '../segment/index-loading.ts';
+import { LOG_SUFFIX, segmentFile } from '../segment/segment-files.ts';
 import { scanSegment } from '../segment/segment-scan.ts';
 import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
 import { listSegments } from './log-directory.ts';
@@ -117,20 +115,13 @@ export class FollowedLog extends LogReader {
 
   #openFront(baseOffset: number): Front {
     const { system } = this.#environment;
-    const path = (suffix: string): string => segmentFile(this.directory, baseOffset, suffix);
-    const file = system.open(path(LOG_SUFFIX), 'r');
-    const offsetBytes = readIndexFile(system, path(OFFSET_INDEX_SUFFIX));
-    const timeBytes = readIndexFile(system, path(TIME_INDEX_SUFFIX));
-    const offsetCount = OffsetIndex.plausibleEntries(offsetBytes, file.size());
-    const timeCount = TimeIndex.plausibleEntries(timeBytes);
-    const offsets = new OffsetIndex(baseOffset, offsetBytes.subarray(0, offsetCount * OFFSET_ENTRY_SIZE));
-    const times = new TimeIndex(baseOffset, timeBytes.subarray(0, timeCount * TIME_ENTRY_SIZE));
-    times.truncateToOffset(offsetCount === 0 ? baseOffset : offsets.offsetAt(offsetCount - 1) + 1);
+    const file = system.open(segmentFile(this.directory, baseOffset, LOG_SUFFIX), 'r');
+    const { offsets, times } = loadUnsealedIndexes(system, this.directory, baseOffset, file.size());
     const indexes = new GrowingIndexes(indexSettings(this.#options.settings), offsets, times);
     const segment = new Segment(this.#environment, this.directory, baseOffset, 0);
     segment.growing = indexes;
     this.segments.push(segment);
-    return { segment, indexes, file, position: offsetCount === 0 ? 0 : offsets.positionAt(offsetCount - 1) };
+    return { segment, indexes, file, position: offsets.count === 0 ? 0 : offsets.positionAt(offsets.count - 1) };
   }
 
   /** Takes in the whole batches past the known end of the front. */
@@ -156,7 +147,7 @@ export class FollowedLog extends LogReader {
     front.file.close();
     // The one before that is sealed by now, with its indexes in their files: its memory can go.
     const sealed = this.segments.all[this.segments.count - 2];
-    if (sealed !== undefined) sealed.growing = null;
+    sealed?.leaveIndexes(indexSettings(this.#options.settings));
     this.#front = this.#openFront(endOffset);
     return true;
   }

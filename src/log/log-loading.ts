@@ -4,15 +4,13 @@
  * Reads directory entries, and of the last segment what lies past its last index entry. The other segments are opened when a read needs
  * them. A last segment that is not whole after all throws ERR_MILLRACE_CORRUPT; the caller recovers.
  */
-import { readIndexFile } from '../index/index-file.ts';
-import { OffsetIndex, OFFSET_ENTRY_SIZE } from '../index/offset-index.ts';
-import { TimeIndex, TIME_ENTRY_SIZE } from '../index/time-index.ts';
 import { BATCH_HEADER_SIZE } from '../limits.ts';
 import { BatchHeader } from '../record/batch-header.ts';
 import { byteWindow } from '../record/byte-window.ts';
 import { GrowingIndexes } from '../segment/growing-indexes.ts';
 import { entriesHold } from '../segment/index-check.ts';
-import { OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, LOG_SUFFIX } from '../segment/segment-files.ts';
+import { loadUnsealedIndexes } from '../segment/index-loading.ts';
+import { LOG_SUFFIX } from '../segment/segment-files.ts';
 import { SegmentWriter } from '../segment/segment-writer.ts';
 import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
 import { listSegments, type SegmentFiles } from './log-directory.ts';
@@ -69,15 +67,9 @@ function loadLast(
   settings: LogSettings,
 ): LoadedSegment {
   const { baseOffset, size } = files;
-  const offsetBytes = readIndexFile(environment.system, segment.path(OFFSET_INDEX_SUFFIX));
-  const timeBytes = readIndexFile(environment.system, segment.path(TIME_INDEX_SUFFIX));
-  const count = OffsetIndex.plausibleEntries(offsetBytes, size);
-  const timeCount = TimeIndex.plausibleEntries(timeBytes);
   if (size > 0 && !files.indexed) throw segment.corrupt(0, 'has no index beside it');
-  const offsets = new OffsetIndex(baseOffset, offsetBytes.subarray(0, count * OFFSET_ENTRY_SIZE));
-  const times = new TimeIndex(baseOffset, timeBytes.subarray(0, timeCount * TIME_ENTRY_SIZE));
-  // A close added a last time entry that no offset entry stands beside: it is due again at the seal, as if there had been no close.
-  times.truncateToOffset(count === 0 ? baseOffset : offsets.offsetAt(count - 1) + 1);
+  const { offsets, times } = loadUnsealedIndexes(environment.system, segment.directory, baseOffset, size);
+  const { count } = offsets;
   const indexes = new GrowingIndexes(indexSettings(settings), offsets, times);
   if (size === 0) return { indexes, endOffset: baseOffset, firstTimestamp: -1 };
 

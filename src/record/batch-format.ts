@@ -53,4 +53,3 @@ export const NO_PRODUCER_ID = -1;
 export const NO_PRODUCER_EPOCH = -1;
 export const NO_SEQUENCE = -1;
 export const NO_TIMESTAMP = -1;
-export const NO_LEADER_EPOCH = -1;

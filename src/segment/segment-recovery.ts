@@ -5,12 +5,10 @@
  * (index-check.ts), and is made again otherwise. After this the segment is as a clean stop would have left it.
  */
 import type { FileSystem, LogFile } from '../file/file-system.ts';
-import { readIndexFile } from '../index/index-file.ts';
-import { OFFSET_ENTRY_SIZE, OffsetIndex } from '../index/offset-index.ts';
-import { TIME_ENTRY_SIZE, TimeIndex } from '../index/time-index.ts';
 import { SEGMENT_OFFSETS_MAX } from '../limits.ts';
 import { GrowingIndexes, type IndexSettings } from './growing-indexes.ts';
 import { entriesHold } from './index-check.ts';
+import { loadOffsetIndex, loadTimeIndex } from './index-loading.ts';
 import { rebuildIndexes } from './index-rebuild.ts';
 import { refuseOldFormat } from './old-format.ts';
 import { LOG_SUFFIX, OFFSET_INDEX_SUFFIX, segmentFile, TIME_INDEX_SUFFIX } from './segment-files.ts';
@@ -91,13 +89,9 @@ export function recoverSegment(system: FileSystem, options: RecoveryOptions): Re
 function trustedIndexes(system: FileSystem, log: LogFile, logSize: number, options: RecoveryOptions): GrowingIndexes {
   const { directory, baseOffset, settings, trustedOffset } = options;
   if (trustedOffset <= baseOffset) return GrowingIndexes.empty(settings, baseOffset);
-  const offsetBytes = readIndexFile(system, segmentFile(directory, baseOffset, OFFSET_INDEX_SUFFIX));
-  const timeBytes = readIndexFile(system, segmentFile(directory, baseOffset, TIME_INDEX_SUFFIX));
-  const count = OffsetIndex.plausibleEntries(offsetBytes, logSize);
-  const timeCount = TimeIndex.plausibleEntries(timeBytes);
-  const offsets = new OffsetIndex(baseOffset, offsetBytes.subarray(0, count * OFFSET_ENTRY_SIZE));
-  const times = new TimeIndex(baseOffset, timeBytes.subarray(0, timeCount * TIME_ENTRY_SIZE));
-  let kept = count;
+  const offsets = loadOffsetIndex(system, directory, baseOffset, logSize);
+  const times = loadTimeIndex(system, directory, baseOffset);
+  let kept = offsets.count;
   while (kept > 0 && offsets.offsetAt(kept - 1) >= trustedOffset) kept--;
   if (kept === 0) return GrowingIndexes.empty(settings, baseOffset);
   const position = offsets.positionAt(kept - 1);

@@ -88,6 +88,12 @@ export class Segment {
     this.#mappable = mappable;
   }
 
+  /** The indexes are in their files from here on, which somebody else wrote: those are looked at when they are needed. */
+  leaveIndexes(settings: IndexSettings): void {
+    this.growing = null;
+    this.#unchecked = settings;
+  }
+
   get offsets(): OffsetIndex {
     if (this.#unchecked !== null) this.#checkIndexes(this.#unchecked);
     if (this.growing !== null) return this.growing.offsets;

@@ -15,10 +15,8 @@ import {
   RECOVERY_THREADS_FROM_BYTES,
   RECOVERY_THREADS_FROM_MS,
 } from '../limits.ts';
-import { readIndexFile } from '../index/index-file.ts';
-import { OFFSET_ENTRY_SIZE, OffsetIndex } from '../index/offset-index.ts';
 import { listSegments, type SegmentFiles } from '../log/log-directory.ts';
-import { OFFSET_INDEX_SUFFIX, segmentFile } from '../segment/segment-files.ts';
+import { loadOffsetIndex } from '../segment/index-loading.ts';
 import type { Damage } from '../log/log-recovery.ts';
 import { fromPlainError } from '../worker/error-transfer.ts';
 import type { Executor } from '../worker/executor.ts';
@@ -223,10 +221,7 @@ class RecoveryRun {
 function bytesPast(system: FileSystem, directory: string, segment: SegmentFiles, recoveryPoint: number): number {
   const { baseOffset, size } = segment;
   if (recoveryPoint <= baseOffset || size <= 0) return Math.max(size, 0);
-  const bytes = readIndexFile(system, segmentFile(directory, baseOffset, OFFSET_INDEX_SUFFIX));
-  const count = OffsetIndex.plausibleEntries(bytes, size);
-  const index = new OffsetIndex(baseOffset, bytes.subarray(0, count * OFFSET_ENTRY_SIZE));
-  return size - index.positionBefore(recoveryPoint);
+  return size - loadOffsetIndex(system, directory, baseOffset, size).positionBefore(recoveryPoint);
 }
 
 /** Small logs together, so that a task is worth its way to a thread and back. */

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { DiskFileSystem } from '#millrace/file/disk.js';
 import { WindowCache } from '#millrace/file/window-cache.js';
@@ -102,4 +104,22 @@ test('an empty directory has no segment yet, and is followed once there is one',
   expect([log.endOffset, log.read(0).size]).toEqual([0, 0]);
   rig.log.append(numbered(2));
   expect(values(log)).toEqual([0, 1]);
+});
+
+test('indexes that a follower had to make again are not given up for the damaged files when the writer rolls', () => {
+  const rig = new TempLog({ indexIntervalBytes: 100 });
+  const append = (from: number): void => {
+    for (let i = from; i < from + 10; i++) rig.log.append([{ value: `${i}`.padEnd(60), timestamp: 1000 + i }]);
+  };
+  append(0);
+  rig.log.roll();
+  append(10);
+  const [first] = rig.names('.timeindex');
+  writeFileSync(join(rig.directory, first), '');
+  const log = follow(rig);
+  expect(log.offsetForTimestamp(1005)?.offset).toBe(5);
+  rig.log.roll();
+  append(20);
+  expect(log.refresh()).toBe(30);
+  for (const offset of [5, 15, 25]) expect(log.offsetForTimestamp(1000 + offset)?.offset).toBe(offset);
 });
