@@ -18,7 +18,7 @@ export class GrowingEntries {
   #persisted = 0;
 
   constructor(entrySize: number, content: Uint8Array = new Uint8Array(0)) {
-    assert(content.length % entrySize === 0, `index content of ${content.length} bytes, entries of ${entrySize}`);
+    assert(content.length % entrySize === 0, 'bytes of an index, and of its entries:', content.length, entrySize);
     this.entrySize = entrySize;
     this.#count = content.length / entrySize;
     this.#persisted = this.#count;

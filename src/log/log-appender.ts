@@ -100,9 +100,9 @@ export class LogAppender extends LogReader {
     const leaderEpoch = epochOf(options.leaderEpoch, this.epochs.latest);
     const codec = codecOf(options.compression, this.#settings.compression);
     const { endOffset: baseOffset } = this;
-    const encoding = { baseOffset, leaderEpoch, timestampType, batchBytesMax: maxMessageBytes };
+    const encoding = { baseOffset, leaderEpoch, timestamp: now, timestampType, batchBytesMax: maxMessageBytes };
     if (codec !== 'none') {
-      const batches = encodeBatches(records, { ...encoding, timestamp: now, compression: codec });
+      const batches = encodeBatches(records, { ...encoding, compression: codec });
       return this.#appendReady(batches.length === 1 ? batches[0] : Buffer.concat(batches), {
         ...encoding,
         from: 'producer',
@@ -113,7 +113,7 @@ export class LogAppender extends LogReader {
     return this.#writing(() => {
       const timestamp = timestampType === 'LogAppendTime' ? now : latestTimestamp(records, now);
       this.#rollIfDue(0, timestamp, baseOffset + records.length - 1, now);
-      const lastOffset = this.#appender.append(records, { ...encoding, now });
+      const lastOffset = this.#appender.append(records, encoding);
       this.epochs.assign(leaderEpoch, baseOffset);
       return this.#appended(baseOffset, lastOffset, timestampType === 'LogAppendTime' ? now : -1);
     });

@@ -8,18 +8,10 @@ import { isMillraceError, MillraceError } from '../errors.ts';
 import type { FileWindow } from '../file/file-system.ts';
 import { BATCH_HEADER_SIZE, BATCH_LOG_OVERHEAD } from '../limits.ts';
 import { BatchBuilder, publishBatch } from '../record/batch-builder.ts';
+import type { BatchOptions } from '../record/batch-options.ts';
 import type { SegmentWriter } from '../segment/segment-writer.ts';
-import type { RecordInput, TimestampType } from '../types.ts';
+import type { RecordInput } from '../types.ts';
 import type { SegmentList } from './segment-list.ts';
-
-export interface EncodeOptions {
-  /** Offset of the first record: the log's end. */
-  readonly baseOffset: number;
-  readonly leaderEpoch: number;
-  readonly now: number;
-  readonly timestampType: TimestampType;
-  readonly batchBytesMax: number;
-}
 
 interface EncodedBatch {
   size: number;
@@ -47,19 +39,17 @@ export class RecordAppender {
     this.#writer = segments.writer;
   }
 
-  /** Appends all of `records` and returns the offset of the last one. After a throw nothing has changed. */
-  append(records: readonly RecordInput[], options: EncodeOptions): number {
+  /** Appends all of `records`, from `first.baseOffset` on, and returns the offset of the last one. After a throw nothing has changed. */
+  append(records: readonly RecordInput[], first: BatchOptions): number {
     this.#writer = this.#segments.writer;
     this.#begin = this.#writer.tail.end;
     this.#position = this.#begin;
     this.#count = 0;
     this.#encoding = false;
-    let index = 0;
-    let next = options.baseOffset;
     try {
+      let index = this.#encodeBatch(records, 0, first);
       while (index < records.length) {
-        index = this.#encodeBatch(records, index, next, options);
-        next = this.#builder.lastOffset + 1;
+        index = this.#encodeBatch(records, index, { ...first, baseOffset: this.#builder.lastOffset + 1 });
       }
     } catch (error) {
       // A record's own getter may throw anywhere; then the builder does not know how far it had come.
@@ -68,21 +58,15 @@ export class RecordAppender {
       throw error;
     }
     this.#publish();
-    return next - 1;
+    return this.#builder.lastOffset;
   }
 
   /** Encodes one batch at `#position`; returns the index of the first record that is not in it. */
-  #encodeBatch(records: readonly RecordInput[], from: number, baseOffset: number, options: EncodeOptions): number {
+  #encodeBatch(records: readonly RecordInput[], from: number, options: BatchOptions): number {
     const builder = this.#builder;
     this.#cover(BATCH_HEADER_SIZE);
     const { window } = this.#writer.tail;
-    builder.begin(window, this.#position - window.start, window.length, {
-      baseOffset,
-      leaderEpoch: options.leaderEpoch,
-      timestamp: options.now,
-      timestampType: options.timestampType,
-      batchBytesMax: options.batchBytesMax,
-    });
+    builder.begin(window, this.#position - window.start, window.length, options);
     this.#encoding = true;
     let index = builder.append(records, from);
     while (index < records.length && builder.stop === 'window') {

@@ -57,7 +57,7 @@ export class BatchBuilder implements BatchContent {
 
   /** Begins a batch at `position`; it may use the window up to `end`. */
   begin(window: ByteWindow, position: number, end: number, options: BatchOptions): void {
-    assert(position >= 0 && end <= window.bytes.length, `a batch in [${position}, ${end}) of ${window.bytes.length}`);
+    assert(position >= 0 && end <= window.bytes.length, 'a batch outside its window:', position, end);
     assert(Number.isSafeInteger(options.timestamp) && options.timestamp >= NO_TIMESTAMP, 'a batch without a time');
     this.#bytes = window.bytes;
     this.#view = window.view;
@@ -91,7 +91,7 @@ export class BatchBuilder implements BatchContent {
   /** The bytes written so far stand at `position` of another window from here on. */
   rebase(window: ByteWindow, position: number, end: number): void {
     const size = this.#position - this.#start;
-    assert(position >= 0 && position + size <= end && end <= window.bytes.length, `rebase of ${size} to ${position}`);
+    assert(position >= 0 && position + size <= end && end <= window.bytes.length, 'a rebase of', size, 'to', position);
     this.#bytes = window.bytes;
     this.#view = window.view;
     this.#start = position;

@@ -27,5 +27,5 @@ export function writeUtf8(bytes: Uint8Array, position: number, text: string, siz
   }
   const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const written = buffer.write(text, position, size, ascii ? 'latin1' : 'utf8');
-  assert(written === size, `a string of ${size} bytes wrote ${written}`);
+  assert(written === size, 'bytes of a string, announced and written:', size, written);
 }
