@@ -58,9 +58,19 @@ export interface NativeFlusher {
 export interface NativePager {
   /**
    * Begins: reserve `fd` up to `fileSize`, map [position, position + length) for shared writing, populate its first
-   * `populate` bytes; when that is not 0, zeros are written first over all that is new (docs/decisions/0003). Returns a ticket. `fd` must stay open until `take` or `cancel`.
+   * `populate` bytes; when that is not 0, zeros are written first over all that is new (docs/decisions/0003). With `clean` the zeros
+   * go to the disk at once and no page is populated, as befits a file that is flushed all the time. Returns a ticket. `fd` must stay open until
+   * `take` or `cancel`.
    */
-  prepare(fd: number, path: string, fileSize: number, position: number, length: number, populate: number): number;
+  prepare(
+    fd: number,
+    path: string,
+    fileSize: number,
+    position: number,
+    length: number,
+    populate: number,
+    clean: boolean,
+  ): number;
   /** Waits for the ticket's end and returns its mapping, or throws what the reservation or the mapping threw. */
   take(ticket: number): MappedBuffer;
   /** Waits for or drops the ticket; what it mapped is unmapped. What it reserved stays: the caller truncates. */

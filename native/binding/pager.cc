@@ -44,6 +44,7 @@ class PagerObject : public Napi::ObjectWrap<PagerObject> {
     request.position = arguments.integer(3, "position", 0, request.fileSize);
     request.length = static_cast<size_t>(arguments.integer(4, "length", 1, kMappingLengthMax));
     request.populate = static_cast<size_t>(arguments.integer(5, "populate", 0, static_cast<int64_t>(request.length)));
+    request.clean = arguments.boolean(6, "clean");
     if (request.position % static_cast<int64_t>(pageSize()) != 0) {
       arguments.failRange("position must be a multiple of the page size");
     }

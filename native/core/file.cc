@@ -156,6 +156,16 @@ Status syncData(int fd, const std::string& path) {
 #endif
 }
 
+Status writeBack(int fd, const std::string& path, int64_t position, int64_t size) {
+#ifdef __linux__
+  constexpr unsigned int kAll = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+  return statusOf(uninterrupted([&] { return sync_file_range(fd, position, size, kAll); }), "sync_file_range", path);
+#else
+  (void)fd, (void)path, (void)position, (void)size;
+  return Status();
+#endif
+}
+
 Status syncFile(int fd, const std::string& path) {
 #ifdef __APPLE__
   return statusOf(uninterrupted([&] { return fcntl(fd, F_FULLFSYNC); }), "fsync", path);

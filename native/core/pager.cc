@@ -11,23 +11,28 @@ namespace {
 
 // Brings the pages of [from, to) into the page cache by writing zeros where nothing was ever written, in pieces of 64 KiB: the kernel
 // then makes them as folios of that size, which cost a page half of what readahead's cost, and a quarter of 2 MiB folios where the
-// host has taken large free blocks back (docs/decisions/0003). A failure is none: the pages come later, when they are touched.
-void writeZeros(int fd, const std::string& path, int64_t from, int64_t to) {
+// host has taken large free blocks back (docs/decisions/0003). With `clean` each piece is on its way to the disk before the next is written:
+// a flush that comes meanwhile waits for one of them at most. A failure is none: the pages come later, when they are touched.
+void writeZeros(int fd, const std::string& path, int64_t from, int64_t to, bool clean) {
   static constexpr std::array<uint8_t, size_t{64} * 1024> kZeros{};
   while (from < to) {
     const size_t size = std::min(kZeros.size(), static_cast<size_t>(to - from));
     if (!writeFile(fd, path, kZeros.data(), size, from).ok()) return;
+    if (clean && !writeBack(fd, path, from, static_cast<int64_t>(size)).ok()) return;
     from += static_cast<int64_t>(size);
   }
 }
 
-Result<std::shared_ptr<Mapping>> reserveAndMap(const PagerRequest& request) {
+// `awaited`: the writer stands still meanwhile, so nothing is done that can be left.
+Result<std::shared_ptr<Mapping>> reserveAndMap(const PagerRequest& request, bool awaited) {
   Result<int64_t> before = fileSize(request.fd, request.path);
   if (!before.ok()) return before.error();
   Status reserved = reserveFile(request.fd, request.path, request.fileSize);
   if (!reserved.ok()) return reserved.error();
   // Only what was past the end: before it a writer may be at work.
-  if (request.populate > 0) writeZeros(request.fd, request.path, before.value(), request.fileSize);
+  if (request.clean ? !awaited : request.populate > 0) {
+    writeZeros(request.fd, request.path, before.value(), request.fileSize, request.clean);
+  }
   auto mapping = Mapping::shared(request.fd, request.path, request.position, request.length);
   // Its failure is what the caller hears; the size that could not be restored is met by the next truncate.
   if (!mapping.ok() && request.fileSize > before.value()) (void)truncateFile(request.fd, request.path, before.value()).ok();
@@ -66,7 +71,7 @@ bool Pager::holds(Ticket ticket) {
 Result<std::shared_ptr<Mapping>> Pager::take(Ticket ticket) {
   std::unique_lock lock(mutex_);
   Prepared& prepared = tickets_.at(ticket);  // std::map: stays where it is while others come and go
-  if (!prepared.begun) runTicket(lock, ticket);
+  if (!prepared.begun) runTicket(lock, ticket, true);
   progress_.wait(lock, [&] { return prepared.result.has_value(); });
   Result<std::shared_ptr<Mapping>> result = std::move(*prepared.result);
   tickets_.erase(ticket);
@@ -136,20 +141,20 @@ void Pager::run() {
     if (turn.mapping != nullptr) {
       runStep(lock, turn.mapping);
     } else if (auto found = tickets_.find(turn.ticket); found != tickets_.end() && !found->second.begun) {
-      runTicket(lock, turn.ticket);
+      runTicket(lock, turn.ticket, false);
     }
   }
 }
 
 // Called and left with the lock; works without it. By the thread, or by `take`.
-void Pager::runTicket(std::unique_lock<std::mutex>& lock, Ticket ticket) {
+void Pager::runTicket(std::unique_lock<std::mutex>& lock, Ticket ticket, bool awaited) {
   Prepared& prepared = tickets_.at(ticket);
   prepared.begun = true;
   const PagerRequest request = prepared.request;
   lock.unlock();
-  Result<std::shared_ptr<Mapping>> result = reserveAndMap(request);
+  Result<std::shared_ptr<Mapping>> result = reserveAndMap(request, awaited);
   lock.lock();
-  if (result.ok() && !closed_) queuePopulate(result.value(), 0, std::min(request.populate, request.length));
+  if (result.ok() && !closed_ && !request.clean) queuePopulate(result.value(), 0, std::min(request.populate, request.length));
   prepared.result = std::move(result);
   work_.notify_one();
   progress_.notify_all();

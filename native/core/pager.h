@@ -31,6 +31,9 @@ struct PagerRequest {
   int64_t position = 0;
   size_t length = 0;
   size_t populate = 0;  // bytes from the beginning of the mapping; with any, all that is new is brought into the page cache
+  // For a file that is flushed all the time: what is new is written to the disk as zeros, so that its flushes need not, and no page is
+  // brought in for writing, since that would make it dirty again.
+  bool clean = false;
 };
 
 class Pager {
@@ -73,7 +76,7 @@ class Pager {
 
   Pager() = default;
   void run();
-  void runTicket(std::unique_lock<std::mutex>& lock, Ticket ticket);
+  void runTicket(std::unique_lock<std::mutex>& lock, Ticket ticket, bool awaited);
   void runStep(std::unique_lock<std::mutex>& lock, const Mapping* mapping);
   void queuePopulate(std::shared_ptr<Mapping> mapping, size_t from, size_t to);
 

@@ -2,7 +2,13 @@
 #include "core/pager.h"
 
 #include <sys/resource.h>
+#ifdef __linux__
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#endif
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <thread>
@@ -66,6 +72,44 @@ void taken(const test::TemporaryDirectory& directory) {
   auto alone = pager->take(*pager->prepare(other.part(0, 0)));
   CHECK(alone.ok() && !alone.value()->resident(0, kPart));
 }
+
+#ifdef __linux__
+// Extents that were reserved and never written to the disk; -1 where the file system does not tell.
+int unwrittenExtents(int fd) {
+  alignas(fiemap) std::array<uint8_t, sizeof(fiemap) + 64 * sizeof(fiemap_extent)> buffer{};
+  auto* const map = reinterpret_cast<fiemap*>(buffer.data());
+  map->fm_length = FIEMAP_MAX_OFFSET;
+  map->fm_extent_count = 64;
+  if (ioctl(fd, FS_IOC_FIEMAP, map) != 0) return -1;
+  int count = 0;
+  for (uint32_t i = 0; i < map->fm_mapped_extents; i++) {
+    if ((map->fm_extents[i].fe_flags & FIEMAP_EXTENT_UNWRITTEN) != 0) count++;
+  }
+  return count;
+}
+
+void clean(const test::TemporaryDirectory& directory) {
+  const File file(directory, "clean");
+  const auto pager = startPager();
+  PagerRequest request = file.part(0, kPart);
+  const Pager::Ticket dirty = *pager->prepare(request);
+  CHECK(pager->take(dirty).ok());
+  if (unwrittenExtents(file.fd) < 0) return;
+  CHECK(unwrittenExtents(file.fd) > 0);  // zeros in memory only
+
+  const File other(directory, "clean too");
+  request = other.part(0, kPart);
+  request.clean = true;
+  const Pager::Ticket ticket = *pager->prepare(request);
+  for (int i = 0; i < 5'000 && (other.size() == 0 || unwrittenExtents(other.fd) != 0); i++) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  CHECK(unwrittenExtents(other.fd) == 0);  // on the disk, with nobody having asked for a sync
+  auto mapped = pager->take(ticket);
+  REQUIRE(mapped.ok());
+  CHECK(mapped.value()->resident(0, kPart));
+}
+#endif
 
 void failing(const test::TemporaryDirectory& directory) {
   const File file(directory, "failing");
@@ -153,6 +197,9 @@ int main() {
   signal(SIGXFSZ, SIG_IGN);  // as Node does
   const test::TemporaryDirectory directory;
   taken(directory);
+#ifdef __linux__
+  clean(directory);
+#endif
   failing(directory);
   cancelled(directory);
   mappingsGoWhilePopulated(directory);

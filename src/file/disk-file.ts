@@ -21,12 +21,23 @@ export class DiskFile implements LogFile {
   readonly #system: PagerOwner;
   #fd: number;
   #holders = 0;
+  #flushes = 0;
   #closing = false;
 
   constructor(system: PagerOwner, path: string, fd: number) {
     this.#system = system;
     this.path = path;
     this.#fd = fd;
+  }
+
+  get flushes(): number {
+    return this.#flushes;
+  }
+
+  /** For a round of the flusher: as `retain`. */
+  retainForFlush(): number {
+    this.#flushes++;
+    return this.retain();
   }
 
   /** The descriptor, kept open until `release`. */
@@ -81,10 +92,10 @@ export class DiskFile implements LogFile {
     );
   }
 
-  prepare(fileSize: number, start: number, populate: number): PreparedWindow {
+  prepare(fileSize: number, start: number, populate: number, clean = false): PreparedWindow {
     const pager = this.#system.pager();
     const fd = this.retain();
-    const ticket = pager.prepare(fd, this.path, fileSize, start, fileSize - start, populate);
+    const ticket = pager.prepare(fd, this.path, fileSize, start, fileSize - start, populate, clean);
     return {
       take: () => {
         try {

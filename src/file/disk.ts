@@ -144,7 +144,7 @@ class DiskFlushThread implements FlushThread {
     const fds = new Int32Array(files.length);
     const paths: string[] = [];
     for (let i = 0; i < files.length; i++) {
-      fds[i] = files[i].retain();
+      fds[i] = files[i].retainForFlush();
       paths.push(files[i].path);
     }
     const ended = (error: Error | null, elapsedNs: number): void => {

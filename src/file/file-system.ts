@@ -40,8 +40,13 @@ export interface LogFile {
   mapShared(start: number, length: number): FileWindow;
   /** For reading; a store into it reaches neither the file nor another window. */
   mapPrivate(start: number, length: number): FileWindow;
-  /** Begins to reserve up to `fileSize` and to map [start, fileSize), with its first `populate` bytes brought in. */
-  prepare(fileSize: number, start: number, populate: number): PreparedWindow;
+  /** How often the flusher has taken it: grows with each round. */
+  readonly flushes: number;
+  /**
+   * Begins to reserve up to `fileSize` and to map [start, fileSize), with its first `populate` bytes brought in; or, with `clean`, with none,
+   * and with nothing left dirty that a flush would have to write.
+   */
+  prepare(fileSize: number, start: number, populate: number, clean?: boolean): PreparedWindow;
   /** Closes at once, or, when the flusher works on it, after that. Windows stay valid. Idempotent. */
   close(): void;
 }

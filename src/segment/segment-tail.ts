@@ -23,6 +23,9 @@ const OVERLAP_MAX = 2 * 1024 * 1024;
 const STEP_SHORT_MS = 50;
 const STEP_LONG_MS = 500;
 
+/** A file that was flushed so often while a step lasted is one whose flushes somebody waits for. */
+const FLUSHED_OFTEN = 8;
+
 export interface TailOptions {
   /** Where the last batch ends. */
   readonly end: number;
@@ -50,8 +53,11 @@ export class SegmentTail {
   #attention = 0;
   #populated = 0;
   readonly #now: () => number;
-  /** When the last step was taken. */
+  /** When the last step was taken, and how many flushes there had been. */
   #grownAt: number;
+  #flushesBefore: number;
+  /** The file is flushed all the time: what is made ahead must not be left for its flushes to write. */
+  #flushedOften = false;
 
   constructor(system: FileSystem, file: LogFile, options: TailOptions) {
     this.#system = system;
@@ -63,6 +69,7 @@ export class SegmentTail {
     this.#step = options.firstStep ?? RESERVE_STEP_MIN;
     this.#now = options.now ?? (() => performance.now());
     this.#grownAt = this.#now();
+    this.#flushesBefore = file.flushes;
   }
 
   get end(): number {
@@ -168,6 +175,9 @@ export class SegmentTail {
     const now = this.#now();
     const lasted = now - this.#grownAt;
     this.#grownAt = now;
+    const { flushes } = this.file;
+    this.#flushedOften = flushes - this.#flushesBefore >= FLUSHED_OFTEN;
+    this.#flushesBefore = flushes;
     if (lasted < STEP_SHORT_MS) this.#step = Math.min(this.#step * 2, this.#stepMax);
     else if (lasted > STEP_LONG_MS) this.#step = Math.max(this.#step / 2, RESERVE_STEP_MIN);
   }
@@ -233,7 +243,7 @@ export class SegmentTail {
     const at = end - window.start;
     const to = Math.min(at + POPULATE_AHEAD_BYTES, window.length);
     const from = Math.max(at, this.#populated);
-    if (to > from) this.#system.populate(window, from, to);
+    if (to > from && !this.#flushedOften) this.#system.populate(window, from, to);
     this.#populated = Math.max(to, this.#populated);
     if (this.#next === null && at > window.length / 2 && this.#reserved < this.#sizeMax) this.#prepareNext(window);
     this.#attention = end + Math.min(POPULATE_STEP_BYTES, Math.ceil(window.length / 8));
@@ -244,8 +254,9 @@ export class SegmentTail {
     const overlap = Math.min(window.length / 4, OVERLAP_MAX);
     const start = this.#reserved - overlap;
     this.#nextStart = start - (start % this.#system.pageSize);
-    this.#next = this.file.prepare(size, this.#nextStart, Math.min(size - this.#nextStart, POPULATE_AHEAD_BYTES));
     this.#adaptStep();
+    const populate = Math.min(size - this.#nextStart, POPULATE_AHEAD_BYTES);
+    this.#next = this.file.prepare(size, this.#nextStart, populate, this.#flushedOften);
   }
 
   #dropNext(): void {

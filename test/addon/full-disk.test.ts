@@ -76,8 +76,8 @@ describe.each(places)('$name', ({ directory }) => {
     const path = join(directory!, 'paged');
     const fd = native.open(path, 'w+');
     const pager = native.createPager();
-    const window = pager.take(pager.prepare(fd, path, 2 * MIB, 0, 2 * MIB, 2 * MIB));
-    const refused = pager.prepare(fd, path, 64 * MIB, 2 * MIB, 4 * MIB, MIB);
+    const window = pager.take(pager.prepare(fd, path, 2 * MIB, 0, 2 * MIB, 2 * MIB, false));
+    const refused = pager.prepare(fd, path, 64 * MIB, 2 * MIB, 4 * MIB, MIB, false);
     expect(thrownBy(() => pager.take(refused))).toMatchObject({ code: 'ENOSPC', syscall: 'fallocate', path });
     expect(native.size(fd, path)).toBe(2 * MIB);
     const filler = join(directory!, 'filler');
@@ -90,7 +90,7 @@ describe.each(places)('$name', ({ directory }) => {
     native.unmap(window);
     native.close(fillerFd, filler);
     native.unlink(filler);
-    const again = pager.take(pager.prepare(fd, path, 3 * MIB, 2 * MIB, MIB, 0)); // there is room again
+    const again = pager.take(pager.prepare(fd, path, 3 * MIB, 2 * MIB, MIB, 0, false)); // there is room again
     expect(again.byteLength).toBe(MIB);
     native.unmap(again);
     pager.close();

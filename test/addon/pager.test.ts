@@ -29,13 +29,15 @@ async function becomesResident(buffer: MappedBuffer, from: number, to: number): 
 describe('prepare and take', () => {
   test('the part is reserved, mapped and populated', async () => {
     const { fd, path } = create();
-    const tickets = [0, 1, 2].map((n) => pager.prepare(fd, path, (n + 1) * part, n * part, part, part));
+    const tickets = [0, 1, 2].map((n) => pager.prepare(fd, path, (n + 1) * part, n * part, part, part, false));
     const buffers = tickets.map((ticket) => pager.take(ticket));
     expect(native.size(fd, path)).toBe(3 * part);
     expect(buffers.map((buffer) => buffer.byteLength)).toEqual([part, part, part]);
     for (const buffer of buffers) expect(await becomesResident(buffer, 0, part)).toBe(true);
     const other = create();
-    expect(native.resident(pager.take(pager.prepare(other.fd, other.path, part, 0, part, 0)), 0, part)).toBe(false);
+    expect(native.resident(pager.take(pager.prepare(other.fd, other.path, part, 0, part, 0, false)), 0, part)).toBe(
+      false,
+    );
     native.close(other.fd, other.path);
     new Uint8Array(buffers[1])[5] = 9;
     expect(readFileSync(path)[part + 5]).toBe(9);
@@ -43,7 +45,7 @@ describe('prepare and take', () => {
   });
 
   test('what the reservation threw is what `take` throws', () => {
-    const ticket = pager.prepare(999_999, '/the/path', part, 0, part, 0);
+    const ticket = pager.prepare(999_999, '/the/path', part, 0, part, 0, false);
     expect(thrownBy(() => pager.take(ticket))).toMatchObject({ code: 'EBADF', path: '/the/path' });
     expect(thrownBy(() => pager.take(ticket))).toBeInstanceOf(RangeError);
   });
@@ -52,7 +54,7 @@ describe('prepare and take', () => {
     const { fd, path } = create();
     const { mappings } = native.counters();
     for (const pause of [0, 0, 5]) {
-      const ticket = pager.prepare(fd, path, part, 0, part, part);
+      const ticket = pager.prepare(fd, path, part, 0, part, part, false);
       if (pause > 0) await sleep(pause);
       pager.cancel(ticket);
       expect(native.counters().mappings).toBeLessThanOrEqual(mappings); // those of other tests may go meanwhile
@@ -72,9 +74,9 @@ describe('prepare and take', () => {
       [part, 0, part, part + 1],
     ];
     for (const [fileSize, position, length, populate] of wrong) {
-      expect(thrownBy(() => prepare(3, 'p', fileSize, position, length, populate))).toBeInstanceOf(RangeError);
+      expect(thrownBy(() => prepare(3, 'p', fileSize, position, length, populate, false))).toBeInstanceOf(RangeError);
     }
-    expect(thrownBy(() => prepare(3, '', part, 0, part, 0))).toBeInstanceOf(TypeError);
+    expect(thrownBy(() => prepare(3, '', part, 0, part, 0, false))).toBeInstanceOf(TypeError);
     expect(thrownBy(() => pager.take(1e9))).toBeInstanceOf(RangeError);
     expect(thrownBy(() => pager.take(0))).toBeInstanceOf(RangeError);
     expect(thrownBy(() => pager.cancel('1' as never))).toBeInstanceOf(TypeError);
@@ -85,7 +87,7 @@ describe('prepare and take', () => {
 describe('populate', () => {
   test('brings pages in; a later call replaces a waiting one', async () => {
     const { fd, path } = create();
-    const buffer = pager.take(pager.prepare(fd, path, 8 * part, 0, 8 * part, 0));
+    const buffer = pager.take(pager.prepare(fd, path, 8 * part, 0, 8 * part, 0, false));
     const bytes = new Uint8Array(buffer);
     bytes[10] = 77;
     for (let from = 0; from <= 2 * part; from += part) pager.populate(buffer, from, from + part);
@@ -109,11 +111,13 @@ test('close drops what waits and refuses what comes later', () => {
   const { fd, path } = create();
   const { mappings } = native.counters();
   const own = native.createPager();
-  const tickets = Array.from({ length: 10 }, (_, n) => own.prepare(fd, path, (n + 1) * part, n * part, part, part));
+  const tickets = Array.from({ length: 10 }, (_, n) =>
+    own.prepare(fd, path, (n + 1) * part, n * part, part, part, false),
+  );
   own.close();
   own.close();
   expect(native.counters().mappings).toBeLessThanOrEqual(mappings); // those of other tests may go meanwhile
   expect(thrownBy(() => own.take(tickets[0]))).toMatchObject({ code: 'ERR_MILLRACE_CLOSED' });
-  expect(thrownBy(() => own.prepare(fd, path, part, 0, part, 0))).toMatchObject({ code: 'ERR_MILLRACE_CLOSED' });
+  expect(thrownBy(() => own.prepare(fd, path, part, 0, part, 0, false))).toMatchObject({ code: 'ERR_MILLRACE_CLOSED' });
   native.close(fd, path);
 });

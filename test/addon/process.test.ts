@@ -16,7 +16,7 @@ const busySource = `
     for (let i = 0; i < 200; i++) flusher.flush(Int32Array.of(fd), [file], [directory], i % 2 === 0, () => undefined);
     const pager = native.createPager();
     const part = 4 << 20;
-    const tickets = Array.from({ length: 8 }, (_, n) => pager.prepare(fd, file, (n + 2) * part, (n + 1) * part, part, part));
+    const tickets = Array.from({ length: 8 }, (_, n) => pager.prepare(fd, file, (n + 2) * part, (n + 1) * part, part, part, false));
     const window = pager.take(tickets[0]);
     pager.populate(window, 0, part);
     native.populateRead(window, 0, part);

@@ -2,6 +2,7 @@ import { openSync, closeSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { DiskFileSystem } from '#millrace/file/disk.js';
+import type { DiskFile } from '#millrace/file/disk-file.js';
 import { RESERVE_STEP_MAX, RESERVE_STEP_MIN } from '#millrace/limits.js';
 import { SegmentTail } from '#millrace/segment/segment-tail.js';
 import { SmallDisk, noSmallDisk, testOnSmallDisk } from '../support/small-disk.ts';
@@ -92,6 +93,32 @@ test('what was written through moving windows, prepared ones too, stands in the 
     const part = content.subarray(i * 300_000, (i + 1) * 300_000);
     if (!part.every((byte) => byte === piece)) throw new Error(`piece ${i} is not what was written`);
   });
+});
+
+test('what is prepared for a file that is flushed all the time leaves nothing for its flushes to write', () => {
+  const clock = { ms: 0 };
+  const tail = tailOf({ clock });
+  const file = tail.file as DiskFile;
+  const asked: boolean[] = [];
+  const prepare = file.prepare.bind(file);
+  file.prepare = (fileSize, start, populate, clean = false) => {
+    asked.push(clean);
+    return prepare(fileSize, start, populate, clean);
+  };
+  const writeUntilPrepared = (flushed: boolean): void => {
+    const { length } = asked;
+    for (let i = 0; asked.length === length; i++) {
+      clock.ms++;
+      write(tail, 64 * 1024, 1);
+      if (!flushed) continue;
+      file.retainForFlush();
+      file.release();
+    }
+  };
+  writeUntilPrepared(false);
+  writeUntilPrepared(true);
+  writeUntilPrepared(false);
+  expect(asked).toEqual([false, true, false]);
 });
 
 test('an append that grows keeps its beginning in the window', () => {

@@ -69,6 +69,7 @@ export class MemoryFile implements LogFile {
 
   /** As `sync`, for a round that holds the descriptor of a file that was closed meanwhile. */
   syncForFlush(): void {
+    this.flushes++;
     this.#system.enter('fdatasync', this.path);
     this.#system.disk.syncFile(this.#inode);
   }
@@ -87,6 +88,8 @@ export class MemoryFile implements LogFile {
     if (start % PAGE_SIZE !== 0) throw new Error(`mapping of ${this.path} at ${start}, no multiple of the page size`);
     return this.#window(start, length);
   }
+
+  flushes = 0;
 
   prepare(fileSize: number, start: number): PreparedWindow {
     let window: FileWindow | null = null;
