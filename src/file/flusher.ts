@@ -26,7 +26,7 @@ export interface FlushStatistics {
 }
 
 /** Where there is no `syncfs` the thread syncs file by file, and names are on their own. */
-const SYNCFS_SYNCS_NAMES = process.platform === 'linux';
+export const SYNCFS_SYNCS_NAMES = process.platform === 'linux';
 
 export class Flusher {
   readonly #thread: FlushThread;

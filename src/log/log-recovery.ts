@@ -29,6 +29,11 @@ export interface LogRecoveryOptions {
   readonly settings: LogSettings;
   /** Everything below is on stable storage and whole; 0 when nothing is known. */
   readonly recoveryPoint: number;
+  /**
+   * The caller syncs the whole file system when many logs are recovered, before it writes down that they are: three syncs a log, one after
+   * another, would be most of the time.
+   */
+  readonly syncLater?: boolean;
 }
 
 /** Where a log turned out to end before its files did. */
@@ -87,6 +92,7 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
       baseOffset,
       settings: indexSettings(settings),
       trustedOffset: recoveryPoint,
+      syncLater: options.syncLater,
       epoch: baseOffset === 0 ? -1 : epoch,
       nextBaseOffset: segments.slice(i + 1).find((segment) => segment.size > 0)?.baseOffset,
       beforeWrite: (segment) => {
@@ -102,7 +108,7 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
   removeSnapshotsPast(system, directory, endOffset);
   epochs.truncateFromEnd(endOffset);
   if (known === null || epochs.version > 0) writeEpochs(system, directory, epochs);
-  system.syncDirectory(directory);
+  if (options.syncLater !== true) system.syncDirectory(directory);
   return { directory, endOffset, segmentsScanned, bytesRead, damage: found.damage };
 }
 

@@ -24,6 +24,8 @@ export interface RecoveryOptions {
   readonly epoch: number;
   /** Where the next segment that has batches begins, if there is one. */
   readonly nextBaseOffset?: number;
+  /** Files are left to be synced by the caller, all at once. */
+  readonly syncLater?: boolean;
   /** Called when the segment was walked, before anything of it is changed. */
   readonly beforeWrite?: (recovered: RecoveredSegment) => void;
 }
@@ -41,7 +43,7 @@ export interface RecoveredSegment {
   readonly epochStarts: readonly (readonly [number, number])[];
 }
 
-/** Recovers the segment at `baseOffset`. Its files are synced when this returns. */
+/** Recovers the segment at `baseOffset`. Its files are synced when this returns, unless that was put off. */
 export function recoverSegment(system: FileSystem, options: RecoveryOptions): RecoveredSegment {
   const { directory, baseOffset } = options;
   const file = system.open(segmentFile(directory, baseOffset, LOG_SUFFIX), 'r+');
@@ -77,8 +79,9 @@ export function recoverSegment(system: FileSystem, options: RecoveryOptions): Re
     };
     options.beforeWrite?.(recovered);
     if (size !== scan.position) file.truncate(scan.position);
-    writeIndexes(system, directory, baseOffset, indexes);
-    file.sync();
+    const sync = options.syncLater !== true;
+    writeIndexes(system, directory, baseOffset, indexes, sync);
+    if (sync) file.sync();
     return recovered;
   } finally {
     file.close();
@@ -110,11 +113,17 @@ export function mendIndexes(
   settings: IndexSettings,
 ): number {
   const { indexes, bytesRead } = rebuildIndexes(system, directory, baseOffset, settings);
-  writeIndexes(system, directory, baseOffset, indexes);
+  writeIndexes(system, directory, baseOffset, indexes, true);
   return bytesRead;
 }
 
-function writeIndexes(system: FileSystem, directory: string, baseOffset: number, indexes: GrowingIndexes): void {
+function writeIndexes(
+  system: FileSystem,
+  directory: string,
+  baseOffset: number,
+  indexes: GrowingIndexes,
+  sync: boolean,
+): void {
   const parts = [
     [OFFSET_INDEX_SUFFIX, indexes.offsets.bytes],
     [TIME_INDEX_SUFFIX, indexes.times.bytes],
@@ -124,7 +133,7 @@ function writeIndexes(system: FileSystem, directory: string, baseOffset: number,
     try {
       file.write(bytes, 0, bytes.length, 0);
       file.truncate(bytes.length);
-      file.sync();
+      if (sync) file.sync();
     } finally {
       file.close();
     }

@@ -227,7 +227,10 @@ export class MemoryFileSystem implements FileSystem {
     let failure: Error | null = null;
     try {
       for (const file of work.files as readonly MemoryFile[]) file.syncForFlush();
-      if (work.wholeFileSystem) this.disk.syncAll();
+      if (work.wholeFileSystem) {
+        this.enter('syncfs', '/');
+        this.disk.syncAll();
+      }
       for (const directory of work.directories) this.syncDirectory(directory);
     } catch (error) {
       failure = error as Error;

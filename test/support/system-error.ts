@@ -9,6 +9,7 @@ export type Operation =
   | 'fallocate'
   | 'ftruncate'
   | 'fdatasync'
+  | 'syncfs'
   | 'mmap'
   | 'rename'
   | 'unlink'
