@@ -8,6 +8,7 @@ import { invalidArgument, MillraceError } from '../errors.ts';
 import { READ_BYTES_DEFAULT } from '../limits.ts';
 import { BatchRun } from '../record/batches.ts';
 import { byteWindow } from '../record/byte-window.ts';
+import { Arrivals, type WaitOptions } from './arrivals.ts';
 import type { SegmentList } from './segment-list.ts';
 import { findMaxTimestamp, findTimestamp, type TimestampedOffset } from './timestamp-lookup.ts';
 
@@ -24,6 +25,7 @@ export class LogReader {
   #startOffset: number;
   #endOffset: number;
   #closed = false;
+  #arrivals: Arrivals | null = null;
 
   constructor(segments: SegmentList, startOffset: number, endOffset: number) {
     this.segments = segments;
@@ -84,6 +86,24 @@ export class LogReader {
   }
 
   /**
+   * Settles when the log has a record at or past `offset`, which is at once when it has: no polling, and no turn of the event loop lies between
+   * the append and the wake-up. Errors: CLOSED when the log is closed or deleted meanwhile, ABORTED.
+   */
+  async waitFor(offset: number, options: WaitOptions = {}): Promise<void> {
+    this.checkOpen();
+    if (!Number.isSafeInteger(offset) || offset < 0) throw invalidArgument('offset', 'an offset', offset);
+    if (offset < this.#endOffset) return;
+    this.#arrivals ??= new Arrivals();
+    const waiting = this.#arrivals.wait(offset, options);
+    this.watch(true);
+    try {
+      await waiting;
+    } finally {
+      if (this.#arrivals.isEmpty) this.watch(false);
+    }
+  }
+
+  /**
    * The first record, in the order of offsets, whose timestamp is at or after `timestamp` (milliseconds since 1970), or null. Looks into
    * compressed batches too. (Kafka's ListOffsets by timestamp.)
    */
@@ -101,8 +121,7 @@ export class LogReader {
   }
 
   protected checkOpen(): void {
-    if (!this.#closed) return;
-    throw new MillraceError('ERR_MILLRACE_CLOSED', `the log in ${this.directory} is closed`, { path: this.directory });
+    if (this.#closed) throw this.#closedError();
   }
 
   protected outOfRange(offset: number): MillraceError {
@@ -119,10 +138,20 @@ export class LogReader {
 
   protected moveEnd(offset: number): void {
     this.#endOffset = offset;
+    if (this.#arrivals !== null) this.#arrivals.moved(offset);
   }
 
   protected markClosed(): void {
+    if (this.#closed) return;
     this.#closed = true;
+    this.#arrivals?.fail(this.#closedError());
+  }
+
+  /** Somebody waits for records, or nobody does any more: for a log that must look for what is new. */
+  protected watch(_waiting: boolean): void {}
+
+  #closedError(): MillraceError {
+    return new MillraceError('ERR_MILLRACE_CLOSED', `the log in ${this.directory} is closed`, { path: this.directory });
   }
 
   #checkRange(offset: number): void {

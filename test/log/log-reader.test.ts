@@ -74,3 +74,30 @@ test('a read finds nothing only at the end, and its run leads there', () => {
   expect([run.size, run.nextOffset]).toEqual([0, 12]);
   expect(rig.log.read(0).nextOffset).toBe(12);
 });
+
+test('who waits for records is woken by the append, before the turn of the event loop ends', async () => {
+  const rig = new TempLog();
+  const order: string[] = [];
+  const waiting = rig.log.waitFor(2).then(() => order.push('woken'));
+  setImmediate(() => order.push('next turn'));
+  rig.log.append(numbered(2));
+  await Promise.resolve();
+  expect(order).toEqual([]);
+  rig.log.append(numbered(1));
+  await waiting;
+  expect(order).toEqual(['woken']);
+  await rig.log.waitFor(2);
+  await expect(rig.log.waitFor(-1)).rejects.toMatchObject({ code: 'ERR_MILLRACE_INVALID_ARGUMENT' });
+});
+
+test('who waits for records of a log that closes, or with a signal that is aborted, is told', async () => {
+  const rig = new TempLog();
+  const control = new AbortController();
+  const aborted = rig.log.waitFor(0, { signal: control.signal });
+  control.abort();
+  await expect(aborted).rejects.toMatchObject({ code: 'ERR_MILLRACE_ABORTED' });
+  const waiting = rig.log.waitFor(0);
+  const [closed] = await Promise.allSettled([waiting, rig.log.close()]);
+  expect(closed).toMatchObject({ status: 'rejected', reason: { code: 'ERR_MILLRACE_CLOSED' } });
+  await expect(rig.log.waitFor(0)).rejects.toMatchObject({ code: 'ERR_MILLRACE_CLOSED' });
+});

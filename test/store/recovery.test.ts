@@ -46,6 +46,7 @@ test('what was recovered needs no second look after another kill', async () => {
   await second.store.close();
 });
 
+// Elsewhere there is no call that syncs a file system, and each log is synced by itself.
 test.runIf(process.platform === 'linux')(
   'one sync of the file system does for all partitions, before any is said to be whole',
   async () => {

@@ -21,9 +21,12 @@ const levels: Record<string, number> = {
   log: 4,
   replication: 5,
   group: 5,
+  producer: 5,
+  consumer: 5,
   store: 6,
   broker: 7,
   cluster: 7,
+  metrics: 7,
   cli: 8,
   main: 8,
 };

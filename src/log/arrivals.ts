@@ -1,0 +1,63 @@
+/**
+ * Who waits for records that are not there yet: woken when the log's end has passed what they wait for, in the order of their coming.
+ *
+ * Costs an append nothing while nobody waits, and no timer ever: who appends, or follows another process, says that the end has moved. A
+ * waiter is woken once and then looks for itself.
+ */
+import { MillraceError } from '../errors.ts';
+
+export interface WaitOptions {
+  /** Ends the wait with ERR_MILLRACE_ABORTED; its reason becomes the cause. */
+  readonly signal?: AbortSignal;
+}
+
+interface Waiter {
+  readonly offset: number;
+  readonly settle: (error: MillraceError | null) => void;
+}
+
+export class Arrivals {
+  readonly #waiters = new Set<Waiter>();
+
+  get isEmpty(): boolean {
+    return this.#waiters.size === 0;
+  }
+
+  /** Settles when `moved` is told of an end past `offset`. */
+  async wait(offset: number, { signal }: WaitOptions = {}): Promise<void> {
+    if (signal?.aborted === true) throw aborted(signal);
+    let onAbort: (() => void) | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const waiter: Waiter = {
+          offset,
+          settle: (error) => {
+            this.#waiters.delete(waiter);
+            if (error === null) resolve();
+            else reject(error);
+          },
+        };
+        this.#waiters.add(waiter);
+        if (signal === undefined) return;
+        onAbort = () => waiter.settle(aborted(signal));
+        signal.addEventListener('abort', onAbort, { once: true });
+      });
+    } finally {
+      if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** The log ends at `endOffset` now. */
+  moved(endOffset: number): void {
+    for (const waiter of this.#waiters) if (waiter.offset < endOffset) waiter.settle(null);
+  }
+
+  /** Nothing will come any more. */
+  fail(error: MillraceError): void {
+    for (const waiter of this.#waiters) waiter.settle(error);
+  }
+}
+
+function aborted(signal: AbortSignal): MillraceError {
+  return new MillraceError('ERR_MILLRACE_ABORTED', 'the wait was ended by its signal', { cause: signal.reason });
+}
