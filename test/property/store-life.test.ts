@@ -19,17 +19,24 @@ interface PartitionPromise {
   visible: number;
   durable: number;
   deleted: number;
+  /** What was appended, by offset: nothing else may be there, and nothing past its end. */
+  readonly values: string[];
 }
 
 interface TopicPromise {
-  readonly nonce: number;
   /** `unsure`: its making or its deletion was begun and not answered. */
   state: 'there' | 'unsure';
   readonly partitions: PartitionPromise[];
+  /** Partitions that it may have besides, and a `segment.bytes` that it may have instead: asked for and not answered. */
+  unsurePartitions: number;
+  segmentBytes: number;
+  unsureSegmentBytes: number;
 }
 
-const valueAt = (nonce: number, partition: number, offset: number): string =>
-  `${nonce}/${partition}/${offset}/${'v'.repeat(offset % 97)}`;
+const SEGMENT_BYTES = [1024, 2048, 4096] as const;
+const PARTITIONS_MAX = 5;
+
+const newPartition = (): PartitionPromise => ({ visible: 0, durable: 0, deleted: 0, values: [] });
 
 class StoreLife {
   readonly random: Random;
@@ -37,6 +44,7 @@ class StoreLife {
   readonly trace: string[] = [];
   system = new MemoryFileSystem({ fileBytesMax: 64 * 1024 });
   lost = 0;
+  #appended = 0;
 
   constructor(seed: number) {
     this.random = new Random(seed);
@@ -87,21 +95,26 @@ class StoreLife {
       this.trace.push(`delete records of ${name}-${index} below ${promised.deleted}`);
       log.deleteRecords(promised.deleted);
     } else if (dice < 0.16) store.partition(name, index).roll();
+    else if (dice < 0.2) this.#truncate(store, name, index);
+    else if (dice < 0.23) await this.#extend(store, name);
+    else if (dice < 0.26) await this.#alter(store, name);
     else await this.#append(store, name, index);
   }
 
   async #create(store: Store, name: string): Promise<void> {
-    const nonce = this.random.between(0, 1e9);
-    const partitions = Array.from({ length: this.random.between(1, 3) }, () => ({
-      visible: 0,
-      durable: 0,
-      deleted: 0,
-    }));
-    const topic: TopicPromise = { nonce, state: 'unsure', partitions };
+    const partitions = Array.from({ length: this.random.between(1, 3) }, newPartition);
+    const segmentBytes = this.random.pick(SEGMENT_BYTES);
+    const topic: TopicPromise = {
+      state: 'unsure',
+      partitions,
+      unsurePartitions: 0,
+      segmentBytes,
+      unsureSegmentBytes: segmentBytes,
+    };
     this.trace.push(`create ${name}`);
     this.topics.set(name, topic);
     const config = {
-      'segment.bytes': this.random.pick([1024, 4096]),
+      'segment.bytes': segmentBytes,
       'index.interval.bytes': 200,
       ...(this.random.chance(0.5) ? { 'flush.messages': 1 } : {}),
     };
@@ -109,13 +122,48 @@ class StoreLife {
     topic.state = 'there';
   }
 
+  /** Durable when it has returned: then nothing of what was cut may come back. */
+  #truncate(store: Store, name: string, index: number): void {
+    const promised = this.topics.get(name)!.partitions[index];
+    const log = store.partition(name, index);
+    const offset = this.random.between(log.startOffset, log.endOffset);
+    this.trace.push(`truncate ${name}-${index} to ${offset}`);
+    // Whole batches go: the one that has the offset, too.
+    const kept = log.read(offset).baseOffset;
+    promised.visible = Math.min(promised.visible, kept);
+    promised.durable = Math.min(promised.durable, kept);
+    log.truncateTo(offset);
+    promised.values.length = log.endOffset;
+  }
+
+  async #extend(store: Store, name: string): Promise<void> {
+    const topic = this.topics.get(name)!;
+    const total = topic.partitions.length + 1;
+    if (total > PARTITIONS_MAX) return;
+    this.trace.push(`extend ${name} to ${total}`);
+    topic.unsurePartitions = 1;
+    await store.addPartitions(name, total);
+    topic.unsurePartitions = 0;
+    topic.partitions.push(newPartition());
+  }
+
+  async #alter(store: Store, name: string): Promise<void> {
+    const topic = this.topics.get(name)!;
+    topic.unsureSegmentBytes = this.random.pick(SEGMENT_BYTES);
+    this.trace.push(`alter ${name} to segments of ${topic.unsureSegmentBytes}`);
+    await store.alterTopic(name, { 'segment.bytes': topic.unsureSegmentBytes });
+    topic.segmentBytes = topic.unsureSegmentBytes;
+  }
+
   async #append(store: Store, name: string, index: number): Promise<void> {
-    const { nonce, partitions } = this.topics.get(name)!;
-    const promised = partitions[index];
+    const promised = this.topics.get(name)!.partitions[index];
     const log = store.partition(name, index);
     const from = log.endOffset;
     const count = this.random.between(1, 6);
-    const records = Array.from({ length: count }, (_, i) => ({ value: valueAt(nonce, index, from + i) }));
+    const records = Array.from({ length: count }, (_, i) => ({
+      value: `${name}-${index} ${++this.#appended} ${'v'.repeat((from + i) % 97)}`,
+    }));
+    records.forEach(({ value }, i) => (promised.values[from + i] = value));
     const receipt = log.append(records, { compression: this.random.pick(['none', 'none', 'lz4']) });
     promised.visible = from + count;
     this.trace.push(`append to ${name}-${index} up to ${promised.visible}`);
@@ -136,26 +184,38 @@ class StoreLife {
         continue;
       }
       topic.state = 'there';
+      this.#verifyTopic(store, name, topic);
       topic.partitions.forEach((promised, index) => this.#verifyPartition(store, how, { name, index, promised }));
     }
     await store.close();
     expect(this.system.openFiles).toBe(0);
   }
 
+  #verifyTopic(store: Store, name: string, topic: TopicPromise): void {
+    const { partitions } = store.topic(name);
+    const more = partitions - topic.partitions.length;
+    if (more < 0 || more > topic.unsurePartitions) throw new Error(`${name} has ${partitions} partitions`);
+    if (more === 1) topic.partitions.push(newPartition());
+    topic.unsurePartitions = 0;
+    const segmentBytes = store.topicConfig(name)['segment.bytes'];
+    if (segmentBytes !== topic.segmentBytes && segmentBytes !== topic.unsureSegmentBytes)
+      throw new Error(`${name} has segments of ${String(segmentBytes)}`);
+    topic.segmentBytes = topic.unsureSegmentBytes = Number(segmentBytes);
+  }
+
   #verifyPartition(store: Store, how: string, at: { name: string; index: number; promised: PartitionPromise }): void {
     const { name, index, promised } = at;
-    const { nonce } = this.topics.get(name)!;
     const log = store.partition(name, index);
     const found = `${name}-${index} has [${log.startOffset}, ${log.endOffset})`;
     const least = how === 'kill' ? promised.visible : promised.durable;
     if (log.endOffset < least) throw new Error(`${found}, acknowledged ${least}`);
+    if (log.endOffset > promised.values.length) throw new Error(`${found}, appended ${promised.values.length}`);
     if (log.startOffset > promised.deleted) throw new Error(`${found}, deleted up to ${promised.deleted}`);
     let next = log.startOffset;
     while (next < log.endOffset) {
       for (const batch of log.read(next)) {
         for (const record of batch) {
-          const expected = valueAt(nonce, index, next);
-          if (record.offset !== next || String(record.value) !== expected)
+          if (record.offset !== next || String(record.value) !== promised.values[next])
             throw new Error(`${found}, other bytes at ${next}`);
           next++;
         }
@@ -164,6 +224,7 @@ class StoreLife {
     this.lost += Math.max(0, promised.visible - log.endOffset);
     promised.visible = promised.durable = log.endOffset;
     promised.deleted = log.startOffset;
+    promised.values.length = log.endOffset;
   }
 }
 
