@@ -31,6 +31,7 @@ import {
 import { type ByteWindow, type Place, placeOf, showPlace } from './byte-window.ts';
 import { compressionOf } from './codec.ts';
 import { readInt64, readOffset } from './int64.ts';
+import { smallInteger } from './small-integer.ts';
 
 /** The shortest message of formats v0 and v1: CRC, magic, attributes, two null lengths. */
 const OLD_MESSAGE_LENGTH_MIN = 14;
@@ -74,7 +75,7 @@ export class BatchFields {
   constructor(window: ByteWindow, position: number) {
     checkHeader(window, position);
     this.window = window;
-    this.at = position;
+    this.at = smallInteger(position);
   }
 
   /** Where the batch begins in its window. */
@@ -176,6 +177,6 @@ export class BatchHeader extends BatchFields {
   moveTo(window: ByteWindow, position: number): void {
     checkHeader(window, position);
     this.window = window;
-    this.at = position;
+    this.at = smallInteger(position);
   }
 }

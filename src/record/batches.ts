@@ -7,18 +7,19 @@ import { BatchHeader } from './batch-header.ts';
 import { bufferView } from './buffer-view.ts';
 import type { ByteWindow } from './byte-window.ts';
 import { RecordBatch } from './record-batch.ts';
+import { smallInteger } from './small-integer.ts';
 
 export class BatchRun implements Iterable<RecordBatch> {
   readonly startOffset: Offset;
   readonly #window: ByteWindow;
-  readonly #start: number;
-  readonly #end: number;
+  readonly #start: number = 0;
+  readonly #end: number = 0;
 
   /** The batches in [start, end) of the window, for a reader that asked for `startOffset`. */
   constructor(window: ByteWindow, start: number, end: number, startOffset: Offset) {
     this.#window = window;
-    this.#start = start;
-    this.#end = end;
+    this.#start = smallInteger(start);
+    this.#end = smallInteger(end);
     this.startOffset = startOffset;
   }
 
