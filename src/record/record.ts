@@ -16,20 +16,18 @@ export interface RecordLayout {
   readonly keySize: number;
   readonly valuePosition: number;
   readonly valueSize: number;
-  readonly headersPosition: number;
   readonly end: number;
 }
 
 export class LogRecord {
   readonly #source: RecordSource;
-  readonly #offsetDelta: number;
-  readonly #timestampDelta: number;
-  readonly #keyPosition: number;
-  readonly #keySize: number;
-  readonly #valuePosition: number;
-  readonly #valueSize: number;
-  readonly #headersPosition: number;
-  readonly #end: number;
+  readonly #offsetDelta: number = 0;
+  readonly #timestampDelta: number = 0;
+  readonly #keyPosition: number = 0;
+  readonly #keySize: number = 0;
+  readonly #valuePosition: number = 0;
+  readonly #valueSize: number = 0;
+  readonly #end: number = 0;
 
   constructor(source: RecordSource, layout: RecordLayout) {
     this.#source = source;
@@ -39,7 +37,6 @@ export class LogRecord {
     this.#keySize = layout.keySize;
     this.#valuePosition = layout.valuePosition;
     this.#valueSize = layout.valueSize;
-    this.#headersPosition = layout.headersPosition;
     this.#end = layout.end;
   }
 
@@ -72,7 +69,7 @@ export class LogRecord {
 
   /** In the order in which they were written; names may repeat. */
   get headers(): readonly RecordHeader[] {
-    return readHeaders(this.#source, this.#headersPosition, this.#end);
+    return readHeaders(this.#source, this.#valuePosition + Math.max(0, this.#valueSize), this.#end);
   }
 
   /** What `console.log` shows. */

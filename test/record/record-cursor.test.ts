@@ -64,6 +64,26 @@ describe('a cursor', () => {
     }
   });
 
+  test.each([0, 1, 63, 64, 8191, 8192])('%d headers, which an empty record and a long one follow', (count) => {
+    const headers = Array.from(
+      { length: count },
+      (_, i) => [`h${i}`, i % 2 === 0 ? null : ''] as [string, string | null],
+    );
+    const long = 'x'.repeat(8192);
+    const [bytes] = encodeBatches([{ headers }, {}, { key: long, value: long, headers }], {
+      ...options,
+      compression: 'none',
+    });
+    const found = [...batchOf(bytes)];
+    expect(found.map(({ keySize, valueSize }) => [keySize, valueSize])).toEqual([
+      [-1, -1],
+      [-1, -1],
+      [8192, 8192],
+    ]);
+    const expected = headers.map(([key, value]) => ({ key, value: value === null ? null : Buffer.alloc(0) }));
+    expect(found.map((record) => record.headers)).toEqual([expected, [], expected]);
+  });
+
   test('padded numbers, wide numbers and negative lengths are read as Kafka reads them', () => {
     // Length 12 in two bytes, timestamp delta 1 in two, offset delta 3 in three, key length -3, empty value in two, no headers.
     const padded = '96 00 | 00 | 82 00 | 86 80 00 | 05 | 80 00 | 80 00';
@@ -90,6 +110,7 @@ describe('records that are malformed', () => {
     ['a key beyond the record', '10 | 00 | 00 | 00 | 7e 6b | 02 76 | 00'],
     ['a value beyond the record', '10 | 00 | 00 | 00 | 02 6b | 7e 76 | 00'],
     ['a negative count of headers', '10 | 00 | 00 | 00 | 02 6b | 02 76 | 01'],
+    ['more headers than bytes for them', '18 | 00 | 00 | 00 | 02 6b | 02 76 | 06 | 00 00 00 00'],
     ['headers without bytes', '10 | 00 | 00 | 00 | 02 6b | 02 76 | 02'],
     ['bytes after the headers', '12 | 00 | 00 | 00 | 02 6b | 02 76 | 00 | 00'],
     ['a negative offset delta', '10 | 00 | 00 | 01 | 02 6b | 02 76 | 00'],
