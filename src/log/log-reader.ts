@@ -8,6 +8,7 @@ import { invalidArgument, MillraceError } from '../errors.ts';
 import { READ_BYTES_DEFAULT } from '../limits.ts';
 import { BatchRun } from '../record/batches.ts';
 import { byteWindow } from '../record/byte-window.ts';
+import '../record/kept-shapes.ts';
 import { Arrivals, type WaitOptions } from './arrivals.ts';
 import type { SegmentList } from './segment-list.ts';
 import { findMaxTimestamp, findTimestamp, type TimestampedOffset } from './timestamp-lookup.ts';
