@@ -1,5 +1,6 @@
 /**
- * Brings the jars of a real Kafka from Maven Central to .cache/kafka-<version>/libs, for the tests that let Kafka judge our files.
+ * Brings the jars of a real Kafka from Maven Central to .cache/kafka-<version>/libs, for the tests that let Kafka judge our files. Those of
+ * another POM too, for the benchmarks against peers.
  *
  *   node tools/kafka-jars.mjs
  *
@@ -26,28 +27,37 @@ export function missingCommands() {
  * Makes sure that the jars are there and returns the Kafka version and the directory that holds them.
  * `log` gets one line for each thing done. Throws when Maven fails.
  */
-export function kafkaJars(log) {
-  const text = readFileSync(pom, 'utf8');
-  const version = /<kafka\.version>([^<]+)</.exec(text)?.[1];
-  if (version === undefined) throw new Error(`no <kafka.version> in ${pom}`);
-  const home = join(root, '.cache', `kafka-${version}`);
+export function kafkaJars(log, { offline = false } = {}) {
+  return mavenJars({ pom, property: 'kafka.version', name: 'kafka', title: 'Kafka', offline, log });
+}
+
+/**
+ * The jars that a POM names, copied by Maven to .cache/<name>-<version>/libs. `property` of the POM is the version. With `offline` Maven is
+ * never started: throws if the jars are not there.
+ */
+export function mavenJars({ pom: path, property, name, title, offline, log }) {
+  const text = readFileSync(path, 'utf8');
+  const version = text.split(`<${property}>`)[1]?.split('<')[0];
+  if (version === undefined) throw new Error(`no <${property}> in ${path}`);
+  const home = join(root, '.cache', `${name}-${version}`);
   const libs = join(home, 'libs');
   const stamp = join(home, 'libs.stamp');
   const hash = createHash('sha256').update(text).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) {
-    log(`Kafka ${version}: ${readdirSync(libs).length} jars are in ${libs}`);
+    log(`${title} ${version}: ${readdirSync(libs).length} jars are in ${libs}`);
     return { version, libs, home };
   }
-  log(`Kafka ${version}: fetching its jars by Maven to ${libs}`);
+  if (offline) throw new Error(`${title} ${version}: its jars were not fetched`);
+  log(`${title} ${version}: fetching its jars by Maven to ${libs}`);
   rmSync(stamp, { force: true });
   rmSync(libs, { recursive: true, force: true });
   mkdirSync(libs, { recursive: true });
   const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${libs}`];
-  const maven = spawnSync('mvn', ['-q', '-B', '-f', pom, ...goal], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const maven = spawnSync('mvn', ['-q', '-B', '-f', path, ...goal], { stdio: ['ignore', 'inherit', 'inherit'] });
   if (maven.error !== undefined) throw maven.error;
   if (maven.status !== 0) throw new Error(`mvn ${goal[0]} ended with status ${maven.status}`);
   writeFileSync(stamp, hash);
-  log(`Kafka ${version}: ${readdirSync(libs).length} jars fetched`);
+  log(`${title} ${version}: ${readdirSync(libs).length} jars fetched`);
   return { version, libs, home };
 }
 
