@@ -28,6 +28,7 @@ const exported = [
 
 const kinds = {
   kafka: {
+    title: 'Kafka',
     jars: (log, options) => kafkaJars(log, options),
     sources: ['KafkaPeer', '../../../test/compat/kafka/java/KafkaLog'],
     flags: [
@@ -35,13 +36,14 @@ const kinds = {
     ],
   },
   chronicle: {
+    title: 'Chronicle Queue',
     jars(log, options) {
       const pom = pathOf('java/pom.xml');
       return mavenJars({
         pom,
         property: 'chronicle.version',
         name: 'chronicle',
-        title: 'Chronicle Queue',
+        title: this.title,
         log,
         ...options,
       });
@@ -67,15 +69,17 @@ const heap = ['-Xms512m', '-Xmx512m', '-XX:+UseParallelGC'];
  */
 export function javaCommand({ jars, main, args }, { directory, offline, log }) {
   const kind = kinds[jars];
-  kind.classpath ??= prepare(kind, { offline, log });
-  return ['java', [...heap, ...kind.flags, '-cp', kind.classpath, main, directory, ...args]];
+  kind.prepared ??= prepare(kind, { offline, log });
+  const { classpath, about } = kind.prepared;
+  return ['java', [...heap, ...kind.flags, '-cp', classpath, main, directory, about, ...args]];
 }
 
 function prepare(kind, { offline, log }) {
   const missing = missingCommands().filter((command) => !(offline && command === 'mvn'));
   if (missing.length > 0) throw new Error(`not found: ${missing.join(', ')}`);
-  const { libs, home } = kind.jars(log, { offline });
-  return [compile({ libs, home, sources: kind.sources, log }), join(libs, '*')].join(':');
+  const { version, libs, home } = kind.jars(log, { offline });
+  const classes = compile({ libs, home, sources: kind.sources, log });
+  return { classpath: [classes, join(libs, '*')].join(':'), about: `${kind.title} ${version}` };
 }
 
 function compile({ libs, home, sources, log }) {

@@ -13,10 +13,10 @@ export const slices = { batches: 150, arrays: Math.ceil(MIB / VALUE_SIZE) };
 
 /** A round ends with so many records, or after so many milliseconds: whichever is first. */
 const FULL = { recordsMax: Math.ceil((256 * MIB) / VALUE_SIZE), msMax: 1000 };
-const TINY = { recordsMax: 20_000, msMax: 50 };
+const TINY = { recordsMax: 12_000, msMax: 20 };
 
-/** Rounds beside that of inRounds that do not count: a virtual machine compiles in steps. Who fails in them does not take part. */
-const WARM_ROUNDS = 2;
+/** Rounds beside that of inRounds that do not count. Java compiles in steps, and behind the work on a machine of few cores. */
+const WARM_ROUNDS = { java: 8, node: 1 };
 
 /**
  * `started` is by name what contestants.mjs says, with the `process` of each. Returns figures by name and kind of slice, each a list of
@@ -29,7 +29,8 @@ export async function measure(started, { smoke, rounds, progress }) {
   for (const [name, contestant] of Object.entries(started)) {
     const kinds = contestant.slices === false ? ['batches'] : Object.keys(slices);
     try {
-      for (let warm = 0; warm < (smoke ? 1 : WARM_ROUNDS); warm++) {
+      const warmRounds = smoke ? 1 : WARM_ROUNDS[contestant.java === undefined ? 'node' : 'java'];
+      for (let warm = 0; warm < warmRounds; warm++) {
         for (const kind of kinds) await contestant.process.round({ records: slices[kind], ...bounds });
       }
       for (const kind of kinds) {
@@ -60,9 +61,8 @@ export function reportsOf(figures, contestants) {
       const mark = kind === 'batches' && atLeast !== undefined ? { of: 'ratio', atLeast } : null;
       return finding({ what: 'append', unit: 'records/s', figures: figures.millrace[kind], baseline, mark });
     });
-    const name = `peers, ${kind}`;
     return {
-      name,
+      name: `peers, ${kind}`,
       sizes: `${records} records of ${VALUE_SIZE} B an append`,
       findings,
       notes: spreads(figures, kind, others),

@@ -4,13 +4,12 @@ import { join } from 'node:path';
 
 export function open({ directory, records }) {
   const path = join(directory, 'log.ndjson');
-  const line = (timestamp, value) => `${JSON.stringify({ timestamp, value: value.toString('base64') })}\n`;
-  const lineLength = line(Date.now(), records[0].value).length;
+  const lineLength = lineOf(Date.now(), records[0].value).length;
   return {
     append() {
       const timestamp = Date.now();
       let text = '';
-      for (const { value } of records) text += line(timestamp, value);
+      for (const { value } of records) text += lineOf(timestamp, value);
       fs.appendFileSync(path, text);
     },
     read(sequence) {
@@ -22,4 +21,8 @@ export function open({ directory, records }) {
     },
     close() {},
   };
+}
+
+function lineOf(timestamp, value) {
+  return `${JSON.stringify({ timestamp, value: value.toString('base64') })}\n`;
 }

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 const LENGTH_SIZE = 4;
 const MIB = 2 ** 20;
@@ -24,7 +25,7 @@ export async function open({ directory, records }) {
       if (!stream.write(buffer)) return once(stream, 'drain');
     },
     /** All that was given so far is written when the callback of an empty write is called. */
-    finish: () => new Promise((settle, reject) => stream.write('', (error) => (error ? reject(error) : settle()))),
+    finish: promisify((done) => stream.write('', done)),
     read(sequence) {
       const fd = fs.openSync(path);
       const frame = Buffer.alloc(step);

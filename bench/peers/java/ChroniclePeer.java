@@ -1,12 +1,14 @@
 import java.io.File;
+import java.io.IOException;
 import net.openhft.chronicle.bytes.Bytes;
-import net.openhft.chronicle.queue.ChronicleQueue;
 import net.openhft.chronicle.queue.ExcerptAppender;
+import net.openhft.chronicle.queue.ExcerptTailer;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 
 /** Chronicle Queue: its appender copies each value, which lies ready outside of the heap, into a mapped file. Nothing is flushed. */
 final class ChroniclePeer implements Peer {
-    private final ChronicleQueue queue;
+    private final SingleChronicleQueue queue;
     private final ExcerptAppender appender;
     private final Bytes<?>[] values;
 
@@ -17,9 +19,8 @@ final class ChroniclePeer implements Peer {
         for (int i = 0; i < records.length; i++) values[i] = Bytes.allocateDirect(records[i]);
     }
 
-    public static void main(String[] args) throws Exception {
-        String version = ChronicleQueue.class.getPackage().getImplementationVersion();
-        Rounds.take(new File(args[0]), "Chronicle Queue " + version, ChroniclePeer::new);
+    public static void main(String[] args) throws IOException {
+        Rounds.take(new File(args[0]), args[1], ChroniclePeer::new);
     }
 
     @Override
@@ -30,6 +31,18 @@ final class ChroniclePeer implements Peer {
     @Override
     public long count() {
         return queue.entryCount();
+    }
+
+    @Override
+    public byte[] last() {
+        Bytes<?> read = Bytes.elasticByteBuffer();
+        try (ExcerptTailer tailer = queue.createTailer()) {
+            tailer.moveToIndex(queue.lastIndex());
+            tailer.readBytes(read);
+            return read.toByteArray();
+        } finally {
+            read.releaseLast();
+        }
     }
 
     @Override

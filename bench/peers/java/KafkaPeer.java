@@ -6,9 +6,12 @@ import java.util.Optional;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.MemoryRecords;
 import org.apache.kafka.common.record.MemoryRecordsBuilder;
+import org.apache.kafka.common.record.Record;
 import org.apache.kafka.common.record.RecordBatch;
 import org.apache.kafka.common.record.TimestampType;
-import org.apache.kafka.common.utils.AppInfoParser;
+import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.server.storage.log.FetchIsolation;
+import org.apache.kafka.storage.internals.log.FetchDataInfo;
 
 /**
  * Kafka's own log class without a broker around it. Encodes as a producer does, into a buffer that is used again, and appends as a leader
@@ -34,8 +37,8 @@ final class KafkaPeer implements Peer {
     }
 
     public static void main(String[] args) throws IOException {
-        boolean reuse = args[1].equals("reuse");
-        Rounds.take(new File(args[0]), "Kafka " + AppInfoParser.getVersion(), (directory, values) -> new KafkaPeer(directory, values, reuse));
+        boolean reuse = args[2].equals("reuse");
+        Rounds.take(new File(args[0]), args[1], (directory, values) -> new KafkaPeer(directory, values, reuse));
     }
 
     private MemoryRecords encode() {
@@ -56,6 +59,14 @@ final class KafkaPeer implements Peer {
     @Override
     public long count() {
         return opened.log.logEndOffset();
+    }
+
+    @Override
+    public byte[] last() throws IOException {
+        byte[] value = null;
+        FetchDataInfo read = opened.log.read(count() - 1, 1, FetchIsolation.LOG_END, true);
+        for (Record record : read.records.records()) value = Utils.toArray(record.value());
+        return value;
     }
 
     @Override

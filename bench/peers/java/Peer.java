@@ -6,6 +6,9 @@ interface Peer extends AutoCloseable {
     /** How many records are in the log, as the log itself has it. */
     long count() throws Exception;
 
+    /** The value of the last record, read back. */
+    byte[] last() throws Exception;
+
     /** Leaves nothing to be flushed. The directory goes afterwards. */
     @Override
     void close() throws Exception;

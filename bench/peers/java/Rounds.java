@@ -5,6 +5,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -52,7 +53,8 @@ final class Rounds {
         long nanosMax = millisecondsMax * 1_000_000;
         long timed;
         long elapsed;
-        try (Peer peer = maker.open(path, values(records))) {
+        byte[][] values = values(records);
+        try (Peer peer = maker.open(path, values)) {
             // What the round before left on the heap is not this one's to collect.
             System.gc();
             long warm = appendUntil(peer, records, recordsMax / WARM_PART, nanosMax / WARM_PART);
@@ -60,6 +62,7 @@ final class Rounds {
             timed = appendUntil(peer, records, recordsMax, nanosMax);
             elapsed = System.nanoTime() - began;
             if (peer.count() != warm + timed) throw new IOException(peer.count() + " of " + (warm + timed) + " records are there");
+            if (!Arrays.equals(peer.last(), values[records - 1])) throw new IOException("the last record is not the one appended last");
         }
         remove(path.toPath());
         return timed * 1e9 / elapsed;

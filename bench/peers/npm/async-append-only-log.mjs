@@ -3,6 +3,7 @@
  * a while, and holds in memory what it was given until then; a round counts what was drained.
  */
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import openLog from 'async-append-only-log';
 
 /** Default 250: a round would be spent waiting for it. */
@@ -30,11 +31,7 @@ export function open({ directory, records }) {
     },
     finish,
     /** Its offsets are positions in the file: that of the last record is remembered. */
-    read: () => promised((done) => log.get(last, done)),
-    close: () => promised((done) => log.close(done)),
+    read: promisify((_sequence, done) => log.get(last, done)),
+    close: promisify((done) => log.close(done)),
   };
-}
-
-function promised(start) {
-  return new Promise((settle, reject) => start((error, value) => (error ? reject(error) : settle(value))));
 }

@@ -18,7 +18,9 @@ export function open({ directory, records }) {
     for (const { value } of records) database.putSync(next++, value, { append: true });
   };
   return {
-    append: () => void database.transactionSync(putAll),
+    append() {
+      database.transactionSync(putAll);
+    },
     read: (sequence) => database.get(sequence),
     close: () => database.close(),
   };
