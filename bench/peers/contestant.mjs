@@ -22,7 +22,12 @@ export class Contestant {
   /** Starts a process and waits until it is ready. */
   static async start(command, args) {
     const contestant = new Contestant(command, args);
-    contestant.about = await contestant.#answer('ready');
+    try {
+      contestant.about = await contestant.#answer('ready');
+    } catch (error) {
+      contestant.#process.kill();
+      throw error;
+    }
     return contestant;
   }
 
