@@ -1,6 +1,6 @@
 /**
  * SQLite: one transaction of inserts an append; a write-ahead log and no flush. By a package with the interface of `node:sqlite`, since that
- * one came with Node 22; it ran as fast as better-sqlite3, which has no binary in its package.
+ * one came with Node 22. better-sqlite3, somewhat faster, has no binary in its package.
  */
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
