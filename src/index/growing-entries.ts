@@ -1,9 +1,9 @@
 /**
- * The bytes of an index that still grows: fixed-size entries, in memory, laid out as they will stand in the file.
+ * The bytes of an index that may still grow: fixed-size entries, in memory, laid out as they will stand in the file.
  *
  * The active segment's indexes live here and reach their files at checkpoints, at a roll and at close: an append costs no system
  * call and no page fault for them, and a full disk cannot fail it on their account. What a crash takes, recovery makes again from
- * the log, which it scans from the recovery point anyway.
+ * the log, which it scans from the recovery point anyway. A sealed segment's indexes are the bytes of their files, and never grow.
  */
 import { assert } from '../assert.ts';
 import type { LogFile } from '../file/file-system.ts';
@@ -12,22 +12,26 @@ const FIRST_ENTRIES = 8;
 
 export class GrowingEntries {
   readonly entrySize: number;
-  bytes: Uint8Array;
   view: DataView;
-  #count = 0;
-  #persisted = 0;
+  #count: number;
+  #persisted: number;
 
+  /** `content`: the valid bytes of an index file, or nothing. */
   constructor(entrySize: number, content: Uint8Array = new Uint8Array(0)) {
     assert(content.length % entrySize === 0, 'bytes of an index, and of its entries:', content.length, entrySize);
     this.entrySize = entrySize;
     this.#count = content.length / entrySize;
     this.#persisted = this.#count;
-    this.bytes = content;
-    this.view = viewOf(content);
+    this.view = new DataView(content.buffer, content.byteOffset, content.length);
   }
 
   get count(): number {
     return this.#count;
+  }
+
+  /** All entries as they stand in the file. */
+  get bytes(): Uint8Array {
+    return new Uint8Array(this.view.buffer, this.view.byteOffset, this.#count * this.entrySize);
   }
 
   /** Entries that the file does not have yet. */
@@ -38,7 +42,7 @@ export class GrowingEntries {
   /** Makes room for one more entry and returns its position; the caller fills it. */
   push(): number {
     const position = this.#count * this.entrySize;
-    if (position + this.entrySize > this.bytes.length) this.#grow();
+    if (position + this.entrySize > this.view.byteLength) this.#grow();
     this.#count++;
     return position;
   }
@@ -52,21 +56,15 @@ export class GrowingEntries {
   /** Writes what the file lacks; the file may be longer afterwards than its valid part until it is trimmed at the seal. */
   persist(file: LogFile): void {
     if (this.unpersisted === 0) return;
+    const { bytes } = this;
     const start = this.#persisted * this.entrySize;
-    const end = this.#count * this.entrySize;
-    file.write(this.bytes, start, end, start);
+    file.write(bytes, start, bytes.length, start);
     this.#persisted = this.#count;
   }
 
   #grow(): void {
-    const entries = Math.max(FIRST_ENTRIES, this.#count * 2);
-    const larger = new Uint8Array(entries * this.entrySize);
-    larger.set(this.bytes.subarray(0, this.#count * this.entrySize));
-    this.bytes = larger;
-    this.view = viewOf(larger);
+    const larger = new Uint8Array(Math.max(FIRST_ENTRIES, this.#count * 2) * this.entrySize);
+    larger.set(this.bytes);
+    this.view = new DataView(larger.buffer);
   }
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -8,74 +8,63 @@
  * It is derived from the log and never evidence about it (recovery checks or rebuilds it).
  * (org.apache.kafka.storage.internals.log.OffsetIndex.)
  */
-import { native } from '../native.ts';
-import type { LogFile } from '../file/file-system.ts';
 import { GrowingEntries } from './growing-entries.ts';
 
 export const OFFSET_ENTRY_SIZE = 8;
+const POSITION = 4;
 
-/** Lookups cost one native call; the entries grow in memory or are the bytes of a file. */
-export class OffsetIndex {
+export class OffsetIndex extends GrowingEntries {
   readonly baseOffset: number;
-  readonly #entries: GrowingEntries;
 
   /** `content`: the valid bytes of an index file, or nothing. */
   constructor(baseOffset: number, content?: Uint8Array) {
+    super(OFFSET_ENTRY_SIZE, content);
     this.baseOffset = baseOffset;
-    this.#entries = new GrowingEntries(OFFSET_ENTRY_SIZE, content);
-  }
-
-  get count(): number {
-    return this.#entries.count;
-  }
-
-  get bytes(): Uint8Array {
-    return this.#entries.bytes.subarray(0, this.count * OFFSET_ENTRY_SIZE);
   }
 
   /** Absolute offset in the entry at `slot`. */
   offsetAt(slot: number): number {
-    return this.baseOffset + this.#entries.view.getUint32(slot * OFFSET_ENTRY_SIZE);
+    return this.baseOffset + this.view.getUint32(slot * OFFSET_ENTRY_SIZE);
   }
 
   positionAt(slot: number): number {
-    return this.#entries.view.getUint32(slot * OFFSET_ENTRY_SIZE + 4);
+    return this.view.getUint32(slot * OFFSET_ENTRY_SIZE + POSITION);
   }
 
   append(lastOffset: number, position: number): void {
-    const at = this.#entries.push();
-    this.#entries.view.setUint32(at, lastOffset - this.baseOffset);
-    this.#entries.view.setUint32(at + 4, position);
+    const at = this.push();
+    this.view.setUint32(at, lastOffset - this.baseOffset);
+    this.view.setUint32(at + POSITION, position);
   }
 
   /** Where to begin walking for the batch that has `offset`: a batch's position at or before it. */
   positionBefore(offset: number): number {
-    const slot = native.searchOffsetIndex(
-      this.#entries.bytes,
-      this.count,
-      Math.min(offset - this.baseOffset, 0xffff_ffff),
-    );
+    const slot = this.#lastAtMost(offset - this.baseOffset, 0);
     return slot < 0 ? 0 : this.positionAt(slot);
   }
 
   /** The last indexed position that is not past `position`; 0 where there is none. */
   floorPosition(position: number): number {
-    const slot = native.searchPositionIndex(this.#entries.bytes, this.count, position);
+    const slot = this.#lastAtMost(position, POSITION);
     return slot < 0 ? 0 : this.positionAt(slot);
   }
 
   /** Drops the entries of batches at or past `position`. */
   truncateToPosition(position: number): void {
-    const kept = position <= 0 ? 0 : native.searchPositionIndex(this.#entries.bytes, this.count, position - 1) + 1;
-    this.#entries.truncate(kept);
+    this.truncate(this.#lastAtMost(position - 1, POSITION) + 1);
   }
 
-  get unpersisted(): number {
-    return this.#entries.unpersisted;
-  }
-
-  persist(file: LogFile): void {
-    this.#entries.persist(file);
+  /** Slot of the last entry that has at most `target` in the column that begins at `column`; -1 where none has. */
+  #lastAtMost(target: number, column: number): number {
+    const { view } = this;
+    let low = -1;
+    let high = this.count - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (view.getUint32(middle * OFFSET_ENTRY_SIZE + column) <= target) low = middle;
+      else high = middle - 1;
+    }
+    return low;
   }
 
   /**
@@ -89,7 +78,7 @@ export class OffsetIndex {
     let position = 0;
     for (let slot = 0; slot < count; slot++) {
       const nextOffset = view.getUint32(slot * OFFSET_ENTRY_SIZE);
-      const nextPosition = view.getUint32(slot * OFFSET_ENTRY_SIZE + 4);
+      const nextPosition = view.getUint32(slot * OFFSET_ENTRY_SIZE + POSITION);
       if (nextOffset <= offset || nextPosition <= position || nextPosition >= logSize) return slot;
       offset = nextOffset;
       position = nextPosition;

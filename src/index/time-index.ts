@@ -7,37 +7,27 @@
  * An entry says: every record before the offset's batch has a timestamp of at most this. Timestamps increase strictly.
  * (org.apache.kafka.storage.internals.log.TimeIndex.)
  */
-import { native } from '../native.ts';
-import type { LogFile } from '../file/file-system.ts';
 import { GrowingEntries } from './growing-entries.ts';
 
 export const TIME_ENTRY_SIZE = 12;
 
 const HIGH = 0x1_0000_0000;
 
-export class TimeIndex {
+export class TimeIndex extends GrowingEntries {
   readonly baseOffset: number;
-  readonly #entries: GrowingEntries;
 
+  /** `content`: the valid bytes of an index file, or nothing. */
   constructor(baseOffset: number, content?: Uint8Array) {
+    super(TIME_ENTRY_SIZE, content);
     this.baseOffset = baseOffset;
-    this.#entries = new GrowingEntries(TIME_ENTRY_SIZE, content);
-  }
-
-  get count(): number {
-    return this.#entries.count;
-  }
-
-  get bytes(): Uint8Array {
-    return this.#entries.bytes.subarray(0, this.count * TIME_ENTRY_SIZE);
   }
 
   timestampAt(slot: number): number {
-    return timestampAt(this.#entries.view, slot);
+    return timestampAt(this.view, slot);
   }
 
   offsetAt(slot: number): number {
-    return this.baseOffset + this.#entries.view.getUint32(slot * TIME_ENTRY_SIZE + 8);
+    return this.baseOffset + this.view.getUint32(slot * TIME_ENTRY_SIZE + 8);
   }
 
   /** The largest timestamp that the index knows; -1 when it is empty. */
@@ -53,8 +43,8 @@ export class TimeIndex {
   /** Adds an entry if its timestamp is larger than the last one's; otherwise it says nothing new. */
   maybeAppend(timestamp: number, offset: number): void {
     if (timestamp <= this.lastTimestamp) return;
-    const at = this.#entries.push();
-    const view = this.#entries.view;
+    const at = this.push();
+    const { view } = this;
     view.setInt32(at, Math.floor(timestamp / HIGH));
     view.setUint32(at + 4, timestamp >>> 0);
     view.setUint32(at + 8, offset - this.baseOffset);
@@ -62,28 +52,22 @@ export class TimeIndex {
 
   /** An offset such that no record before it has a timestamp of `timestamp` or more. */
   offsetBefore(timestamp: number): number {
-    const slot = native.searchTimeIndex(this.#entries.bytes, this.count, timestamp);
-    return slot < 0 ? this.baseOffset : this.offsetAt(slot);
+    const { view } = this;
+    let low = -1;
+    let high = this.count - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (timestampAt(view, middle) <= timestamp) low = middle;
+      else high = middle - 1;
+    }
+    return low < 0 ? this.baseOffset : this.offsetAt(low);
   }
 
   /** Drops the entries whose offset is `offset` or more. */
   truncateToOffset(offset: number): void {
     let count = this.count;
     while (count > 0 && this.offsetAt(count - 1) >= offset) count--;
-    this.#entries.truncate(count);
-  }
-
-  /** Keeps the first `count` entries. */
-  truncate(count: number): void {
-    this.#entries.truncate(count);
-  }
-
-  get unpersisted(): number {
-    return this.#entries.unpersisted;
-  }
-
-  persist(file: LogFile): void {
-    this.#entries.persist(file);
+    this.truncate(count);
   }
 
   /** How many leading entries of `bytes` can be a time index: timestamps increase strictly, offsets do not decrease. */
