@@ -40,6 +40,8 @@ export const READ_WINDOW_STEP = 16 * MIB;
 export const READ_WINDOWS_MAX = 8_192;
 /** Page tables cost a five-hundredth of what is mapped. */
 export const READ_WINDOW_BYTES_MAX = 64 * GIB;
+/** An index file of up to this size is read into memory of its own: a mapping takes whole pages, and a page's place in the CPU's caches. */
+export const WHOLE_COPIED_MAX = 16 * KIB;
 
 /**
  * Where windows are copies (file/copying-disk.ts): a read copies from the step before it on, so steps are small; what is kept is memory and

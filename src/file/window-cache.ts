@@ -5,10 +5,14 @@
  * begins. Beyond a bound the least recently used window is let go. "Let go" means that the cache forgets it: the mapping itself lives
  * as long as a view of it, since the view's ArrayBuffer owns the mapping. Nothing is ever unmapped under a reader. Where windows are
  * copies all of this holds too, in smaller steps: then the bounds are those of memory.
+ *
+ * A file that is used as a whole, such as an index, is kept under the same bounds: as what was made of its bytes.
  */
 import { assert } from '../assert.ts';
-import { READ_WINDOW_BYTES_MAX, READ_WINDOW_STEP, READ_WINDOWS_MAX } from '../limits.ts';
+import { READ_WINDOW_BYTES_MAX, READ_WINDOW_STEP, READ_WINDOWS_MAX, WHOLE_COPIED_MAX } from '../limits.ts';
 import type { CopiedWindows, FileSystem, FileWindow } from './file-system.ts';
+import { type Kept, KeptList } from './kept-list.ts';
+import { readWholeFile, type WholeFile } from './whole-file.ts';
 
 export interface WindowCacheLimits {
   readonly step: number;
@@ -22,21 +26,40 @@ const DEFAULT_LIMITS: WindowCacheLimits = {
   bytesMax: READ_WINDOW_BYTES_MAX,
 };
 
-interface Entry {
+class Entry implements Kept {
+  readonly window: FileWindow;
+  used = false;
   readonly source: WindowSource;
   readonly slot: number;
-  readonly window: FileWindow;
-  /** What a caller made of the window (an index); forgotten with it. */
-  made: unknown;
-  older: Entry | null;
-  newer: Entry | null;
+  older: Kept | null = null;
+  newer: Kept | null = null;
+
+  constructor(window: FileWindow, source: WindowSource, slot: number) {
+    this.window = window;
+    this.source = source;
+    this.slot = slot;
+  }
+
+  get size(): number {
+    return this.window.length;
+  }
+
+  has(from: number, to: number): boolean {
+    const { start, length } = this.window;
+    return from >= start && to <= start + length;
+  }
+
+  left(): void {
+    this.source.entries.delete(this.slot);
+    if (this.source.latest === this) this.source.latest = null;
+  }
 }
 
 /** A file that is read through the cache. Its windows are asked for by position and forgotten together. */
 export class WindowSource {
   readonly path: string;
   readonly entries = new Map<number, Entry>();
-  /** The entry that the last read used: sequential readers find it without a look-up. */
+  /** The entry that the last read used: sequential readers, and those of small files, find it without a look-up. */
   latest: Entry | null = null;
   /** How often its windows were forgotten: one that was on its way meanwhile is not kept. */
   forgotten = 0;
@@ -48,23 +71,22 @@ export class WindowSource {
 
 export class WindowCache {
   readonly #system: FileSystem;
-  readonly #limits: WindowCacheLimits;
-  #oldest: Entry | null = null;
-  #newest: Entry | null = null;
-  #count = 0;
-  #bytes = 0;
+  readonly #step: number;
+  readonly #kept: KeptList;
 
   constructor(system: FileSystem, limits: Partial<WindowCacheLimits> = {}) {
+    const { step, windowsMax, bytesMax } = { ...DEFAULT_LIMITS, ...system.copies?.cache, ...limits };
     this.#system = system;
-    this.#limits = { ...DEFAULT_LIMITS, ...system.copies?.cache, ...limits };
+    this.#step = step;
+    this.#kept = new KeptList({ countMax: windowsMax, bytesMax }, (window) => system.release(window));
   }
 
   get count(): number {
-    return this.#count;
+    return this.#kept.count;
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#kept.bytes;
   }
 
   /**
@@ -72,7 +94,7 @@ export class WindowCache {
    * that, since touching what lies beyond a file's end kills the process. Of a file that is copied it is what has been published.
    */
   window(source: WindowSource, from: number, to: number, mappable: number): FileWindow {
-    return this.#known(source, from, to) ?? this.#map(source, from, to, mappable);
+    return this.#known(source, from, to) ?? this.#open(source, from, to, mappable);
   }
 
   /** Gets what `window` would show into memory, on another thread; null when it is there. Then neither it nor touching the bytes stalls. */
@@ -82,47 +104,75 @@ export class WindowCache {
       return this.#known(source, from, to) === null ? this.#copy(copies, source, from, to, mappable) : null;
     }
     const window = this.window(source, from, to, mappable);
-    const at = from - window.start;
-    return this.#system.resident(window, at, at + to - from) ? null : this.#system.bringIn(window, at, at + to - from);
+    return this.#bringIn(window, from - window.start, to - window.start);
   }
 
-  /** What `make` makes of the whole of a small file: made once for as long as the window is kept. */
-  whole<T>(source: WindowSource, length: number, make: (window: FileWindow) => T): T {
-    this.window(source, 0, length, length);
-    const entry = source.latest!;
-    return (entry.made ??= make(entry.window)) as T;
+  /** What `make` makes of all bytes of a file, or of none where there is no file: made once for as long as the cache keeps it. */
+  whole<T>(file: WholeFile<T>, make: (bytes: Uint8Array) => T): T {
+    file.used = true;
+    return file.made ?? this.#make(file, make);
+  }
+
+  /** Gets what `whole` will look at into memory, on another thread. */
+  async bringInWhole(file: WholeFile<unknown>): Promise<void> {
+    const { made, path, window } = file;
+    if (made !== null && window === null) return;
+    const size = made === null ? this.#system.sizeOf(path) : file.size;
+    if (size <= 0) return;
+    const { copies } = this.#system;
+    if (window !== null) await this.#bringIn(window, 0, size);
+    // What comes is dropped again: from here on the system has it in memory, and reading or mapping it is quick.
+    else if (copies !== undefined) await copies.read(path, 0, size);
+    else await this.#bringInUnkept(this.#map(path, 0, size));
   }
 
   /** The file is gone or replaced: forget its windows, and let the memory go as soon as no view is left. */
   forget(source: WindowSource): void {
-    for (const entry of source.entries.values()) this.#drop(entry, true);
+    for (const entry of source.entries.values()) this.#kept.letGo(entry);
     source.forgotten++;
   }
 
-  #known(source: WindowSource, from: number, to: number): FileWindow | null {
-    const latest = source.latest;
-    if (latest !== null && from >= latest.window.start && to <= latest.window.start + latest.window.length) {
-      if (latest !== this.#newest) this.#touch(latest);
-      return latest.window;
-    }
-    const known = source.entries.get(Math.floor(from / this.#limits.step));
-    if (known === undefined || to > known.window.start + known.window.length) return null;
-    this.#touch(known);
-    source.latest = known;
-    return known.window;
+  forgetWhole(file: WholeFile<unknown>): void {
+    if (file.made !== null) this.#kept.letGo(file);
   }
 
-  #map(source: WindowSource, from: number, to: number, mappable: number): FileWindow {
-    const { start, length } = this.#extent(source, from, to, mappable);
-    const file = this.#system.open(source.path, 'r');
-    let window: FileWindow;
+  async #bringInUnkept(window: FileWindow): Promise<void> {
     try {
-      window = file.mapPrivate(start, length);
+      await this.#bringIn(window, 0, window.length);
+    } finally {
+      this.#system.unmap(window);
+    }
+  }
+
+  #bringIn(window: FileWindow, from: number, to: number): Promise<void> | null {
+    return this.#system.resident(window, from, to) ? null : this.#system.bringIn(window, from, to);
+  }
+
+  #known(source: WindowSource, from: number, to: number): FileWindow | null {
+    let entry = source.latest;
+    if (entry === null || !entry.has(from, to)) {
+      entry = source.entries.get(Math.floor(from / this.#step)) ?? null;
+      if (entry === null || !entry.has(from, to)) return null;
+      source.latest = entry;
+    }
+    entry.used = true;
+    return entry.window;
+  }
+
+  #open(source: WindowSource, from: number, to: number, mappable: number): FileWindow {
+    const { start, length } = this.#extent(source, from, to, mappable);
+    const window = this.#map(source.path, start, length);
+    this.#keep(source, window);
+    return window;
+  }
+
+  #map(path: string, start: number, length: number): FileWindow {
+    const file = this.#system.open(path, 'r');
+    try {
+      return file.mapPrivate(start, length);
     } finally {
       file.close();
     }
-    this.#keep(source, window);
-    return window;
   }
 
   async #copy(copies: CopiedWindows, source: WindowSource, from: number, to: number, mappable: number): Promise<void> {
@@ -134,53 +184,30 @@ export class WindowCache {
 
   #extent(source: WindowSource, from: number, to: number, mappable: number): { start: number; length: number } {
     assert(to <= mappable, `read of ${source.path} up to ${to}, mappable ${mappable}`);
-    const { step } = this.#limits;
-    const start = Math.floor(from / step) * step;
-    return { start, length: Math.max(Math.min(2 * step, mappable - start), to - start) };
+    const start = Math.floor(from / this.#step) * this.#step;
+    return { start, length: Math.max(Math.min(2 * this.#step, mappable - start), to - start) };
   }
 
   /** Puts a window into its slot, in place of a shorter one. */
   #keep(source: WindowSource, window: FileWindow): void {
-    const { step, windowsMax, bytesMax } = this.#limits;
-    const slot = Math.floor(window.start / step);
+    const slot = Math.floor(window.start / this.#step);
     const shorter = source.entries.get(slot);
-    if (shorter !== undefined) this.#drop(shorter, false);
-    const entry: Entry = { source, slot, window, made: null, older: this.#newest, newer: null };
-    if (this.#newest !== null) this.#newest.newer = entry;
-    this.#newest = entry;
-    this.#oldest ??= entry;
+    if (shorter !== undefined) this.#kept.remove(shorter);
+    const entry = new Entry(window, source, slot);
+    this.#kept.add(entry);
     source.entries.set(slot, entry);
     source.latest = entry;
-    this.#count++;
-    this.#bytes += window.length;
-    while ((this.#count > windowsMax || this.#bytes > bytesMax) && this.#oldest !== entry)
-      this.#drop(this.#oldest, true);
   }
 
-  #touch(entry: Entry): void {
-    if (entry === this.#newest) return;
-    this.#unlink(entry);
-    entry.older = this.#newest;
-    if (this.#newest !== null) this.#newest.newer = entry;
-    this.#newest = entry;
-    this.#oldest ??= entry;
-  }
-
-  #drop(entry: Entry, soon: boolean): void {
-    this.#unlink(entry);
-    entry.source.entries.delete(entry.slot);
-    if (entry.source.latest === entry) entry.source.latest = null;
-    this.#count--;
-    this.#bytes -= entry.window.length;
-    if (soon) this.#system.release(entry.window);
-  }
-
-  #unlink(entry: Entry): void {
-    if (entry.older !== null) entry.older.newer = entry.newer;
-    else this.#oldest = entry.newer;
-    if (entry.newer !== null) entry.newer.older = entry.older;
-    else this.#newest = entry.older;
-    entry.older = null;
-    entry.newer = null;
+  #make<T>(file: WholeFile<T>, make: (bytes: Uint8Array) => T): T {
+    const { path } = file;
+    const size = Math.max(this.#system.sizeOf(path), 0);
+    const window = size > WHOLE_COPIED_MAX ? this.#map(path, 0, size) : null;
+    const made = make(window === null ? readWholeFile(this.#system, path, size) : window.bytes);
+    file.made = made;
+    file.window = window;
+    file.size = size;
+    this.#kept.add(file);
+    return made;
   }
 }

@@ -15,6 +15,8 @@ export class SegmentList {
   readonly environment: SegmentEnvironment;
   readonly directory: string;
   readonly #segments: Segment[] = [];
+  /** Their base offsets, side by side: the search for one segment touches no other. */
+  readonly #baseOffsets: number[] = [];
   /** Running maximum of the segments' largest timestamps, as far as it was asked for; the active segment is never in it. */
   #maxTimestamps: number[] = [];
   #latest = 0;
@@ -60,6 +62,7 @@ export class SegmentList {
   push(segment: Segment): void {
     assert(this.count === 0 || segment.baseOffset > this.active.baseOffset, 'segments out of order');
     this.#segments.push(segment);
+    this.#baseOffsets.push(segment.baseOffset);
   }
 
   write(writer: SegmentWriter): void {
@@ -69,17 +72,15 @@ export class SegmentList {
 
   /** Slot of the last segment with a base offset of at most `offset`; 0 where all lie after it. */
   slotOf(offset: number): number {
+    const baseOffsets = this.#baseOffsets;
     const latest = this.#latest;
-    const known = this.#segments[latest];
-    if (known !== undefined && known.baseOffset <= offset) {
-      const next = this.#segments[latest + 1];
-      if (next === undefined || next.baseOffset > offset) return latest;
-    }
+    // Past the last one `undefined` stands, which is not above any offset.
+    if (baseOffsets[latest] <= offset && !(baseOffsets[latest + 1] <= offset)) return latest;
     let low = 0;
-    let high = this.#segments.length - 1;
+    let high = baseOffsets.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if (this.#segments[middle].baseOffset <= offset) low = middle;
+      if (baseOffsets[middle] <= offset) low = middle;
       else high = middle - 1;
     }
     this.#latest = low;
@@ -139,7 +140,9 @@ export class SegmentList {
       this.#writer = null;
     }
     for (let left = to - from; left > 0; left--) {
-      const [segment] = this.#segments.splice(fromEnd ? from + left - 1 : from, 1);
+      const slot = fromEnd ? from + left - 1 : from;
+      const [segment] = this.#segments.splice(slot, 1);
+      this.#baseOffsets.splice(slot, 1);
       segment.forget();
       for (const suffix of SEGMENT_SUFFIXES) this.environment.system.remove(segment.path(suffix));
     }
@@ -152,6 +155,7 @@ export class SegmentList {
     if (this.#writer !== null) this.#writer.abandon();
     this.#writer = null;
     this.#segments.pop()?.forget();
+    this.#baseOffsets.pop();
     this.#maxTimestamps.length = Math.min(this.#maxTimestamps.length, this.count);
     this.#latest = 0;
   }

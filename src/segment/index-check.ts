@@ -5,7 +5,7 @@
  * the order. An offset of the time index may be any of the batch that it means, since Kafka has changed its mind about which.
  */
 import type { FileSystem, LogFile } from '../file/file-system.ts';
-import { readIndexFile } from '../index/index-file.ts';
+import { readWholeFile } from '../file/whole-file.ts';
 import { OFFSET_ENTRY_SIZE, OffsetIndex } from '../index/offset-index.ts';
 import { TIME_ENTRY_SIZE, TimeIndex } from '../index/time-index.ts';
 import { BATCH_HEADER_SIZE } from '../limits.ts';
@@ -35,8 +35,8 @@ export function indexesHold(
   baseOffset: number,
   settings: IndexSettings,
 ): boolean {
-  const offsetBytes = readIndexFile(system, segmentFile(directory, baseOffset, OFFSET_INDEX_SUFFIX));
-  const timeBytes = readIndexFile(system, segmentFile(directory, baseOffset, TIME_INDEX_SUFFIX));
+  const offsetBytes = readWholeFile(system, segmentFile(directory, baseOffset, OFFSET_INDEX_SUFFIX));
+  const timeBytes = readWholeFile(system, segmentFile(directory, baseOffset, TIME_INDEX_SUFFIX));
   const log = system.open(segmentFile(directory, baseOffset, LOG_SUFFIX), 'r');
   try {
     const size = log.size();

@@ -5,7 +5,7 @@
  * what they point to as well (index-check.ts).
  */
 import type { FileSystem } from '../file/file-system.ts';
-import { readIndexFile } from '../index/index-file.ts';
+import { readWholeFile } from '../file/whole-file.ts';
 import { OFFSET_ENTRY_SIZE, OffsetIndex } from '../index/offset-index.ts';
 import { TIME_ENTRY_SIZE, TimeIndex } from '../index/time-index.ts';
 import { OFFSET_INDEX_SUFFIX, segmentFile, TIME_INDEX_SUFFIX } from './segment-files.ts';
@@ -17,14 +17,14 @@ export function loadOffsetIndex(
   baseOffset: number,
   logSize: number,
 ): OffsetIndex {
-  const bytes = readIndexFile(system, segmentFile(directory, baseOffset, OFFSET_INDEX_SUFFIX));
+  const bytes = readWholeFile(system, segmentFile(directory, baseOffset, OFFSET_INDEX_SUFFIX));
   const count = OffsetIndex.plausibleEntries(bytes, logSize);
   return new OffsetIndex(baseOffset, bytes.subarray(0, count * OFFSET_ENTRY_SIZE));
 }
 
 /** The plausible entries of the time index. */
 export function loadTimeIndex(system: FileSystem, directory: string, baseOffset: number): TimeIndex {
-  const bytes = readIndexFile(system, segmentFile(directory, baseOffset, TIME_INDEX_SUFFIX));
+  const bytes = readWholeFile(system, segmentFile(directory, baseOffset, TIME_INDEX_SUFFIX));
   return new TimeIndex(baseOffset, bytes.subarray(0, TimeIndex.plausibleEntries(bytes) * TIME_ENTRY_SIZE));
 }
 

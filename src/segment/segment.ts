@@ -7,6 +7,7 @@
  */
 import { MillraceError } from '../errors.ts';
 import type { FileSystem, FileWindow } from '../file/file-system.ts';
+import { WholeFile } from '../file/whole-file.ts';
 import { type WindowCache, WindowSource } from '../file/window-cache.ts';
 import { OffsetIndex, OFFSET_ENTRY_SIZE } from '../index/offset-index.ts';
 import { TimeIndex, TIME_ENTRY_SIZE } from '../index/time-index.ts';
@@ -38,15 +39,14 @@ export class Segment {
   readonly baseOffset: number;
   readonly #environment: SegmentEnvironment;
   readonly #log: WindowSource;
-  readonly #offsetFile: WindowSource;
-  readonly #timeFile: WindowSource;
+  readonly #offsetFile: WholeFile<OffsetIndex>;
+  readonly #timeFile: WholeFile<TimeIndex>;
   /** The indexes of a segment that still grows, or whose files were not right; null when they are in their files. */
   growing: GrowingIndexes | null = null;
   /** Bytes of whole published batches. */
   #size: number;
   /** Bytes that have blocks: more than `size` while the segment is written. */
   #mappable: number;
-  #indexSizes: { offsets: number; times: number } | null = null;
   /** How to make the index files again, until they were looked at. */
   #unchecked: IndexSettings | null;
   /** Its files are gone, or the log is closed: who was waiting must not map it again. */
@@ -70,8 +70,8 @@ export class Segment {
     this.#size = size;
     this.#mappable = size;
     this.#log = new WindowSource(this.path(LOG_SUFFIX));
-    this.#offsetFile = new WindowSource(this.path(OFFSET_INDEX_SUFFIX));
-    this.#timeFile = new WindowSource(this.path(TIME_INDEX_SUFFIX));
+    this.#offsetFile = new WholeFile(this.path(OFFSET_INDEX_SUFFIX));
+    this.#timeFile = new WholeFile(this.path(TIME_INDEX_SUFFIX));
   }
 
   path(suffix: string): string {
@@ -97,24 +97,18 @@ export class Segment {
   get offsets(): OffsetIndex {
     if (this.#unchecked !== null) this.#checkIndexes(this.#unchecked);
     if (this.growing !== null) return this.growing.offsets;
-    const { offsets } = this.#sizes();
-    if (offsets === 0) return new OffsetIndex(this.baseOffset);
     return this.#environment.cache.whole(
       this.#offsetFile,
-      offsets,
-      (window) => new OffsetIndex(this.baseOffset, window.bytes.subarray(0, offsets)),
+      (bytes) => new OffsetIndex(this.baseOffset, wholeEntries(bytes, OFFSET_ENTRY_SIZE)),
     );
   }
 
   get times(): TimeIndex {
     if (this.#unchecked !== null) this.#checkIndexes(this.#unchecked);
     if (this.growing !== null) return this.growing.times;
-    const { times } = this.#sizes();
-    if (times === 0) return new TimeIndex(this.baseOffset);
     return this.#environment.cache.whole(
       this.#timeFile,
-      times,
-      (window) => new TimeIndex(this.baseOffset, window.bytes.subarray(0, times)),
+      (bytes) => new TimeIndex(this.baseOffset, wholeEntries(bytes, TIME_ENTRY_SIZE)),
     );
   }
 
@@ -180,8 +174,8 @@ export class Segment {
     const { system, cache } = this.#environment;
     const size = this.#size;
     if (this.growing === null) {
-      await this.#bringInIndex(this.#offsetFile, this.#sizes().offsets);
-      if (this.#unchecked !== null) await this.#bringInIndex(this.#timeFile, this.#sizes().times);
+      await cache.bringInWhole(this.#offsetFile);
+      if (this.#unchecked !== null && !this.#gone) await cache.bringInWhole(this.#timeFile);
       if (this.#gone) return;
     }
     let from = offset === this.#hintOffset ? this.#hintPosition : this.offsets.positionBefore(offset);
@@ -202,8 +196,9 @@ export class Segment {
   /** The files are gone or are replaced: forget the windows. Views that readers hold stay valid. */
   forget(): void {
     const { cache } = this.#environment;
-    for (const source of [this.#log, this.#offsetFile, this.#timeFile]) cache.forget(source);
-    this.#indexSizes = null;
+    cache.forget(this.#log);
+    cache.forgetWhole(this.#offsetFile);
+    cache.forgetWhole(this.#timeFile);
     this.#hintOffset = -1;
     this.#gone = true;
   }
@@ -233,11 +228,6 @@ export class Segment {
     }
   }
 
-  async #bringInIndex(source: WindowSource, size: number): Promise<void> {
-    if (size === 0 || this.#gone) return;
-    await this.#environment.cache.bringIn(source, 0, size, size);
-  }
-
   /** Missing, short, padded or foreign index files are not believed: what they should say is made again from the log. */
   #checkIndexes(settings: IndexSettings): void {
     const { system } = this.#environment;
@@ -246,16 +236,8 @@ export class Segment {
     }
     this.#unchecked = null;
   }
-
-  #sizes(): { offsets: number; times: number } {
-    const { system } = this.#environment;
-    return (this.#indexSizes ??= {
-      offsets: wholeEntries(system.sizeOf(this.#offsetFile.path), OFFSET_ENTRY_SIZE),
-      times: wholeEntries(system.sizeOf(this.#timeFile.path), TIME_ENTRY_SIZE),
-    });
-  }
 }
 
-function wholeEntries(size: number, entrySize: number): number {
-  return size <= 0 ? 0 : size - (size % entrySize);
+function wholeEntries(bytes: Uint8Array, entrySize: number): Uint8Array {
+  return bytes.subarray(0, bytes.length - (bytes.length % entrySize));
 }

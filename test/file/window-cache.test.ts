@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { DiskFileSystem } from '#millrace/file/disk.js';
 import { WindowCache, type WindowCacheLimits, WindowSource } from '#millrace/file/window-cache.js';
+import { WholeFile } from '#millrace/file/whole-file.js';
+import { WHOLE_COPIED_MAX } from '#millrace/limits.js';
 import { native } from '#millrace/native.js';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 
@@ -118,14 +120,67 @@ test('a random walk keeps the counts of the cache and of its sources the same', 
   }
 });
 
-test('what was made of a window is made once, and again after it was let go', () => {
+test('what was made of a whole file is made once, and again after it was let go', () => {
   const { cache, file } = setUp({ windowsMax: 1 });
-  const source = file('a', 100);
-  let made = 0;
-  const make = (): number => ++made;
-  expect([cache.whole(source, 100, make), cache.whole(source, 100, make)]).toEqual([1, 1]);
-  cache.window(file('b', 100), 0, 4, 100);
-  expect(cache.whole(source, 100, make)).toBe(2);
+  for (const size of [100, WHOLE_COPIED_MAX, WHOLE_COPIED_MAX + 4]) {
+    const whole = new WholeFile<Uint8Array>(file(`whole-${size}`, size).path);
+    let made = 0;
+    const make = (bytes: Uint8Array): Uint8Array => {
+      made++;
+      return bytes;
+    };
+    const bytes = cache.whole(whole, make);
+    expect(cache.whole(whole, make)).toBe(bytes);
+    expect([bytes.length, Buffer.from(bytes).readUInt32BE(size - 4)]).toEqual([size, size - 4]);
+    expect([made, cache.count, cache.bytes]).toEqual([1, 1, size]);
+    cache.window(file('b', 100), 0, 4, 100);
+    expect(whole.made).toBeNull();
+    cache.whole(whole, make);
+    expect(made).toBe(2);
+    // What somebody still holds of the first is as it was.
+    expect(Buffer.from(bytes).readUInt32BE(size - 4)).toBe(size - 4);
+  }
+});
+
+test('a small file takes no mapping, a large one does until its bytes are gone', async () => {
+  const { cache, file } = setUp();
+  const before = await collected(0);
+  const [small, large] = [WHOLE_COPIED_MAX, WHOLE_COPIED_MAX + 4].map(
+    (size) => new WholeFile<number>(file(`whole-${size}`, size).path),
+  );
+  await cache.bringInWhole(small);
+  cache.whole(small, (bytes) => bytes.length);
+  await cache.bringInWhole(small);
+  expect([native.counters().mappings - before, small.window]).toEqual([0, null]);
+  await cache.bringInWhole(large);
+  expect([native.counters().mappings - before, large.made]).toEqual([0, null]);
+  cache.whole(large, (bytes) => bytes.length);
+  await cache.bringInWhole(large);
+  expect(native.counters().mappings - before).toBe(1);
+  cache.forgetWhole(large);
+  cache.forgetWhole(large);
+  expect([cache.count, large.made, large.window]).toEqual([1, null, null]);
+  expect(await collected(before)).toBe(before);
+});
+
+test('a whole file that is not there is one without bytes', async () => {
+  const { cache } = setUp();
+  const none = new WholeFile<number>(join(temporaryDirectory(), 'none'));
+  await cache.bringInWhole(none);
+  expect(cache.whole(none, (bytes) => bytes.length)).toBe(0);
+  expect([cache.count, cache.bytes]).toEqual([1, 0]);
+  cache.forgetWhole(none);
+  expect(cache.count).toBe(0);
+});
+
+test('when making fails nothing is kept', () => {
+  const { cache, file } = setUp();
+  const whole = new WholeFile<number>(file('a', 100).path);
+  const failing = (): number => {
+    throw new Error('not made');
+  };
+  expect(() => cache.whole(whole, failing)).toThrow('not made');
+  expect([cache.count, cache.whole(whole, (bytes) => bytes.length)]).toEqual([0, 100]);
 });
 
 test('a file that is not there is an error, and the cache stays as it was', () => {
