@@ -26,31 +26,41 @@ const DEFAULT_LIMITS: WindowCacheLimits = {
   bytesMax: READ_WINDOW_BYTES_MAX,
 };
 
-class Entry implements Kept {
-  readonly window: FileWindow;
+/** A window that is kept: one object in place of two, since most reads of another segment find neither in the CPU's caches. */
+class KeptWindow implements FileWindow, Kept {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly start: number;
+  readonly length: number;
   used = false;
+  readonly path: string;
   readonly source: WindowSource;
-  readonly slot: number;
   older: Kept | null = null;
   newer: Kept | null = null;
 
-  constructor(window: FileWindow, source: WindowSource, slot: number) {
-    this.window = window;
+  constructor({ bytes, view, start, length, path }: FileWindow, source: WindowSource) {
+    this.bytes = bytes;
+    this.view = view;
+    this.start = start;
+    this.length = length;
+    this.path = path;
     this.source = source;
-    this.slot = slot;
   }
 
   get size(): number {
-    return this.window.length;
+    return this.length;
+  }
+
+  get window(): FileWindow {
+    return this;
   }
 
   has(from: number, to: number): boolean {
-    const { start, length } = this.window;
-    return from >= start && to <= start + length;
+    return from >= this.start && to <= this.start + this.length;
   }
 
   left(): void {
-    this.source.entries.delete(this.slot);
+    this.source.windows.delete(this.start);
     if (this.source.latest === this) this.source.latest = null;
   }
 }
@@ -58,9 +68,10 @@ class Entry implements Kept {
 /** A file that is read through the cache. Its windows are asked for by position and forgotten together. */
 export class WindowSource {
   readonly path: string;
-  readonly entries = new Map<number, Entry>();
-  /** The entry that the last read used: sequential readers, and those of small files, find it without a look-up. */
-  latest: Entry | null = null;
+  /** By where they begin. */
+  readonly windows = new Map<number, KeptWindow>();
+  /** The one that the last read used: sequential readers, and those of small files, find it without a look-up. */
+  latest: KeptWindow | null = null;
   /** How often its windows were forgotten: one that was on its way meanwhile is not kept. */
   forgotten = 0;
 
@@ -128,7 +139,7 @@ export class WindowCache {
 
   /** The file is gone or replaced: forget its windows, and let the memory go as soon as no view is left. */
   forget(source: WindowSource): void {
-    for (const entry of source.entries.values()) this.#kept.letGo(entry);
+    for (const window of source.windows.values()) this.#kept.letGo(window);
     source.forgotten++;
   }
 
@@ -149,21 +160,19 @@ export class WindowCache {
   }
 
   #known(source: WindowSource, from: number, to: number): FileWindow | null {
-    let entry = source.latest;
-    if (entry === null || !entry.has(from, to)) {
-      entry = source.entries.get(Math.floor(from / this.#step)) ?? null;
-      if (entry === null || !entry.has(from, to)) return null;
-      source.latest = entry;
+    let window = source.latest;
+    if (window === null || !window.has(from, to)) {
+      window = source.windows.get(this.#startOf(from)) ?? null;
+      if (window === null || !window.has(from, to)) return null;
+      source.latest = window;
     }
-    entry.used = true;
-    return entry.window;
+    window.used = true;
+    return window;
   }
 
   #open(source: WindowSource, from: number, to: number, mappable: number): FileWindow {
     const { start, length } = this.#extent(source, from, to, mappable);
-    const window = this.#map(source.path, start, length);
-    this.#keep(source, window);
-    return window;
+    return this.#keep(source, this.#map(source.path, start, length));
   }
 
   #map(path: string, start: number, length: number): FileWindow {
@@ -184,19 +193,23 @@ export class WindowCache {
 
   #extent(source: WindowSource, from: number, to: number, mappable: number): { start: number; length: number } {
     assert(to <= mappable, `read of ${source.path} up to ${to}, mappable ${mappable}`);
-    const start = Math.floor(from / this.#step) * this.#step;
+    const start = this.#startOf(from);
     return { start, length: Math.max(Math.min(2 * this.#step, mappable - start), to - start) };
   }
 
-  /** Puts a window into its slot, in place of a shorter one. */
-  #keep(source: WindowSource, window: FileWindow): void {
-    const slot = Math.floor(window.start / this.#step);
-    const shorter = source.entries.get(slot);
+  #startOf(position: number): number {
+    return Math.floor(position / this.#step) * this.#step;
+  }
+
+  /** Keeps a window in place of a shorter one. */
+  #keep(source: WindowSource, window: FileWindow): FileWindow {
+    const shorter = source.windows.get(window.start);
     if (shorter !== undefined) this.#kept.remove(shorter);
-    const entry = new Entry(window, source, slot);
-    this.#kept.add(entry);
-    source.entries.set(slot, entry);
-    source.latest = entry;
+    const kept = new KeptWindow(window, source);
+    this.#kept.add(kept);
+    source.windows.set(window.start, kept);
+    source.latest = kept;
+    return kept;
   }
 
   #make<T>(file: WholeFile<T>, make: (bytes: Uint8Array) => T): T {

@@ -90,7 +90,7 @@ test('beyond the number of windows the least recently used one is let go', () =>
   expect(read(a)).toBe(first);
   read(d);
   expect(cache.count).toBe(3);
-  expect([a, b, c, d].map((source) => source.entries.size)).toEqual([1, 0, 1, 1]);
+  expect([a, b, c, d].map((source) => source.windows.size)).toEqual([1, 0, 1, 1]);
   expect(read(a)).toBe(first);
 });
 
@@ -113,7 +113,7 @@ test('a random walk keeps the counts of the cache and of its sources the same', 
     const window = cache.window(source, from - (from % 4), from - (from % 4) + (i % 3) * 1000 + 4, 6 * STEP);
     expect(window.view.getUint32(from - (from % 4) - window.start)).toBe(from - (from % 4));
     if (i % 97 === 0) cache.forget(sources[i % 3]);
-    const windows = sources.flatMap((other) => [...other.entries.values()].map((entry) => entry.window));
+    const windows = sources.flatMap((other) => [...other.windows.values()]);
     expect(cache.count).toBe(windows.length);
     expect(cache.bytes).toBe(windows.reduce((sum, { length }) => sum + length, 0));
     expect(cache.count).toBeLessThanOrEqual(5);
@@ -214,6 +214,6 @@ test('forgetting a source lets all its windows go, and a later read maps anew', 
   const window = cache.window(source, 0, 4, 10 * STEP);
   cache.window(source, 5 * STEP, 6 * STEP, 10 * STEP);
   cache.forget(source);
-  expect([cache.count, cache.bytes, source.latest, source.entries.size]).toEqual([0, 0, null, 0]);
+  expect([cache.count, cache.bytes, source.latest, source.windows.size]).toEqual([0, 0, null, 0]);
   expect(cache.window(source, 0, 4, 10 * STEP)).not.toBe(window);
 });
