@@ -27,6 +27,15 @@ test('the segment of an offset is the last one that begins at or before it', () 
   expect([10, 20, 49, 50].map((offset) => list.slotOf(offset))).toEqual([0, 0, 0, 1]);
 });
 
+test('a segment that is taken out at the end is not found any more', () => {
+  const list = listOf([10, 1], [20, 1], [50, 1]);
+  expect(list.slotOf(60)).toBe(2);
+  list.pop();
+  expect([60, 20, 10].map((offset) => list.slotOf(offset))).toEqual([1, 1, 0]);
+  list.remove(1, 2);
+  expect(list.slotOf(60)).toBe(0);
+});
+
 test('the segment of a time is the first one that has a record as late, whatever the order', () => {
   const list = listOf([0, 300], [10, 100], [20, 500], [30, 400], [40, 600]);
   const asked = [0, 300, 301, 500, 501, 600, 601];
