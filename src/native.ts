@@ -102,13 +102,6 @@ export interface NativeAddon {
     result: Float64Array,
   ): number;
 
-  /** Slot of the last of `count` offset-index entries (u32 BE, u32 BE) with relative offset <= `target`, or -1. */
-  searchOffsetIndex(bytes: Uint8Array, count: number, target: number): number;
-  /** Slot of the last of `count` offset-index entries with position <= `target`, or -1. */
-  searchPositionIndex(bytes: Uint8Array, count: number, target: number): number;
-  /** Slot of the last of `count` time-index entries (i64 BE, u32 BE) with timestamp <= `target`, or -1. */
-  searchTimeIndex(bytes: Uint8Array, count: number, target: number): number;
-
   /** Opens; `flags`: 'r' (must exist), 'r+' (must exist, read and write), 'w+' (create, must not exist), 'a+' (create if missing, read and write). O_CLOEXEC always. */
   open(path: string, flags: 'r' | 'r+' | 'w+' | 'a+'): number;
   close(fd: number, path: string): void;

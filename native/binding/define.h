@@ -7,7 +7,6 @@ namespace millrace {
 
 void defineChecksums(Napi::Env env, Napi::Object exports);
 void defineBatchScan(Napi::Env env, Napi::Object exports);
-void defineIndexSearch(Napi::Env env, Napi::Object exports);
 void defineFiles(Napi::Env env, Napi::Object exports);
 void defineFlusher(Napi::Env env, Napi::Object exports);
 void definePager(Napi::Env env, Napi::Object exports);
