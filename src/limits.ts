@@ -70,6 +70,8 @@ export const CHECKPOINT_INTERVAL_MS = 60_000;
 export const CHECKPOINT_BYTES_MAX = 64 * MIB;
 /** Files that one round of the flusher syncs one by one; from here on one `syncfs` is cheaper. Measured: docs/decisions. */
 export const FLUSH_EACH_FILES_MAX = 4;
+/** Durations of flushes that are kept for metrics: about as many as Kafka's own sample has. */
+export const RECENT_TIMES_MAX = 1_024;
 /** Logs that are checkpointed or closed in one group, and partitions made in one: each may hold three descriptors meanwhile. */
 export const LOGS_AT_ONCE = 128;
 /** Recovery goes to worker threads when there are so many bytes to scan, or when it has taken so long without them. */

@@ -18,6 +18,7 @@ export type { LogReader, ReadOptions } from './log/log-reader.ts';
 export type { Damage } from './log/log-recovery.ts';
 export type { LogSettings } from './log/log-settings.ts';
 export type { AppendBatchesOptions, AppendOptions } from './log/append-options.ts';
+export type { LogTraffic } from './log/log-traffic.ts';
 export type { PartitionLog } from './log/partition-log.ts';
 export type { Receipt } from './log/receipt.ts';
 export type { TimestampedOffset } from './log/timestamp-lookup.ts';
@@ -29,7 +30,7 @@ export type { CreateTopicOptions } from './store/create-topic-options.ts';
 export type { ReadOnlyStore } from './store/read-only-store.ts';
 export type { RecoveryProgress, RecoveryReport } from './store/recovery.ts';
 export type { StoreOptions } from './store/store-options.ts';
-export { openStore, type Store, type StoreStatistics } from './store/store.ts';
+export { openStore, type OpenPartition, type Store, type StoreStatistics } from './store/store.ts';
 export { type TopicConfig, type TopicConfigInput, type TopicConfigName, topicConfigs } from './store/topic-config.ts';
 export type { TopicDescription } from './store/topic.ts';
 export type {

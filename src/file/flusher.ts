@@ -8,6 +8,7 @@
 import { FLUSH_EACH_FILES_MAX } from '../limits.ts';
 import type { FlushThread, LogFile } from './file-system.ts';
 import type { Health } from './health.ts';
+import { RecentTimes } from './recent-times.ts';
 
 /** A log, as the flusher sees it. */
 export interface Flushable {
@@ -23,6 +24,8 @@ export interface FlushStatistics {
   /** Rounds that were one `syncfs`. */
   wholeFileSystem: number;
   lastMs: number;
+  /** Of all rounds together. */
+  totalMs: number;
 }
 
 /** Where there is no `syncfs` the thread syncs file by file, and names are on their own. */
@@ -31,7 +34,8 @@ export const SYNCFS_SYNCS_NAMES = process.platform === 'linux';
 export class Flusher {
   readonly #thread: FlushThread;
   readonly #health: Health;
-  readonly statistics: FlushStatistics = { rounds: 0, files: 0, wholeFileSystem: 0, lastMs: 0 };
+  readonly statistics: FlushStatistics = { rounds: 0, files: 0, wholeFileSystem: 0, lastMs: 0, totalMs: 0 };
+  readonly recent = new RecentTimes();
   #wanted = new Set<Flushable>();
   #running = false;
   #scheduled = false;
@@ -93,6 +97,8 @@ export class Flusher {
     this.#thread.flush(work, (error, elapsedMs) => {
       this.#running = false;
       this.statistics.lastMs = elapsedMs;
+      this.statistics.totalMs += elapsedMs;
+      this.recent.add(elapsedMs);
       this.#finish(logs, error === null ? null : this.#health.fail(error));
       this.#begin();
     });

@@ -115,6 +115,7 @@ export class LogAppender extends LogReader {
       this.#rollIfDue(0, timestamp, baseOffset + records.length - 1, now);
       const lastOffset = this.#appender.append(records, encoding);
       this.epochs.assign(leaderEpoch, baseOffset);
+      this.countAppend(lastOffset + 1 - baseOffset, this.#appender.size);
       return this.#appended(baseOffset, lastOffset, timestampType === 'LogAppendTime' ? now : -1);
     });
   }
@@ -177,6 +178,7 @@ export class LogAppender extends LogReader {
       this.#rollIfDue(bytes.length, ready.maxTimestamp, ready.lastOffset, this.environment.clock.now());
       writeBatches(this.segments, ready, options);
       for (const { epoch, startOffset } of ready.epochs) this.epochs.assign(epoch, startOffset);
+      this.countAppend(ready.lastOffset + 1 - ready.firstOffset, bytes.length);
       return this.#appended(ready.firstOffset, ready.lastOffset, options.logAppendTime ?? -1);
     });
   }

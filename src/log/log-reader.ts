@@ -10,6 +10,7 @@ import { BatchRun } from '../record/batches.ts';
 import { byteWindow } from '../record/byte-window.ts';
 import '../record/kept-shapes.ts';
 import { Arrivals, type WaitOptions } from './arrivals.ts';
+import { LogTraffic } from './log-traffic.ts';
 import type { SegmentList } from './segment-list.ts';
 import { findMaxTimestamp, findTimestamp, type TimestampedOffset } from './timestamp-lookup.ts';
 
@@ -23,6 +24,9 @@ const NOTHING = byteWindow(Buffer.alloc(0));
 export class LogReader {
   protected readonly segments: SegmentList;
   readonly directory: string;
+  /** What went in and came out since the log was opened. */
+  readonly traffic: Readonly<LogTraffic>;
+  readonly #traffic = new LogTraffic();
   #startOffset: number;
   #endOffset: number;
   #closed = false;
@@ -31,6 +35,7 @@ export class LogReader {
   constructor(segments: SegmentList, startOffset: number, endOffset: number) {
     this.segments = segments;
     this.directory = segments.directory;
+    this.traffic = this.#traffic;
     this.#startOffset = startOffset;
     this.#endOffset = endOffset;
   }
@@ -71,7 +76,10 @@ export class LogReader {
     const { all } = this.segments;
     for (let slot = this.segments.slotOf(offset); slot < all.length; slot++) {
       const slice = all[slot].read(offset, maxBytes);
-      if (slice !== null) return new BatchRun(slice.window, slice.start, slice.end, offset);
+      if (slice === null) continue;
+      this.#traffic.reads++;
+      this.#traffic.bytesOut += slice.end - slice.start;
+      return new BatchRun(slice.window, slice.start, slice.end, offset);
     }
     // No batch has it or a later one: a reader that goes on at `nextOffset` gets to the end.
     return new BatchRun(NOTHING, 0, 0, this.#endOffset);
@@ -131,6 +139,12 @@ export class LogReader {
       `offset ${offset} of ${this.directory}: the log has ${this.#startOffset} to ${this.#endOffset}`,
       { path: this.directory },
     );
+  }
+
+  protected countAppend(records: number, bytes: number): void {
+    this.#traffic.appends++;
+    this.#traffic.recordsIn += records;
+    this.#traffic.bytesIn += bytes;
   }
 
   protected moveStart(offset: number): void {

@@ -39,6 +39,11 @@ export class RecordAppender {
     this.#writer = segments.writer;
   }
 
+  /** Bytes of the batches of the append that ended last. */
+  get size(): number {
+    return this.#position - this.#begin;
+  }
+
   /** Appends all of `records`, from `first.baseOffset` on, and returns the offset of the last one. After a throw nothing has changed. */
   append(records: readonly RecordInput[], first: BatchOptions): number {
     this.#writer = this.#segments.writer;

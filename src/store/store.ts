@@ -26,12 +26,23 @@ import { TopicAdmin } from './topic-admin.ts';
 import { effectiveConfig, type TopicConfigInput, type TopicConfigName } from './topic-config.ts';
 import type { Partition, Topic, TopicDescription } from './topic.ts';
 
+/** A partition whose log is open. */
+export interface OpenPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly log: PartitionLog;
+}
+
 export interface StoreStatistics {
   readonly topics: number;
   readonly partitions: number;
   readonly openPartitions: number;
+  /** Partitions that `partition` cannot open, and says why. */
+  readonly unavailablePartitions: number;
   /** Rounds of the flusher, since the store was opened. */
   readonly flush: Readonly<FlushStatistics>;
+  /** How long the newest rounds took, ascending, at most 1,024 of them. */
+  readonly recentFlushesMs: Float64Array;
   /** Mappings of sealed data that are kept, and their bytes. */
   readonly windows: { readonly count: number; readonly bytes: number };
 }
@@ -109,13 +120,22 @@ export class Store {
 
   get statistics(): StoreStatistics {
     const { flusher, cache } = this.#environment;
-    let [partitions, openPartitions] = [0, 0];
+    let [partitions, openPartitions, unavailablePartitions] = [0, 0, 0];
     for (const partition of this.#partitions()) {
       partitions++;
       if (partition.log !== null) openPartitions++;
+      if (partition.problem !== null) unavailablePartitions++;
     }
     const windows = { count: cache.count, bytes: cache.bytes };
-    return { topics: this.#topics.size, partitions, openPartitions, flush: { ...flusher.statistics }, windows };
+    return {
+      topics: this.#topics.size,
+      partitions,
+      openPartitions,
+      unavailablePartitions,
+      flush: { ...flusher.statistics },
+      recentFlushesMs: flusher.recent.sorted(),
+      windows,
+    };
   }
 
   /**
@@ -170,6 +190,16 @@ export class Store {
     const found = this.#admin.get(topic).partition(partition);
     if (found.log === null) found.opened(openPartition(this.#environment, found));
     return found.log!;
+  }
+
+  /** The partitions that were asked for since the store was opened. Opens none. */
+  openPartitions(): OpenPartition[] {
+    this.#checkOpen();
+    const open: OpenPartition[] = [];
+    for (const { topic, index, log } of this.#partitions()) {
+      if (log !== null) open.push({ topic: topic.name, partition: index, log });
+    }
+    return open;
   }
 
   /**

@@ -46,7 +46,8 @@ test('logs that ask in one turn share a round, which begins after the turn', asy
   expect(thread.works[0].directories).toEqual(['/data/t-0']);
   await thread.end();
   expect(logs.map((log) => log.ended)).toEqual([[null], [null]]);
-  expect(flusher.statistics).toEqual({ rounds: 1, files: 2, wholeFileSystem: 0, lastMs: 1 });
+  expect(flusher.statistics).toEqual({ rounds: 1, files: 2, wholeFileSystem: 0, lastMs: 1, totalMs: 1 });
+  expect([...flusher.recent.sorted()]).toEqual([1]);
 });
 
 test('rounds run one after another; who asks while one runs is in the next', async () => {

@@ -95,10 +95,14 @@ test('statistics count', async () => {
   const { store } = await openInMemory();
   await store.createTopic('orders', { partitions: 3 });
   await store.partition('orders', 2).append([{ value: 'x' }]).durable;
-  const { topics, partitions, openPartitions, flush } = store.statistics;
-  expect({ topics, partitions, openPartitions }).toEqual({ topics: 1, partitions: 3, openPartitions: 1 });
+  const { flush, recentFlushesMs, windows: _windows, ...counts } = store.statistics;
+  expect(counts).toEqual({ topics: 1, partitions: 3, openPartitions: 1, unavailablePartitions: 0 });
   expect(flush.rounds).toBe(1);
+  expect([...recentFlushesMs]).toEqual([flush.lastMs]);
+  const log = store.partition('orders', 2);
+  expect(store.openPartitions()).toEqual([{ topic: 'orders', partition: 2, log }]);
   await store.close();
+  expect(() => store.openPartitions()).toThrow('is closed');
 });
 
 test('a directory without checkpoints, ids or topics’ file, as another program may leave it, is completed', async () => {

@@ -1,0 +1,31 @@
+/** What `createMetrics` can be told, checked at the door. */
+import { type PrometheusContentType, Registry, type RegistryContentType } from 'prom-client';
+import { invalidArgument } from '../errors.ts';
+import { Store } from '../store/store.ts';
+
+export interface MetricsOptions<ContentType extends RegistryContentType = PrometheusContentType> {
+  /** Where to register; default: a new registry, to scrape or to merge into another. */
+  readonly registry?: Registry<ContentType>;
+  /** Put before every name, to have two stores in one registry. Default: nothing. */
+  readonly prefix?: string;
+}
+
+export interface CheckedMetricsOptions {
+  readonly registry: Registry;
+  readonly prefix: string;
+}
+
+export function checkMetricsOptions(store: unknown, options: unknown): CheckedMetricsOptions {
+  if (!(store instanceof Store)) throw invalidArgument('store', 'a store that was opened for writing', store);
+  if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'an object', options);
+  const { registry = new Registry(), prefix = '', ...rest } = options as MetricsOptions;
+  const unknown = Object.keys(rest);
+  if (unknown.length > 0) throw invalidArgument('options', 'registry and prefix', unknown[0]);
+  // The application's prom-client may be another copy than ours: what it can do counts.
+  if (typeof registry?.registerMetric !== 'function')
+    throw invalidArgument('registry', 'a registry of prom-client', registry);
+  if (typeof prefix !== 'string' || !/^(?:[a-zA-Z_:][a-zA-Z0-9_:]*)?$/.test(prefix)) {
+    throw invalidArgument('prefix', 'the beginning of a metric name', prefix);
+  }
+  return { registry, prefix };
+}
