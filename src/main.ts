@@ -13,6 +13,7 @@ export { type ErrorCode, errorCodes, isMillraceError, MillraceError, type System
 export type { FileAccess } from './file/disk-choice.ts';
 export type { FileSystem } from './file/file-system.ts';
 export type { FlushStatistics } from './file/flusher.ts';
+export type { WaitOptions } from './log/arrivals.ts';
 export type { FollowedLog } from './log/log-follower.ts';
 export type { LogReader, ReadOptions } from './log/log-reader.ts';
 export type { Damage } from './log/log-recovery.ts';
@@ -24,6 +25,8 @@ export type { Receipt } from './log/receipt.ts';
 export type { TimestampedOffset } from './log/timestamp-lookup.ts';
 export type { BatchRun } from './record/batches.ts';
 export type { RecordBatch } from './record/record-batch.ts';
+export type { RecordCursor } from './record/record-cursor.ts';
+export type { RecordHeader } from './record/record-headers.ts';
 export type { LogRecord } from './record/record.ts';
 export type { ConfigValue } from './store/config-value.ts';
 export type { CreateTopicOptions } from './store/create-topic-options.ts';
