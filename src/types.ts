@@ -40,7 +40,7 @@ export interface TopicPartition {
   readonly partition: number;
 }
 
-/** A pino-shaped logger; every method may be missing. */
+/** A pino-shaped logger; every method may be missing. An error stands in the field `err`, where pino looks for one. */
 export interface Logger {
   debug?(details: object, message: string): void;
   info?(details: object, message: string): void;

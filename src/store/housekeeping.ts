@@ -52,7 +52,7 @@ export class Housekeeping {
     try {
       await this.checkpoint();
     } catch (error) {
-      this.#environment.logger.warn?.({ error }, 'a checkpoint failed; recovery after a crash will take longer');
+      this.#environment.logger.warn?.({ err: error }, 'a checkpoint failed; recovery after a crash will take longer');
     }
     if (!this.#stopped && this.#environment.health.failure === null) this.start();
   }

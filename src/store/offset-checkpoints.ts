@@ -29,7 +29,7 @@ export class OffsetCheckpoint {
       if (!isMillraceError(error, 'ERR_MILLRACE_CORRUPT')) throw error;
       checkpoint.#offsets.clear();
       checkpoint.#changed = true;
-      logger.warn?.({ error, path: checkpoint.#path }, 'a checkpoint file is not readable and is not believed');
+      logger.warn?.({ err: error, path: checkpoint.#path }, 'a checkpoint file is not readable and is not believed');
     }
     return checkpoint;
   }

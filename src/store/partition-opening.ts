@@ -42,7 +42,7 @@ function openOrRecover(environment: StoreEnvironment, partition: Partition, opti
   } catch (error) {
     if (!isMillraceError(error, 'ERR_MILLRACE_CORRUPT')) throw error;
     environment.logger.warn?.(
-      { error, path: directory },
+      { err: error, path: directory },
       'a partition was not as a clean stop leaves it and is recovered',
     );
     const { settings } = options;
@@ -84,7 +84,7 @@ function checkTopicId(environment: StoreEnvironment, { topic, directory }: Parti
     id = readPartitionMetadata(system, directory);
   } catch (error) {
     if (!isMillraceError(error, 'ERR_MILLRACE_CORRUPT')) throw error;
-    logger.warn?.({ error, path: directory }, 'partition.metadata is not readable and is written again');
+    logger.warn?.({ err: error, path: directory }, 'partition.metadata is not readable and is written again');
   }
   // Kafka before 2.8 wrote none; later ones do not serve a directory without it.
   if (id === null) writing(environment, () => writePartitionMetadata(system, directory, topic.id));

@@ -206,7 +206,7 @@ class RecoveryRun {
     partition.problem = error;
     this.#unavailable.push({ topic: partition.topic.name, partition: partition.index, error });
     this.#environment.logger.error?.(
-      { error, path: partition.directory },
+      { err: error, path: partition.directory },
       'a partition cannot be recovered and is not available',
     );
   }

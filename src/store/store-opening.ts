@@ -66,7 +66,7 @@ function startEnvironment(system: FileSystem, directory: string, options: Checke
   const { clock, logger, defaults, onFailure } = options;
   const health = new Health(directory);
   health.onFailure((error) => {
-    logger.error?.({ error, path: directory }, 'the data directory is offline');
+    logger.error?.({ err: error, path: directory }, 'the data directory is offline');
     onFailure?.(error);
   });
   const recoveryPoints = OffsetCheckpoint.read(system, directory, RECOVERY_POINT_CHECKPOINT, logger);

@@ -179,7 +179,7 @@ export class TopicAdmin {
     try {
       removeTopicChange(this.#environment.system, this.#environment.directory);
     } catch (error) {
-      this.#environment.logger.warn?.({ error }, 'the note of a change that is over could not be removed');
+      this.#environment.logger.warn?.({ err: error }, 'the note of a change that is over could not be removed');
     }
   }
 

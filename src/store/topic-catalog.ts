@@ -115,7 +115,7 @@ function idInDirectories(
       if (id !== null) return id;
     } catch (error) {
       if (!isMillraceError(error, 'ERR_MILLRACE_CORRUPT')) throw error;
-      logger.warn?.({ error, topic, partition }, 'partition.metadata is not readable');
+      logger.warn?.({ err: error, topic, partition }, 'partition.metadata is not readable');
     }
   }
   return null;
