@@ -30,17 +30,16 @@ export function startExample(name: string, args: readonly string[] = []): Runnin
   });
   // Whoever waits for the end need not wait for the line.
   firstLine.catch(() => undefined);
-  const lines = new Promise<string[]>((resolve, reject) => {
+  const closed = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => {
-      try {
-        expect({ code, signal, err }).toEqual({ code: 0, signal: null, err: '' });
-        expect(readdirSync(directory)).toEqual([]);
-        resolve(out.trimEnd().split('\n'));
-      } catch (error) {
-        reject(error);
-      }
-    });
+    child.on('close', (code, signal) => resolve({ code, signal }));
   });
+  const lines = closed.then((end) => {
+    expect({ ...end, err }).toEqual({ code: 0, signal: null, err: '' });
+    expect(readdirSync(directory)).toEqual([]);
+    return out.trimEnd().split('\n');
+  });
+  // A test that failed before it came to the end has said why.
+  lines.catch(() => undefined);
   return { child, lines, firstLine };
 }
