@@ -200,7 +200,7 @@ class StoreLife {
     const segmentBytes = store.topicConfig(name)['segment.bytes'];
     if (segmentBytes !== topic.segmentBytes && segmentBytes !== topic.unsureSegmentBytes)
       throw new Error(`${name} has segments of ${String(segmentBytes)}`);
-    topic.segmentBytes = topic.unsureSegmentBytes = Number(segmentBytes);
+    topic.segmentBytes = topic.unsureSegmentBytes = segmentBytes;
   }
 
   #verifyPartition(store: Store, how: string, at: { name: string; index: number; promised: PartitionPromise }): void {
