@@ -54,6 +54,17 @@ export const COPIED_RESERVE_STEP_MAX = 512 * KIB;
 
 /** What one `read` returns at most when nothing else is asked. */
 export const READ_BYTES_DEFAULT = 1 * MIB;
+/**
+ * How often a log that another process writes is looked at while somebody waits for records: soon after there were some, and at the latest. A
+ * timer of a millisecond more than it was asked for and a look at many logs must fit into 10 ms with the latter.
+ */
+export const LOOK_INTERVAL_MIN_MS = 1;
+export const LOOK_INTERVAL_MAX_MS = 5;
+/** After so many looks that see nothing, one that asks whether what is looked at is still the log. */
+export const LOOKS_PER_CHECK = 10;
+/** What a look that sees a batch reads at first. */
+export const LOOK_BYTES = 16 * KIB;
+
 /** What recovery and a second process read at once. */
 export const SCAN_CHUNK_BYTES = 256 * KIB;
 

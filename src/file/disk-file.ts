@@ -3,6 +3,7 @@
  *
  * Its descriptor is closed when `close` was called and no flush round holds it (`retain`, `release`). Windows outlive it.
  */
+import { fstatSync } from 'node:fs';
 import { MillraceError, guarded } from '../errors.ts';
 import { native, type MappedBuffer, type NativePager } from '../native.ts';
 import type { FileWindow, LogFile, PreparedWindow } from './file-system.ts';
@@ -28,6 +29,10 @@ export class DiskFile implements LogFile {
     this.#system = system;
     this.path = path;
     this.#fd = fd;
+  }
+
+  get inode(): number {
+    return guarded(() => fstatSync(this.#open()).ino);
   }
 
   get flushes(): number {

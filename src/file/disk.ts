@@ -11,6 +11,7 @@ import type {
   CopiedWindows,
   DirectoryEntry,
   DirectoryLock,
+  FileEntry,
   FileSystem,
   FileWindow,
   FlushThread,
@@ -44,6 +45,11 @@ export class DiskFileSystem implements FileSystem {
 
   sizeOf(path: string): number {
     return guarded(() => statSync(path, { throwIfNoEntry: false })?.size ?? -1);
+  }
+
+  entry(path: string): FileEntry | null {
+    const found = guarded(() => statSync(path, { throwIfNoEntry: false }));
+    return found === undefined ? null : { size: found.size, inode: found.ino };
   }
 
   list(directory: string): DirectoryEntry[] {

@@ -24,8 +24,17 @@ export interface PreparedWindow {
   cancel(): void;
 }
 
+/** What a name leads to. */
+export interface FileEntry {
+  readonly size: number;
+  /** Which file it is: no other one of the file system has the same number while somebody has it open. */
+  readonly inode: number;
+}
+
 export interface LogFile {
   readonly path: string;
+  /** As in `FileEntry`. */
+  readonly inode: number;
   /** Bytes in the file, read from the system at the call. */
   size(): number;
   read(bytes: Uint8Array, start: number, end: number, position: number): number;
@@ -97,6 +106,8 @@ export interface FileSystem {
   exists(path: string): boolean;
   /** Size in bytes, or -1 where there is no such file. */
   sizeOf(path: string): number;
+  /** What there is at `path`; null where there is nothing. */
+  entry(path: string): FileEntry | null;
   list(directory: string): DirectoryEntry[];
   makeDirectory(path: string): void;
   rename(from: string, to: string): void;

@@ -12,6 +12,7 @@ import { assert } from '../assert.ts';
 import { READ_WINDOW_BYTES_MAX, READ_WINDOW_STEP, READ_WINDOWS_MAX, WHOLE_COPIED_MAX } from '../limits.ts';
 import type { CopiedWindows, FileSystem, FileWindow } from './file-system.ts';
 import { type Kept, KeptList } from './kept-list.ts';
+import { staleFile } from './stale-file.ts';
 import { readWholeFile, type WholeFile } from './whole-file.ts';
 
 export interface WindowCacheLimits {
@@ -74,6 +75,8 @@ export class WindowSource {
   latest: KeptWindow | null = null;
   /** How often its windows were forgotten: one that was on its way meanwhile is not kept. */
   forgotten = 0;
+  /** The file that the path must lead to still, where another process may put another one in its place; null accepts any. */
+  inode: number | null = null;
 
   constructor(path: string) {
     this.path = path;
@@ -103,6 +106,7 @@ export class WindowCache {
   /**
    * A window of `source` that has [from, to). `mappable` is how many bytes of the file have blocks now: a window never goes past
    * that, since touching what lies beyond a file's end kills the process. Of a file that is copied it is what has been published.
+   * Throws ERR_MILLRACE_IO with ESTALE when the path leads to another file than the source's.
    */
   window(source: WindowSource, from: number, to: number, mappable: number): FileWindow {
     return this.#known(source, from, to) ?? this.#open(source, from, to, mappable);
@@ -172,12 +176,13 @@ export class WindowCache {
 
   #open(source: WindowSource, from: number, to: number, mappable: number): FileWindow {
     const { start, length } = this.#extent(source, from, to, mappable);
-    return this.#keep(source, this.#map(source.path, start, length));
+    return this.#keep(source, this.#map(source.path, start, length, source.inode));
   }
 
-  #map(path: string, start: number, length: number): FileWindow {
+  #map(path: string, start: number, length: number, inode: number | null = null): FileWindow {
     const file = this.#system.open(path, 'r');
     try {
+      if (inode !== null && file.inode !== inode) throw staleFile(path);
       return file.mapPrivate(start, length);
     } finally {
       file.close();
@@ -188,6 +193,8 @@ export class WindowCache {
     const { start, length } = this.#extent(source, from, to, mappable);
     const { forgotten } = source;
     const window = await copies.read(source.path, start, length);
+    // Asked afterwards: a file that still stands there has stood there all the time.
+    if (source.inode !== null && this.#system.entry(source.path)?.inode !== source.inode) throw staleFile(source.path);
     if (source.forgotten === forgotten) this.#keep(source, window);
   }
 

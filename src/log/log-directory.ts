@@ -27,17 +27,24 @@ export interface SegmentFiles {
   readonly indexed: boolean;
 }
 
+/** One that was removed since the directory was read has neither size nor inode: -1. */
+export interface ListedSegment extends SegmentFiles {
+  readonly inode: number;
+}
+
 /** The segments of a directory in order. Changes nothing. */
-export function listSegments(system: FileSystem, directory: string): SegmentFiles[] {
+export function listSegments(system: FileSystem, directory: string): ListedSegment[] {
   const names = new Set(system.list(directory).map((entry) => entry.name));
-  const segments: SegmentFiles[] = [];
+  const segments: ListedSegment[] = [];
   for (const name of names) {
     const file = parseSegmentFile(name);
     if (file === null || file.suffix !== LOG_SUFFIX) continue;
     const stem = name.slice(0, -LOG_SUFFIX.length);
+    const { size, inode } = system.entry(join(directory, name)) ?? { size: -1, inode: -1 };
     segments.push({
       baseOffset: file.baseOffset,
-      size: system.sizeOf(join(directory, name)),
+      size,
+      inode,
       indexed: names.has(stem + OFFSET_INDEX_SUFFIX) && names.has(stem + TIME_INDEX_SUFFIX),
     });
   }

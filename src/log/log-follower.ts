@@ -1,43 +1,44 @@
 /**
  * A log that another process, or another thread, writes: read and followed as it grows. Writes nothing and takes no lock.
  *
- * What the writer has not published is not seen: a batch counts when its checksum holds and it continues the log. New batches are read
- * through a descriptor and mapped only when they are known to be whole, since the writer gives back what it had reserved past the end, and
- * touching a page that is no more kills the process. `refresh` looks for what is new; a read at the known end does so by itself.
+ * What the writer has not published is not seen: a batch counts when its checksum holds and it continues the log. `refresh` looks for what is
+ * new; a read at the known end does so by itself; while somebody waits for records a timer looks (`NewsWatch`). Rolls, removals and cuts by
+ * the writer are followed, and so is its end and its return. A log whose topic is deleted is closed as soon as that is seen, also when there is
+ * a new topic of that name. Views stay valid whatever happens: what is mapped is never cut, and no file is mapped that is not the one that was
+ * looked at, since touching a page that is no more kills the process.
  */
-import { isMillraceError, isSystemError } from '../errors.ts';
-import type { LogFile } from '../file/file-system.ts';
-import { BATCH_LOG_OVERHEAD, SEGMENT_OFFSETS_MAX } from '../limits.ts';
+import { fromSystemError, isMillraceError, MillraceError } from '../errors.ts';
+import { isStale, staleFile } from '../file/stale-file.ts';
+import { BATCH_LOG_OVERHEAD, LOOKS_PER_CHECK } from '../limits.ts';
 import { BATCH_LENGTH } from '../record/batch-format.ts';
 import type { BatchRun } from '../record/batches.ts';
-import { GrowingIndexes } from '../segment/growing-indexes.ts';
-import { loadUnsealedIndexes } from '../segment/index-loading.ts';
 import { LOG_SUFFIX, segmentFile } from '../segment/segment-files.ts';
-import { scanSegment } from '../segment/segment-scan.ts';
 import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
-import { listSegments } from './log-directory.ts';
+import { type ListedSegment, listSegments } from './log-directory.ts';
+import { LogFront } from './log-front.ts';
 import { LogReader, type ReadOptions } from './log-reader.ts';
 import type { LogSettings } from './log-settings.ts';
+import { type NewsWatch, Pace, type Watched } from './news-watch.ts';
 import { indexSettings, SegmentList } from './segment-list.ts';
 
 export interface FollowOptions {
   readonly settings: LogSettings;
   /** The log start offset as last written by the writer; asked again when segments have gone. */
   readonly startOffset: () => number;
+  /** Is what lies in the directory still this log, and not that of a topic which was made anew? */
+  readonly isPresent: () => boolean;
+  readonly news: NewsWatch;
 }
 
-/** The segment that is being followed: its file, and up to where its batches are known. */
-interface Front {
-  readonly segment: Segment;
-  readonly indexes: GrowingIndexes;
-  readonly file: LogFile;
-  position: number;
-}
+/** How often a directory that changes while it is read is read again. */
+const LOADS_MAX = 16;
 
-export class FollowedLog extends LogReader {
+export class FollowedLog extends LogReader implements Watched {
+  readonly pace = new Pace();
   readonly #environment: SegmentEnvironment;
   readonly #options: FollowOptions;
-  #front: Front | null = null;
+  #front: LogFront | null = null;
+  #looks = 0;
 
   static open(environment: SegmentEnvironment, directory: string, options: FollowOptions): FollowedLog {
     const log = new FollowedLog(environment, directory, options);
@@ -54,102 +55,167 @@ export class FollowedLog extends LogReader {
   override read(offset: number, options: ReadOptions = {}): BatchRun {
     this.checkOpen();
     if (offset >= this.endOffset) this.refresh();
-    return this.#retrying(() => super.read(offset, options));
+    try {
+      return super.read(offset, options);
+    } catch (error) {
+      if (!this.#isOutdated(error)) throw error;
+      this.#load();
+      return super.read(offset, options);
+    }
   }
 
   override async readAsync(offset: number, options: ReadOptions = {}): Promise<BatchRun> {
     this.checkOpen();
     if (offset >= this.endOffset) this.refresh();
+    // All segments may be gone for a moment, while the writer begins the log anew.
+    if (this.segments.count === 0) return this.read(offset, options);
     try {
       return await super.readAsync(offset, options);
     } catch (error) {
-      if (!isGone(error)) throw error;
+      if (this.isClosed || !this.#isOutdated(error)) throw error;
       this.#load();
-      return super.readAsync(offset, options);
+      return this.read(offset, options);
     }
   }
 
-  /** Looks for new records and for segments that have gone; returns the log's end. */
+  /** Looks for new records and for segments that have gone; returns the log's end. ERR_MILLRACE_CLOSED when the log is gone. */
   refresh(): number {
     this.checkOpen();
-    const { system } = this.#environment;
-    if (this.#front === null || system.sizeOf(this.segments.first.path(LOG_SUFFIX)) < 0) return this.#load();
-    for (;;) {
-      const before = this.endOffset;
-      this.#scanFront(this.#front);
-      if (this.#followRoll()) continue;
-      if (this.endOffset === before && this.#replaced(this.#front)) return this.#load();
-      return this.endOffset;
+    const { first, count } = this.segments;
+    const isCut = count > 1 && this.#environment.system.sizeOf(first.path(LOG_SUFFIX)) < 0;
+    return isCut ? this.#load() : this.#catchUp();
+  }
+
+  /** For the watch. */
+  look(): boolean {
+    const before = this.endOffset;
+    try {
+      const beyond = this.#front === null ? 'end' : this.#front.beyond();
+      if (++this.#looks >= LOOKS_PER_CHECK) {
+        this.#looks = 0;
+        this.refresh();
+      } else if (beyond !== 'zeros') this.#catchUp();
+    } catch (error) {
+      // Those who wait are told, and wait again if they think that it helps. A log that was closed has told them.
+      if (!this.isClosed) this.failWaiting(asMillraceError(error));
     }
+    return this.endOffset !== before;
   }
 
   close(): void {
-    this.markClosed();
-    this.#front?.file.close();
+    this.#end('is closed');
+  }
+
+  protected override watch(waiting: boolean): void {
+    const { news } = this.#options;
+    if (!waiting || this.isClosed) return news.delete(this);
+    if (this.look()) this.pace.looked(true);
+    if (!this.isClosed) news.add(this);
+  }
+
+  #end(why: string): void {
+    this.#options.news.delete(this);
+    this.markClosed(why);
+    this.#front?.close();
     this.#front = null;
     this.segments.close();
   }
 
-  /** Reads the directory anew. */
-  #load(): number {
-    const { system } = this.#environment;
-    this.#front?.file.close();
-    this.#front = null;
-    while (this.segments.count > 0) this.segments.pop();
-    const files = listSegments(system, this.directory);
-    // When the last segment is empty, the one before may not have been cut to its length yet: that one is the front.
-    const front =
-      files.length > 1 && this.#isEmpty(files[files.length - 1].baseOffset) ? files.length - 2 : files.length - 1;
-    if (front < 0) return this.endOffset;
-    const indexes = indexSettings(this.#options.settings);
-    for (const { baseOffset, size } of files.slice(0, front)) {
-      this.segments.push(new Segment(this.#environment, this.directory, baseOffset, size, indexes));
+  /** Goes on from what is known: new batches, then the segments that the writer has begun since. */
+  #catchUp(): number {
+    for (;;) {
+      const front = this.#front;
+      if (front === null || !front.isInPlace()) return this.#load();
+      if (front.beyond() === 'bytes') this.moveEnd(front.scan(this.endOffset));
+      if (!this.#hasNext(front)) return this.endOffset;
+      // Cut and grown again, another log may have begun a segment at the same offset.
+      if (!front.isInPlace()) return this.#load();
+      this.#advance(front);
     }
-    this.moveStart(Math.max(files[0].baseOffset, this.#options.startOffset()));
-    this.moveEnd(files[front].baseOffset);
-    this.#front = this.#openFront(files[front].baseOffset);
-    do this.#scanFront(this.#front);
-    while (this.#followRoll());
-    return this.endOffset;
   }
 
-  #openFront(baseOffset: number): Front {
-    const { system } = this.#environment;
-    const file = system.open(segmentFile(this.directory, baseOffset, LOG_SUFFIX), 'r');
-    const { offsets, times } = loadUnsealedIndexes(system, this.directory, baseOffset, file.size());
-    const indexes = new GrowingIndexes(indexSettings(this.#options.settings), offsets, times);
-    const segment = new Segment(this.#environment, this.directory, baseOffset, 0);
-    segment.growing = indexes;
-    this.segments.push(segment);
-    return { segment, indexes, file, position: offsets.count === 0 ? 0 : offsets.positionAt(offsets.count - 1) };
-  }
-
-  /** Takes in the whole batches past the known end of the front. */
-  #scanFront(front: Front): void {
-    const { file, position: from } = front;
-    const lastOffsetMax = front.segment.baseOffset + SEGMENT_OFFSETS_MAX;
-    const start = { position: from, size: file.size(), nextOffset: this.endOffset, epoch: -1, lastOffsetMax };
-    const scan = scanSegment(file, start, (header, position) =>
-      front.indexes.add(position, header.lastOffset, header.maxTimestamp),
-    );
-    if (scan.position === front.position) return;
-    front.position = scan.position;
-    front.segment.published(scan.position, scan.position);
-    this.moveEnd(scan.nextOffset);
-  }
-
-  /** Goes on to the next segment when the writer has begun one at the known end. */
-  #followRoll(): boolean {
-    const front = this.#front!;
-    const { endOffset } = this;
+  /** Has the writer begun a segment at the known end? */
+  #hasNext(front: LogFront): boolean {
+    const { endOffset, directory } = this;
     if (endOffset === front.segment.baseOffset) return false;
-    if (this.#environment.system.sizeOf(segmentFile(this.directory, endOffset, LOG_SUFFIX)) < 0) return false;
-    front.file.close();
+    return this.#environment.system.sizeOf(segmentFile(directory, endOffset, LOG_SUFFIX)) >= 0;
+  }
+
+  #advance(front: LogFront): void {
+    front.close();
+    this.#front = null;
     // The one before that is sealed by now, with its indexes in their files: its memory can go.
     const sealed = this.segments.all[this.segments.count - 2];
     sealed?.leaveIndexes(indexSettings(this.#options.settings));
-    this.#front = this.#openFront(endOffset);
-    return true;
+    this.#openFront(this.endOffset);
+  }
+
+  /** Reads the directory anew; again when the writer changed it meanwhile. */
+  #load(): number {
+    for (let loads = 1; ; loads++) {
+      try {
+        this.#readDirectory();
+        break;
+      } catch (error) {
+        // The directory has gone, or a file of it.
+        if (!isStale(error)) throw error;
+        if (!this.#options.isPresent()) this.#end('is gone: its topic was deleted');
+        else if (loads >= LOADS_MAX) throw error;
+      }
+      this.checkOpen();
+    }
+    // Asked last: as long as the topic is the same one, so were the files.
+    if (!this.#options.isPresent()) this.#end('is gone: its topic was deleted');
+    this.checkOpen();
+    return this.#front === null ? this.endOffset : this.#catchUp();
+  }
+
+  #readDirectory(): void {
+    this.#front?.close();
+    this.#front = null;
+    while (this.segments.count > 0) this.segments.pop();
+    const files = this.#listSegments();
+    if (files.length === 0) return;
+    const last = files.pop()!;
+    const indexes = indexSettings(this.#options.settings);
+    for (const { baseOffset, size, inode } of files) {
+      const segment = new Segment(this.#environment, this.directory, baseOffset, size, indexes);
+      segment.expect(inode);
+      this.segments.push(segment);
+    }
+    this.moveStart(Math.max((files[0] ?? last).baseOffset, this.#options.startOffset()));
+    this.moveEnd(last.baseOffset);
+    this.#openFront(last.baseOffset);
+    this.moveEnd(this.#front!.scan(this.endOffset));
+  }
+
+  /** The segments up to the one to be followed. That is the last but one while the last is empty: it may not have been sealed yet. */
+  #listSegments(): ListedSegment[] {
+    const { system } = this.#environment;
+    const files = listSegments(system, this.directory);
+    if (files.length > 1 && this.#isEmpty(files[files.length - 1].baseOffset)) files.pop();
+    else if (files.length > 1) {
+      // Its size was perhaps asked before it was sealed, and that of the others surely after.
+      const [sealed] = files.splice(-2, 1);
+      const entry = system.entry(segmentFile(this.directory, sealed.baseOffset, LOG_SUFFIX));
+      files.splice(-1, 0, { ...sealed, size: entry?.size ?? -1, inode: entry?.inode ?? -1 });
+    }
+    const gone = files.find(({ size }) => size < 0);
+    if (gone !== undefined) throw staleFile(segmentFile(this.directory, gone.baseOffset, LOG_SUFFIX));
+    return files;
+  }
+
+  /** Was the error met because files are others than they were? Then they are to be read anew. */
+  #isOutdated(error: unknown): boolean {
+    if (isStale(error)) return true;
+    // An index, or a piece of a log, that does not go with what was read before.
+    return isMillraceError(error, 'ERR_MILLRACE_CORRUPT') && !this.segments.all.every((segment) => segment.isInPlace());
+  }
+
+  #openFront(baseOffset: number): void {
+    const { settings } = this.#options;
+    this.#front = LogFront.open(this.#environment, this.directory, baseOffset, indexSettings(settings));
+    this.segments.push(this.#front.segment);
   }
 
   #isEmpty(baseOffset: number): boolean {
@@ -161,24 +227,11 @@ export class FollowedLog extends LogReader {
       file.close();
     }
   }
-
-  /** Did a cut put another file in the front's place? */
-  #replaced(front: Front): boolean {
-    return this.#environment.system.sizeOf(front.segment.path(LOG_SUFFIX)) !== front.file.size();
-  }
-
-  #retrying<T>(read: () => T): T {
-    try {
-      return read();
-    } catch (error) {
-      if (!isGone(error)) throw error;
-      this.#load();
-      return read();
-    }
-  }
 }
 
-/** The file went between the look and the touch: the writer removed its segment. */
-function isGone(error: unknown): boolean {
-  return isMillraceError(error, 'ERR_MILLRACE_IO') && isSystemError(error.cause) && error.cause.code === 'ENOENT';
+function asMillraceError(error: unknown): MillraceError {
+  const known = fromSystemError(error);
+  // Anything else is a bug of ours: it is not to be taken for an answer.
+  if (!isMillraceError(known)) throw known;
+  return known;
 }

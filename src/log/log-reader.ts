@@ -30,6 +30,7 @@ export class LogReader {
   #startOffset: number;
   #endOffset: number;
   #closed = false;
+  #closedFor = '';
   #arrivals: Arrivals | null = null;
 
   constructor(segments: SegmentList, startOffset: number, endOffset: number) {
@@ -156,17 +157,24 @@ export class LogReader {
     if (this.#arrivals !== null) this.#arrivals.moved(offset);
   }
 
-  protected markClosed(): void {
+  protected markClosed(why = 'is closed'): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#closedFor = why;
     this.#arrivals?.fail(this.#closedError());
+  }
+
+  /** What they wait for cannot be looked for. */
+  protected failWaiting(error: MillraceError): void {
+    this.#arrivals?.fail(error);
   }
 
   /** Somebody waits for records, or nobody does any more: for a log that must look for what is new. */
   protected watch(_waiting: boolean): void {}
 
   #closedError(): MillraceError {
-    return new MillraceError('ERR_MILLRACE_CLOSED', `the log in ${this.directory} is closed`, { path: this.directory });
+    const { directory } = this;
+    return new MillraceError('ERR_MILLRACE_CLOSED', `the log in ${directory} ${this.#closedFor}`, { path: directory });
   }
 
   #checkRange(offset: number): void {

@@ -21,6 +21,8 @@ export interface ScanOptions {
   readonly epoch: number;
   /** No batch may reach past it: base offsets are in no checksum, and what no index can hold, or the next segment has, is wrong. */
   readonly lastOffsetMax: number;
+  /** Bytes to read at first, where little is expected. */
+  readonly firstChunkBytes?: number;
 }
 
 export type ScanEnd =
@@ -56,15 +58,23 @@ const STOP_NAMES: Record<number, ScanEnd> = {
 
 const POSITIONS = 16_384;
 
+/** What a scan works in; who scans all the time keeps one. One scan at a time. */
+export class ScanMemory {
+  readonly buffer: ByteWindow = byteWindow(Buffer.allocUnsafeSlow(SCAN_CHUNK_BYTES));
+  readonly positions = new Uint32Array(POSITIONS);
+  readonly result = new Float64Array(5);
+}
+
 /** Calls `visit` for each valid batch, with its header and its position in the file. The header moves on: do not keep it. */
 export function scanSegment(
   file: LogFile,
   options: ScanOptions,
   visit: (header: BatchHeader, position: number) => void,
+  memory = new ScanMemory(),
 ): ScanResult {
-  let buffer: ByteWindow = byteWindow(Buffer.allocUnsafeSlow(SCAN_CHUNK_BYTES));
-  const positions = new Uint32Array(POSITIONS);
-  const result = new Float64Array(5);
+  let { buffer } = memory;
+  const { positions, result } = memory;
+  let chunk = options.firstChunkBytes ?? buffer.bytes.length;
   let header: BatchHeader | null = null;
   let { position, nextOffset, epoch } = options;
   let batches = 0;
@@ -72,7 +82,8 @@ export function scanSegment(
   const ended = (end: ScanEnd): ScanResult => ({ position, end, nextOffset, epoch, batches, bytesRead });
 
   while (position < options.size) {
-    const wanted = Math.min(buffer.bytes.length, options.size - position);
+    const wanted = Math.min(chunk, buffer.bytes.length, options.size - position);
+    chunk = Math.max(chunk, SCAN_CHUNK_BYTES);
     const length = file.read(buffer.bytes, 0, wanted, position);
     bytesRead += length;
     const last = position + length >= options.size || length < wanted;
@@ -105,7 +116,10 @@ export function scanSegment(
     // The batch goes on past the buffer; when it is longer than the buffer, a larger one is needed.
     const size = result[2];
     if (size > options.size - position) return ended('short');
-    if (size > buffer.bytes.length) buffer = byteWindow(Buffer.allocUnsafeSlow(size));
+    if (size > buffer.bytes.length) {
+      buffer = byteWindow(Buffer.allocUnsafeSlow(size));
+      chunk = size;
+    }
   }
   return ended('end');
 }

@@ -88,6 +88,16 @@ export class Segment {
     this.#mappable = mappable;
   }
 
+  /** Its `.log` is this file and no other: a read that finds another one in its place throws ERR_MILLRACE_IO with ESTALE. */
+  expect(inode: number): void {
+    this.#log.inode = inode;
+  }
+
+  /** Is the file that it expects where it was? */
+  isInPlace(): boolean {
+    return this.#environment.system.entry(this.path(LOG_SUFFIX))?.inode === this.#log.inode;
+  }
+
   /** The indexes are in their files from here on, which somebody else wrote: those are looked at when they are needed. */
   leaveIndexes(settings: IndexSettings): void {
     this.growing = null;

@@ -5,19 +5,21 @@
  * published, or is still making, is not seen. A directory that nobody writes, and whose last stop was not a clean one, is read as it is: each
  * log ends where its bytes stop being batches.
  */
-import { MillraceError } from '../errors.ts';
+import { isMillraceError, MillraceError } from '../errors.ts';
 import { openDisk } from '../file/disk-choice.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { WindowCache } from '../file/window-cache.ts';
 import { FollowedLog } from '../log/log-follower.ts';
+import { NewsWatch } from '../log/news-watch.ts';
 import type { ConfigValue } from './config-value.ts';
 import { type MetaProperties, readMetaProperties } from './meta-properties.ts';
 import { LOG_START_CHECKPOINT, OffsetCheckpoint } from './offset-checkpoints.ts';
 import type { CheckedOptions } from './store-options.ts';
+import { readPartitionMetadata } from './partition-metadata.ts';
 import { readCatalog } from './topic-catalog.ts';
 import { effectiveConfig, logSettings, type TopicConfigName } from './topic-config.ts';
 import { checkTopicName } from './topic-name.ts';
-import { Topic, type TopicDescription } from './topic.ts';
+import { type Partition, Topic, type TopicDescription } from './topic.ts';
 import { randomUuid } from './uuid.ts';
 
 export class ReadOnlyStore {
@@ -26,6 +28,7 @@ export class ReadOnlyStore {
   readonly #options: CheckedOptions;
   readonly #system: FileSystem;
   readonly #cache: WindowCache;
+  readonly #news: NewsWatch;
   readonly #meta: MetaProperties | null;
   #topics = new Map<string, Topic>();
   /** Logs by topic id and partition: a topic that was created anew is another one. */
@@ -44,6 +47,7 @@ export class ReadOnlyStore {
     this.#options = options;
     this.#system = options.fileSystem ?? openDisk(options.fileAccess);
     this.#cache = new WindowCache(this.#system);
+    this.#news = new NewsWatch(options.clock);
     this.#meta = readMetaProperties(this.#system, directory);
     this.#load();
   }
@@ -79,22 +83,26 @@ export class ReadOnlyStore {
     return effectiveConfig(this.#find(name).config, this.#options.defaults);
   }
 
-  /** The log of a partition, the same object each time. Looks for topics and partitions that are new when it does not know one. */
+  /**
+   * The log of a partition, the same object each time for as long as its topic is there. Looks for topics and partitions that are new when it does
+   * not know one. Errors: UNKNOWN_TOPIC, CLOSED, IO.
+   */
   partition(name: string, index: number): FollowedLog {
     let topic = this.#find(name);
-    if (index >= topic.partitions.length) {
+    const known = this.#logs.get(logKey(topic, index));
+    if (known !== undefined && !known.isClosed) return known;
+    if (known !== undefined || index >= topic.partitions.length) {
       this.#load();
       topic = this.#find(name);
     }
-    const partition = topic.partition(index);
-    const key = `${topic.id} ${partition.index}`;
-    const known = this.#logs.get(key);
-    if (known !== undefined) return known;
-    const log = FollowedLog.open({ system: this.#system, cache: this.#cache }, partition.directory, {
-      settings: logSettings(topic.config, this.#options.defaults),
-      startOffset: () => this.#startOffset(name, index),
-    });
-    this.#logs.set(key, log);
+    if (!this.#isPresent(topic, topic.partition(index))) {
+      this.#load();
+      topic = this.#find(name);
+      const { directory } = topic.partition(index);
+      if (!this.#isPresent(topic, topic.partition(index))) throw notOfTopic(name, directory);
+    }
+    const log = this.#open(topic, topic.partition(index));
+    this.#logs.set(logKey(topic, index), log);
     return log;
   }
 
@@ -142,6 +150,25 @@ export class ReadOnlyStore {
     throw new MillraceError('ERR_MILLRACE_UNKNOWN_TOPIC', `there is no topic "${name}" in ${this.directory}`);
   }
 
+  #open(topic: Topic, partition: Partition): FollowedLog {
+    return FollowedLog.open({ system: this.#system, cache: this.#cache }, partition.directory, {
+      settings: logSettings(topic.config, this.#options.defaults),
+      startOffset: () => this.#startOffset(topic.name, partition.index),
+      isPresent: () => this.#isPresent(topic, partition),
+      news: this.#news,
+    });
+  }
+
+  /** Is the directory that of the topic, and not of one that was made anew, or is being made or deleted? */
+  #isPresent(topic: Topic, { directory, index }: Partition): boolean {
+    const id = readTopicId(this.#system, directory);
+    if (id !== null) return id === topic.id;
+    // Some directories have no id, and some not yet: then the catalog says whose it is.
+    this.#load();
+    const found = this.#topics.get(topic.name);
+    return found?.id === topic.id && this.#system.exists(directory) && (found.partitions[index] ?? null) !== null;
+  }
+
   #load(): void {
     const { topics } = readCatalog(this.#system, this.directory, this.#options.logger, (name) => this.#makeId(name));
     this.#topics = new Map();
@@ -185,4 +212,26 @@ export class ReadOnlyStore {
       path: this.directory,
     });
   }
+}
+
+function logKey(topic: Topic, partition: number): string {
+  return `${topic.id} ${partition}`;
+}
+
+/** The topic id that a directory has; null where it has none that can be read. */
+function readTopicId(system: FileSystem, directory: string): string | null {
+  try {
+    return readPartitionMetadata(system, directory);
+  } catch (error) {
+    if (isMillraceError(error, 'ERR_MILLRACE_CORRUPT')) return null;
+    throw error;
+  }
+}
+
+function notOfTopic(topic: string, directory: string): MillraceError {
+  return new MillraceError(
+    'ERR_MILLRACE_UNKNOWN_TOPIC',
+    `${directory} is not of topic "${topic}" as it is now: the topic is being deleted or made anew, or the directory is of another one`,
+    { path: directory },
+  );
 }

@@ -7,6 +7,7 @@ import { DiskFileSystem } from '#millrace/file/disk.js';
 import type { FileSystem, OpenMode } from '#millrace/file/file-system.js';
 import { WindowCache } from '#millrace/file/window-cache.js';
 import { FollowedLog } from '#millrace/log/log-follower.js';
+import { NewsWatch } from '#millrace/log/news-watch.js';
 import { BATCH_LOG_OVERHEAD } from '#millrace/limits.js';
 import { numbered, readyBatches, TempLog } from '../support/temp-log.ts';
 
@@ -110,7 +111,12 @@ class BreakingDisk extends CopyingDisk {
 
 function follow(rig: TempLog, system: FileSystem): FollowedLog {
   const environment = { system, cache: new WindowCache(system) };
-  const log = FollowedLog.open(environment, rig.directory, { settings: rig.settings, startOffset: () => 0 });
+  const log = FollowedLog.open(environment, rig.directory, {
+    settings: rig.settings,
+    startOffset: () => 0,
+    isPresent: () => true,
+    news: new NewsWatch(rig.clock),
+  });
   onTestFinished(() => log.close());
   return log;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DiskFileSystem } from '#millrace/file/disk.js';
@@ -24,10 +24,11 @@ test('segments are listed in the order of their offsets, with their size and whe
     'other',
   );
   writeFileSync(join(directory, `00000000000000000010.log`), '');
+  const inode = (name: string): number => statSync(join(directory, name)).ino;
   expect(listSegments(system, directory)).toEqual([
-    { baseOffset: 0, size: 24, indexed: true },
-    { baseOffset: 9, size: 24, indexed: false },
-    { baseOffset: 10, size: 0, indexed: false },
+    { baseOffset: 0, size: 24, inode: inode(`${NAME}0.log`), indexed: true },
+    { baseOffset: 9, size: 24, inode: inode(`${NAME}9.log`), indexed: false },
+    { baseOffset: 10, size: 0, inode: inode('00000000000000000010.log'), indexed: false },
   ]);
 });
 

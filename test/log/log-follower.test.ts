@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { DiskFileSystem } from '#millrace/file/disk.js';
 import { WindowCache } from '#millrace/file/window-cache.js';
 import { FollowedLog } from '#millrace/log/log-follower.js';
+import { NewsWatch } from '#millrace/log/news-watch.js';
 import { Random, seedsOf } from '../support/random.ts';
 import { numbered, TempLog } from '../support/temp-log.ts';
 
@@ -14,6 +15,8 @@ function follow(rig: TempLog): FollowedLog {
   const log = FollowedLog.open(environment, rig.directory, {
     settings: rig.settings,
     startOffset: () => rig.log.startOffset,
+    isPresent: () => true,
+    news: new NewsWatch(rig.clock),
   });
   onTestFinished(() => {
     log.close();

@@ -13,7 +13,10 @@ export const PAGE_SIZE = 4096;
 const SECTOR_SIZE = 512;
 const ZEROS = Buffer.alloc(PAGE_SIZE);
 
+let inodes = 0;
+
 export class Inode {
+  readonly number = ++inodes;
   /** What programs see; as large as the file may ever become, so that windows onto it never move. */
   readonly memory: Buffer;
   size = 0;

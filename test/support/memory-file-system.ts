@@ -13,6 +13,7 @@ import { dirname } from 'node:path';
 import type {
   DirectoryEntry,
   DirectoryLock,
+  FileEntry,
   FileSystem,
   FlushThread,
   FlushWork,
@@ -129,6 +130,11 @@ export class MemoryFileSystem implements FileSystem {
   sizeOf(path: string): number {
     const node = this.disk.names.get(path);
     return node instanceof Inode ? node.size : -1;
+  }
+
+  entry(path: string): FileEntry | null {
+    const node = this.disk.names.get(path);
+    return node instanceof Inode ? { size: node.size, inode: node.number } : null;
   }
 
   list(directory: string): DirectoryEntry[] {

@@ -25,6 +25,10 @@ export class MemoryFile implements LogFile {
     this.#closed = closed;
   }
 
+  get inode(): number {
+    return this.#inode.number;
+  }
+
   size(): number {
     return this.#inode.size;
   }

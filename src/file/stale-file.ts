@@ -1,0 +1,16 @@
+/** A file that is no longer the one that was looked at: another process has removed it, or put another one in its place. */
+import { constants } from 'node:os';
+import { isMillraceError, isSystemError, MillraceError } from '../errors.ts';
+
+/** `path` leads to another file by now: ERR_MILLRACE_IO with ESTALE, which is what systems say of it. */
+export function staleFile(path: string): MillraceError {
+  const { ESTALE } = constants.errno;
+  const cause = Object.assign(new Error(`ESTALE: ${path}`), { code: 'ESTALE', errno: ESTALE, syscall: 'open', path });
+  return new MillraceError('ERR_MILLRACE_IO', `${path} was replaced by another file`, { path, cause });
+}
+
+/** Does the error say that a file, or its directory, is not there any more, or is another one? */
+export function isStale(error: unknown): boolean {
+  if (!isMillraceError(error, 'ERR_MILLRACE_IO') || !isSystemError(error.cause)) return false;
+  return error.cause.code === 'ENOENT' || error.cause.code === 'ESTALE';
+}
