@@ -59,7 +59,7 @@ export const READ_BYTES_DEFAULT = 1 * MIB;
  * timer of a millisecond more than it was asked for and a look at many logs must fit into 10 ms with the latter.
  */
 export const LOOK_INTERVAL_MIN_MS = 1;
-export const LOOK_INTERVAL_MAX_MS = 5;
+export const LOOK_INTERVAL_MAX_MS = 4;
 /** After so many looks that see nothing, one that asks whether what is looked at is still the log. */
 export const LOOKS_PER_CHECK = 10;
 /** What a look that sees a batch reads at first. */

@@ -7,7 +7,7 @@
  * a new topic of that name. Views stay valid whatever happens: what is mapped is never cut, and no file is mapped that is not the one that was
  * looked at, since touching a page that is no more kills the process.
  */
-import { fromSystemError, isMillraceError, MillraceError } from '../errors.ts';
+import { fromSystemError, isMillraceError, type MillraceError } from '../errors.ts';
 import { isStale, staleFile } from '../file/stale-file.ts';
 import { BATCH_LOG_OVERHEAD, LOOKS_PER_CHECK } from '../limits.ts';
 import { BATCH_LENGTH } from '../record/batch-format.ts';
