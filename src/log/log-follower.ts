@@ -106,6 +106,11 @@ export class FollowedLog extends LogReader implements Watched {
     this.#end('is closed');
   }
 
+  /** For the store: its topic is no more. */
+  gone(): void {
+    this.#end('is gone: its topic was deleted');
+  }
+
   protected override watch(waiting: boolean): void {
     const { news } = this.#options;
     if (!waiting || this.isClosed) return news.delete(this);
@@ -129,8 +134,7 @@ export class FollowedLog extends LogReader implements Watched {
       if (front.beyond() === 'bytes') this.moveEnd(front.scan(this.endOffset));
       if (!this.#hasNext(front)) return this.endOffset;
       // Cut and grown again, another log may have begun a segment at the same offset.
-      if (!front.isInPlace()) return this.#load();
-      this.#advance(front);
+      if (!front.isInPlace() || !this.#advance(front)) return this.#load();
     }
   }
 
@@ -141,52 +145,75 @@ export class FollowedLog extends LogReader implements Watched {
     return this.#environment.system.sizeOf(segmentFile(directory, endOffset, LOG_SUFFIX)) >= 0;
   }
 
-  #advance(front: LogFront): void {
+  /** Goes on to the segment that the writer has begun; false when it has gone again. */
+  #advance(front: LogFront): boolean {
+    const settings = indexSettings(this.#options.settings);
     front.close();
     this.#front = null;
     // The one before that is sealed by now, with its indexes in their files: its memory can go.
-    const sealed = this.segments.all[this.segments.count - 2];
-    sealed?.leaveIndexes(indexSettings(this.#options.settings));
-    this.#openFront(this.endOffset);
+    this.segments.all[this.segments.count - 2]?.leaveIndexes(settings);
+    try {
+      this.#front = LogFront.open(this.#environment, this.directory, this.endOffset, settings);
+    } catch (error) {
+      if (isStale(error)) return false;
+      throw error;
+    }
+    this.segments.push(this.#front.segment);
+    return true;
   }
 
   /** Reads the directory anew; again when the writer changed it meanwhile. */
   #load(): number {
     for (let loads = 1; ; loads++) {
+      this.#forget();
       try {
         this.#readDirectory();
         break;
       } catch (error) {
         // The directory has gone, or a file of it.
         if (!isStale(error)) throw error;
-        if (!this.#options.isPresent()) this.#end('is gone: its topic was deleted');
-        else if (loads >= LOADS_MAX) throw error;
+        this.#checkPresent();
+        if (loads >= LOADS_MAX) throw error;
       }
-      this.checkOpen();
     }
-    // Asked last: as long as the topic is the same one, so were the files.
-    if (!this.#options.isPresent()) this.#end('is gone: its topic was deleted');
-    this.checkOpen();
     return this.#front === null ? this.endOffset : this.#catchUp();
   }
 
-  #readDirectory(): void {
+  #forget(): void {
     this.#front?.close();
     this.#front = null;
     while (this.segments.count > 0) this.segments.pop();
+  }
+
+  #readDirectory(): void {
     const files = this.#listSegments();
-    if (files.length === 0) return;
-    const last = files.pop()!;
-    const indexes = indexSettings(this.#options.settings);
-    for (const { baseOffset, size, inode } of files) {
-      const segment = new Segment(this.#environment, this.directory, baseOffset, size, indexes);
-      segment.expect(inode);
-      this.segments.push(segment);
+    const last = files.pop();
+    const settings = indexSettings(this.#options.settings);
+    const front =
+      last === undefined ? null : LogFront.open(this.#environment, this.directory, last.baseOffset, settings);
+    try {
+      // Asked when the file is open, and before anybody is told of a record: as long as the topic is the same one, so were the files.
+      this.#checkPresent();
+      if (front === null) return;
+      for (const { baseOffset, size, inode } of files) {
+        const segment = new Segment(this.#environment, this.directory, baseOffset, size, settings);
+        segment.expect(inode);
+        this.segments.push(segment);
+      }
+      this.segments.push(front.segment);
+      const endOffset = front.scan(front.segment.baseOffset);
+      this.moveStart(Math.max(this.segments.first.baseOffset, this.#options.startOffset()));
+      this.moveEnd(endOffset);
+    } catch (error) {
+      front?.close();
+      throw error;
     }
-    this.moveStart(Math.max((files[0] ?? last).baseOffset, this.#options.startOffset()));
-    this.moveEnd(last.baseOffset);
-    this.#openFront(last.baseOffset);
-    this.moveEnd(this.#front!.scan(this.endOffset));
+    this.#front = front;
+  }
+
+  #checkPresent(): void {
+    if (!this.#options.isPresent()) this.gone();
+    this.checkOpen();
   }
 
   /** The segments up to the one to be followed. That is the last but one while the last is empty: it may not have been sealed yet. */
@@ -210,12 +237,6 @@ export class FollowedLog extends LogReader implements Watched {
     if (isStale(error)) return true;
     // An index, or a piece of a log, that does not go with what was read before.
     return isMillraceError(error, 'ERR_MILLRACE_CORRUPT') && !this.segments.all.every((segment) => segment.isInPlace());
-  }
-
-  #openFront(baseOffset: number): void {
-    const { settings } = this.#options;
-    this.#front = LogFront.open(this.#environment, this.directory, baseOffset, indexSettings(settings));
-    this.segments.push(this.#front.segment);
   }
 
   #isEmpty(baseOffset: number): boolean {

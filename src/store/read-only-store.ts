@@ -180,7 +180,7 @@ export class ReadOnlyStore {
     }
     for (const [key, log] of this.#logs) {
       if (ids.has(key.split(' ')[0])) continue;
-      log.close();
+      log.gone();
       this.#logs.delete(key);
     }
   }

@@ -7,7 +7,7 @@ import { Random, seedsOf } from '../support/random.ts';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 import { FollowedLife, type Place } from './followed-life.ts';
 
-const RUNS = Number(process.env.MILLRACE_RUNS ?? 9);
+const RUNS = Number(process.env.MILLRACE_RUNS ?? 5);
 const STEPS = 250;
 
 async function live(seed: number, place: Place): Promise<Map<string, number>> {

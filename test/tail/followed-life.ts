@@ -23,7 +23,8 @@ export interface Place {
 
 interface Waiter {
   readonly offset: number;
-  ended: 'no' | 'woken' | string;
+  /** `no`, `woken`, or the code of the error. */
+  ended: string;
 }
 
 const TOPIC = 'orders';
@@ -218,7 +219,8 @@ export class FollowedLife {
           must(record.offset === offset, `${record.offset} follows ${offset - 1}`);
           const value = String(record.value);
           must(this.#ever.get(offset)?.has(value) === true, `at ${offset} stands ${value}, which nobody appended`);
-          if (this.#random.chance(0.02)) this.#views.push({ view: record.value!, copy: Buffer.from(record.value!) });
+          if (this.#random.chance(0.02))
+            this.#views.push({ view: record.value!, copy: Buffer.from(record.value ?? '') });
           offset++;
         }
       }
