@@ -7,6 +7,8 @@ export const subjects = {
   read: { file: 'read.mjs' },
   view: { file: 'view.mjs' },
   seek: { file: 'seek.mjs' },
+  tail: { file: 'tail.mjs' },
+  workers: { file: 'workers.mjs' },
   recovery: { file: 'recovery.mjs' },
   'open-10k': { file: 'open.mjs' },
   counts: { file: 'counts.mjs' },
