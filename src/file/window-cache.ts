@@ -189,6 +189,18 @@ export class WindowCache {
     }
   }
 
+  /** As long as it is when it is open: another process may have put a shorter one in its place. */
+  #mapWhole(path: string): FileWindow {
+    const file = this.#system.open(path, 'r');
+    try {
+      const size = file.size();
+      if (size === 0) throw staleFile(path);
+      return file.mapPrivate(0, size);
+    } finally {
+      file.close();
+    }
+  }
+
   async #copy(copies: CopiedWindows, source: WindowSource, from: number, to: number, mappable: number): Promise<void> {
     const { start, length } = this.#extent(source, from, to, mappable);
     const { forgotten } = source;
@@ -222,11 +234,11 @@ export class WindowCache {
   #make<T>(file: WholeFile<T>, make: (bytes: Uint8Array) => T): T {
     const { path } = file;
     const size = Math.max(this.#system.sizeOf(path), 0);
-    const window = size > WHOLE_COPIED_MAX ? this.#map(path, 0, size) : null;
+    const window = size > WHOLE_COPIED_MAX ? this.#mapWhole(path) : null;
     const made = make(window === null ? readWholeFile(this.#system, path, size) : window.bytes);
     file.made = made;
     file.window = window;
-    file.size = size;
+    file.size = window?.length ?? size;
     this.#kept.add(file);
     return made;
   }

@@ -129,7 +129,10 @@ function writeIndexes(
     [TIME_INDEX_SUFFIX, indexes.times.bytes],
   ] as const;
   for (const [suffix, bytes] of parts) {
-    const file = system.open(segmentFile(directory, baseOffset, suffix), 'a+');
+    const path = segmentFile(directory, baseOffset, suffix);
+    // A longer one is mapped, perhaps, by a reader in another process, who must not find pages gone.
+    if (system.sizeOf(path) > bytes.length) system.remove(path);
+    const file = system.open(path, 'a+');
     try {
       file.write(bytes, 0, bytes.length, 0);
       file.truncate(bytes.length);

@@ -1,21 +1,25 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { MillraceError } from '#millrace/errors.js';
+import { DiskFile } from '#millrace/file/disk-file.js';
 import { DiskFileSystem } from '#millrace/file/disk.js';
 import { WindowCache } from '#millrace/file/window-cache.js';
+import { LOOK_INTERVAL_MAX_MS } from '#millrace/limits.js';
 import { FollowedLog } from '#millrace/log/log-follower.js';
 import { NewsWatch } from '#millrace/log/news-watch.js';
 import { Random, seedsOf } from '../support/random.ts';
 import { numbered, TempLog } from '../support/temp-log.ts';
 
 /** Follows the log of a rig with files and windows of its own, as another process would. */
-function follow(rig: TempLog): FollowedLog {
+function follow(rig: TempLog, isPresent = () => true): FollowedLog {
   const system = new DiskFileSystem();
   const environment = { system, cache: new WindowCache(system) };
   const log = FollowedLog.open(environment, rig.directory, {
     settings: rig.settings,
     startOffset: () => rig.log.startOffset,
-    isPresent: () => true,
+    isPresent,
     news: new NewsWatch(rig.clock),
   });
   onTestFinished(() => {
@@ -34,6 +38,8 @@ function values(log: FollowedLog, from = log.startOffset): number[] {
     offset = run.nextOffset;
   }
 }
+
+const code = (name: string): unknown => expect.objectContaining({ code: `ERR_MILLRACE_${name}` });
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
@@ -125,4 +131,117 @@ test('indexes that a follower had to make again are not given up for the damaged
   append(20);
   expect(log.refresh()).toBe(30);
   for (const offset of [5, 15, 25]) expect(log.offsetForTimestamp(1000 + offset)?.offset).toBe(offset);
+});
+
+test('an index that is mapped by a follower stays whole when the writer cuts its segment', () => {
+  const rig = new TempLog({ indexIntervalBytes: 1 });
+  const count = 6000;
+  for (let i = 0; i < count; i++) rig.log.append(numbered(1, i));
+  const log = follow(rig);
+  for (let i = 0; i < 2; i++) {
+    rig.log.roll();
+    rig.log.append(numbered(1, count + i));
+    log.refresh();
+  }
+  expect(Number(values(log, count - 1)[0])).toBe(count - 1);
+  rig.log.truncateTo(5);
+  // Nobody has told the follower: it has what it had, and no page of it is gone.
+  for (let offset = 0; offset < count; offset += 101) {
+    const [first] = log.read(offset, { maxBytes: 0 });
+    expect(first.baseOffset).toBe(offset);
+  }
+  expect(log.refresh()).toBe(5);
+  expect(values(log)).toEqual(range(0, 5));
+});
+
+test('a cut to a file of the same size is seen', () => {
+  const rig = new TempLog();
+  rig.log.append(numbered(10));
+  const log = follow(rig);
+  rig.log.truncateTo(0);
+  rig.log.append(numbered(10, 70));
+  expect(log.refresh()).toBe(10);
+  expect(values(log)).toEqual(range(70, 80));
+});
+
+test('a piece of a log that was not mapped yet is not taken from a file that was put in its place', () => {
+  const rig = new TempLog({ segmentBytes: 8192 });
+  for (let i = 0; i < 40; i++) rig.log.append(numbered(1, i, 500));
+  const log = follow(rig);
+  expect(log.segmentCount).toBeGreaterThan(2);
+  rig.log.truncateTo(1);
+  rig.log.append(numbered(1, 100, 500));
+  // The follower knows of no cut; what it would have to map for this read is another file by now.
+  expect(() => log.read(10)).toThrow('the log has 0 to 2');
+  expect(values(log)).toEqual([0, 100]);
+});
+
+test('who waits is woken by a look, and a timer runs only meanwhile', async () => {
+  const rig = new TempLog({ segmentBytes: 2048 });
+  const log = follow(rig);
+  const woken: number[] = [];
+  const waiters = [0, 3, 60].map(async (offset) => {
+    await log.waitFor(offset);
+    woken.push(offset);
+  });
+  expect(rig.clock.scheduled).toBe(1);
+  rig.log.append(numbered(1, 0, 100));
+  await setImmediate();
+  expect(woken).toEqual([]);
+  rig.clock.advance(LOOK_INTERVAL_MAX_MS);
+  await setImmediate();
+  expect(woken).toEqual([0]);
+  for (let i = 1; i < 70; i++) rig.log.append(numbered(1, i, 100));
+  rig.clock.advance(LOOK_INTERVAL_MAX_MS);
+  await Promise.all(waiters);
+  expect(woken).toEqual([0, 3, 60]);
+  await setImmediate();
+  expect(rig.clock.scheduled).toBe(0);
+
+  // What is there already, known or not, is no reason to wait.
+  rig.log.append(numbered(1, 70));
+  await log.waitFor(70);
+  await log.waitFor(0);
+  expect(rig.clock.scheduled).toBe(0);
+});
+
+test('a wait ends with its signal, with the log, and with a look that fails; and nothing stays behind', async () => {
+  const rig = new TempLog();
+  const log = follow(rig);
+  const control = new AbortController();
+  const aborted = expect(log.waitFor(0, { signal: control.signal })).rejects.toThrow(code('ABORTED'));
+  control.abort();
+  await aborted;
+  expect(rig.clock.scheduled).toBe(0);
+
+  const failing = expect(log.waitFor(0)).rejects.toThrow(code('IO'));
+  const read = vi.spyOn(DiskFile.prototype, 'read').mockImplementation(() => {
+    throw new MillraceError('ERR_MILLRACE_IO', 'the disk has failed');
+  });
+  rig.clock.advance(LOOK_INTERVAL_MAX_MS);
+  read.mockRestore();
+  await failing;
+  expect([rig.clock.scheduled, log.isClosed]).toEqual([0, false]);
+
+  const closed = expect(log.waitFor(0)).rejects.toThrow(code('CLOSED'));
+  log.close();
+  await closed;
+  expect(rig.clock.scheduled).toBe(0);
+  await expect(log.waitFor(0)).rejects.toThrow(code('CLOSED'));
+});
+
+test('a log whose directory is gone, or is that of another topic, is closed and says why', async () => {
+  const rig = new TempLog();
+  rig.log.append(numbered(3));
+  let isPresent = true;
+  const log = follow(rig, () => isPresent);
+  const [batch] = log.read(0);
+  const waiting = expect(log.waitFor(3)).rejects.toThrow(code('CLOSED'));
+  rig.stop();
+  rmSync(rig.directory, { recursive: true });
+  isPresent = false;
+  expect(() => log.refresh()).toThrow(code('CLOSED'));
+  await waiting;
+  expect(() => log.read(0)).toThrow('is gone: its topic was deleted');
+  expect([...batch].map(({ value }) => String(value))).toEqual(['0', '1', '2']);
 });
