@@ -3,6 +3,7 @@
  * two cores, at the same time, beside the main thread alone. What two threads of this machine get from their cores says a loop that touches no
  * memory: where two processors are one core with two threads, no reader gets a whole one.
  */
+/* oxlint-disable unicorn/require-post-message-target-origin -- a port of a thread has none */
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,14 +44,17 @@ export async function measure(context) {
   await writer.close();
 
   const share = median(figures.spinTwo.map((rate, round) => rate / 2 / figures.spinMain[round]));
-  const main = { what: 'the main thread alone', figures: figures.main };
+  const beside = {
+    unit: 'records/s',
+    baseline: { what: 'the main thread alone', figures: figures.main },
+    mark: { of: 'ratio', atLeast: 0.9 },
+  };
   const perCore = figures.two.map((rate) => rate / 2);
-  const row = (what, of, baseline, mark) => finding({ what, unit: 'records/s', figures: of, baseline, mark });
   return {
     sizes: `${VALUE_SIZE} B values, batches of about ${Math.round((PER_BATCH * bytes) / count / KIB)} KiB; ${passes} × ${bytes / MIB} MiB a reader and round`,
     findings: [
-      row('1 worker', figures.one, main, { of: 'ratio', atLeast: 0.9 }),
-      row('2 workers at once, each', perCore, main, { of: 'ratio', atLeast: 0.9 }),
+      finding({ what: '1 worker', figures: figures.one, ...beside }),
+      finding({ what: '2 workers at once, each', figures: perCore, ...beside }),
     ],
     notes: [
       `2 workers at once read ${(median(figures.two) / 1e6).toFixed(1)} M records/s together; a loop without memory runs at ${(100 * share).toFixed(0)} % of its speed when two threads run it`,

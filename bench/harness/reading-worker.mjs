@@ -2,6 +2,7 @@
  * A worker thread that opens a store for reading, for itself, and passes over a log whenever it is told to. Started by workers.mjs; answers
  * each task with records, or loops, a second.
  */
+/* oxlint-disable unicorn/require-post-message-target-origin -- a port of a thread has none */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openStore } from 'millrace';
 import { spin, sumOfLog } from './reading-pass.mjs';

@@ -1,10 +1,14 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { LOOK_INTERVAL_MAX_MS, LOOKS_PER_CHECK } from '#millrace/limits.js';
 import { openStore, type ReadOnlyStore } from '#millrace/main.js';
+import { FakeClock } from '../support/fake-clock.ts';
 import type { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { temporaryDirectory } from '../support/temp-directory.ts';
-import { DATA, open, openInMemory, valuesOf } from './store-fixture.ts';
+import { DATA, open, openInMemory, valuesOf, write } from './store-fixture.ts';
 
 const code = (name: string): unknown => expect.objectContaining({ code: `ERR_MILLRACE_${name}` });
 
@@ -155,4 +159,98 @@ test('on a real disk, beside the writer', async () => {
   expect(follower.partition('orders', 1).refresh()).toBe(101);
   await follower.close();
   expect(statSync(join(directory, 'orders-1')).mtimeMs).toBe(before);
+});
+
+test('who waits for a topic that is deleted is told, and who asks again gets the one that was made anew', async () => {
+  const { store, system } = await openInMemory();
+  await store.createTopic('orders');
+  store.partition('orders', 0).append([{ value: 'old' }]);
+  const clock = new FakeClock();
+  const follower = await openStore(DATA, { readOnly: true, fileSystem: system, clock });
+  const old = follower.partition('orders', 0);
+  const waiting = expect(old.waitFor(1)).rejects.toThrow(code('CLOSED'));
+  await store.deleteTopic('orders');
+  for (let i = 0; i < LOOKS_PER_CHECK; i++) clock.advance(LOOK_INTERVAL_MAX_MS);
+  await waiting;
+  expect(clock.scheduled).toBe(0);
+  expect(() => old.read(0)).toThrow('is gone: its topic was deleted');
+  expect(() => follower.partition('orders', 0)).toThrow(code('UNKNOWN_TOPIC'));
+
+  await store.createTopic('orders');
+  store.partition('orders', 0).append([{ value: 'new' }, { value: 'newer' }]);
+  const anew = follower.partition('orders', 0);
+  expect(anew).not.toBe(old);
+  expect(valuesOf(anew)).toEqual(['new', 'newer']);
+
+  // Not seen to be gone by anybody, and another one already: its records are never shown as those of the old one.
+  const unaware = expect(anew.waitFor(2)).rejects.toThrow(code('CLOSED'));
+  await store.deleteTopic('orders');
+  await store.createTopic('orders');
+  for (let i = 0; i < 5; i++) store.partition('orders', 0).append([{ value: `third ${i}` }]);
+  for (let i = 0; i < LOOKS_PER_CHECK; i++) clock.advance(LOOK_INTERVAL_MAX_MS);
+  await unaware;
+  expect(valuesOf(follower.partition('orders', 0))).toHaveLength(5);
+  await follower.close();
+  await store.close();
+});
+
+test('all logs that are waited for share one timer; closing the store ends the waits', async () => {
+  const { store, system } = await openInMemory();
+  await store.createTopic('orders', { partitions: 20 });
+  const clock = new FakeClock();
+  const follower = await openStore(DATA, { readOnly: true, fileSystem: system, clock });
+  const woken: number[] = [];
+  const waits = Array.from({ length: 20 }, async (_, i) => {
+    await follower.partition('orders', i).waitFor(0);
+    woken.push(i);
+  });
+  expect(clock.scheduled).toBe(1);
+  for (const i of [3, 17]) store.partition('orders', i).append([{ value: 'x' }]);
+  clock.advance(LOOK_INTERVAL_MAX_MS);
+  await Promise.all([waits[3], waits[17]]);
+  expect(woken).toEqual([3, 17]);
+  expect(clock.scheduled).toBe(1);
+  await follower.close();
+  const ended = await Promise.allSettled(waits);
+  expect(ended.filter(({ status }) => status === 'rejected')).toHaveLength(18);
+  expect(clock.scheduled).toBe(0);
+  await store.close();
+});
+
+test('a partition whose directory is that of another topic is not read', async () => {
+  const { store, system } = await openInMemory();
+  await store.createTopic('orders');
+  store.partition('orders', 0).append([{ value: 'x' }]);
+  write(system, `${DATA}/orders-0/partition.metadata`, 'version: 0\ntopic_id: 7d5lyzKdSsWk4i1kY1p0Cg');
+  const follower = await reader(system);
+  expect(() => follower.partition('orders', 0)).toThrow(code('UNKNOWN_TOPIC'));
+  // One that says nothing is believed to be what the topics' file says.
+  write(system, `${DATA}/orders-0/partition.metadata`, 'garbage');
+  expect(valuesOf(follower.partition('orders', 0))).toEqual(['x']);
+  await follower.close();
+  await store.close();
+});
+
+test('a process that has nothing else to do waits for records', async () => {
+  const directory = temporaryDirectory();
+  const store = await open(directory);
+  await store.createTopic('orders');
+  const script = `
+    import { openStore } from '#millrace/main.js';
+    const store = await openStore(process.argv[1], { readOnly: true });
+    console.log('waiting');
+    const log = store.partition('orders', 0);
+    await log.waitFor(0);
+    console.log('got ' + [...log.read(0)][0].lastOffset);
+    await store.close();
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script, directory]);
+  let said = '';
+  child.stdout.on('data', (text) => (said += String(text)));
+  await once(child.stdout, 'data');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(said).toBe('waiting\n');
+  store.partition('orders', 0).append([{ value: 'x' }]);
+  const [status] = await once(child, 'close');
+  expect([status, said]).toEqual([0, 'waiting\ngot 0\n']);
 });
