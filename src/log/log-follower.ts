@@ -15,7 +15,7 @@ import type { BatchRun } from '../record/batches.ts';
 import { LOG_SUFFIX, segmentFile } from '../segment/segment-files.ts';
 import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
 import { type ListedSegment, listSegments } from './log-directory.ts';
-import { LogFront } from './log-front.ts';
+import { type Beyond, LogFront } from './log-front.ts';
 import { LogReader, type ReadOptions } from './log-reader.ts';
 import type { LogSettings } from './log-settings.ts';
 import { type NewsWatch, Pace, type Watched } from './news-watch.ts';
@@ -94,7 +94,7 @@ export class FollowedLog extends LogReader implements Watched {
       if (++this.#looks >= LOOKS_PER_CHECK) {
         this.#looks = 0;
         this.refresh();
-      } else if (beyond !== 'zeros') this.#catchUp();
+      } else if (beyond !== 'zeros') this.#catchUp(beyond);
     } catch (error) {
       // Those who wait are told, and wait again if they think that it helps. A log that was closed has told them.
       if (!this.isClosed) this.failWaiting(asMillraceError(error));
@@ -126,12 +126,12 @@ export class FollowedLog extends LogReader implements Watched {
     this.segments.close();
   }
 
-  /** Goes on from what is known: new batches, then the segments that the writer has begun since. */
-  #catchUp(): number {
-    for (;;) {
+  /** Goes on from what is known: new batches, then the segments that the writer has begun since. `seen`: what a look has just found. */
+  #catchUp(seen: Beyond | null = null): number {
+    for (let beyond = seen; ; beyond = null) {
       const front = this.#front;
       if (front === null || !front.isInPlace()) return this.#load();
-      if (front.beyond() === 'bytes') this.moveEnd(front.scan(this.endOffset));
+      if ((beyond ?? front.beyond()) === 'bytes') this.moveEnd(front.scan(this.endOffset));
       if (!this.#hasNext(front)) return this.endOffset;
       // Cut and grown again, another log may have begun a segment at the same offset.
       if (!front.isInPlace() || !this.#advance(front)) return this.#load();
