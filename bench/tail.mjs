@@ -139,14 +139,13 @@ async function openIdle(path, count) {
     wait(logs) {
       const control = new AbortController();
       setMaxListeners(logs, control.signal);
-      for (let i = 0; i < logs; i++) {
-        // Ends with the signal and in no other way.
-        reader
-          .partition('idle', i)
-          .waitFor(1, { signal: control.signal })
-          .catch(() => undefined);
-      }
-      return () => control.abort();
+      const { signal } = control;
+      const waits = Array.from({ length: logs }, (_, i) => reader.partition('idle', i).waitFor(1, { signal }));
+      const ended = Promise.allSettled(waits);
+      return () => {
+        control.abort();
+        return ended;
+      };
     },
     close: async () => {
       await reader.close();
@@ -158,7 +157,7 @@ async function openIdle(path, count) {
 /** A timer that does nothing: what being woken so often costs a Node program. */
 function keepTimer() {
   const timer = setInterval(() => undefined, 4);
-  return () => clearInterval(timer);
+  return async () => clearInterval(timer);
 }
 
 /** Processor time that goes by while `begin` goes on, in percent of the time. */
@@ -169,6 +168,6 @@ async function loadOf(timeMs, begin) {
   await setTimeout(timeMs);
   const { user, system } = process.cpuUsage(before);
   const elapsed = performance.now() - began;
-  stop();
+  await stop();
   return (user + system) / 10 / elapsed;
 }

@@ -22,19 +22,19 @@ async function write(directory) {
   const store = await openStore(directory);
   if (store.topics().length === 0) await store.createTopic(TOPIC, { config: { 'segment.bytes': 4096 } });
   const orders = store.partition(TOPIC, 0);
-  process.once('message', async () => {
-    await store.deleteTopic(TOPIC);
-    await store.close();
-    process.exit();
-  });
+  let isAsked = false;
+  process.once('message', () => (isAsked = true));
   process.once('disconnect', () => process.exit());
   process.send('ready');
-  while (!orders.isClosed) {
+  while (!isAsked) {
     // The clock of the machine that counts nanoseconds: both processes have the same one.
     const order = { item: 'one pot', appendedAt: String(process.hrtime.bigint()) };
     orders.append([{ key: `c-${orders.endOffset % 5}`, value: JSON.stringify(order) }]);
     await setTimeout(10 + 40 * Math.random());
   }
+  await store.deleteTopic(TOPIC);
+  await store.close();
+  process.exit();
 }
 
 async function startWriter(directory) {

@@ -28,14 +28,18 @@ test('calls a task once, not before its time, and not when it was cancelled', as
   expect(elapsedMs).toBeGreaterThanOrEqual(29);
 });
 
-test('a scheduled task does not keep the process alive', () => {
-  const program = `const { systemClock } = await import(process.argv[1]); systemClock.schedule(60_000, () => {});`;
-  const { status, signal } = spawnSync(
+test('a scheduled task keeps the process alive only when that is asked for', () => {
+  const program = `
+    const { systemClock } = await import(process.argv[1]);
+    systemClock.schedule(60_000, () => console.log('late'));
+    systemClock.schedule(20, () => console.log('soon'), true);
+  `;
+  const { status, signal, stdout } = spawnSync(
     process.execPath,
     ['--input-type=module', '-e', program, import.meta.resolve('#millrace/clock.js')],
     {
       timeout: 10_000,
     },
   );
-  expect({ status, signal }).toEqual({ status: 0, signal: null });
+  expect({ status, signal, said: String(stdout) }).toEqual({ status: 0, signal: null, said: 'soon\n' });
 });

@@ -3,6 +3,7 @@
  * each task with records, or loops, a second.
  */
 /* oxlint-disable unicorn/require-post-message-target-origin -- a port of a thread has none */
+import { on } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openStore } from 'millrace';
 import { spin, sumOfLog } from './reading-pass.mjs';
@@ -23,9 +24,11 @@ const tasks = {
   spin: () => spin(loops),
 };
 
-parentPort.on('message', async (task) => {
-  if (task !== 'end') return parentPort.postMessage(tasks[task]());
-  await store.close();
-  parentPort.close();
-});
+const messages = on(parentPort, 'message');
 parentPort.postMessage('ready');
+for await (const [task] of messages) {
+  if (task === 'end') break;
+  parentPort.postMessage(tasks[task]());
+}
+await store.close();
+parentPort.close();

@@ -136,7 +136,7 @@ export class SegmentList {
   remove(from: number, to: number): void {
     const fromEnd = to === this.count;
     if (fromEnd && this.#writer !== null) {
-      this.#writer.abandon();
+      this.#writer.leave();
       this.#writer = null;
     }
     for (let left = to - from; left > 0; left--) {
@@ -152,7 +152,7 @@ export class SegmentList {
 
   /** Takes the last segment out of the list and leaves its files; its windows are forgotten. */
   pop(): void {
-    if (this.#writer !== null) this.#writer.abandon();
+    this.#writer?.leave();
     this.#writer = null;
     this.#segments.pop()?.forget();
     this.#baseOffsets.pop();

@@ -4,6 +4,7 @@
  * Who writes asks the tail for room, encodes there, tells of each batch (`add`), then publishes them together: readers see all of an
  * append or nothing. The `.log` is opened at the first append, so a partition that nobody writes holds no descriptor.
  */
+import { isMillraceError } from '../errors.ts';
 import type { LogFile } from '../file/file-system.ts';
 import { OFFSET_ENTRY_SIZE } from '../index/offset-index.ts';
 import { TIME_ENTRY_SIZE } from '../index/time-index.ts';
@@ -145,6 +146,20 @@ export class SegmentWriter {
   abandon(): void {
     this.#tail?.abandon();
     this.#tail = null;
+  }
+
+  /**
+   * Gives up the tail of a file that is going: without what was reserved past its end, by which a reader in another process sees that the
+   * segment goes on no more.
+   */
+  leave(): void {
+    try {
+      this.#tail?.trim();
+    } catch (error) {
+      // Nobody needs the file any more, and that reader looks for itself from time to time.
+      if (!isMillraceError(error)) throw error;
+    }
+    this.abandon();
   }
 
   #age(timestamp: number, now: number): number {

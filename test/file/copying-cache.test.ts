@@ -1,8 +1,9 @@
 /** The window cache where windows are copies: when one is made, and when one that is there will do. */
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { CopyingDisk } from '#millrace/file/copying-disk.js';
+import { isStale } from '#millrace/file/stale-file.js';
 import { WindowCache, WindowSource } from '#millrace/file/window-cache.js';
 import { COPIED_READ_BYTES_MAX, COPIED_READ_STEP } from '#millrace/limits.js';
 import { temporaryDirectory } from '../support/temp-directory.ts';
@@ -77,4 +78,15 @@ test('copies are bounded in memory, whatever is read', () => {
     expect(view.getUint32(from - start)).toBe(from);
     expect(cache.bytes).toBeLessThanOrEqual(COPIED_READ_BYTES_MAX);
   }
+});
+
+test('a source that names its file takes no copy of another one that was put in its place', async () => {
+  const { cache, source, path } = setUp(8 * STEP);
+  source.inode = statSync(path).ino;
+  await cache.bringIn(source, 0, 100, 8 * STEP);
+  writeFileSync(`${path}.new`, numbersFrom(0, 8 * STEP));
+  renameSync(`${path}.new`, path);
+  await expect(cache.bringIn(source, 6 * STEP, 6 * STEP + 100, 8 * STEP)).rejects.toThrow(expect.toSatisfy(isStale));
+  expect(() => cache.window(source, 6 * STEP, 6 * STEP + 100, 8 * STEP)).toThrow(expect.toSatisfy(isStale));
+  expect(cache.count).toBe(1);
 });

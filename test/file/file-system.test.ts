@@ -55,6 +55,26 @@ describe.each(systems)('%s', (_, make) => {
     expect(() => file.read(bytes, 0, 1, 0)).toThrow();
   });
 
+  test('a file keeps its inode under whatever name, and no other has it while it is open', () => {
+    const { system, path } = made();
+    expect(system.entry(path('a'))).toBeNull();
+    put(system, path('a'), 'four');
+    const file = system.open(path('a'), 'r');
+    expect(system.entry(path('a'))).toEqual({ size: 4, inode: file.inode });
+    system.rename(path('a'), path('b'));
+    expect(system.entry(path('b'))?.inode).toBe(file.inode);
+    put(system, path('c'), 'another');
+    system.rename(path('c'), path('b'));
+    expect(system.entry(path('b'))).toMatchObject({ size: 7 });
+    expect(system.entry(path('b'))?.inode).not.toBe(file.inode);
+    system.remove(path('b'));
+    for (let i = 0; i < 5; i++) {
+      put(system, path(`new ${i}`), 'x');
+      expect(system.entry(path(`new ${i}`))?.inode).not.toBe(file.inode);
+    }
+    file.close();
+  });
+
   test('names come, change and go', () => {
     const { system, path, directory } = made();
     put(system, path('b'), 'bb');

@@ -1,7 +1,8 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { DiskFileSystem } from '#millrace/file/disk.js';
+import { isStale } from '#millrace/file/stale-file.js';
 import { WindowCache, type WindowCacheLimits, WindowSource } from '#millrace/file/window-cache.js';
 import { WholeFile } from '#millrace/file/whole-file.js';
 import { WHOLE_COPIED_MAX } from '#millrace/limits.js';
@@ -216,4 +217,23 @@ test('forgetting a source lets all its windows go, and a later read maps anew', 
   cache.forget(source);
   expect([cache.count, cache.bytes, source.latest, source.windows.size]).toEqual([0, 0, null, 0]);
   expect(cache.window(source, 0, 4, 10 * STEP)).not.toBe(window);
+});
+
+test('a source that names its file maps no other that stands in its place', () => {
+  const { cache, file } = setUp();
+  const source = file('a', 4 * STEP);
+  source.inode = statSync(source.path).ino;
+  const window = cache.window(source, 0, 100, 4 * STEP);
+  writeFileSync(`${source.path}.new`, 'short');
+  renameSync(`${source.path}.new`, source.path);
+  expect(cache.window(source, 0, 100, 4 * STEP)).toBe(window);
+  expect(() => cache.window(source, 3 * STEP, 3 * STEP + 100, 4 * STEP)).toThrow(expect.toSatisfy(isStale));
+  expect([cache.count, window.view.getUint32(96)]).toEqual([1, 96]);
+});
+
+test('a whole file is as long as it is when it is opened', () => {
+  const { cache, file } = setUp();
+  const whole = new WholeFile<number>(file('a', WHOLE_COPIED_MAX + 8).path);
+  expect(cache.whole(whole, (bytes) => bytes.length)).toBe(WHOLE_COPIED_MAX + 8);
+  expect(whole.size).toBe(WHOLE_COPIED_MAX + 8);
 });

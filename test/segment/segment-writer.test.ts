@@ -1,5 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { MillraceError } from '#millrace/errors.js';
+import { DiskFile } from '#millrace/file/disk-file.js';
 import { DiskFileSystem } from '#millrace/file/disk.js';
 import { WindowCache } from '#millrace/file/window-cache.js';
 import { GrowingIndexes } from '#millrace/segment/growing-indexes.js';
@@ -108,4 +110,22 @@ test('another segment.bytes counts for the tail that is open, and for one opened
     const { end } = writer.tail;
     expect([writer.tail.cover(end, 5000), writer.tail.cover(end, 5001)]).toEqual([true, false]);
   }
+});
+
+test('a file that is left ends with its last batch; that it cannot be cut is no matter', () => {
+  const writer = writerOf();
+  add(writer, 700, 100, 1);
+  const path = writer.segment.path('.log');
+  expect(statSync(path).size).toBeGreaterThan(700);
+  writer.leave();
+  expect([statSync(path).size, writer.openFile]).toEqual([700, null]);
+
+  const failing = writerOf();
+  add(failing, 700, 100, 1);
+  const truncate = vi.spyOn(DiskFile.prototype, 'truncate').mockImplementation(() => {
+    throw new MillraceError('ERR_MILLRACE_IO', 'the disk has failed');
+  });
+  failing.leave();
+  truncate.mockRestore();
+  expect(failing.openFile).toBeNull();
 });

@@ -252,7 +252,8 @@ export class FollowedLife {
 
   /** Lets the follower look; then those who wait for what is there have been woken. */
   async #passTime(isPresent = true): Promise<void> {
-    for (let look = 0; look < LOOKS_PER_CHECK; look++) this.#clock.advance(LOOK_INTERVAL_MAX_MS);
+    // That a directory has gone is seen when it is asked for; all else by the next look.
+    for (let look = isPresent ? 1 : LOOKS_PER_CHECK; look > 0; look--) this.#clock.advance(LOOK_INTERVAL_MAX_MS);
     await setImmediate();
     if (!isPresent) return;
     for (const { offset, ended } of this.#waiters) {

@@ -5,6 +5,7 @@
  *
  * A record's value is its number and the moment of its append, by the monotonic clock, which all processes share.
  */
+import { on } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { openStore } from '#millrace/main.js';
 
@@ -43,7 +44,10 @@ const calls = {
   end: () => log().endOffset,
 };
 
-process.on('message', async (wanted) => {
+process.once('disconnect', () => process.exit(0));
+const messages = on(process, 'message');
+process.send({ answer: 'ready' });
+for await (const [wanted] of messages) {
   try {
     let answer;
     for (const [name, ...values] of wanted) answer = await calls[name](...values);
@@ -51,6 +55,4 @@ process.on('message', async (wanted) => {
   } catch (error) {
     process.send({ error: String(error.stack) });
   }
-});
-process.once('disconnect', () => process.exit(0));
-process.send({ answer: 'ready' });
+}
