@@ -22,11 +22,11 @@ async function write(directory) {
   const store = await openStore(directory);
   if (store.topics().length === 0) await store.createTopic(TOPIC, { config: { 'segment.bytes': 4096 } });
   const orders = store.partition(TOPIC, 0);
-  let isAsked = false;
-  process.once('message', () => (isAsked = true));
+  const end = new AbortController();
+  process.once('message', () => end.abort());
   process.once('disconnect', () => process.exit());
   process.send('ready');
-  while (!isAsked) {
+  while (!end.signal.aborted) {
     // The clock of the machine that counts nanoseconds: both processes have the same one.
     const order = { item: 'one pot', appendedAt: String(process.hrtime.bigint()) };
     orders.append([{ key: `c-${orders.endOffset % 5}`, value: JSON.stringify(order) }]);
