@@ -18,6 +18,7 @@ import { type ListedSegment, listSegments } from './log-directory.ts';
 import { type Beyond, LogFront } from './log-front.ts';
 import { LogReader, type ReadOptions } from './log-reader.ts';
 import type { LogSettings } from './log-settings.ts';
+import type { TimestampedOffset } from './timestamp-lookup.ts';
 import { type NewsWatch, Pace, type Watched } from './news-watch.ts';
 import { indexSettings, SegmentList } from './segment-list.ts';
 
@@ -55,13 +56,7 @@ export class FollowedLog extends LogReader implements Watched {
   override read(offset: number, options: ReadOptions = {}): BatchRun {
     this.checkOpen();
     if (offset >= this.endOffset) this.refresh();
-    try {
-      return super.read(offset, options);
-    } catch (error) {
-      if (!this.#isOutdated(error)) throw error;
-      this.#load();
-      return super.read(offset, options);
-    }
+    return this.#upToDate(() => super.read(offset, options));
   }
 
   override async readAsync(offset: number, options: ReadOptions = {}): Promise<BatchRun> {
@@ -76,6 +71,14 @@ export class FollowedLog extends LogReader implements Watched {
       this.#load();
       return this.read(offset, options);
     }
+  }
+
+  override offsetForTimestamp(timestamp: number): TimestampedOffset | null {
+    return this.#upToDate(() => super.offsetForTimestamp(timestamp));
+  }
+
+  override offsetOfMaxTimestamp(): TimestampedOffset | null {
+    return this.#upToDate(() => super.offsetOfMaxTimestamp());
   }
 
   /** Looks for new records and for segments that have gone; returns the log's end. ERR_MILLRACE_CLOSED when the log is gone. */
@@ -230,6 +233,17 @@ export class FollowedLog extends LogReader implements Watched {
     const gone = files.find(({ size }) => size < 0);
     if (gone !== undefined) throw staleFile(segmentFile(this.directory, gone.baseOffset, LOG_SUFFIX));
     return files;
+  }
+
+  /** Runs `look`; again when it met a file that is not what it was. */
+  #upToDate<T>(look: () => T): T {
+    try {
+      return look();
+    } catch (error) {
+      if (!this.#isOutdated(error)) throw error;
+      this.#load();
+      return look();
+    }
   }
 
   /** Was the error met because files are others than they were? Then they are to be read anew. */

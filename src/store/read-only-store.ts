@@ -163,7 +163,8 @@ export class ReadOnlyStore {
   #isPresent(topic: Topic, { directory, index }: Partition): boolean {
     const id = readTopicId(this.#system, directory);
     if (id !== null) return id === topic.id;
-    // Some directories have no id, and some not yet: then the catalog says whose it is.
+    if (this.#madeIds.get(topic.name) === topic.id) return this.#system.exists(directory);
+    // It has none yet, perhaps: then the catalog says whose it is.
     this.#load();
     const found = this.#topics.get(topic.name);
     return found?.id === topic.id && this.#system.exists(directory) && (found.partitions[index] ?? null) !== null;

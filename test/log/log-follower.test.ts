@@ -245,3 +245,13 @@ test('a log whose directory is gone, or is that of another topic, is closed and 
   expect(() => log.read(0)).toThrow('is gone: its topic was deleted');
   expect([...batch].map(({ value }) => String(value))).toEqual(['0', '1', '2']);
 });
+
+test('a time is looked up in what is there when a segment has gone since', () => {
+  const rig = new TempLog({ segmentBytes: 2048 });
+  for (let i = 0; i < 60; i++) rig.log.append([{ value: `${i}`.padEnd(90), timestamp: 1000 + i }]);
+  const log = follow(rig);
+  rig.log.deleteRecords(40);
+  expect(log.offsetForTimestamp(1003)?.offset).toBe(40);
+  expect(log.offsetOfMaxTimestamp()?.offset).toBe(59);
+  expect(log.startOffset).toBe(40);
+});
