@@ -7,8 +7,8 @@ import { type FollowedLog, openStore, type ReadOnlyStore } from '#millrace/main.
 import { temporaryDirectory } from '../support/temp-directory.ts';
 
 const CHILD = fileURLToPath(new URL('writer-child.mjs', import.meta.url));
-/** Generous: machines that run tests are busy. bench/tail.mjs measures. */
-const LATENCY_P99_MS = 50;
+/** Generous: where tests run, a process waits for its turn much longer than for records. bench/tail.mjs measures, on a machine at rest. */
+const LATENCY_MAX_MS = { median: 20, p99: 300 };
 const code = (name: string): unknown => expect.objectContaining({ code: `ERR_MILLRACE_${name}` });
 
 class Writer {
@@ -76,8 +76,10 @@ class Reader {
     }
   }
 
-  get p99(): number {
-    return this.latenciesMs.toSorted((a, b) => a - b)[Math.floor(this.latenciesMs.length * 0.99)];
+  checkLatencies(): void {
+    const sorted = this.latenciesMs.toSorted((a, b) => a - b);
+    expect(sorted[Math.floor(sorted.length * 0.5)]).toBeLessThan(LATENCY_MAX_MS.median);
+    expect(sorted[Math.floor(sorted.length * 0.99)]).toBeLessThan(LATENCY_MAX_MS.p99);
   }
 
   checkViews(): void {
@@ -103,7 +105,7 @@ test('appends are seen within milliseconds, over rolls and retention', { timeout
   const streamed = writer.run(['stream', 500, 2, 300]);
   await reader.readTo(500);
   expect(await streamed).toBe(500);
-  expect(reader.p99).toBeLessThan(LATENCY_P99_MS);
+  reader.checkLatencies();
   reader.log.refresh();
   expect(reader.log.startOffset).toBeGreaterThan(0);
   expect(reader.log.segmentCount).toBeGreaterThan(2);
@@ -140,7 +142,7 @@ test('a writer that stops and starts again, cleanly or by SIGKILL, is followed o
     await woken;
     await reader.readTo(endOffset + 3);
   }
-  expect(reader.p99).toBeLessThan(LATENCY_P99_MS);
+  reader.checkLatencies();
   reader.checkViews();
 });
 
