@@ -133,6 +133,8 @@ export interface NativeAddon {
   mapPrivate(fd: number, path: string, position: number, length: number): MappedBuffer;
   /** Tells V8 that a mapping whose last reference the library let go is garbage of its size, so that it is collected soon. */
   release(buffer: MappedBuffer): void;
+  /** Brings a full garbage collection now: mappings without a view are gone some turns of the event loop later. */
+  collect(): void;
   /** Unmaps at once: the buffer and all its views have length 0 from here on. Only for a mapping of which no view was given away. */
   unmap(buffer: MappedBuffer): void;
   /** Are all pages of [from, to) in memory (mincore)? */

@@ -44,6 +44,11 @@ Napi::Value release(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+Napi::Value collect(const Napi::CallbackInfo& info) {
+  Instance::of(info.Env()).mappings->memory.collect(info.Env());
+  return info.Env().Undefined();
+}
+
 // The buffer gets length 0 first, so that nobody can reach the pages; then they go, unless the pager is at them.
 Napi::Value unmap(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
@@ -143,6 +148,7 @@ void defineMappings(Napi::Env env, Napi::Object exports) {
   exports.Set("mapShared", Napi::Function::New<mapShared>(env, "mapShared"));
   exports.Set("mapPrivate", Napi::Function::New<mapPrivate>(env, "mapPrivate"));
   exports.Set("release", Napi::Function::New<release>(env, "release"));
+  exports.Set("collect", Napi::Function::New<collect>(env, "collect"));
   exports.Set("unmap", Napi::Function::New<unmap>(env, "unmap"));
   exports.Set("resident", Napi::Function::New<resident>(env, "resident"));
   exports.Set("populateRead", Napi::Function::New<populateRead>(env, "populateRead"));

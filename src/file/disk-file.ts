@@ -4,7 +4,7 @@
  * Its descriptor is closed when `close` was called and no flush round holds it (`retain`, `release`). Windows outlive it.
  */
 import { fstatSync } from 'node:fs';
-import { MillraceError, guarded } from '../errors.ts';
+import { MillraceError, guarded, isMillraceError } from '../errors.ts';
 import { native, type MappedBuffer, type NativePager } from '../native.ts';
 import type { FileWindow, LogFile, PreparedWindow } from './file-system.ts';
 
@@ -15,6 +15,8 @@ export function fileWindow(path: string, buffer: MappedBuffer, start: number): F
 /** The file system that opened the file: it has the pager, begun when first asked for. */
 export interface PagerOwner {
   pager(): NativePager;
+  /** A reservation met a full disk. */
+  spaceRanOut(): void;
 }
 
 export class DiskFile implements LogFile {
@@ -70,7 +72,12 @@ export class DiskFile implements LogFile {
   }
 
   reserve(size: number): void {
-    guarded(() => native.reserve(this.#open(), this.path, size));
+    try {
+      guarded(() => native.reserve(this.#open(), this.path, size));
+    } catch (error) {
+      if (isMillraceError(error, 'ERR_MILLRACE_NO_SPACE')) this.#system.spaceRanOut();
+      throw error;
+    }
   }
 
   truncate(size: number): void {

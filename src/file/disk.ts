@@ -23,6 +23,8 @@ export class DiskFileSystem implements FileSystem {
   readonly pageSize = native.pageSize;
   readonly copies: CopiedWindows | undefined = undefined;
   #pager: NativePager | null = null;
+  /** Windows were let go since the last collection that was asked for. */
+  #released = false;
   #closed = false;
 
   open(path: string, mode: OpenMode): DiskFile {
@@ -104,6 +106,17 @@ export class DiskFileSystem implements FileSystem {
 
   release(window: FileWindow): void {
     native.release(window.bytes.buffer as MappedBuffer);
+    this.#released = true;
+  }
+
+  /**
+   * A deleted file keeps its blocks until V8 has collected the last view of it, and in a program that waits for room nothing may bring a
+   * collection: so this does, once for all that was let go so far. The room is there some turns of the event loop later.
+   */
+  spaceRanOut(): void {
+    if (!this.#released) return;
+    this.#released = false;
+    native.collect();
   }
 
   unmap(window: FileWindow): void {

@@ -1,8 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { DiskFileSystem } from '#millrace/file/disk.js';
+import { noSmallDisk, SmallDisk, testOnSmallDisk } from '../support/small-disk.ts';
 import { temporaryDirectory } from '../support/temp-directory.ts';
+
+const MIB = 1024 * 1024;
+const reason = noSmallDisk === null ? '' : ` (skipped: ${noSmallDisk})`;
 
 function setUp(): { system: DiskFileSystem; directory: string } {
   const system = new DiskFileSystem();
@@ -123,4 +128,28 @@ test('after close there is no pager, and reading goes on', () => {
   const file = system.open(path, 'r');
   expect(file.size()).toBe(readFileSync(path).length);
   file.close();
+});
+
+testOnSmallDisk(`a full disk brings the collection that gives back the blocks of deleted files${reason}`, async () => {
+  const system = new DiskFileSystem();
+  onTestFinished(() => system.close());
+  const directory = new SmallDisk(8).path;
+  const readAndDelete = (): void => {
+    const path = join(directory, 'old');
+    const file = system.open(path, 'w+');
+    file.reserve(5 * MIB);
+    const window = file.mapPrivate(0, 5 * MIB);
+    expect(window.bytes[0]).toBe(0);
+    file.close();
+    system.remove(path);
+    system.release(window);
+  };
+  readAndDelete();
+  const file = system.open(join(directory, 'new'), 'w+');
+  onTestFinished(() => file.close());
+  expect(() => file.reserve(6 * MIB)).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_NO_SPACE' }));
+  // No more than it takes: a collection that comes by itself, sooner or later, is not meant.
+  await setTimeout(50);
+  file.reserve(6 * MIB);
+  expect(file.size()).toBe(6 * MIB);
 });
