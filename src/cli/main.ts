@@ -3,4 +3,7 @@
 import { processContext } from './process-context.ts';
 import { runProgram } from './program.ts';
 
-await runProgram(processContext(), process.argv.slice(2));
+const context = processContext();
+await runProgram(context, process.argv.slice(2));
+// A read of a terminal or a pipe that nobody writes cannot be taken back, and would keep the process alive.
+if (context.signal.aborted) process.exit();

@@ -5,13 +5,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command, type Help } from 'commander';
+import { produceCommand } from './commands/produce.ts';
 import { topicCommand } from './commands/topic.ts';
 import type { CliContext } from './context.ts';
 import { reportFailure } from './failure.ts';
 
 /** The commands in the order of the help, under the heading that they stand below. */
 const groups: Record<string, ((context: CliContext) => Command)[]> = {
-  'Topics and records:': [topicCommand],
+  'Topics and records:': [topicCommand, produceCommand],
 };
 
 const EXAMPLES = `
