@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command, type Help } from 'commander';
+import { consumeCommand } from './commands/consume.ts';
 import { produceCommand } from './commands/produce.ts';
 import { topicCommand } from './commands/topic.ts';
 import type { CliContext } from './context.ts';
@@ -12,14 +13,14 @@ import { reportFailure } from './failure.ts';
 
 /** The commands in the order of the help, under the heading that they stand below. */
 const groups: Record<string, ((context: CliContext) => Command)[]> = {
-  'Topics and records:': [topicCommand, produceCommand],
+  'Topics and records:': [topicCommand, produceCommand, consumeCommand],
 };
 
 const EXAMPLES = `
 Examples:
   millrace topic create orders --partitions 4
   millrace produce orders events.ndjson --key-field customer
-  millrace consume orders --from beginning --exit-at-end
+  millrace consume orders --follow
   millrace consume orders --format '%p:%o %k=%s\\n' | head
 
 millrace COMMAND --help says more about a command. Exit status: 0 done, 1 something is wrong, 2 wrong usage.`;

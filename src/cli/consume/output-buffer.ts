@@ -1,0 +1,118 @@
+/**
+ * Gathers bytes into large pieces for a stream, and waits for the stream where it is slower.
+ *
+ * `put` and `text` never wait: whoever writes asks `isFull` after each record, and then awaits `drain`. Pieces take turns, so one is filled while
+ * the system has another; what exceeds half a piece goes to the stream as it is, uncopied. One user.
+ */
+import type { Writable } from 'node:stream';
+import { MillraceError } from '../../errors.ts';
+
+export const PIECE_BYTES = 256 * 1024;
+const COPIED_BYTES_MAX = PIECE_BYTES / 2;
+const FREE_PIECES_MAX = 2;
+/** Bytes of UTF-8 that a unit of a string can take at most. */
+const UTF8_BYTES_MAX = 3;
+
+interface ReadyBytes {
+  readonly bytes: Uint8Array;
+  /** The piece that they stand in, to be used again; null when they are somebody else's. */
+  readonly piece: Buffer | null;
+}
+
+export class OutputBuffer {
+  readonly #stream: Writable;
+  readonly #signal: AbortSignal;
+  readonly #free: Buffer[] = [];
+  #piece: Buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  #used = 0;
+  #ready: ReadyBytes[] = [];
+  /** Settles when the stream has taken what was given to it last. */
+  #writing: Promise<void> = Promise.resolve();
+
+  /** When `signal` ends, so does every wait for the stream, with ERR_MILLRACE_ABORTED. */
+  constructor(stream: NodeJS.WritableStream, signal: AbortSignal) {
+    this.#stream = stream as Writable;
+    this.#signal = signal;
+  }
+
+  /** Time to `drain`. */
+  get isFull(): boolean {
+    return this.#ready.length > 0;
+  }
+
+  /** Takes `bytes`; large ones must stay as they are until they are written. */
+  put(bytes: Uint8Array): void {
+    const { length } = bytes;
+    if (length > PIECE_BYTES - this.#used) {
+      this.#seal();
+      if (length > COPIED_BYTES_MAX) {
+        this.#ready.push({ bytes, piece: null });
+        return;
+      }
+    }
+    this.#piece.set(bytes, this.#used);
+    this.#used += length;
+  }
+
+  text(text: string): void {
+    if (text.length * UTF8_BYTES_MAX > PIECE_BYTES - this.#used) this.put(Buffer.from(text, 'utf8'));
+    else this.#used += this.#piece.write(text, this.#used);
+  }
+
+  /** Gives full pieces to the stream; settles when it may be filled again. */
+  async drain(): Promise<void> {
+    await this.#writing;
+    this.#writing = this.#write();
+    // Awaited by whoever comes next.
+    this.#writing.catch(() => undefined);
+  }
+
+  /** Gives everything to the stream; settles when it has it. */
+  async flush(): Promise<void> {
+    this.#seal();
+    await this.drain();
+    await this.#writing;
+  }
+
+  /** Gives everything to the stream and does not wait: the signal has ended. */
+  abandon(): void {
+    this.#seal();
+    for (const { bytes } of this.#ready) this.#stream.write(bytes);
+    this.#ready = [];
+  }
+
+  #seal(): void {
+    if (this.#used === 0) return;
+    this.#ready.push({ bytes: this.#piece.subarray(0, this.#used), piece: this.#piece });
+    this.#used = 0;
+    this.#piece = this.#free.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
+  }
+
+  async #write(): Promise<void> {
+    const ready = this.#ready;
+    this.#ready = [];
+    await Promise.all(ready.map(async (each) => this.#writeOne(each)));
+  }
+
+  #writeOne({ bytes, piece }: ReadyBytes): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const signal = this.#signal;
+      const onAbort = (): void => reject(aborted(signal));
+      if (signal.aborted) {
+        onAbort();
+        return;
+      }
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#stream.write(bytes, (error) => {
+        signal.removeEventListener('abort', onAbort);
+        if (piece !== null && this.#free.length < FREE_PIECES_MAX) this.#free.push(piece);
+        if (error === null || error === undefined) resolve();
+        else reject(error);
+      });
+    });
+  }
+}
+
+function aborted(signal: AbortSignal): MillraceError {
+  return new MillraceError('ERR_MILLRACE_ABORTED', 'writing was ended by its signal', { cause: signal.reason });
+}
