@@ -4,15 +4,19 @@
  * The first Ctrl-C (or SIGTERM) ends the context's signal, so that the command closes its store and ends by itself; the second ends the process as
  * if nobody listened. When whoever reads standard output has gone, the signal ends too: there is nobody left to work for.
  */
-import { isPipeClosed } from './failure.ts';
+import { isatty } from 'node:tty';
 import type { CliContext } from './context.ts';
+import { DescriptorStream } from './descriptor-stream.ts';
+import { isPipeClosed } from './failure.ts';
 
 export function processContext(): CliContext {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => controller.abort(new Error(`ended by ${name}`)));
   }
-  for (const stream of [process.stdout, process.stderr]) {
+  const stdout = isatty(1) ? process.stdout : new DescriptorStream(1);
+  const stderr = isatty(2) ? process.stderr : new DescriptorStream(2);
+  for (const stream of [stdout, stderr]) {
     stream.on('error', (error: Error) => {
       if (!isPipeClosed(error)) throw error;
       controller.abort(error);
@@ -23,8 +27,8 @@ export function processContext(): CliContext {
     get stdin() {
       return process.stdin;
     },
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout,
+    stderr,
     signal: controller.signal,
     setExitCode: (code) => {
       process.exitCode = code;

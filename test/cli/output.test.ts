@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { columns, note, printRow, showBytes, showCount } from '#millrace/cli/output.js';
+import { testContext } from './cli-run.ts';
+
+test('a row is JSON for machines and text for people', () => {
+  const context = testContext();
+  printRow(context, true, { a: 1 }, 'one');
+  printRow(context, false, { a: 1 }, 'one');
+  expect(context.stdout.text).toBe('{"a":1}\none\n');
+});
+
+test('what is said about the work goes to standard error', () => {
+  const context = testContext();
+  note(context, 'well');
+  expect([context.stdout.text, context.stderr.text]).toEqual(['', 'millrace: well\n']);
+});
+
+test('columns are as wide as their widest cell, numbers right', () => {
+  const lines = columns(
+    ['NAME', 'N'],
+    [
+      ['a', 1],
+      ['longer', 1000],
+    ],
+  );
+  expect(lines).toEqual(['NAME       N', 'a          1', 'longer  1000']);
+  expect(columns(['NAME', 'N'], [])).toEqual(['NAME  N']);
+});
+
+test('sizes have three digits and a unit', () => {
+  expect([0, 1023, 1024, 1_048_576, 1023 * 1024, 5e9].map(showBytes)).toEqual([
+    '0 B',
+    '1023 B',
+    '1.00 KiB',
+    '1.00 MiB',
+    '1023 KiB',
+    '4.66 GiB',
+  ]);
+  expect(showCount(1_234_567)).toBe('1,234,567');
+});
