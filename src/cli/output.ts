@@ -16,14 +16,16 @@ export function note(context: CliContext, sentence: string): void {
   context.stderr.write(`millrace: ${sentence}\n`);
 }
 
-/** A table's cell: text stands left in its column, a number right. */
+/** A table's cell. A column of numbers, some of which may be missing as '', stands right; any other stands left. */
 export type Cell = string | number;
 
 /** The lines of a table under `head`, each column as wide as its widest cell. */
 export function columns(head: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
   const texts = rows.map((row) => row.map(String));
   const widths = head.map((name, i) => texts.reduce((most, row) => Math.max(most, row[i].length), name.length));
-  const isNumber = head.map((_, i) => rows.length > 0 && rows.every((row) => typeof row[i] === 'number'));
+  const isNumber = head.map(
+    (_, i) => rows.length > 0 && rows.every((row) => typeof row[i] === 'number' || row[i] === ''),
+  );
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, i) => (isNumber[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))

@@ -103,6 +103,7 @@ export const noBarrels: Rule = (tree) =>
 /** Source to why it has no test at its own path. */
 const untested: Record<string, string> = {
   'src/types.ts': 'types only',
+  'src/cli/context.ts': 'types only',
 };
 
 export const eachSourceHasItsTest: Rule = (tree) => {

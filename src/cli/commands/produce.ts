@@ -12,7 +12,7 @@ const EXAMPLES = `
 Examples:
   millrace produce orders events.txt --create
   echo 'c-17:{"total":12}' | millrace produce orders --key-separator :
-  millrace produce orders events.ndjson --key-field customer --compression zstd
+  millrace produce orders events.ndjson --key-field customer --compression lz4
   millrace produce orders frames.bin --framing length --partition 0 --durable`;
 
 export function produceCommand(context: CliContext): Command {

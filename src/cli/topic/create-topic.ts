@@ -23,7 +23,7 @@ export function createTopicCommand(context: CliContext): Command {
         collected(setting),
       ),
     )
-    .addHelpText('after', '\nExample:\n  millrace topic create orders --partitions 4 --config compression.type=zstd');
+    .addHelpText('after', '\nExample:\n  millrace topic create orders --partitions 4 --config compression.type=lz4');
   return commonOptions(command).action(async (name: string, options: Options) => {
     const config = Object.fromEntries(options.config ?? []) as TopicConfigInput;
     const topic = await writing(

@@ -54,11 +54,11 @@ function describe({ name, id, config }: TopicDescription, partitions: readonly P
       ? [state.partition, '', '', '', '', '', `${state.error} (${state.code})`]
       : [
           state.partition,
-          String(state.startOffset),
-          String(state.endOffset),
-          String(state.endOffset - state.startOffset),
+          state.startOffset,
+          state.endOffset,
+          state.endOffset - state.startOffset,
           showBytes(state.size),
-          String(state.segments),
+          state.segments,
           '',
         ],
   );

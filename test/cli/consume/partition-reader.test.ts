@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { OutputBuffer, PIECE_BYTES } from '#millrace/cli/consume/output-buffer.js';
+import { PartitionReader } from '#millrace/cli/consume/partition-reader.js';
+import { templateWriter } from '#millrace/cli/consume/record-text.js';
+import { openStore } from '#millrace/main.js';
+import { temporaryDirectory } from '../../support/temp-directory.ts';
+import { Kept } from '../cli-run.ts';
+
+async function opened(offset = 0) {
+  const data = temporaryDirectory();
+  const writer = await openStore(data);
+  await writer.createTopic('t');
+  const log = writer.partition('t', 0);
+  log.append([{ value: 'a' }, { value: 'b' }, { value: 'c' }]);
+  log.roll();
+  log.append([{ value: 'd' }]);
+  const store = await openStore(data, { readOnly: true });
+  const kept = new Kept();
+  const out = new OutputBuffer(kept, new AbortController().signal);
+  const gaps: [number, number][] = [];
+  const reader = new PartitionReader({
+    log: store.partition('t', 0),
+    partition: 0,
+    offset,
+    write: templateWriter('%o%s ', 't'),
+    out,
+    onGap: (...gap) => gaps.push(gap),
+  });
+  const text = async (): Promise<string> => {
+    await out.flush();
+    return kept.text;
+  };
+  const close = async (): Promise<void> => {
+    await store.close();
+    await writer.close();
+  };
+  return { log, reader, out, gaps, text, close };
+}
+
+test('records are written read by read, from the offset on, and no more than asked for', async () => {
+  const { log, reader, text, close } = await opened(1);
+  expect(reader.endAtStart).toBe(4);
+  expect(reader.readOn()).toBe(true);
+  expect([reader.write(1), reader.isInside]).toEqual([1, true]);
+  expect([reader.write(10), reader.isInside, reader.offset]).toEqual([1, false, 3]);
+  expect(reader.readOn()).toBe(true);
+  expect([reader.write(10), reader.offset]).toEqual([1, 4]);
+  expect(reader.readOn()).toBe(false);
+  log.append([{ value: 'e' }]);
+  expect(reader.readOn()).toBe(true);
+  reader.write(10);
+  expect(await text()).toBe('1b 2c 3d 4e ');
+  await close();
+});
+
+test('it stops when the output is full, and goes on where it was', async () => {
+  const { log, reader, out, text, close } = await opened(4);
+  const value = 'v'.repeat(PIECE_BYTES / 3);
+  log.append([{ value }, { value }, { value }, { value }]);
+  expect(reader.readOn()).toBe(true);
+  const first = reader.write(10);
+  expect(first).toBeLessThan(4);
+  expect(out.isFull).toBe(true);
+  expect(reader.write(10)).toBe(0);
+  await out.drain();
+  expect(reader.write(10)).toBe(4 - first);
+  expect((await text()).split(' ').map((each) => each.slice(0, 2))).toEqual(['4v', '5v', '6v', '7v', '']);
+  await close();
+});
+
+test('records that are gone are passed over, and that is told', async () => {
+  const { log, reader, gaps, text, close } = await opened();
+  log.deleteRecords(3);
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  reader.log.refresh();
+  expect(reader.readOn()).toBe(true);
+  reader.write(10);
+  expect(gaps).toEqual([[0, 3]]);
+  expect(await text()).toBe('3d ');
+  await close();
+});
