@@ -35,6 +35,7 @@ export const filesAreSmall: Rule = (tree) => {
 
 /** Development packages that no file imports, and what they are for. */
 const tools: Record<string, string> = {
+  '@types/cli-progress': 'types of cli-progress',
   '@types/node': 'types of Node',
   'cmake-js': 'builds the addon',
   'node-addon-api': 'headers of the addon',
