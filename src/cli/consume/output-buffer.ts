@@ -54,6 +54,12 @@ export class OutputBuffer {
     this.#used += length;
   }
 
+  /** Takes `size` bytes of `bytes`, as `put` does; none for a size of 0 or -1. */
+  copy(bytes: Buffer, position: number, size: number): void {
+    if (size > PIECE_BYTES - this.#used) this.put(bytes.subarray(position, position + size));
+    else if (size > 0) this.#used += bytes.copy(this.#piece, this.#used, position, position + size);
+  }
+
   text(text: string): void {
     if (text.length * UTF8_BYTES_MAX > PIECE_BYTES - this.#used) this.put(Buffer.from(text, 'utf8'));
     else this.#used += this.#piece.write(text, this.#used);

@@ -7,10 +7,13 @@
 import { isMillraceError } from '../../errors.ts';
 import type { FollowedLog } from '../../log/log-follower.ts';
 import type { BatchRun } from '../../record/batches.ts';
+import { bufferView } from '../../record/buffer-view.ts';
 import type { RecordBatch } from '../../record/record-batch.ts';
 import type { RecordCursor } from '../../record/record-cursor.ts';
 import type { OutputBuffer } from './output-buffer.ts';
-import type { RecordWriter } from './record-text.ts';
+import type { RecordPlace, RecordWriter } from './record-text.ts';
+
+const NOTHING = Buffer.alloc(0);
 
 export interface PartitionReaderOptions {
   readonly log: FollowedLog;
@@ -34,6 +37,8 @@ export class PartitionReader {
   #batches: Iterator<RecordBatch> | null = null;
   #batch: RecordBatch | null = null;
   #cursor: RecordCursor | null = null;
+  /** Of the records of the batch; null until one of them is looked at. */
+  #place: RecordPlace | null = null;
 
   constructor(options: PartitionReaderOptions) {
     this.#options = options;
@@ -77,6 +82,7 @@ export class PartitionReader {
         return false;
       }
       this.#batch = next.value;
+      this.#place = null;
       if (!this.#batch.isControl) {
         this.#cursor = this.#batch.cursor();
         return true;
@@ -86,7 +92,7 @@ export class PartitionReader {
   }
 
   #writeBatch(cursor: RecordCursor, most: number): number {
-    const { out, write, partition } = this.#options;
+    const { out, write } = this.#options;
     let written = 0;
     while (written < most && !out.isFull) {
       if (!cursor.next()) {
@@ -94,10 +100,21 @@ export class PartitionReader {
         this.#cursor = null;
         break;
       }
-      write(out, cursor, partition);
+      write(out, cursor, this.#place ?? this.#locate(cursor));
       written++;
     }
     return written;
+  }
+
+  /** A record's view tells where the positions of all records of its batch count from. */
+  #locate(cursor: RecordCursor): RecordPlace {
+    const { partition } = this;
+    const view = cursor.value ?? cursor.key;
+    // Null has no place: the next record is asked.
+    if (view === null) return { partition, bytes: NOTHING };
+    const start = view.byteOffset - (cursor.valueSize < 0 ? cursor.keyPosition : cursor.valuePosition);
+    this.#place = { partition, bytes: bufferView(view.buffer, start, view.buffer.byteLength - start) };
+    return this.#place;
   }
 
   #read(): BatchRun {

@@ -22,7 +22,7 @@ async function opened(offset = 0) {
     log: store.partition('t', 0),
     partition: 0,
     offset,
-    write: templateWriter('%o%s ', 't'),
+    write: templateWriter('%o%k/%s ', 't'),
     out,
     onGap: (...gap) => gaps.push(gap),
   });
@@ -49,7 +49,7 @@ test('records are written read by read, from the offset on, and no more than ask
   log.append([{ value: 'e' }]);
   expect(reader.readOn()).toBe(true);
   reader.write(10);
-  expect(await text()).toBe('1b 2c 3d 4e ');
+  expect(await text()).toBe('1/b 2/c 3/d 4/e ');
   await close();
 });
 
@@ -64,7 +64,7 @@ test('it stops when the output is full, and goes on where it was', async () => {
   expect(reader.write(10)).toBe(0);
   await out.drain();
   expect(reader.write(10)).toBe(4 - first);
-  expect((await text()).split(' ').map((each) => each.slice(0, 2))).toEqual(['4v', '5v', '6v', '7v', '']);
+  expect((await text()).split(' ').map((each) => each.slice(0, 2))).toEqual(['4/', '5/', '6/', '7/', '']);
   await close();
 });
 
@@ -76,6 +76,19 @@ test('records that are gone are passed over, and that is told', async () => {
   expect(reader.readOn()).toBe(true);
   reader.write(10);
   expect(gaps).toEqual([[0, 3]]);
-  expect(await text()).toBe('3d ');
+  expect(await text()).toBe('3/d ');
   await close();
 });
+
+test.each(['none', 'lz4', 'gzip'] as const)(
+  'batches of all kinds of nothing, compressed by %s',
+  async (compression) => {
+    const { log, reader, text, close } = await opened(4);
+    log.append([{}, { key: 'k' }, { value: '' }, { value: 'v' }], { compression });
+    log.append([{ key: '', value: 'w' }, {}], { compression });
+    expect(reader.readOn()).toBe(true);
+    expect(reader.write(10)).toBe(6);
+    expect(await text()).toBe('4/ 5k/ 6/ 7/v 8/w 9/ ');
+    await close();
+  },
+);

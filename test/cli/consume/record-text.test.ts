@@ -29,7 +29,12 @@ async function written(write: RecordWriter): Promise<Buffer> {
   const out = new OutputBuffer(kept, new AbortController().signal);
   for (const batch of log.read(0)) {
     const cursor = batch.cursor();
-    while (cursor.next()) write(out, cursor, 3);
+    while (cursor.next()) {
+      const view = cursor.value ?? cursor.key;
+      const start = (view?.byteOffset ?? 0) - (cursor.value === null ? cursor.keyPosition : cursor.valuePosition);
+      const bytes = view === null ? Buffer.alloc(0) : Buffer.from(view.buffer, start);
+      write(out, cursor, { partition: 3, bytes });
+    }
   }
   await out.flush();
   return kept.bytes;
