@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findTopic, reading, writing } from '#millrace/cli/data-directory.js';
@@ -45,4 +45,17 @@ test('what the store warns of is said in one line', async () => {
     await store.createTopic('a_b');
   });
   expect(context.stderr.text).toMatch(/^millrace: warning: two topics .* \(topic a_b, other a\.b\)\n$/);
+});
+
+test('a directory that was not closed is recovered, and that is said', async () => {
+  const data = temporaryDirectory();
+  const context = testContext();
+  await writing(context, data, async (store) => {
+    await store.createTopic('t', { partitions: 2 });
+  });
+  rmSync(join(data, '.kafka_cleanshutdown'));
+  await writing(context, data, () => undefined);
+  expect(context.stderr.text).toMatch(
+    /^millrace: the last writer did not close .*: recovered 2 partitions in \d+ ms\n$/,
+  );
 });
