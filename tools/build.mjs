@@ -8,7 +8,7 @@
  * at once: the second waits. No network but npm's own, and no install script of a package is run or needed.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,7 @@ import {
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const quiet = process.argv.includes('--quiet');
 const nodeVersionMin = [20, 19];
+const commandLine = 'dist/cli/main.js';
 
 /** A failure that was explained to the user already: no stack trace. */
 class BuildFailure extends Error {}
@@ -77,6 +78,8 @@ function dropForeignCache() {
 async function compile(inputs) {
   for (const path of distLeftovers(root)) rmSync(join(root, path));
   await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.', '--pretty', 'false']);
+  // npm does this when it installs a package; in a checkout nobody else does, and `npx millrace` runs the file itself.
+  if (existsSync(join(root, commandLine))) chmodSync(join(root, commandLine), 0o755);
   writeStamp(root, 'dist', inputs);
 }
 

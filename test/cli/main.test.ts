@@ -1,5 +1,6 @@
 /** The compiled program as users run it: in processes of its own, with real pipes and signals. */
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -109,3 +110,10 @@ async function waitForRecords(data: string, count: number): Promise<void> {
     await setTimeout(20);
   }
 }
+
+test('the package names the program, which the system can run', () => {
+  const root = new URL('../..', import.meta.url);
+  const { bin } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { bin: Record<string, string> };
+  expect(Object.keys(bin)).toEqual(['millrace']);
+  expect(readFileSync(new URL(bin.millrace, root), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+});
