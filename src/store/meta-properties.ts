@@ -51,7 +51,8 @@ export function createMetaProperties(system: FileSystem, directory: string): Met
   return meta;
 }
 
-function parseProperties(text: string): Map<string, string> {
+/** Lines `name=value`; comments left out. (java.util.Properties, without its escapes.) */
+export function parseProperties(text: string): Map<string, string> {
   const values = new Map<string, string>();
   for (const line of text.split(/\r?\n/)) {
     const match = /^\s*([^#!\s=:][^\s=:]*)\s*[=:]?\s*(.*?)\s*$/.exec(line);

@@ -1,0 +1,149 @@
+/** `millrace dump FILE...`: what is in any file of a data directory, damaged or not, for people and for programs. */
+import { Command } from 'commander';
+import { isMillraceError } from '../../errors.ts';
+import { openDisk } from '../../file/disk-choice.ts';
+import type { FileSystem } from '../../file/file-system.ts';
+import type { RecordRow } from '../../segment/log-contents.ts';
+import { type FileRow, fileContents } from '../../store/file-contents.ts';
+import { type CommonOptions, commonOptions } from '../common-options.ts';
+import type { CliContext } from '../context.ts';
+import { note, printRow } from '../output.ts';
+import { Turns } from '../turns.ts';
+
+interface DumpOptions extends CommonOptions {
+  readonly records: boolean;
+}
+
+const HELP = `
+Reads .log, .index, .timeindex, .txnindex and .snapshot files, leader-epoch-checkpoint, the offset checkpoints, partition.metadata,
+meta.properties, millrace-topics.json and snapshots of Kafka's metadata, one after another, and no store is opened. What is damaged is told
+with its position, what is whole is printed; exit status 1 then.
+
+The lines have the names of Kafka's kafka-dump-log. With --json each row is an object with "file" and "kind": batch, record, offsetEntry,
+timeEntry, abortedTransaction, producer, epoch, offset, topicId, property, topic, reserved (zeros ahead of a writer), damage. Keys and values that are no
+UTF-8 stand in keyBase64 and valueBase64.`;
+
+export function dumpCommand(context: CliContext): Command {
+  const command = new Command('dump')
+    .description('print what is in the files of a log: batches, records, index entries, producers, checkpoints')
+    .argument('<file...>', 'files of a data directory')
+    .option('--records', 'the records of each batch too', false)
+    .addHelpText('after', HELP)
+    .action((files: string[], options: DumpOptions) => dump(context, files, options));
+  return commonOptions(command);
+}
+
+async function dump(context: CliContext, files: readonly string[], options: DumpOptions): Promise<void> {
+  const system = openDisk();
+  const turns = new Turns(context);
+  try {
+    for (const file of files) {
+      if (!options.json) context.stdout.write(`Dumping ${file}\n`);
+      if (!(await dumpFile(context, system, file, options, turns))) context.setExitCode(1);
+    }
+  } finally {
+    system.close();
+  }
+}
+
+/** False where the file is damaged, or cannot be read. */
+async function dumpFile(
+  context: CliContext,
+  system: FileSystem,
+  file: string,
+  options: DumpOptions,
+  turns: Turns,
+): Promise<boolean> {
+  let isWhole = true;
+  try {
+    for (const row of fileContents(system, file, options)) {
+      if (row.kind === 'damage') isWhole = false;
+      printRow(
+        context,
+        options.json,
+        options.json ? { file, ...jsonRow(row) } : row,
+        options.json ? '' : humanRow(row),
+      );
+      await turns.take();
+    }
+    return isWhole;
+  } catch (error) {
+    if (!isMillraceError(error) || context.signal.aborted) throw error;
+    note(context, `${error.message} (${error.code})`);
+    return false;
+  }
+}
+
+function jsonRow(row: FileRow): object {
+  if (row.kind !== 'record') return row;
+  const { key, value, headers, ...rest } = row;
+  return {
+    ...rest,
+    headers: headers.map((header) => ({ key: header.key, ...jsonBytes('value', header.value) })),
+    ...jsonBytes('key', key),
+    ...jsonBytes('value', value),
+  };
+}
+
+function jsonBytes(name: string, bytes: Buffer | null): object {
+  if (bytes === null) return { [name]: null };
+  const text = bytes.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(bytes) ? { [name]: text } : { [`${name}Base64`]: bytes.toString('base64') };
+}
+
+/** As `name: value`, in the order of the row, with the names of Kafka's tool. */
+function humanRow(row: FileRow): string {
+  switch (row.kind) {
+    case 'batch': {
+      const { kind, timestampType, timestamp, size, ...before } = row;
+      const { magic, compresscodec, crc, isvalid, ...first } = before;
+      return fields({ ...first, [timestampType]: timestamp, size, magic, compresscodec, crc, isvalid });
+    }
+    case 'record':
+      return humanRecord(row);
+    case 'damage':
+      return `DAMAGED at ${row.position}: ${row.message}`;
+    case 'reserved':
+      return `reserved: ${row.bytes} bytes of zeros from ${row.position} on`;
+    case 'topic':
+      return fields({ topic: row.name, id: row.id, partitions: row.partitions, config: JSON.stringify(row.config) });
+    case 'property':
+      return `${row.name}=${row.value}`;
+    default: {
+      const { kind, ...rest } = row;
+      return fields(rest);
+    }
+  }
+}
+
+function humanRecord(row: RecordRow): string {
+  const { offset, timestampType, timestamp, keySize, valueSize, sequence, control } = row;
+  const headerKeys = `[${row.headers.map(({ key }) => key).join(',')}]`;
+  const parts = [`| ${fields({ offset, [timestampType]: timestamp, keySize, valueSize, sequence, headerKeys })}`];
+  if (control !== null) {
+    const isMarker = control.coordinatorEpoch >= 0;
+    parts.push(
+      isMarker
+        ? fields({ endTxnMarker: control.type, coordinatorEpoch: control.coordinatorEpoch })
+        : `controlType: ${control.type}`,
+    );
+  } else {
+    if (row.key !== null) parts.push(`key: ${humanBytes(row.key)}`);
+    if (row.value !== null) parts.push(`payload: ${humanBytes(row.value)}`);
+  }
+  return parts.join(' ');
+}
+
+/** Text as it is, but on one line, and without what would move a terminal's cursor. */
+function humanBytes(bytes: Buffer): string {
+  // eslint-disable-next-line no-control-regex -- these are what is to be replaced
+  return bytes
+    .toString('utf8')
+    .replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1));
+}
+
+function fields(values: object): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}: ${value === null ? 'none' : String(value)}`)
+    .join(' ');
+}
