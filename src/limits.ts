@@ -93,3 +93,5 @@ export const RECOVERY_TASK_LOGS_MAX = 64;
 export const RECOVERY_TASK_BYTES = 8 * MIB;
 /** Worker threads that recover at most, whatever was asked for. */
 export const RECOVERY_THREADS_MAX = 64;
+/** Findings that a verification keeps of one file: a file full of garbage has one at every entry. */
+export const FINDINGS_PER_FILE_MAX = 100;

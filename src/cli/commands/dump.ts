@@ -95,7 +95,7 @@ function jsonBytes(name: string, bytes: Buffer | null): object {
 function humanRow(row: FileRow): string {
   switch (row.kind) {
     case 'batch': {
-      const { kind, timestampType, timestamp, size, ...before } = row;
+      const { timestampType, timestamp, size, ...before } = row;
       const { magic, compresscodec, crc, isvalid, ...first } = before;
       return fields({ ...first, [timestampType]: timestamp, size, magic, compresscodec, crc, isvalid });
     }
@@ -109,10 +109,8 @@ function humanRow(row: FileRow): string {
       return fields({ topic: row.name, id: row.id, partitions: row.partitions, config: JSON.stringify(row.config) });
     case 'property':
       return `${row.name}=${row.value}`;
-    default: {
-      const { kind, ...rest } = row;
-      return fields(rest);
-    }
+    default:
+      return fields(row);
   }
 }
 
@@ -136,14 +134,13 @@ function humanRecord(row: RecordRow): string {
 
 /** Text as it is, but on one line, and without what would move a terminal's cursor. */
 function humanBytes(bytes: Buffer): string {
-  // eslint-disable-next-line no-control-regex -- these are what is to be replaced
-  return bytes
-    .toString('utf8')
-    .replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1));
+  return bytes.toString('utf8').replaceAll(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
 }
 
+/** `name: value` of each field but the kind of a row. */
 function fields(values: object): string {
   return Object.entries(values)
+    .filter(([name]) => name !== 'kind')
     .map(([name, value]) => `${name}: ${value === null ? 'none' : String(value)}`)
     .join(' ');
 }
