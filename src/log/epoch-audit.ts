@@ -22,6 +22,8 @@ export interface EpochAuditOptions {
   readonly settled: boolean;
   /** Batches between two may be gone: the log was compacted. */
   readonly mayHaveGaps: boolean;
+  /** Where the log was last said to start. */
+  readonly startOffset: number;
 }
 
 export class EpochAudit {
@@ -49,9 +51,20 @@ export class EpochAudit {
     this.#compare(header, path, position);
   }
 
-  /** `startOffset` and `endOffset` of the log. To be called when all of it could be read. */
-  end(startOffset: number, endOffset: number): void {
-    const { entries, mayHaveGaps, checkpointPath } = this.#options;
+  /** To be called when all of the log could be read: from `baseOffset`, where its first segment begins, to `endOffset`. */
+  end(baseOffset: number, endOffset: number): void {
+    const { entries, mayHaveGaps, checkpointPath, settled } = this.#options;
+    const startOffset = Math.max(baseOffset, this.#options.startOffset);
+    const first = entries?.[0];
+    if (
+      settled &&
+      first !== undefined &&
+      first.startOffset > startOffset &&
+      this.#runs.some(({ epoch }) => epoch >= 0)
+    ) {
+      const message = `the first epoch begins at ${first.startOffset}, and the log at ${startOffset}`;
+      this.#findings.add('checkpoint', checkpointPath, null, message);
+    }
     entries?.forEach(({ epoch, startOffset: offset }, i) => {
       const run = this.#runs.find((each) => each.epoch === epoch);
       const object = (found: string): void =>

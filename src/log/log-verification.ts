@@ -7,6 +7,7 @@
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { isMillraceError } from '../errors.ts';
+import { readCheckpoint } from '../file/checkpoint.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { readWholeFile } from '../file/whole-file.ts';
 import { type AbortedTransaction, decodeTransactionIndex, TRANSACTION_ENTRY_SIZE } from '../index/transaction-index.ts';
@@ -15,6 +16,7 @@ import { LOG_SUFFIX, segmentFile, SNAPSHOT_SUFFIX, TRANSACTION_INDEX_SUFFIX } fr
 import { SegmentVerification } from '../segment/segment-verification.ts';
 import { EpochAudit } from './epoch-audit.ts';
 import { EPOCH_CHECKPOINT, readEpochs } from './epoch-checkpoint.ts';
+import type { EpochEntry } from './leader-epochs.ts';
 import { checkNames, isGone, isUnwritten, snapshotsIn } from './log-directory-check.ts';
 import { listSegments, type SegmentFiles } from './log-directory.ts';
 import type { LogSettings } from './log-settings.ts';
@@ -30,6 +32,8 @@ export interface LogVerificationOptions {
   readonly settings: LogSettings | null;
   /** The log was compacted: offsets may be missing. */
   readonly compacted: boolean;
+  /** Where the log was last said to start. */
+  readonly startOffset: number;
 }
 
 export interface LogSummary {
@@ -75,12 +79,18 @@ class LogVerification {
   constructor(system: FileSystem, options: LogVerificationOptions) {
     this.#system = system;
     this.#options = options;
-    const { directory, settled, compacted } = options;
+    const { directory, settled, compacted, startOffset } = options;
     // What derives from the log is read before it: a writer adds to the log first.
     const checkpointPath = join(directory, EPOCH_CHECKPOINT);
     const entries = this.#readEpochs(checkpointPath);
     this.#hasEpochs = system.exists(checkpointPath);
-    this.#epochs = new EpochAudit(this.#findings, { checkpointPath, entries, settled, mayHaveGaps: compacted });
+    this.#epochs = new EpochAudit(this.#findings, {
+      checkpointPath,
+      entries,
+      settled,
+      startOffset,
+      mayHaveGaps: compacted,
+    });
     checkNames(system, directory, this.#findings, settled);
     this.#files = listSegments(system, directory);
     this.#nextOffset = this.#files[0]?.baseOffset ?? 0;
@@ -177,9 +187,20 @@ class LogVerification {
     return i === last - 1 && isUnwritten(this.#system, this.#logPath(this.#files[last].baseOffset));
   }
 
-  #readEpochs(path: string): readonly { epoch: number; startOffset: number }[] | null {
+  /** As they stand in the file: reading them for use drops what contradicts the last. */
+  #readEpochs(path: string): readonly EpochEntry[] | null {
     try {
-      return readEpochs(this.#system, this.#options.directory)?.entries ?? null;
+      if (readEpochs(this.#system, this.#options.directory) === null) return null;
+      const lines = readCheckpoint(this.#system, path, 2) ?? [];
+      const entries = lines.map(([epoch, startOffset]) => ({ epoch: Number(epoch), startOffset: Number(startOffset) }));
+      for (let i = 1; i < entries.length; i++) {
+        const [before, after] = [entries[i - 1], entries[i]];
+        if (after.epoch > before.epoch && after.startOffset > before.startOffset) continue;
+        const message = `epoch ${before.epoch} from ${before.startOffset} is followed by epoch ${after.epoch} from ${after.startOffset}`;
+        this.#findings.add('checkpoint', path, null, message);
+        return null;
+      }
+      return entries;
     } catch (error) {
       if (!isMillraceError(error, 'ERR_MILLRACE_CORRUPT')) throw error;
       this.#findings.add('checkpoint', path, null, error.message);

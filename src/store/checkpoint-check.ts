@@ -44,6 +44,11 @@ export class CheckpointCheck {
     return this.#offsets.get(CLEANER_CHECKPOINT)!.has(partition);
   }
 
+  /** Where a log was last said to start. */
+  startOffset(partition: string): number {
+    return this.#offsets.get(LOG_START_CHECKPOINT)!.get(partition) ?? 0;
+  }
+
   /** `isKnown`: is there such a partition? To be asked where the last stop was a clean one. */
   partitions(isKnown: (partition: string) => boolean): void {
     for (const [name, offsets] of this.#offsets) {

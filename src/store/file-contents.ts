@@ -35,7 +35,7 @@ import { TOPICS_FILE } from './topics-file.ts';
 export const REPLICATION_CHECKPOINT = 'replication-offset-checkpoint';
 export const CLEANER_CHECKPOINT = 'cleaner-offset-checkpoint';
 /** Kafka's metadata as a file of record batches: what a directory was made with, and `<offset>-<epoch>.checkpoint`. */
-const METADATA_SNAPSHOT = /^(?:bootstrap|\d{20}-\d{10})\.checkpoint$/;
+export const METADATA_SNAPSHOT = /^(?:bootstrap|\d{20}-\d{10})\.checkpoint$/;
 /** What Kafka appends to the name of a file that is on its way out or in. */
 const PASSING_SUFFIX = /\.(?:deleted|cleaned|swap)$/;
 

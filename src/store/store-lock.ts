@@ -27,9 +27,7 @@ export class StoreLock {
   static take(system: FileSystem, directory: string, now: number): StoreLock {
     const path = join(directory, LOCK_FILE);
     const lock = system.lock(path);
-    if (lock === null) {
-      throw new MillraceError('ERR_MILLRACE_LOCKED', `${directory} is held by ${holderOf(system, path)}`, { path });
-    }
+    if (lock === null) throw heldBy(system, directory, path);
     const taken = new StoreLock(system, path, lock);
     const program = process.argv[1] ?? process.execPath;
     taken.#write(JSON.stringify({ pid: process.pid, host: hostname(), since: new Date(now).toISOString(), program }));
@@ -62,6 +60,19 @@ export class StoreLock {
       // The lock itself holds, whatever the file says.
     }
   }
+}
+
+/** Throws ERR_MILLRACE_LOCKED while somebody has the directory, and changes nothing: what is not held may be so the moment after. */
+export function refuseLocked(system: FileSystem, directory: string): void {
+  const path = join(directory, LOCK_FILE);
+  if (!system.exists(path)) return;
+  const lock = system.lock(path);
+  if (lock === null) throw heldBy(system, directory, path);
+  lock.release();
+}
+
+function heldBy(system: FileSystem, directory: string, path: string): MillraceError {
+  return new MillraceError('ERR_MILLRACE_LOCKED', `${directory} is held by ${holderOf(system, path)}`, { path });
 }
 
 function holderOf(system: FileSystem, path: string): string {

@@ -11,9 +11,11 @@ import { listSegments } from '../log/log-directory.ts';
 import { isGone } from '../log/log-directory-check.ts';
 import { type LogSummary, verifyLog } from '../log/log-verification.ts';
 import { type Finding, Findings } from '../segment/finding.ts';
+import { logContents } from '../segment/log-contents.ts';
 import { CheckpointCheck } from './checkpoint-check.ts';
 import { wasCleanlyStopped } from './clean-shutdown.ts';
 import { checkDirectory, type FoundPartition } from './directory-check.ts';
+import { METADATA_SNAPSHOT } from './file-contents.ts';
 import { effectiveConfig, logSettings, type TopicConfig } from './topic-config.ts';
 
 export type VerificationEvent =
@@ -49,6 +51,7 @@ export async function* verifyStore(
   const isSettled = (): boolean => wasCleanlyStopped(system, directory);
   const names = new Set(found.map(({ name }) => name));
   if (isSettled()) checkpoints.partitions((name) => names.has(name));
+  checkMetadataSnapshots(system, directory, findings);
   yield { kind: 'begin', partitions: found.length, bytes: bytesOf(system, directory, found) };
 
   for (const partition of found) {
@@ -92,6 +95,7 @@ async function* verifyPartition(
     directory: join(directory, name),
     settings: config === null ? null : logSettings(config, {}),
     compacted,
+    startOffset: checkpoints.startOffset(name),
   };
   for (let settled = isSettled(); ; settled = false) {
     try {
@@ -104,6 +108,17 @@ async function* verifyPartition(
       if (!isGone(error)) throw error;
       if (!system.exists(options.directory)) return null;
       if (!settled || isSettled()) throw error;
+    }
+  }
+}
+
+/** Kafka's own metadata, where a directory has some: batches like any others. */
+function checkMetadataSnapshots(system: FileSystem, directory: string, findings: Findings): void {
+  for (const { name, isDirectory } of system.list(directory)) {
+    if (isDirectory || !METADATA_SNAPSHOT.test(name)) continue;
+    const path = join(directory, name);
+    for (const row of logContents(system, path, { records: true })) {
+      if (row.kind === 'damage') findings.add('metadata', path, row.position, row.message);
     }
   }
 }
