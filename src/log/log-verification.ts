@@ -147,6 +147,7 @@ class LogVerification {
         `the segment before it ends with offset ${expected - 1}`,
       );
     const settled = this.#options.settled || !this.#mayBeActive(i);
+    const path = this.#logPath(baseOffset);
     const verification = new SegmentVerification(this.#system, this.#findings, {
       directory,
       baseOffset,
@@ -157,7 +158,7 @@ class LogVerification {
       mayHaveGaps: compacted,
       onBatch: (header, position, control) => {
         if (header.leaderEpoch >= 0) this.#hasBatchEpochs = true;
-        this.#epochs.batch(header, this.#logPath(baseOffset), position);
+        this.#epochs.batch(header, path, position);
         this.#transactions?.batch(header, control);
       },
     });

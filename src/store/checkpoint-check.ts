@@ -10,13 +10,12 @@ import type { Findings } from '../segment/finding.ts';
 import { CLEANER_CHECKPOINT, REPLICATION_CHECKPOINT } from './file-contents.ts';
 import { LOG_START_CHECKPOINT, RECOVERY_POINT_CHECKPOINT } from './offset-checkpoints.ts';
 
-/** By name: what the offset is called. */
+/** Those whose offsets lie within the log, and what they are called. Kafka's own two may lie past the end of a log that was recovered. */
 const MEANINGS: Readonly<Record<string, string>> = {
   [RECOVERY_POINT_CHECKPOINT]: 'recovery point',
   [LOG_START_CHECKPOINT]: 'log start',
-  [REPLICATION_CHECKPOINT]: 'high watermark',
-  [CLEANER_CHECKPOINT]: 'end of what was compacted',
 };
+const NAMES = [RECOVERY_POINT_CHECKPOINT, LOG_START_CHECKPOINT, REPLICATION_CHECKPOINT, CLEANER_CHECKPOINT];
 /** Those that the writer writes for all partitions at a clean stop. The cleaner's keeps topics that are gone. */
 const COMPLETE: ReadonlySet<string> = new Set([
   RECOVERY_POINT_CHECKPOINT,
@@ -36,7 +35,7 @@ export class CheckpointCheck {
   constructor(system: FileSystem, directory: string, findings: Findings) {
     this.#directory = directory;
     this.#findings = findings;
-    for (const name of Object.keys(MEANINGS)) this.#offsets.set(name, this.#read(system, name));
+    for (const name of NAMES) this.#offsets.set(name, this.#read(system, name));
   }
 
   /** Was the partition ever compacted by Kafka's cleaner? */
@@ -61,10 +60,10 @@ export class CheckpointCheck {
 
   /** A log that ends at `endOffset`. */
   log(partition: string, endOffset: number): void {
-    for (const [name, offsets] of this.#offsets) {
-      const offset = offsets.get(partition) ?? 0;
+    for (const [name, meaning] of Object.entries(MEANINGS)) {
+      const offset = this.#offsets.get(name)!.get(partition) ?? 0;
       if (offset > endOffset)
-        this.#object(name, `the ${MEANINGS[name]} of ${partition} is ${offset}, and its log ends at ${endOffset}`);
+        this.#object(name, `the ${meaning} of ${partition} is ${offset}, and its log ends at ${endOffset}`);
     }
   }
 
