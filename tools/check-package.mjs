@@ -2,7 +2,7 @@
  * Is what `npm pack` makes a package that works? Run by `.ci/run package`.
  *
  * Packs, looks at the list of files, installs the archive in an empty folder with its dependencies from the registry and without install
- * scripts, then runs a small program there and checks its types against the package's declarations, all of them. Leaves nothing behind.
+ * scripts, then runs a small program and benchmarks there and checks its types against the package's declarations, all of them. Leaves nothing behind.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,11 +13,12 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packedSizeMax = 4 * 1024 * 1024;
 const allowed =
-  /^(?:dist|src|native\/(?:core|binding))\/|^native\/CMakeLists\.txt$|^[^/]+$|^build\/Release\/millrace\.node$/;
+  /^(?:dist|src|native\/(?:core|binding))\/|^bench\/(?!peers\/)|^native\/CMakeLists\.txt$|^[^/]+$|^build\/Release\/millrace\.node$/;
 const required = [
   'dist/main.js',
   'dist/main.d.ts',
   'build/Release/millrace.node',
+  'bench/run.mjs',
   'README.md',
   'LICENSE',
   'package.json',
@@ -104,6 +105,10 @@ try {
   writeFileSync(join(consumer, 'program.mjs'), program);
   run(process.execPath, ['program.mjs'], consumer);
   console.log('it works where it is installed');
+  // `millrace bench` runs them: with the package's own dependencies only.
+  const benchmarks = join('node_modules', 'millrace', 'bench', 'run.mjs');
+  run(process.execPath, [benchmarks, 'view', 'seek', '--smoke', '--dir', consumer], consumer);
+  console.log('its benchmarks run');
   checkTypes(consumer);
 } finally {
   rmSync(scratch, { recursive: true, force: true });

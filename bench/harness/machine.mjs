@@ -47,6 +47,8 @@ function commit() {
   const git = (...args) =>
     execFileSync('git', ['-c', 'safe.directory=*', ...args], { cwd: root, encoding: 'utf8', stdio: 'pipe' }).trim();
   try {
+    // A package that lies in somebody else's repository has none of its own.
+    if (git('rev-parse', '--show-prefix') !== '') return 'not known';
     const changed = git('status', '--porcelain', '--', 'src', 'native', 'bench') === '' ? '' : ', with changes';
     return `${git('rev-parse', '--short=12', 'HEAD')} of ${git('log', '-1', '--format=%cs')}${changed}`;
   } catch {
