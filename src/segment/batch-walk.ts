@@ -44,6 +44,8 @@ export class BatchWalk {
   #size: number;
   #header: BatchHeader | null = null;
   #isValid = false;
+  /** The last batch, if its checksum did not fit: then its length may be wrong too. */
+  #doubtful = -1;
   #end: WalkEnd | null = null;
   #bytesRead = 0;
 
@@ -102,6 +104,7 @@ export class BatchWalk {
     if (!this.#holds(position, size))
       return this.#endAt(position, 'short', `has a batch of ${size} bytes, and ${this.#size - position} are left`);
     this.#show(position);
+    this.#doubtful = this.#isValid ? -1 : position;
     this.#next = position + size;
     return true;
   }
@@ -109,8 +112,9 @@ export class BatchWalk {
   /** After an end within the file: goes on at the next whole batch whose checksum fits. False where there is none. */
   resume(): boolean {
     if (this.#end === null || this.#end.reason === 'end' || this.#end.reason === 'zeros') return false;
-    const found = this.#findBatch(this.#end.position + 1);
+    const found = this.#findBatch((this.#doubtful < 0 ? this.#end.position : this.#doubtful) + 1);
     if (found < 0) return false;
+    this.#doubtful = -1;
     this.#next = found;
     this.#end = null;
     return true;
