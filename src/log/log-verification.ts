@@ -231,6 +231,7 @@ class LogVerification {
 
   #checkTransactions(baseOffset: number, settled: boolean): void {
     const path = segmentFile(this.#options.directory, baseOffset, TRANSACTION_INDEX_SUFFIX);
+    const expected = this.#transactions?.takeAborted() ?? null;
     let found: AbortedTransaction[];
     try {
       found = decodeTransactionIndex(readWholeFile(this.#system, path), path, baseOffset);
@@ -239,9 +240,7 @@ class LogVerification {
       this.#findings.add('index', path, error.position ?? null, error.message);
       return;
     }
-    if (this.#transactions === null) return;
-    const expected = this.#transactions.takeAborted();
-    if (!this.#isWhole) return;
+    if (expected === null || !this.#isWhole) return;
     const difference = compareAborted(found, expected, !settled);
     if (difference !== null)
       this.#findings.add('index', path, difference.slot * TRANSACTION_ENTRY_SIZE, difference.message);

@@ -39,6 +39,7 @@ export class SegmentVerification {
   readonly #audit: IndexAudit;
   #nextOffset: number | null;
   #looks = 0;
+  #isAgain = false;
   #lookedAt = -1;
   #isWhole = true;
   batches = 0;
@@ -68,6 +69,9 @@ export class SegmentVerification {
 
   step(): VerificationState {
     const walk = this.#walk;
+    // Only now, after the pause: how long the file is, is asked anew.
+    if (this.#isAgain) walk.lookAgain();
+    this.#isAgain = false;
     const until = this.bytes + STEP_BYTES;
     while (walk.next()) {
       if (!walk.isValid && this.#maySettle(walk.position)) return 'again';
@@ -88,13 +92,13 @@ export class SegmentVerification {
     this.#file.close();
   }
 
-  /** Sets the walk back to `position`, if a writer may have caused what stands there and there was no look enough. */
+  /** May a writer have caused what stands at `position`, and was there no look enough? Then the next step looks again. */
   #maySettle(position: number): boolean {
     if (this.#options.settled) return false;
     if (position !== this.#lookedAt) this.#looks = 0;
     this.#lookedAt = position;
     if (++this.#looks >= LOOKS_MAX) return false;
-    this.#walk.lookAgain();
+    this.#isAgain = true;
     return true;
   }
 
