@@ -116,14 +116,18 @@ function* checkpointRows(
 ): Generator<FileRow> {
   const lines = textOf(system, path).split('\n');
   let position = lines.slice(0, 2).join('\n').length + 1;
-  for (const line of lines.slice(2)) {
+  let isDamaged = false;
+  for (const [i, line] of lines.entries()) {
+    if (i < 2 || line === '') continue;
     const parts = line.split(' ');
-    const row = parts.length === fields ? rowOf(parts) : null;
-    if (row !== null) yield row;
-    else if (line !== '') yield { kind: 'damage', position, message: `the line ${JSON.stringify(line)} is no entry` };
+    // Without its end a line may be the half of a number.
+    const row = parts.length === fields && i < lines.length - 1 ? rowOf(parts) : null;
+    if (row === null) yield { kind: 'damage', position, message: `the line ${JSON.stringify(line)} is no entry` };
+    else yield row;
+    isDamaged ||= row === null;
     position += Buffer.byteLength(line) + 1;
   }
-  yield* damageIn(() => readCheckpoint(system, path, fields));
+  if (!isDamaged) yield* damageIn(() => readCheckpoint(system, path, fields));
 }
 
 function* topicId(system: FileSystem, path: string): Generator<FileRow> {

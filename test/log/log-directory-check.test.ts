@@ -10,12 +10,12 @@ import { numbered, readyBatches } from '../support/temp-log.ts';
 const system = new DiskFileSystem();
 const BASE = '00000000000000000007';
 
-function found(names: readonly string[], settled = true): (string | undefined)[] {
+function found(names: readonly string[], settled = true): string[] {
   const directory = temporaryDirectory();
   for (const name of names) writeFileSync(join(directory, name), '');
   const findings = new Findings();
   checkNames(system, directory, findings, settled);
-  return findings.all.map(({ path }) => path.split('/').at(-1));
+  return findings.all.map(({ path }) => path.split('/').at(-1)!);
 }
 
 test('what belongs to a log is known, and what is on its way in or out', () => {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { BatchWalk } from '#millrace/segment/batch-walk.js';
 import { type Finding, Findings } from '#millrace/segment/finding.js';
@@ -6,6 +6,7 @@ import { IndexAudit } from '#millrace/segment/index-audit.js';
 import { checkRecords } from '#millrace/segment/record-check.js';
 import { TempLog } from '../support/temp-log.ts';
 
+const BATCHES = 14;
 const settings = { intervalBytes: 200, bytesMax: 1 << 20 };
 const BASE = '00000000000000000000';
 const [INDEX, TIMES] = [`${BASE}.index`, `${BASE}.timeindex`];
@@ -14,7 +15,7 @@ let rig: TempLog;
 
 beforeEach(async () => {
   rig = new TempLog({ indexIntervalBytes: settings.intervalBytes });
-  for (let i = 0; i < 30; i++) {
+  for (let i = 0; i < BATCHES; i++) {
     const time = 1000 + i * 10;
     rig.log.append([
       { value: 'a', timestamp: time },
@@ -42,14 +43,14 @@ function audit(options: { settled?: boolean; skip?: number } = {}): readonly Fin
   return findings.all;
 }
 
-function change(name: string, edit: (bytes: Buffer) => Buffer | number): void {
+function change(name: string, edit: (bytes: Buffer) => void): void {
   const bytes = readFileSync(rig.path(name));
-  const edited = edit(bytes);
-  writeFileSync(rig.path(name), typeof edited === 'number' ? bytes : edited);
+  edit(bytes);
+  writeFileSync(rig.path(name), bytes);
 }
 
 test('the files that the engine wrote are true', () => {
-  expect(readFileSync(rig.path(INDEX)).length).toBeGreaterThan(40);
+  expect(readFileSync(rig.path(INDEX)).length).toBeGreaterThan(16);
   expect(audit()).toEqual([]);
 });
 
@@ -73,7 +74,7 @@ describe.each([INDEX, TIMES])('%s', (name) => {
 
   test('missing, cut and padded', () => {
     const size = readFileSync(rig.path(name)).length;
-    change(name, (bytes) => Buffer.concat([bytes, Buffer.alloc(24)]));
+    appendFileSync(rig.path(name), Buffer.alloc(24));
     expect(audit()).toMatchObject([
       { kind: 'index', path: rig.path(name), position: size, message: expect.stringMatching(/^24 bytes/) },
     ]);
@@ -104,7 +105,7 @@ test('an offset of the record that has the timestamp is as good as that of its b
 
 test('of what cannot be read nothing is said', () => {
   const position = readFileSync(rig.path(INDEX)).readUInt32BE(4);
-  const slot = position / (readFileSync(rig.path(`${BASE}.log`)).length / 30);
+  const slot = position / (readFileSync(rig.path(`${BASE}.log`)).length / BATCHES);
   change(INDEX, (bytes) => bytes.writeUInt32BE(1, 0));
   expect(audit()).toHaveLength(1);
   expect(audit({ skip: slot })).toEqual([]);

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { DiskFileSystem } from '#millrace/file/disk.js';
-import { StoreLock } from '#millrace/store/store-lock.js';
+import { refuseLocked, StoreLock } from '#millrace/store/store-lock.js';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 import { open } from './store-fixture.ts';
 
@@ -94,3 +94,21 @@ test.skipIf(!hasPython)(
     StoreLock.take(system, directory, NOW).release();
   },
 );
+
+test('who only asks changes nothing, and is told who has it', () => {
+  const directory = temporaryDirectory();
+  refuseLocked(system, directory);
+  expect(system.exists(join(directory, '.lock'))).toBe(false);
+  const lock = StoreLock.take(system, directory, NOW);
+  const text = readFileSync(join(directory, '.lock'), 'utf8');
+  expect(() => refuseLocked(system, directory)).toThrow(
+    expect.objectContaining({
+      code: 'ERR_MILLRACE_LOCKED',
+      message: expect.stringContaining('is held by this process'),
+    }),
+  );
+  expect(readFileSync(join(directory, '.lock'), 'utf8')).toBe(text);
+  lock.release();
+  refuseLocked(system, directory);
+  StoreLock.take(system, directory, NOW).release();
+});
