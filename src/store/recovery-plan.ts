@@ -58,7 +58,8 @@ export function planRecovery(system: FileSystem, directory: string): RecoveryPla
   const clean = wasCleanlyStopped(system, directory);
   const partitions: Omit<PartitionTask, 'bytes'>[] = [];
   const points = OffsetCheckpoint.read(system, directory, RECOVERY_POINT_CHECKPOINT);
-  for (const { entry, present } of readCatalog(system, directory).topics.values()) {
+  const topics = [...readCatalog(system, directory).topics.values()];
+  for (const { entry, present } of topics.sort((a, b) => (a.entry.name < b.entry.name ? -1 : 1))) {
     const topic = new Topic(directory, entry, {}, (partition) => present.has(partition));
     for (const partition of topic.partitions) {
       if (partition !== null)

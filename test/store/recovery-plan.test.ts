@@ -120,14 +120,14 @@ describe('a store of ours', () => {
   test('that lost recovery points, a middle and an index', async () => {
     const directory = await killed();
     rmSync(join(directory, 'recovery-point-offset-checkpoint'));
-    const [, second, third] = readdirSync(join(directory, 'plain-0')).filter((name) => name.endsWith('.log'));
-    truncateSync(join(directory, 'plain-0', second), 700);
-    rmSync(join(directory, 'plain-1', third.replace('.log', '.index')), { force: true });
+    const [first, second] = readdirSync(join(directory, 'plain-0')).filter((name) => name.endsWith('.log'));
+    truncateSync(join(directory, 'plain-0', first), 700);
+    rmSync(join(directory, 'plain-1', second.replace('.log', '.index')), { force: true });
     writeFileSync(join(directory, 'packed-0', '00000000000000000999.snapshot'), 'x');
     appendFileSync(join(directory, 'packed-0', '00000000000000000000.timeindex'), Buffer.alloc(12));
     const plans = await planComesTrue(directory);
     const [packed, plain] = plans;
-    expect(plain.damage).toMatchObject({ path: join(directory, 'plain-0', second), reason: 'short' });
+    expect(plain.damage).toMatchObject({ path: join(directory, 'plain-0', first), reason: 'short' });
     expect(plain.damage!.segmentsRemoved.length).toBeGreaterThan(0);
     expect(plain.removed.length).toBeGreaterThan(2);
     expect(packed.removed).toEqual(['00000000000000000999.snapshot']);

@@ -66,12 +66,16 @@ async function run(context: CliContext, args: readonly string[], keep: boolean):
   else child.stdout!.pipe(stdout, { end: false });
   child.stderr?.pipe(stderr, { end: false });
   const stop = (): void => void child.kill();
+  // What a suite's process, a child of that child, still holds open when it is ended, is not waited for.
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', resolve);
+      child.once('exit', (status) => {
+        if (signal.aborted) resolve(status);
+      });
     });
     if (signal.aborted)
       throw new MillraceError('ERR_MILLRACE_ABORTED', 'the command was ended', { cause: signal.reason });

@@ -11,8 +11,8 @@ import { Turns } from '../turns.ts';
 
 const HELP = `
 Works beside a process that writes the directory, takes no lock, and works on a directory of Kafka's. After a clean stop everything must be right to
-the last byte; without one, what a writer has not finished is no finding. Exit status 1 when something was found. With --json: an object with
-"kind", "path", "position" and "message" for each finding, then one for each partition and one for all ("kind": partition, summary).`;
+the last byte; without one, what a writer has not finished is no finding. Exit status 1 when something was found. With --json an object
+for each finding ("kind": finding, with "finding", "path", "position" and "message"), for each partition, and for all (partition, summary).`;
 
 export function verifyCommand(context: CliContext): Command {
   const command = new Command('verify')
@@ -37,7 +37,7 @@ async function verify(context: CliContext, directory: string, json: boolean): Pr
       const event = step.value;
       if (event.kind === 'begin') progress = createProgress(context, { total: event.bytes, unit: 'bytes' });
       else if (event.kind === 'progress') progress?.update(event.bytes);
-      else if (event.kind === 'finding') printRow(context, json, event.finding, humanFinding(event.finding));
+      else if (event.kind === 'finding') printFinding(context, json, event.finding);
       else if (json) printRow(context, json, event, '');
       await turns.take();
     }
@@ -67,6 +67,8 @@ function report(context: CliContext, directory: string, json: boolean, summary: 
   if (findings > 0) context.setExitCode(1);
 }
 
-function humanFinding({ kind, path, position, message }: Finding): string {
-  return `${path}${position === null ? '' : ` at ${position}`}: ${kind}: ${message}`;
+function printFinding(context: CliContext, json: boolean, finding: Finding): void {
+  const { kind, path, position, message } = finding;
+  const human = `${path}${position === null ? '' : ` at ${position}`}: ${kind}: ${message}`;
+  printRow(context, json, { ...finding, kind: 'finding', finding: kind }, human);
 }
