@@ -51,9 +51,10 @@ export class BatchWalk {
 
   constructor(file: LogFile, from = 0) {
     this.#file = file;
-    this.#buffer = window(SCAN_CHUNK_BYTES);
     this.#next = from;
     this.#size = file.size();
+    // Many logs are small, and a store may have ten thousand of them.
+    this.#buffer = window(Math.max(BATCH_HEADER_SIZE, Math.min(SCAN_CHUNK_BYTES, this.#size)));
   }
 
   /** Where the present batch begins. */

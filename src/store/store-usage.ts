@@ -4,9 +4,13 @@
 import { join } from 'node:path';
 import { isMillraceError, type MillraceError } from '../errors.ts';
 import type { FileSystem } from '../file/file-system.ts';
+import { WindowCache } from '../file/window-cache.ts';
 import { isGone } from '../log/log-directory-check.ts';
-import type { ReadOnlyStore } from './read-only-store.ts';
-import { partitionDirectoryName } from './partition-directory.ts';
+import { FollowedLog } from '../log/log-follower.ts';
+import type { SegmentEnvironment } from '../segment/segment.ts';
+import { LOG_START_CHECKPOINT, OffsetCheckpoint } from './offset-checkpoints.ts';
+import { readCatalog } from './topic-catalog.ts';
+import { type Partition, Topic } from './topic.ts';
 
 export interface PartitionUsage {
   readonly topic: string;
@@ -27,19 +31,20 @@ export interface PartitionUsage {
   readonly error: MillraceError | null;
 }
 
-/** The partitions by topic and number. Those that are deleted meanwhile are left out. */
-export function* storeUsage(system: FileSystem, store: ReadOnlyStore): Generator<PartitionUsage> {
-  const topics = store.topics().sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const { name, partitions } of topics) {
-    for (let partition = 0; partition < partitions; partition++) {
-      const directory = join(store.directory, partitionDirectoryName(name, partition));
+/** The partitions by topic and number, one after another as they are asked for. Those that are deleted meanwhile are left out. */
+export function* storeUsage(system: FileSystem, directory: string): Generator<PartitionUsage> {
+  const cache = new WindowCache(system);
+  const startOffsets = OffsetCheckpoint.read(system, directory, LOG_START_CHECKPOINT);
+  const topics = [...readCatalog(system, directory).topics.values()];
+  for (const { entry, present } of topics.sort((a, b) => (a.entry.name < b.entry.name ? -1 : 1))) {
+    const topic = new Topic(directory, entry, {}, (partition) => present.has(partition));
+    for (const partition of topic.partitions) {
+      if (partition === null) continue;
+      const startOffset = startOffsets.get(topic.name, partition.index);
       try {
-        yield {
-          topic: name,
-          partition,
-          fileBytes: fileBytesOf(system, directory),
-          ...readUsage(store, name, partition),
-        };
+        const fileBytes = fileBytesOf(system, partition.directory);
+        const usage = readUsage({ system, cache }, partition, startOffset);
+        yield { topic: topic.name, partition: partition.index, fileBytes, ...usage };
       } catch (error) {
         if (!isGone(error)) throw error;
       }
@@ -47,30 +52,39 @@ export function* storeUsage(system: FileSystem, store: ReadOnlyStore): Generator
   }
 }
 
-function readUsage(
-  store: ReadOnlyStore,
-  topic: string,
-  partition: number,
-): Omit<PartitionUsage, 'topic' | 'partition' | 'fileBytes'> {
+type LogUsage = Omit<PartitionUsage, 'topic' | 'partition' | 'fileBytes'>;
+
+function readUsage(environment: SegmentEnvironment, partition: Partition, startOffset: number): LogUsage {
+  let log: FollowedLog | null = null;
   try {
-    const log = store.partition(topic, partition);
-    const { startOffset, endOffset } = log;
-    const hasRecords = endOffset > startOffset;
-    return {
-      bytes: log.size,
-      records: Math.max(0, endOffset - startOffset),
-      segments: log.segmentCount,
-      startOffset,
-      endOffset,
-      oldestTimestamp: hasRecords ? (log.offsetForTimestamp(0)?.timestamp ?? null) : null,
-      newestTimestamp: hasRecords ? (log.offsetOfMaxTimestamp()?.timestamp ?? null) : null,
-      error: null,
-    };
+    log = FollowedLog.open(environment, partition.directory, {
+      settings: partition.topic.settings,
+      startOffset: () => startOffset,
+    });
+    return usageOf(log);
   } catch (error) {
     if (!isMillraceError(error) || isGone(error)) throw error;
     const nothing = { bytes: 0, records: 0, segments: 0, startOffset: 0, endOffset: 0 };
     return { ...nothing, oldestTimestamp: null, newestTimestamp: null, error };
+  } finally {
+    // At once: it holds a descriptor, and there may be ten thousand of them.
+    log?.close();
   }
+}
+
+function usageOf(log: FollowedLog): LogUsage {
+  const { startOffset, endOffset } = log;
+  const hasRecords = endOffset > startOffset;
+  return {
+    bytes: log.size,
+    records: Math.max(0, endOffset - startOffset),
+    segments: log.segmentCount,
+    startOffset,
+    endOffset,
+    oldestTimestamp: hasRecords ? (log.offsetForTimestamp(0)?.timestamp ?? null) : null,
+    newestTimestamp: hasRecords ? (log.offsetOfMaxTimestamp()?.timestamp ?? null) : null,
+    error: null,
+  };
 }
 
 function fileBytesOf(system: FileSystem, directory: string): number {

@@ -7,13 +7,10 @@ import { type PartitionUsage, storeUsage } from '#millrace/store/store-usage.js'
 import { FIXTURE } from '../compat/expected-log.ts';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 
-async function usage(directory: string): Promise<PartitionUsage[]> {
-  const store = await openStore(directory, { readOnly: true });
-  try {
-    return [...storeUsage(new DiskFileSystem(), store)];
-  } finally {
-    await store.close();
-  }
+const system = new DiskFileSystem();
+
+function usage(directory: string): PartitionUsage[] {
+  return [...storeUsage(system, directory)];
 }
 
 test('beside the writer: what was appended, and when', async () => {
@@ -27,7 +24,7 @@ test('beside the writer: what was appended, and when', async () => {
     { value: 'y', timestamp: 1000 },
     { value: 'z', timestamp: 3000 },
   ]);
-  const all = await usage(directory);
+  const all = usage(directory);
   expect(all.map(({ topic, partition, records }) => `${topic}-${partition} ${records}`)).toEqual([
     'a-0 0',
     'b-0 0',
@@ -49,7 +46,7 @@ test('beside the writer: what was appended, and when', async () => {
 });
 
 test('a directory of Kafka’s', async () => {
-  const all = await usage(join(FIXTURE, 'clean/log-dir'));
+  const all = usage(join(FIXTURE, 'clean/log-dir'));
   expect(all).toHaveLength(11);
   expect(all.find(({ topic }) => topic === 'trimmed')).toMatchObject({
     records: 20,
@@ -66,7 +63,7 @@ test('a log that cannot be read has the bytes of its files', async () => {
   rmSync(log);
   mkdirSync(log);
   writeFileSync(join(directory, 'empty-0/00000000000000000000.index'), 'x'.repeat(16));
-  const found = (await usage(directory)).find(({ topic }) => topic === 'empty')!;
+  const found = usage(directory).find(({ topic }) => topic === 'empty')!;
   expect(found.error).toMatchObject({ code: 'ERR_MILLRACE_IO' });
   expect(found).toMatchObject({ bytes: 0, records: 0 });
   expect(found.fileBytes).toBeGreaterThan(16);

@@ -78,7 +78,7 @@ const COVERED = /\.(?:log|index|timeindex|txnindex|snapshot)$|\/partition\.metad
 
 async function eachFlipIsFound(
   directory: string,
-  count: number,
+  { count, within }: { count: number; within: number },
   isCovered: (path: string, position: number) => boolean,
 ): Promise<void> {
   const seed = askedSeed() ?? Date.now() >>> 0;
@@ -102,21 +102,21 @@ async function eachFlipIsFound(
     // A batch is named by its beginning, an entry by its own; what comes of it may be said behind it.
     const places = findings.filter((finding) => finding.path === path && finding.position !== null);
     if (places.length > 0)
-      expect(Math.min(...places.map((place) => Math.abs(place.position! - position))), where).toBeLessThan(2048);
+      expect(Math.min(...places.map((place) => Math.abs(place.position! - position))), where).toBeLessThan(within);
     restore();
   }
 }
 
 test('every flipped bit in a store of ours is found, in its file and near its position', async () => {
   const directory = copy();
-  await eachFlipIsFound(directory, 80, (path) => COVERED.test(path));
+  await eachFlipIsFound(directory, { count: 80, within: 512 }, (path) => COVERED.test(path));
 }, 60_000);
 
 test('every flipped bit in the logs, indexes and snapshots of Kafka is found', async () => {
   const directory = copy(join(FIXTURE, 'clean/log-dir'));
   // Of a compacted log the offsets between two batches are not known, topic ids stand nowhere else, and a time entry may have the offset of its record as well.
   const isOffsetOfTime = (path: string, position: number): boolean => path.endsWith('.timeindex') && position % 12 >= 8;
-  await eachFlipIsFound(directory, 40, (path, position) => {
+  await eachFlipIsFound(directory, { count: 40, within: 8192 }, (path, position) => {
     return COVERED.test(path) && !/compacted-0|partition\.metadata/.test(path) && !isOffsetOfTime(path, position);
   });
 }, 60_000);

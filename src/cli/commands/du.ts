@@ -2,8 +2,6 @@
 import { Command, Option } from 'commander';
 import { openDisk } from '../../file/disk-choice.ts';
 import type { FileSystem } from '../../file/file-system.ts';
-import { openStore } from '../../store/store.ts';
-import type { ReadOnlyStore } from '../../store/read-only-store.ts';
 import { type PartitionUsage, storeUsage } from '../../store/store-usage.ts';
 import { type CommonOptions, commonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';
@@ -50,9 +48,8 @@ export function duCommand(context: CliContext): Command {
 
 async function du(context: CliContext, directory: string, options: DuOptions): Promise<void> {
   const system = openDisk();
-  const store = await openStore(directory, { readOnly: true });
   try {
-    const topics = await readTopics(context, system, store);
+    const topics = await readTopics(context, system, directory);
     topics.sort(orderBy(options.sort));
     const total = { kind: 'total', directory, topics: topics.length, partitions: 0, ...emptyUsage() };
     for (const topic of topics) {
@@ -63,15 +60,14 @@ async function du(context: CliContext, directory: string, options: DuOptions): P
     if (options.json) printJson(context, topics, total, options.topics);
     else context.stdout.write(`${table(topics, total, options.topics).join('\n')}\n`);
   } finally {
-    await store.close();
     system.close();
   }
 }
 
-async function readTopics(context: CliContext, system: FileSystem, store: ReadOnlyStore): Promise<TopicUsage[]> {
+async function readTopics(context: CliContext, system: FileSystem, directory: string): Promise<TopicUsage[]> {
   const topics = new Map<string, TopicUsage>();
   const turns = new Turns(context);
-  for (const usage of storeUsage(system, store)) {
+  for (const usage of storeUsage(system, directory)) {
     const { topic, partition, error } = usage;
     const known = topics.get(topic) ?? { topic, partitions: [], ...emptyUsage() };
     topics.set(topic, known);

@@ -58,7 +58,7 @@ test('on a terminal it says how far it is, on standard error', async () => {
   expect(out.split('\n')).toHaveLength(2);
 });
 
-test('a directory that is not there, a wrong option, and an end by the user', async () => {
+test('a directory that is not there, and a wrong option', async () => {
   expect(await runCommand(verifyCommand, ['/nowhere'])).toMatchObject({
     code: 1,
     err: expect.stringContaining('there is no directory /nowhere'),
