@@ -3,6 +3,7 @@
  * and a ratio is one of two figures of the same round.
  */
 import { setImmediate } from 'node:timers/promises';
+import { Bench } from 'tinybench';
 
 /**
  * Runs each contestant once a round and returns its figures by name. A contestant is a function that measures itself and returns a figure:
@@ -28,32 +29,23 @@ export async function inRounds(context, contestants) {
 }
 
 /**
- * For tasks of some microseconds or less: each runs for `timeMs` a round, `operations` at once since the clock is coarser than they are. Returns
- * nanoseconds an operation by name: the median of each round. Needs no package, since an installed millrace runs it too.
+ * For tasks of some microseconds or less: tinybench runs each for `timeMs` a round, `operations` at once since the clock is coarser than they
+ * are. Returns nanoseconds an operation by name: the median of each round.
  */
 export async function timeShortTasks(context, tasks, { operations, timeMs }) {
   const rounds = Object.fromEntries(
-    Object.entries(tasks).map(([name, task]) => [name, () => timeShortTask(task, { operations, timeMs })]),
+    Object.entries(tasks).map(([name, task]) => [name, () => timeShortTask(name, task, { operations, timeMs })]),
   );
   return inRounds(context, rounds);
 }
 
-const SAMPLES_MIN = 5;
-
-function timeShortTask(task, { operations, timeMs }) {
-  const sample = () => {
-    const began = performance.now();
+async function timeShortTask(name, task, { operations, timeMs }) {
+  const bench = new Bench({ time: timeMs, iterations: 5, warmupTime: timeMs / 5, warmupIterations: 1, throws: true });
+  bench.add(name, () => {
     for (let i = 0; i < operations; i++) task();
-    return performance.now() - began;
-  };
-  for (let warm = 0; warm < timeMs / 5;) warm += Math.max(sample(), Number.EPSILON);
-  const samples = [];
-  for (let elapsed = 0; elapsed < timeMs || samples.length < SAMPLES_MIN;) {
-    const time = sample();
-    samples.push(time);
-    elapsed += time;
-  }
-  return (median(samples) * 1e6) / operations;
+  });
+  await bench.run();
+  return (bench.tasks[0].result.latency.p50 * 1e6) / operations;
 }
 
 /** The value below which a part of the values lies; between two of them, in proportion. */

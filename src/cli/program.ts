@@ -5,15 +5,22 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command, type Help } from 'commander';
+import { benchCommand } from './commands/bench.ts';
 import { consumeCommand } from './commands/consume.ts';
+import { duCommand } from './commands/du.ts';
+import { dumpCommand } from './commands/dump.ts';
 import { produceCommand } from './commands/produce.ts';
+import { recoverCommand } from './commands/recover.ts';
 import { topicCommand } from './commands/topic.ts';
+import { verifyCommand } from './commands/verify.ts';
 import type { CliContext } from './context.ts';
 import { reportFailure } from './failure.ts';
 
 /** The commands in the order of the help, under the heading that they stand below. */
 const groups: Record<string, ((context: CliContext) => Command)[]> = {
   'Topics and records:': [topicCommand, produceCommand, consumeCommand],
+  'Looking into a data directory:': [dumpCommand, verifyCommand, recoverCommand, duCommand],
+  'Measuring:': [benchCommand],
 };
 
 const EXAMPLES = `
@@ -22,6 +29,7 @@ Examples:
   millrace produce orders events.ndjson --key-field customer
   millrace consume orders --follow
   millrace consume orders --format '%p:%o %k=%s\\n' | head
+  millrace verify
 
 millrace COMMAND --help says more about a command. Exit status: 0 done, 1 something is wrong, 2 wrong usage.`;
 
