@@ -10,6 +10,7 @@ import { assert } from '../assert.ts';
 import type {
   DirectoryEntry,
   DirectoryLock,
+  FileEntry,
   FileSystem,
   FileWindow,
   FlushThread,
@@ -65,6 +66,12 @@ export class Rehearsal implements FileSystem {
   exists(path: string): boolean {
     const content = this.#files.get(path);
     return content === undefined ? this.#system.exists(path) : content !== null;
+  }
+
+  /** What was written or cut here has the inode that it has now: nobody but the rehearsal sees it. */
+  entry(path: string): FileEntry | null {
+    const size = this.sizeOf(path);
+    return size < 0 ? null : { size, inode: this.#system.entry(path)?.inode ?? 0 };
   }
 
   sizeOf(path: string): number {
@@ -160,12 +167,14 @@ interface RehearsedContent {
 class RehearsedFile implements LogFile {
   readonly path: string;
   readonly flushes = 0;
+  readonly inode: number;
   readonly #system: FileSystem;
   readonly #content: RehearsedContent;
 
   constructor(system: FileSystem, path: string, content: RehearsedContent) {
     this.#system = system;
     this.path = path;
+    this.inode = system.entry(path)?.inode ?? 0;
     this.#content = content;
   }
 

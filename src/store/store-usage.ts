@@ -3,10 +3,12 @@
  */
 import { join } from 'node:path';
 import { isMillraceError, type MillraceError } from '../errors.ts';
+import { systemClock } from '../clock.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { WindowCache } from '../file/window-cache.ts';
 import { isGone } from '../log/log-directory-check.ts';
 import { FollowedLog } from '../log/log-follower.ts';
+import { NewsWatch } from '../log/news-watch.ts';
 import type { SegmentEnvironment } from '../segment/segment.ts';
 import { LOG_START_CHECKPOINT, OffsetCheckpoint } from './offset-checkpoints.ts';
 import { readCatalog } from './topic-catalog.ts';
@@ -60,6 +62,8 @@ function readUsage(environment: SegmentEnvironment, partition: Partition, startO
     log = FollowedLog.open(environment, partition.directory, {
       settings: partition.topic.settings,
       startOffset: () => startOffset,
+      isPresent: () => true,
+      news: new NewsWatch(systemClock),
     });
     return usageOf(log);
   } catch (error) {
