@@ -27,6 +27,8 @@ import type { LeaderEpochs } from './leader-epochs.ts';
 import type { LoadedLog } from './log-loading.ts';
 import { LogReader } from './log-reader.ts';
 import type { LogSettings } from './log-settings.ts';
+import type { OpenBatch, OpenBatchOptions } from './open-batch.ts';
+import { OpenBatchSlot } from './open-batch-slot.ts';
 import { Receipt } from './receipt.ts';
 import { RecordAppender } from './record-appender.ts';
 import { underCodec } from './topic-codec.ts';
@@ -44,6 +46,8 @@ export class LogAppender extends LogReader {
   protected readonly epochs: LeaderEpochs;
   readonly #appender: RecordAppender;
   #settings: LogSettings;
+  /** Made for the first open batch: most logs of a store have none. */
+  #slot: OpenBatchSlot | null = null;
 
   constructor(
     environment: LogEnvironment,
@@ -58,7 +62,7 @@ export class LogAppender extends LogReader {
     this.durability = new Durability(this, environment.flusher, endOffset);
     if (created) this.durability.directoryChanged();
     this.policy = new FlushPolicy(environment.clock, this.durability, options.settings);
-    this.#appender = new RecordAppender(segments, () => this.roll());
+    this.#appender = new RecordAppender(segments, () => this.#roll());
   }
 
   get settings(): LogSettings {
@@ -79,7 +83,11 @@ export class LogAppender extends LogReader {
     return this.epochs;
   }
 
-  /** Obeys other settings from the next append on. */
+  get hasOpenBatch(): boolean {
+    return this.#slot !== null && !this.#slot.isEmpty;
+  }
+
+  /** Obeys other settings from the next append on; a batch that is open keeps those that it was opened with. */
   configure(settings: LogSettings): void {
     this.#settings = settings;
     this.policy.configure(settings);
@@ -95,6 +103,7 @@ export class LogAppender extends LogReader {
     if (!Array.isArray(records) || records.length === 0) {
       throw invalidArgument('records', 'an array of one record or more', records);
     }
+    if (this.#slot !== null) this.#slot.clear();
     const { timestampType, maxMessageBytes } = this.#settings;
     const now = this.environment.clock.now();
     const leaderEpoch = epochOf(options.leaderEpoch, this.epochs.latest);
@@ -129,6 +138,7 @@ export class LogAppender extends LogReader {
     if (!(bytes instanceof Uint8Array) || bytes.length === 0)
       throw invalidArgument('bytes', 'one batch or more', bytes);
     const from = checkSource(options.from);
+    if (this.#slot !== null) this.#slot.clear();
     const { timestampType, maxMessageBytes, compression } = this.#settings;
     const { latest } = this.epochs;
     const ready: ReadyOptions = {
@@ -144,6 +154,28 @@ export class LogAppender extends LogReader {
     return this.#appendReady(underCodec(bytes, inspectBatches(bytes, ready).sizes, compression), ready);
   }
 
+  /**
+   * Opens a batch at the log's end, to be filled record by record; seals the one that is open. Errors: INVALID_ARGUMENT, NO_SPACE, OFFLINE,
+   * CLOSED.
+   */
+  openBatch(options: OpenBatchOptions): OpenBatch {
+    this.checkWritable();
+    const codec = codecOf(options.compression, this.#settings.compression);
+    if (this.#slot !== null) this.#slot.clear();
+    const { timestampType, maxMessageBytes, segmentBytes } = this.#settings;
+    const plan = {
+      baseOffset: this.endOffset,
+      leaderEpoch: epochOf(options.leaderEpoch, this.epochs.latest),
+      timestamp: this.environment.clock.now(),
+      timestampType,
+      batchBytesMax: codec === 'none' ? maxMessageBytes : Math.min(maxMessageBytes, segmentBytes),
+      codec,
+      roll: this.#settings,
+    };
+    const slot = (this.#slot ??= this.#makeSlot());
+    return this.#writing(() => slot.open(plan, options.owner));
+  }
+
   /** Settles when all that was appended so far is on stable storage. */
   async flush(): Promise<void> {
     this.checkOpen();
@@ -153,6 +185,26 @@ export class LogAppender extends LogReader {
   /** Ends the active segment and begins a new one; does nothing when it is empty. */
   roll(): void {
     this.checkWritable();
+    if (this.#slot !== null) this.#slot.clear();
+    this.#roll();
+  }
+
+  protected checkWritable(): void {
+    this.checkOpen();
+    this.environment.health.check();
+  }
+
+  /** Seals the open batch, if there is one. Throws when it could not be sealed and is open still. */
+  protected sealOpenBatch(): void {
+    this.#slot?.clear();
+  }
+
+  /** The open batch is given up. */
+  protected dropOpenBatch(error: Error): void {
+    this.#slot?.drop(error);
+  }
+
+  #roll(): void {
     if (this.segments.active.size === 0) return;
     try {
       this.durability.sealed(this.segments.roll(this.endOffset, this.#settings, this.environment.clock.now()));
@@ -165,9 +217,32 @@ export class LogAppender extends LogReader {
     this.durability.request();
   }
 
-  protected checkWritable(): void {
-    this.checkOpen();
-    this.environment.health.check();
+  #makeSlot(): OpenBatchSlot {
+    const isClosed = (): boolean => this.isClosed;
+    return new OpenBatchSlot({
+      segments: this.segments,
+      get isClosed() {
+        return isClosed();
+      },
+      roll: () => this.#roll(),
+      publish: (batch) => this.#publishOpen(batch),
+      judge: (error) => this.#judge(error),
+    });
+  }
+
+  #publishOpen(open: OpenBatch): Receipt {
+    this.checkWritable();
+    const now = this.environment.clock.now();
+    const { plan, baseOffset, lastOffset } = open;
+    const logAppendTime = plan.timestampType === 'LogAppendTime' ? now : undefined;
+    if (!open.isPlaced) {
+      return this.#appendReady(open.complete(now), { ...plan, from: 'producer', allowControl: false, logAppendTime });
+    }
+    return this.#writing(() => {
+      open.publish(now);
+      this.epochs.assign(plan.leaderEpoch, baseOffset);
+      return this.#appended(baseOffset, lastOffset, logAppendTime ?? -1);
+    });
   }
 
   #appendReady(bytes: Uint8Array, options: ReadyOptions): Receipt {
@@ -190,19 +265,22 @@ export class LogAppender extends LogReader {
   }
 
   #rollIfDue(size: number, timestamp: number, lastOffset: number, now: number): void {
-    if (this.segments.writer.shouldRoll(this.#settings, size, timestamp, lastOffset, now)) this.roll();
+    if (this.segments.writer.shouldRoll(this.#settings, size, timestamp, lastOffset, now)) this.#roll();
   }
 
-  /** Runs `write`; a disk that fails takes the directory offline, a full one does not. */
   #writing<T>(write: () => T): T {
     try {
       return write();
     } catch (error) {
-      if (isMillraceError(error, 'ERR_MILLRACE_IO') && isSystemError(error.cause) && FATAL.has(error.cause.code)) {
-        throw this.environment.health.fail(error);
-      }
-      throw error;
+      throw this.#judge(error);
     }
+  }
+
+  /** A disk that fails takes the directory offline, a full one does not. */
+  #judge(error: unknown): unknown {
+    const isFatal =
+      isMillraceError(error, 'ERR_MILLRACE_IO') && isSystemError(error.cause) && FATAL.has(error.cause.code);
+    return isFatal ? this.environment.health.fail(error) : error;
   }
 }
 

@@ -49,6 +49,7 @@ export class PartitionLog extends LogAppender {
     this.checkWritable();
     if (!Number.isSafeInteger(offset) || offset < 0)
       throw invalidArgument('offset', 'a whole number from 0 on', offset);
+    this.sealOpenBatch();
     if (offset < this.startOffset) return this.truncateFullyAndStartAt(offset);
     if (offset >= this.endOffset) {
       this.epochs.truncateFromEnd(offset);
@@ -68,6 +69,7 @@ export class PartitionLog extends LogAppender {
     this.checkWritable();
     if (!Number.isSafeInteger(offset) || offset < 0)
       throw invalidArgument('offset', 'a whole number from 0 on', offset);
+    this.sealOpenBatch();
     return this.#cut({ endOffset: offset, startOffset: offset, epochs: new LeaderEpochs() }, () =>
       restartLog(this.segments, offset, this.settings, this.environment.clock.now()),
     );
@@ -112,6 +114,7 @@ export class PartitionLog extends LogAppender {
   /** Closes without writing: the directory is offline, or the log is being deleted. */
   abandon(error: MillraceError): void {
     this.markClosed();
+    this.dropOpenBatch(error);
     this.policy.close();
     if (this.segments.hasWriter) this.segments.writer.abandon();
     this.durability.close(error);
@@ -123,6 +126,7 @@ export class PartitionLog extends LogAppender {
     const error = new MillraceError('ERR_MILLRACE_CLOSED', `${this.directory} is closed`, { path: this.directory });
     try {
       if (this.environment.health.failure === null) {
+        this.#sealOrDrop();
         this.durability.sealed(this.segments.writer.seal());
         this.markClosed();
         await this.durability.all();
@@ -130,6 +134,15 @@ export class PartitionLog extends LogAppender {
       }
     } finally {
       this.abandon(this.environment.health.failure ?? error);
+    }
+  }
+
+  /** A full disk must not keep a log from being closed: then what could not be written is lost, and its owner is told. */
+  #sealOrDrop(): void {
+    try {
+      this.sealOpenBatch();
+    } catch (error) {
+      this.dropOpenBatch(error as Error);
     }
   }
 

@@ -73,6 +73,11 @@ export class BatchBuilder implements BatchContent {
     this.needed = 0;
   }
 
+  /** Another time of the append, from the next record on: a batch that is filled bit by bit. Under LogAppendTime the last one counts. */
+  setTime(timestamp: Timestamp): void {
+    this.#timestamp = timestamp;
+  }
+
   /**
    * Encodes records[from] and what follows it; returns the index of the first one that was not encoded. When that is not the end,
    * `stop` says why and `needed` how large the batch would have become. Throws `ERR_MILLRACE_INVALID_ARGUMENT` for a record

@@ -36,7 +36,7 @@ export function encodeBatches(records: readonly RecordInput[], options: EncodeOp
       next = builder.append(records, next);
     }
     done = next;
-    batches.push(complete(window, builder, options));
+    batches.push(completeBatch(window, builder, options));
   }
   return batches;
 }
@@ -59,10 +59,16 @@ function grown(window: ByteWindow, builder: BatchBuilder, sizeMax: number): Byte
   return larger;
 }
 
-function complete(window: ByteWindow, builder: BatchBuilder, options: EncodeOptions): Uint8Array {
+/** The batch that a builder has in `window`, finished and compressed, in a buffer of its own. */
+export function completeBatch(
+  window: ByteWindow,
+  builder: BatchBuilder,
+  options: Pick<EncodeOptions, 'compression' | 'level' | 'batchBytesMax'>,
+): Uint8Array {
   const size = builder.finish();
-  publishBatch(window.view, 0, size);
-  const plain = window.bytes.subarray(0, size);
+  const { position } = builder;
+  publishBatch(window.view, position, size);
+  const plain = window.bytes.subarray(position, position + size);
   if (options.compression !== 'none') {
     const records = compress(options.compression, plain.subarray(BATCH_HEADER_SIZE), options.level);
     if (BATCH_HEADER_SIZE + records.length <= options.batchBytesMax)

@@ -54,6 +54,13 @@ export class HeaderList {
     return position;
   }
 
+  /** Lets go of what `take` took. */
+  clear(): void {
+    for (let i = 0; i < this.#count; i++) this.#values[i] = null;
+    this.#count = 0;
+    this.#size = 1;
+  }
+
   #add(name: unknown, value: unknown, index: number): void {
     if (typeof name !== 'string') throw invalidArgument(`a name in records[${index}].headers`, 'a string', name);
     const nameLength = lengthOf(name);

@@ -44,7 +44,7 @@ export class Partition {
     const { log } = this;
     if (log === null) return true;
     const isSame = log.endOffset === this.#openedEnd && log.segmentCount === this.#openedSegments;
-    return isSame && log.openFile === null && log.leaderEpochs.version === 0;
+    return isSame && !log.hasOpenBatch && log.openFile === null && log.leaderEpochs.version === 0;
   }
 }
 

@@ -1,0 +1,496 @@
+import { dirname } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { isMillraceError } from '#millrace/errors.js';
+import { recoverLog } from '#millrace/log/log-recovery.js';
+import type { OpenBatch } from '#millrace/log/open-batch.js';
+import type { RecordInput } from '#millrace/types.js';
+import { TestOwner } from '../support/batch-owner.ts';
+import { CopyingMemory } from '../support/copying-memory.ts';
+import { MemoryFileSystem } from '../support/memory-file-system.ts';
+import { seedsOf, Random } from '../support/random.ts';
+import { temporaryDirectory } from '../support/temp-directory.ts';
+import { numbered, readyBatches, TempLog } from '../support/temp-log.ts';
+
+function code(call: () => unknown): string {
+  try {
+    call();
+  } catch (error) {
+    return isMillraceError(error) ? error.code : String(error);
+  }
+  return 'nothing';
+}
+
+function add(batch: OpenBatch, ...records: RecordInput[]): void {
+  for (const record of records) expect(batch.add(record, 1_700_000_000_000)).toBe(true);
+}
+
+/** A log on a file system in memory. */
+function inMemory(settings = {}, system: MemoryFileSystem = new MemoryFileSystem()): TempLog {
+  const parent = temporaryDirectory();
+  system.makeDirectory(`${parent}/orders-0`);
+  for (const path of ['/', dirname(parent), parent]) system.syncDirectory(path);
+  return new TempLog(settings, { parent, system });
+}
+
+test('records have their offsets when they are added, and are visible together when the batch is sealed', () => {
+  const rig = new TempLog();
+  rig.log.append(numbered(3));
+  const owner = new TestOwner();
+  const batch = rig.log.openBatch({ owner });
+  add(batch, { value: 'a' }, { key: 'k', value: 'b', headers: { h: 'x' } });
+  expect(batch).toMatchObject({ baseOffset: 3, lastOffset: 4, count: 2, isOpen: true, isPlaced: true });
+  expect(rig.log.hasOpenBatch).toBe(true);
+  expect(rig.log.endOffset).toBe(3);
+  expect(rig.values()).toEqual(['0', '1', '2']);
+  const receipt = batch.seal();
+  expect(receipt).toMatchObject({ baseOffset: 3, lastOffset: 4 });
+  expect(owner).toMatchObject({ receipts: [receipt], errors: [] });
+  expect(batch.isOpen).toBe(false);
+  expect(rig.log.hasOpenBatch).toBe(false);
+  expect(rig.values()).toEqual(['0', '1', '2', 'a', 'b']);
+  const [, sealed] = rig.log.read(0);
+  expect(sealed.isValid()).toBe(true);
+  expect(String([...sealed][1].key)).toBe('k');
+});
+
+test('who reads in another process sees nothing of it before', async () => {
+  const rig = new TempLog();
+  const batch = rig.log.openBatch({ owner: new TestOwner() });
+  add(batch, ...numbered(50));
+  const { FollowedLog } = await import('#millrace/log/log-follower.js');
+  const follower = FollowedLog.open(rig.environment, rig.directory, { settings: rig.settings, startOffset: () => 0 });
+  expect(follower.refresh()).toBe(0);
+  batch.seal();
+  expect(follower.refresh()).toBe(50);
+  follower.close();
+});
+
+describe('whatever moves the end of the log seals it first', () => {
+  const ways: Record<string, (rig: TempLog) => unknown> = {
+    append: (rig) => rig.log.append([{ value: 'after' }]),
+    'append, compressed': (rig) => rig.log.append([{ value: 'after' }], { compression: 'gzip' }),
+    appendBatches: (rig) => rig.log.appendBatches(readyBatches([{ value: 'after' }])),
+    'another open batch': (rig) => {
+      const batch = rig.log.openBatch({ owner: new TestOwner() });
+      add(batch, { value: 'after' });
+      batch.seal();
+    },
+    roll: (rig) => rig.log.roll(),
+    'truncateTo the end': (rig) => rig.log.truncateTo(rig.log.endOffset + 2),
+  };
+
+  test.each(Object.keys(ways).flatMap((way) => [`${way}|none`, `${way}|gzip`]))('%s', (name) => {
+    const [way, compression] = name.split('|') as [string, 'none' | 'gzip'];
+    const rig = new TempLog();
+    rig.log.append([{ value: 'before' }]);
+    const owner = new TestOwner();
+    const batch = rig.log.openBatch({ owner, compression });
+    add(batch, { value: 'a' }, { value: 'b' });
+    ways[way](rig);
+    expect(owner.receipts).toMatchObject([{ baseOffset: 1, lastOffset: 2 }]);
+    const after = way.includes('append') || way.includes('another') ? ['after'] : [];
+    expect(rig.values()).toEqual(['before', 'a', 'b', ...after]);
+    expect(rig.crash().damage).toBeNull();
+    expect(rig.values()).toEqual(['before', 'a', 'b', ...after]);
+  });
+
+  test('a close', async () => {
+    for (const compression of ['none', 'gzip'] as const) {
+      const rig = new TempLog();
+      const owner = new TestOwner();
+      add(rig.log.openBatch({ owner, compression }), { value: 'a' }, { value: 'b' });
+      await rig.reopen();
+      expect(owner.receipts).toMatchObject([{ baseOffset: 0, lastOffset: 1 }]);
+      await owner.receipts[0].durable;
+      expect(rig.values()).toEqual(['a', 'b']);
+    }
+  });
+
+  test('a cut below it', () => {
+    const rig = new TempLog();
+    rig.log.append(numbered(4));
+    const owner = new TestOwner();
+    add(rig.log.openBatch({ owner }), { value: 'a' });
+    rig.log.truncateFullyAndStartAt(2);
+    expect(owner.receipts).toMatchObject([{ baseOffset: 4 }]);
+    expect(rig.log.endOffset).toBe(2);
+  });
+
+  test('one without a record is forgotten', () => {
+    const rig = new TempLog();
+    const owner = new TestOwner();
+    const batch = rig.log.openBatch({ owner });
+    rig.log.append([{ value: 'a' }]);
+    expect(batch.isOpen).toBe(false);
+    expect(owner).toEqual({ receipts: [], errors: [] });
+    expect(rig.values()).toEqual(['a']);
+  });
+});
+
+test('an abandoned log loses it, and so does a crash: nothing of it is visible', () => {
+  const rig = new TempLog();
+  rig.log.append([{ value: 'a' }]);
+  const owner = new TestOwner();
+  add(rig.log.openBatch({ owner }), ...numbered(100, 0, 50));
+  const report = rig.crash();
+  expect(owner.errors).toMatchObject([{ code: 'ERR_MILLRACE_CLOSED' }]);
+  expect(report.endOffset).toBe(1);
+  expect(rig.values()).toEqual(['a']);
+  rig.log.append([{ value: 'b' }]);
+  expect(rig.crash().damage).toBeNull();
+  expect(rig.values()).toEqual(['a', 'b']);
+});
+
+test('a power failure loses it whole, and nothing before it', async () => {
+  for (const seed of seedsOf(25)) {
+    const random = new Random(seed);
+    const system = new MemoryFileSystem();
+    const rig = inMemory({}, system);
+    const { directory, settings } = rig;
+    await rig.log.append(numbered(20, 0, 200)).durable;
+    add(rig.log.openBatch({ owner: new TestOwner() }), ...numbered(60, 100, 200));
+    system.writeback(random);
+    const crashed = system.crash(random);
+    recoverLog(crashed, { directory, settings, recoveryPoint: 0 });
+    const after = new TempLog({}, { parent: dirname(directory), system: crashed });
+    expect(after.values(), `MILLRACE_SEED=${seed}`).toEqual(numbered(20, 0, 200).map(({ value }) => value));
+  }
+});
+
+describe('a record that cannot be added leaves the batch as it was', () => {
+  const bad: Record<string, [string, unknown]> = {
+    'no record': ['ERR_MILLRACE_INVALID_ARGUMENT', null],
+    'a number as value': ['ERR_MILLRACE_INVALID_ARGUMENT', { value: 7 }],
+    'a bad header': ['ERR_MILLRACE_INVALID_ARGUMENT', { value: 'x', headers: { h: 7 } }],
+    'too large': ['ERR_MILLRACE_TOO_LARGE', { value: Buffer.alloc(5000) }],
+    'a getter that throws': [
+      'Error: from the getter',
+      {
+        key: 'k'.repeat(100),
+        get value(): string {
+          throw new Error('from the getter');
+        },
+      },
+    ],
+  };
+
+  test.each(Object.keys(bad))('%s', (name) => {
+    const [expected, record] = bad[name];
+    const rig = new TempLog({ maxMessageBytes: 4000 });
+    const batch = rig.log.openBatch({ owner: new TestOwner() });
+    add(batch, { value: 'a' });
+    const { size } = batch;
+    expect(code(() => batch.add(record as RecordInput, 1))).toBe(expected);
+    expect(batch).toMatchObject({ size, count: 1, isOpen: true });
+    add(batch, { value: 'b' });
+    batch.seal();
+    expect(rig.values()).toEqual(['a', 'b']);
+    expect(rig.crash().damage).toBeNull();
+  });
+
+  test('one whose getter writes to the same log', () => {
+    const rig = new TempLog();
+    const batch = rig.log.openBatch({ owner: new TestOwner() });
+    add(batch, { value: 'a' });
+    for (const write of [
+      () => rig.log.append([{ value: 'x' }]),
+      () => batch.add({ value: 'x' }, 1),
+      () => rig.log.roll(),
+    ]) {
+      const record = {
+        get value() {
+          write();
+          return 'y';
+        },
+      };
+      expect(code(() => batch.add(record, 1))).toBe('ERR_MILLRACE_INVALID_ARGUMENT');
+    }
+    add(batch, { value: 'b' });
+    batch.seal();
+    expect(rig.values()).toEqual(['a', 'b']);
+  });
+});
+
+test('a full batch says so', () => {
+  const rig = new TempLog({ maxMessageBytes: 200 });
+  for (const compression of ['none', 'gzip'] as const) {
+    const batch = rig.log.openBatch({ owner: new TestOwner(), compression });
+    let count = 0;
+    while (batch.add({ value: 'x'.repeat(30) }, 1)) count++;
+    expect(count).toBe(3);
+    expect(batch.count).toBe(3);
+    batch.seal();
+  }
+  expect(rig.values()).toHaveLength(6);
+});
+
+test('a full segment says so, and the next batch begins in another one', () => {
+  const rig = new TempLog({ segmentBytes: 1024 });
+  const values: string[] = [];
+  let batch = rig.log.openBatch({ owner: new TestOwner() });
+  for (let i = 0; i < 100; i++) {
+    const record = { value: `${i}`.padEnd(40) };
+    values.push(record.value);
+    if (batch.add(record, 1)) continue;
+    batch.seal();
+    batch = rig.log.openBatch({ owner: new TestOwner() });
+    add(batch, record);
+  }
+  batch.seal();
+  expect(rig.values()).toEqual(values);
+  expect(rig.log.segmentCount).toBeGreaterThan(3);
+  expect(rig.crash().damage).toBeNull();
+  expect(rig.values()).toEqual(values);
+});
+
+test('a record larger than a segment is refused', () => {
+  const rig = new TempLog({ segmentBytes: 1024 });
+  rig.log.append([{ value: 'a' }]);
+  for (const compression of ['none', 'gzip'] as const) {
+    const batch = rig.log.openBatch({ owner: new TestOwner(), compression });
+    expect(code(() => batch.add({ value: Buffer.alloc(2000) }, 1))).toBe('ERR_MILLRACE_TOO_LARGE');
+  }
+  rig.log.append([{ value: 'b' }]);
+  expect(rig.values()).toEqual(['a', 'b']);
+});
+
+test('a record whose time lies past segment.ms begins another segment', () => {
+  const rig = new TempLog({ segmentMs: 1000 });
+  const now = rig.clock.now();
+  rig.log.append([{ value: 'a', timestamp: now }]);
+  const batch = rig.log.openBatch({ owner: new TestOwner() });
+  expect(batch.add({ value: 'b' }, now + 1000)).toBe(true);
+  expect(batch.add({ value: 'c' }, now + 1001)).toBe(false);
+  batch.seal();
+  const next = rig.log.openBatch({ owner: new TestOwner() });
+  expect(next.add({ value: 'c' }, now + 1001)).toBe(true);
+  next.seal();
+  expect(rig.log.segmentCount).toBe(2);
+  expect(rig.values()).toEqual(['a', 'b', 'c']);
+});
+
+test('timestamps: a record has its own, or that of its adding; under LogAppendTime that of the seal', () => {
+  for (const compression of ['none', 'gzip'] as const) {
+    const rig = new TempLog();
+    const batch = rig.log.openBatch({ owner: new TestOwner(), compression });
+    batch.add({ value: 'a' }, 1000);
+    batch.add({ value: 'b' }, 1500);
+    batch.add({ value: 'c', timestamp: 70 }, 1600);
+    expect(batch.seal().logAppendTime).toBe(-1);
+    expect(rig.records().map(({ timestamp }) => timestamp)).toEqual([1000, 1500, 70]);
+    const stamped = new TempLog({ timestampType: 'LogAppendTime' });
+    const open = stamped.log.openBatch({ owner: new TestOwner(), compression });
+    open.add({ value: 'a', timestamp: 5 }, 1000);
+    stamped.clock.advance(25);
+    expect(open.seal().logAppendTime).toBe(stamped.clock.now());
+    expect(stamped.records().map(({ timestamp }) => timestamp)).toEqual([stamped.clock.now()]);
+    expect(stamped.log.offsetOfMaxTimestamp()?.timestamp).toBe(stamped.clock.now());
+  }
+});
+
+test('it gets the epoch of the leader that opened it', () => {
+  const rig = new TempLog();
+  const batch = rig.log.openBatch({ owner: new TestOwner(), leaderEpoch: 4 });
+  expect(rig.log.leaderEpochs.latest).toBe(-1);
+  add(batch, { value: 'a' });
+  batch.seal();
+  expect(rig.log.leaderEpochs.latest).toBe(4);
+  expect(code(() => rig.log.openBatch({ owner: new TestOwner(), leaderEpoch: 3 }))).toBe('ERR_MILLRACE_OUT_OF_ORDER');
+  expect(code(() => rig.log.openBatch({ owner: new TestOwner(), compression: 'lzma' as 'gzip' }))).toBe(
+    'ERR_MILLRACE_INVALID_ARGUMENT',
+  );
+});
+
+test('a batch that grows goes through window after window', () => {
+  const rig = new TempLog({ maxMessageBytes: 8 << 20 });
+  const batch = rig.log.openBatch({ owner: new TestOwner() });
+  const records = numbered(3000, 0, 1000);
+  add(batch, ...records);
+  expect(batch.size).toBeGreaterThan(3_000_000);
+  batch.seal();
+  expect(rig.values()).toEqual(records.map(({ value }) => value));
+});
+
+describe('a full disk', () => {
+  test('refuses a record for which there is no room, and takes it when there is', () => {
+    const system = new MemoryFileSystem({ fileBytesMax: 1 << 20 });
+    const rig = inMemory({}, system);
+    const batch = rig.log.openBatch({ owner: new TestOwner() });
+    add(batch, { value: 'a' });
+    system.capacity = system.used;
+    let added = 1;
+    while (code(() => batch.add({ value: Buffer.alloc(1000) }, 1)) === 'nothing') added++;
+    expect(added).toBeGreaterThan(10);
+    const large = { value: Buffer.alloc(100_000) };
+    expect(code(() => batch.add(large, 1))).toBe('ERR_MILLRACE_NO_SPACE');
+    expect(batch.count).toBe(added);
+    system.capacity = Infinity;
+    add(batch, large);
+    batch.seal();
+    expect(rig.log.endOffset).toBe(added + 1);
+    expect(rig.records().every((record) => record.value !== null)).toBe(true);
+  });
+
+  test('keeps one that is to be compressed open, and whoever would pass it is refused', () => {
+    const system = new MemoryFileSystem({ fileBytesMax: 1 << 20 });
+    const rig = inMemory({}, system);
+    const owner = new TestOwner();
+    const batch = rig.log.openBatch({ owner, compression: 'gzip' });
+    const random = new Random(1);
+    const values = Array.from({ length: 100 }, () => random.bytes(1000));
+    for (const value of values) batch.add({ value }, 1);
+    system.capacity = system.used;
+    expect(code(() => batch.seal())).toBe('ERR_MILLRACE_NO_SPACE');
+    expect(code(() => rig.log.append([{ value: 'x' }]))).toBe('ERR_MILLRACE_NO_SPACE');
+    expect(batch.isOpen).toBe(true);
+    expect(owner).toEqual({ receipts: [], errors: [] });
+    system.capacity = Infinity;
+    rig.log.append([{ value: 'x' }]);
+    expect(owner.receipts).toMatchObject([{ baseOffset: 0, lastOffset: 99 }]);
+    expect(rig.records().map(({ value }) => value)).toEqual([...values, Buffer.from('x')]);
+  });
+
+  test('does not keep a log from being closed: what could not be written is lost', async () => {
+    const system = new MemoryFileSystem({ fileBytesMax: 1 << 20 });
+    const rig = inMemory({}, system);
+    rig.log.append([{ value: 'a' }]);
+    const owner = new TestOwner();
+    const batch = rig.log.openBatch({ owner, compression: 'gzip' });
+    const random = new Random(1);
+    for (let i = 0; i < 100; i++) batch.add({ value: random.bytes(1000) }, 1);
+    system.capacity = system.used;
+    await rig.log.close();
+    expect(owner.errors).toMatchObject([{ code: 'ERR_MILLRACE_NO_SPACE' }]);
+    rig.open();
+    expect(rig.values()).toEqual(['a']);
+  });
+
+  test('where windows are copies, one that could not be stored can be sealed later', () => {
+    const system = new CopyingMemory({ fileBytesMax: 1 << 20 });
+    const rig = inMemory({}, system);
+    rig.log.append([{ value: 'a' }]);
+    const owner = new TestOwner();
+    const batch = rig.log.openBatch({ owner });
+    add(batch, ...numbered(20));
+    for (const left of [0, 1]) {
+      // The first write of a seal fails, then the second one.
+      let writes = 0;
+      system.fault = (operation) => (operation === 'pwrite' && writes++ === left ? 'ENOSPC' : null);
+      expect(code(() => batch.seal())).toBe('ERR_MILLRACE_NO_SPACE');
+      expect(batch.isOpen).toBe(true);
+      expect(rig.values()).toEqual(['a']);
+    }
+    system.fault = null;
+    add(batch, { value: 'b' });
+    batch.seal();
+    expect(owner.receipts).toMatchObject([{ baseOffset: 1, lastOffset: 21 }]);
+    expect(rig.values()).toEqual(['a', ...numbered(20).map(({ value }) => value), 'b']);
+  });
+});
+
+test('a disk that fails takes the directory offline, and the batch is lost', () => {
+  const system = new MemoryFileSystem({ fileBytesMax: 1 << 20 });
+  const rig = inMemory({}, system);
+  const owner = new TestOwner();
+  const batch = rig.log.openBatch({ owner });
+  add(batch, { value: 'a' });
+  system.fault = (operation) => (operation === 'fallocate' ? 'EIO' : null);
+  expect(code(() => batch.add({ value: Buffer.alloc(200_000) }, 1))).toBe('ERR_MILLRACE_OFFLINE');
+  expect(batch.isOpen).toBe(true);
+  expect(code(() => batch.seal())).toBe('ERR_MILLRACE_OFFLINE');
+  expect(batch.isOpen).toBe(false);
+  expect(owner.errors).toMatchObject([{ code: 'ERR_MILLRACE_OFFLINE' }]);
+  expect(code(() => rig.log.openBatch({ owner }))).toBe('ERR_MILLRACE_OFFLINE');
+  expect(rig.values()).toEqual([]);
+});
+
+test('a roll that fails leaves no batch without a place', () => {
+  const system = new MemoryFileSystem({ fileBytesMax: 1 << 20 });
+  const rig = inMemory({ segmentBytes: 2048, segmentMs: 1000 }, system);
+  const now = rig.clock.now();
+  rig.log.append([{ value: 'a', timestamp: now }]);
+  const batch = rig.log.openBatch({ owner: new TestOwner() });
+  for (const operation of ['open', 'ftruncate', 'fallocate'] as const) {
+    const again = batch.isOpen ? batch : rig.log.openBatch({ owner: new TestOwner() });
+    system.fault = (called) => (called === operation ? 'ENOSPC' : null);
+    expect(code(() => again.add({ value: 'b' }, now + 5000))).toBe('ERR_MILLRACE_NO_SPACE');
+    expect(again.isOpen).toBe(false);
+    system.fault = null;
+    expect(rig.log.hasOpenBatch).toBe(false);
+    expect(rig.values()).toEqual(['a']);
+  }
+  const last = rig.log.openBatch({ owner: new TestOwner() });
+  expect(last.add({ value: 'b' }, now + 5000)).toBe(true);
+  last.seal();
+  expect(rig.values()).toEqual(['a', 'b']);
+  expect(rig.log.segmentCount).toBe(2);
+});
+
+test('one that is given up leaves zeros, and its offsets to the next', () => {
+  const rig = new TempLog();
+  const owner = new TestOwner();
+  const batch = rig.log.openBatch({ owner });
+  add(batch, ...numbered(100, 0, 100));
+  const reason = new Error('enough');
+  batch.discard(reason);
+  batch.discard(new Error('once more'));
+  expect(owner.errors).toEqual([reason]);
+  const receipt = rig.log.append([{ value: 'a' }]);
+  expect(receipt.baseOffset).toBe(0);
+  expect(rig.crash().damage).toBeNull();
+  expect(rig.values()).toEqual(['a']);
+});
+
+test('random lives of batches that are open, sealed, given up and passed keep what was sealed, in order', () => {
+  for (const seed of seedsOf(15)) {
+    const random = new Random(seed);
+    const rig = inMemory(
+      { segmentBytes: random.between(1024, 8192), maxMessageBytes: random.between(300, 1024) },
+      new MemoryFileSystem({ fileBytesMax: 16 * 1024 }),
+    );
+    const expected: string[] = [];
+    let pending: string[] = [];
+    let batch: OpenBatch | null = null;
+    let owner = new TestOwner();
+    const settle = (): void => {
+      if (batch?.isOpen !== false) return;
+      expect(owner.receipts.length + owner.errors.length, `MILLRACE_SEED=${seed}`).toBe(pending.length > 0 ? 1 : 0);
+      if (owner.receipts.length > 0) expected.push(...pending);
+      pending = [];
+      batch = null;
+    };
+    const ends = (): void => {
+      const choice = random.between(0, 5);
+      if (choice === 0 && batch !== null && batch.count > 0) batch.seal();
+      else if (choice === 1) batch?.discard(new Error('given up'));
+      else if (choice === 2) rig.log.roll();
+      else if (choice === 3) {
+        const value = `append ${expected.length}`;
+        rig.log.append([{ value }]);
+        settle();
+        expected.push(value);
+      } else if (choice === 4) {
+        rig.crash();
+      }
+      settle();
+    };
+    for (let step = 0; step < 200; step++) {
+      if (batch === null) {
+        owner = new TestOwner();
+        batch = rig.log.openBatch({ owner, compression: random.chance(0.3) ? 'gzip' : 'none' });
+      }
+      const value = `${step}`.padEnd(random.between(1, 150), '.');
+      if (batch.add({ value }, 1_700_000_000_000)) pending.push(value);
+      else {
+        batch.seal();
+        settle();
+      }
+      if (random.chance(0.1)) ends();
+    }
+    if (batch !== null && batch.isOpen && batch.count > 0) batch.seal();
+    settle();
+    expect(rig.values(), `MILLRACE_SEED=${seed}`).toEqual(expected);
+    expect(rig.crash().damage).toBeNull();
+    expect(rig.values(), `MILLRACE_SEED=${seed}`).toEqual(expected);
+  }
+});
