@@ -1,13 +1,17 @@
 /**
- * MurmurHash2 of 32 bits, as Kafka's clients use it to choose a partition: a key lands in the same partition whoever wrote it.
+ * MurmurHash2 of 32 bits as Kafka's clients use it to choose a partition, so that a key lands in the same partition whoever wrote it.
  * (Kafka: `org.apache.kafka.common.utils.Utils.murmur2`, `BuiltInPartitioner.partitionForKey`.)
  */
+import type { Bytes } from '../types.ts';
+
 const MULTIPLIER = 0x5bd1e995;
 const SEED = 0x9747b28c;
 
-/** The hash of `bytes` as a signed 32-bit number. */
-export function murmur2(bytes: Uint8Array): number {
-  const { length } = bytes;
+/** Keys up to this length are put here and not into a buffer of their own. */
+const scratch = new Uint8Array(64);
+
+/** The hash of the first `length` of `bytes`, as a signed 32-bit number. */
+export function murmur2(bytes: Uint8Array, length = bytes.length): number {
   let hash = SEED ^ length;
   let at = 0;
   for (; at + 4 <= length; at += 4) {
@@ -23,7 +27,19 @@ export function murmur2(bytes: Uint8Array): number {
   return hash ^ (hash >>> 15);
 }
 
-/** The hash without its sign: not its absolute value, as Kafka has it. */
-export function toPositive(hash: number): number {
-  return hash & 0x7fff_ffff;
+/** The partition, of `count`, that a key belongs to; a string is taken as UTF-8. */
+export function partitionForKey(key: Bytes, count: number): number {
+  return (hashOf(key) & 0x7fff_ffff) % count;
+}
+
+function hashOf(key: Bytes): number {
+  if (typeof key !== 'string') return murmur2(key);
+  const { length } = key;
+  if (length > scratch.length) return murmur2(Buffer.from(key));
+  for (let i = 0; i < length; i++) {
+    const unit = key.charCodeAt(i);
+    if (unit >= 0x80) return murmur2(Buffer.from(key));
+    scratch[i] = unit;
+  }
+  return murmur2(scratch, length);
 }

@@ -10,6 +10,8 @@ import { resolve } from 'node:path';
 import { MillraceError } from '../errors.ts';
 import type { FlushStatistics } from '../file/flusher.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
+import { Producer } from '../producer/producer.ts';
+import type { ProducerOptions } from '../producer/producer-options.ts';
 import type { ConfigValue } from './config-value.ts';
 import { checkCreateOptions, type CreateTopicOptions } from './create-topic-options.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -74,6 +76,7 @@ export class Store {
   readonly #admin: TopicAdmin;
   readonly #housekeeping: Housekeeping;
   readonly #ownSystem: boolean;
+  readonly #producers = new Set<Producer>();
   #closing: Promise<void> | null = null;
 
   /** Used by `openStore`, with options that were checked. */
@@ -187,9 +190,21 @@ export class Store {
    */
   partition(topic: string, partition: number): PartitionLog {
     this.#checkOpen();
-    const found = this.#admin.get(topic).partition(partition);
-    if (found.log === null) found.opened(openPartition(this.#environment, found));
-    return found.log!;
+    return this.#log(topic, partition);
+  }
+
+  /** A producer for this store's topics. It is closed with the store, and then does not wait for a full disk. Errors: INVALID_ARGUMENT, CLOSED. */
+  producer(options: ProducerOptions = {}): Producer {
+    this.#checkOpen();
+    const { clock, logger } = this.#environment;
+    const logs = {
+      partitionCount: (topic: string) => this.#admin.get(topic).partitions.length,
+      partition: (topic: string, partition: number) => this.#log(topic, partition),
+    };
+    const onClosed = (closed: Producer): void => void this.#producers.delete(closed);
+    const producer = new Producer(logs, { clock, logger, onClosed }, options);
+    this.#producers.add(producer);
+    return producer;
   }
 
   /** The partitions that were asked for since the store was opened. Opens none. */
@@ -216,7 +231,17 @@ export class Store {
    * be done; everything is released all the same, and the next open recovers.
    */
   async close(): Promise<void> {
-    this.#closing ??= closeStore(this.#environment, {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all(Array.from(this.#producers, (producer) => producer.close({ retry: false })));
+    return closeStore(this.#environment, {
       admin: this.#admin,
       housekeeping: this.#housekeeping,
       partitions: () => this.#partitions(),
@@ -225,11 +250,12 @@ export class Store {
         this.#lock.release();
       },
     });
-    return this.#closing;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+  #log(topic: string, partition: number): PartitionLog {
+    const found = this.#admin.get(topic).partition(partition);
+    if (found.log === null) found.opened(openPartition(this.#environment, found));
+    return found.log!;
   }
 
   *#partitions(): Iterable<Partition> {
