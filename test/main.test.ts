@@ -4,6 +4,7 @@ import * as millrace from 'millrace';
 test('the face of the package', () => {
   expect(Object.keys(millrace).sort()).toEqual([
     'MillraceError',
+    'RecordWritable',
     'errorCodes',
     'isMillraceError',
     'openStore',

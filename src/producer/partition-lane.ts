@@ -17,7 +17,14 @@ import type { CheckedProducerOptions } from './producer-options.ts';
 import type { SealReason } from './producer-statistics.ts';
 import { Queue } from './queue.ts';
 import { backoffMs, isRetriable } from './retry-policy.ts';
-import type { TopicLogs } from './topic-logs.ts';
+
+/** What a producer asks of the store that it writes to. */
+export interface TopicLogs {
+  /** Throws UNKNOWN_TOPIC when there is no such topic (any more). */
+  partitionCount(topic: string): number;
+  /** The log of a partition, open. Throws what opening it throws. */
+  partition(topic: string, partition: number): PartitionLog;
+}
 
 /** What the lanes of a producer share. */
 export interface LaneContext {

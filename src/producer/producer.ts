@@ -15,14 +15,14 @@ import type { Logger } from '../types.ts';
 import type { Delivery, RecordMetadata, SendResult } from './delivery.ts';
 import { Ledger } from './ledger.ts';
 import { Linger } from './linger.ts';
-import { type LaneContext, PartitionLane } from './partition-lane.ts';
+import { type LaneContext, PartitionLane, type TopicLogs } from './partition-lane.ts';
 import type { ProducerRecord } from './partitioner.ts';
 import { type CheckedProducerOptions, checkProducerOptions, type ProducerOptions } from './producer-options.ts';
 import type { ProducerStatistics, SealReason } from './producer-statistics.ts';
 import { Queue } from './queue.ts';
 import { recordSize } from './record-size.ts';
+import { RecordWritable, type RecordWritableOptions } from './record-writable.ts';
 import { TopicLanes } from './topic-lanes.ts';
-import type { TopicLogs } from './topic-logs.ts';
 
 export interface SendOptions {
   /** Takes the send back while none of its records is encoded: ERR_MILLRACE_ABORTED. Later it changes nothing. */
@@ -123,6 +123,11 @@ export class Producer {
     const flushed = this.#ledger.flush();
     this.#sealAll('flush');
     return flushed;
+  }
+
+  /** A Writable whose chunks are records (or values) for a topic; see `RecordWritable`. */
+  writable(options: RecordWritableOptions): RecordWritable {
+    return new RecordWritable(this, options);
   }
 
   /** Flushes, and takes nothing more. Idempotent. */

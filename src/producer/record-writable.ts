@@ -8,7 +8,17 @@
 import { Writable } from 'node:stream';
 import { invalidArgument } from '../errors.ts';
 import type { ProducerRecord } from './partitioner.ts';
-import type { Producer } from './producer.ts';
+import type { RecordMetadata } from './delivery.ts';
+
+/** What the stream needs of its producer. */
+export interface RecordSink {
+  send(
+    topic: string,
+    records: readonly ProducerRecord[],
+    options: { readonly signal: AbortSignal; readonly onAdmitted: () => void },
+  ): Promise<RecordMetadata[]>;
+  flush(): Promise<void>;
+}
 
 export interface RecordWritableOptions {
   readonly topic: string;
@@ -21,7 +31,7 @@ export interface RecordWritableOptions {
 type Done = (error?: Error | null) => void;
 
 export class RecordWritable extends Writable {
-  readonly #producer: Producer;
+  readonly #producer: RecordSink;
   readonly #topic: string;
   readonly #partition: number | undefined;
   readonly #aborting = new AbortController();
@@ -29,9 +39,11 @@ export class RecordWritable extends Writable {
   #open = 0;
   #finish: Done | null = null;
 
-  constructor(producer: Producer, options: RecordWritableOptions) {
+  constructor(producer: RecordSink, options: RecordWritableOptions) {
     const { topic, partition, highWaterMark } = options;
     if (typeof topic !== 'string') throw invalidArgument('topic', 'the name of a topic', topic);
+    if (partition !== undefined && !(Number.isSafeInteger(partition) && partition >= 0))
+      throw invalidArgument('partition', 'a partition', partition);
     super({ objectMode: true, decodeStrings: false, highWaterMark });
     this.#producer = producer;
     this.#topic = topic;
