@@ -8,6 +8,7 @@ import { assert } from '../assert.ts';
 import type { Clock } from '../clock.ts';
 import { MillraceError } from '../errors.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
+import type { Timestamp } from '../types.ts';
 import type { Delivery } from './delivery.ts';
 import type { Ledger } from './ledger.ts';
 import type { Linger } from './linger.ts';
@@ -46,7 +47,7 @@ interface Waiting {
   readonly delivery: Delivery;
   readonly index: number;
   readonly size: number;
-  readonly deadline: number;
+  readonly sentAt: Timestamp;
   /** The round of retries in which it came. */
   readonly since: number;
 }
@@ -75,12 +76,12 @@ export class PartitionLane implements BatchPlace {
     return durability === 'flushed' || this.#log!.settings.flushMessages <= 1 ? 'flushed' : 'visible';
   }
 
-  /** Takes in records[index] of a send, of at most `size` bytes. What goes wrong is told to the delivery. */
-  add(record: ProducerRecord, delivery: Delivery, index: number, size: number): void {
+  /** Takes in records[index] of a send at `now`, of at most `size` bytes. What goes wrong is told to the delivery. */
+  add(record: ProducerRecord, delivery: Delivery, index: number, size: number, now: Timestamp): void {
     let failure: unknown = null;
     if (this.#cancelRetry === null) {
       try {
-        this.#encode(record, delivery, index, size);
+        this.#encode(record, delivery, index, size, now);
         return;
       } catch (error) {
         if (!isRetriable(error)) {
@@ -90,8 +91,7 @@ export class PartitionLane implements BatchPlace {
         failure = error;
       }
     }
-    const deadline = this.#context.clock.now() + this.#context.options.deliveryTimeoutMs;
-    this.#backlog.push({ record, delivery, index, size, deadline, since: this.#round });
+    this.#backlog.push({ record, delivery, index, size, sentAt: now, since: this.#round });
     if (failure !== null) this.#stall(failure);
   }
 
@@ -140,11 +140,10 @@ export class PartitionLane implements BatchPlace {
     this.#context.ended(this);
   }
 
-  #encode(record: ProducerRecord, delivery: Delivery, index: number, size: number): void {
-    const { clock, linger, ledger, options } = this.#context;
+  #encode(record: ProducerRecord, delivery: Delivery, index: number, size: number, now: Timestamp): void {
+    const { linger, ledger, options } = this.#context;
     let batch = this.#openBatch();
     if (!this.#fits(batch, size)) batch = this.#nextBatch('size');
-    const now = clock.now();
     let before = batch.open!.size;
     if (!batch.open!.add(record, now)) {
       batch = this.#nextBatch('full');
@@ -212,9 +211,9 @@ export class PartitionLane implements BatchPlace {
   /** Adds what waits, in its order; throws what may pass. */
   #drain(): void {
     for (let next = this.#backlog.peek(); next !== undefined; next = this.#backlog.peek()) {
-      const { record, delivery, index, size } = next;
+      const { record, delivery, index, size, sentAt } = next;
       try {
-        if (!delivery.isCancelled) this.#encode(record, delivery, index, size);
+        if (!delivery.isCancelled) this.#encode(record, delivery, index, size, sentAt);
       } catch (error) {
         if (isRetriable(error)) throw error;
         this.#refuse(delivery, size, error);
@@ -250,8 +249,9 @@ export class PartitionLane implements BatchPlace {
       batch.open!.discard(error as Error);
     }
     for (let next = this.#backlog.peek(); next !== undefined; next = this.#backlog.peek()) {
-      const error = next.delivery.isCancelled ? null : this.#reasonToGiveUp(cause, now, next.deadline, next.since);
-      if (error === null && !next.delivery.isCancelled) return next.deadline;
+      const deadline = next.sentAt + deliveryTimeoutMs;
+      const error = next.delivery.isCancelled ? null : this.#reasonToGiveUp(cause, now, deadline, next.since);
+      if (error === null && !next.delivery.isCancelled) return deadline;
       this.#backlog.shift();
       if (error !== null) this.#refuse(next.delivery, next.size, error);
     }

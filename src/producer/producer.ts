@@ -9,7 +9,7 @@
  * For any number of callers on one thread. What a `send` was given must not change until it settles.
  */
 import type { Clock } from '../clock.ts';
-import { invalidArgument, isMillraceError, MillraceError } from '../errors.ts';
+import { invalidArgument, MillraceError } from '../errors.ts';
 import { WAITING_SENDS_MAX } from '../limits.ts';
 import type { Logger } from '../types.ts';
 import type { Delivery, RecordMetadata, SendResult } from './delivery.ts';
@@ -181,16 +181,13 @@ export class Producer {
   /** Gives the records of a send that was admitted to their partitions. */
   #dispatch(topic: string, records: WaitingSend['records'], sizes: WaitingSend['sizes'], delivery: Delivery): void {
     delivery.isAdmitted = true;
-    const { partitioner } = this.#options;
     try {
-      const partitionCount = this.#context.logs.partitionCount(topic);
       const lanes = this.#lanesOf(topic);
-      if (sizes === null) {
-        lanes.add(partitioner, records as ProducerRecord, delivery, partitionCount);
-      } else lanes.addAll(partitioner, records as readonly ProducerRecord[], sizes, { delivery, partitionCount });
+      const now = this.#environment.clock.now();
+      if (sizes === null) lanes.add(records as ProducerRecord, delivery, now);
+      else lanes.addAll(records as readonly ProducerRecord[], sizes, delivery, now);
     } catch (error) {
       // None of its records was added.
-      if (isMillraceError(error, 'ERR_MILLRACE_UNKNOWN_TOPIC')) this.#topics.delete(topic);
       this.#ledger.counters.errors += sizes?.length ?? 1;
       this.#ledger.cancelled(delivery, error);
       this.#ledger.giveBack(delivery.size);
@@ -198,16 +195,25 @@ export class Producer {
   }
 
   #lanesOf(topic: string): TopicLanes {
+    const partitions = this.#partitionCount(topic);
     let lanes = this.#topics.get(topic);
     if (lanes === undefined) {
-      lanes = new TopicLanes(
-        topic,
-        this.#options.random,
-        (partition) => new PartitionLane(this.#context, topic, partition),
-      );
+      const make = (partition: number): PartitionLane => new PartitionLane(this.#context, topic, partition);
+      lanes = new TopicLanes(topic, this.#options, make);
       this.#topics.set(topic, lanes);
     }
+    lanes.count(partitions);
     return lanes;
+  }
+
+  #partitionCount(topic: string): number {
+    try {
+      return this.#context.logs.partitionCount(topic);
+    } catch (error) {
+      // It was deleted: what a lane of it still has in hand finds that out by itself.
+      this.#topics.delete(topic);
+      throw error;
+    }
   }
 
   /** Not at once: bytes are given back in the middle of somebody's append. */

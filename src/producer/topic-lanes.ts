@@ -1,4 +1,5 @@
 /** The partitions of one topic that a producer has written to, and which of them a record goes to. */
+import type { Timestamp } from '../types.ts';
 import type { Delivery } from './delivery.ts';
 import type { PartitionLane } from './partition-lane.ts';
 import {
@@ -9,43 +10,53 @@ import {
   StickyPartition,
 } from './partitioner.ts';
 
+export interface TopicLanesOptions {
+  readonly partitioner: Partitioner;
+  /** Numbers from 0 up to 1. */
+  readonly random: () => number;
+}
+
 export class TopicLanes {
   readonly #topic: string;
+  readonly #partitioner: Partitioner;
   readonly #make: (partition: number) => PartitionLane;
   readonly #lanes = new Map<number, PartitionLane>();
   readonly #sticky: StickyPartition;
   #partitionCount = 0;
 
-  constructor(topic: string, random: () => number, make: (partition: number) => PartitionLane) {
+  constructor(topic: string, options: TopicLanesOptions, make: (partition: number) => PartitionLane) {
     this.#topic = topic;
+    this.#partitioner = options.partitioner;
     this.#make = make;
-    this.#sticky = new StickyPartition(random);
+    this.#sticky = new StickyPartition(options.random);
+  }
+
+  /** So many partitions there are now. */
+  count(partitions: number): void {
+    this.#partitionCount = partitions;
   }
 
   /** Adds the record of a send, or throws. */
-  add(partitioner: Partitioner, record: ProducerRecord, delivery: Delivery, partitionCount: number): void {
-    this.#partitionCount = partitionCount;
-    const chosen = choosePartition(partitioner, this.#topic, record, partitionCount);
-    this.#laneFor(chosen, delivery.size).add(record, delivery, 0, delivery.size);
+  add(record: ProducerRecord, delivery: Delivery, now: Timestamp): void {
+    this.#laneFor(this.#choose(record), delivery.size).add(record, delivery, 0, delivery.size, now);
   }
 
   /** Adds all records of a send, or, when it throws, none. */
-  addAll(
-    partitioner: Partitioner,
-    records: readonly ProducerRecord[],
-    sizes: readonly number[],
-    { delivery, partitionCount }: { delivery: Delivery; partitionCount: number },
-  ): void {
-    this.#partitionCount = partitionCount;
-    const partitions = records.map((record) => choosePartition(partitioner, this.#topic, record, partitionCount));
+  addAll(records: readonly ProducerRecord[], sizes: readonly number[], delivery: Delivery, now: Timestamp): void {
+    const partitions = records.map((record) => this.#choose(record));
     // Those that may go anywhere are placed one by one: where to changes when a batch is full.
-    for (let i = 0; i < sizes.length; i++)
-      this.#laneFor(partitions[i], sizes[i]).add(records[i], delivery, i, sizes[i]);
+    for (let i = 0; i < sizes.length; i++) {
+      this.#laneFor(partitions[i], sizes[i]).add(records[i], delivery, i, sizes[i], now);
+    }
   }
 
   /** A batch of `partition` has ended. */
   leave(partition: number): void {
     this.#sticky.leave(partition, this.#partitionCount);
+  }
+
+  #choose(record: ProducerRecord): number {
+    return choosePartition(this.#partitioner, this.#topic, record, this.#partitionCount);
   }
 
   /** What may go anywhere does not begin a batch where it would end one. */

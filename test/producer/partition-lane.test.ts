@@ -23,7 +23,7 @@ function laneOf(rig: ProducerRig, options: ProducerOptions = {}) {
   const add = (value: string | Uint8Array): Promise<unknown> => {
     ledger.take(value.length + 30);
     const delivery = ledger.begin(null, value.length + 30);
-    lane.add({ value }, delivery, 0, value.length + 30);
+    lane.add({ value }, delivery, 0, value.length + 30, rig.clock.now());
     return delivery.promise;
   };
   return { lane, ledger, context, ends, add };

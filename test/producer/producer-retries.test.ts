@@ -115,6 +115,19 @@ describe('a full disk', () => {
     expect(producer.statistics).toMatchObject({ unacknowledgedBytes: 0, errors: 0 });
   });
 
+  test('a send to a partition that is not there lets nobody pass what waits', async () => {
+    const rig = new ProducerRig();
+    const producer = rig.producer();
+    fill(rig);
+    const first = producer.send('orders', { value: 'a' });
+    expect(await failure(producer.send('orders', { value: 'x', partition: 1 }))).toBe('ERR_MILLRACE_UNKNOWN_TOPIC');
+    rig.system.fault = null;
+    const second = producer.send('orders', { value: 'b' });
+    rig.clock.advance(1000);
+    await producer.flush();
+    expect([(await first).offset, (await second).offset]).toEqual([0, 1]);
+  });
+
   test('flush waits for the retry; a close that must not wait tries once more and gives up', async () => {
     const rig = new ProducerRig();
     const producer = rig.producer();

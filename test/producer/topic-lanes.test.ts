@@ -9,28 +9,24 @@ function lanesOf(partitionCount: number) {
   const added: [number, unknown][] = [];
   const made: number[] = [];
   const counts = new Map<number, number>();
-  const lanes = new TopicLanes(
-    't',
-    () => 0,
-    (partition) => {
-      made.push(partition);
-      const lane = {
-        add: ({ value }: ProducerRecord) => {
-          added.push([partition, value]);
-          counts.set(partition, (counts.get(partition) ?? 0) + 1);
-        },
-        sealUnlessFits: () => {
-          if ((counts.get(partition) ?? 0) < 3) return false;
-          counts.set(partition, 0);
-          lanes.leave(partition);
-          return true;
-        },
-      };
-      return lane as unknown as PartitionLane;
-    },
-  );
-  const add = (record: ProducerRecord): void =>
-    lanes.add('default', record, new Delivery({ open: 1 }, null, 1), partitionCount);
+  const lanes = new TopicLanes('t', { partitioner: 'default', random: () => 0 }, (partition) => {
+    made.push(partition);
+    const lane = {
+      add: ({ value }: ProducerRecord) => {
+        added.push([partition, value]);
+        counts.set(partition, (counts.get(partition) ?? 0) + 1);
+      },
+      sealUnlessFits: () => {
+        if ((counts.get(partition) ?? 0) < 3) return false;
+        counts.set(partition, 0);
+        lanes.leave(partition);
+        return true;
+      },
+    };
+    return lane as unknown as PartitionLane;
+  });
+  lanes.count(partitionCount);
+  const add = (record: ProducerRecord): void => lanes.add(record, new Delivery({ open: 1 }, null, 1), 1);
   return { lanes, added, made, add };
 }
 
@@ -51,9 +47,9 @@ test('an array is refused before anything of it is added', () => {
   const { lanes, added } = lanesOf(3);
   const delivery = new Delivery({ open: 1 }, 2, 2);
   const records = [{ value: 'a' }, { value: 'b', partition: 9 }];
-  expect(() => lanes.addAll('default', records, [1, 1], { delivery, partitionCount: 3 })).toThrow('no partition 9');
+  expect(() => lanes.addAll(records, [1, 1], delivery, 1)).toThrow('no partition 9');
   expect(added).toEqual([]);
-  lanes.addAll('default', [{ value: 'a' }, { value: 'b', partition: 2 }], [1, 1], { delivery, partitionCount: 3 });
+  lanes.addAll([{ value: 'a' }, { value: 'b', partition: 2 }], [1, 1], delivery, 1);
   expect(added).toEqual([
     [0, 'a'],
     [2, 'b'],
