@@ -4,6 +4,7 @@ export const subjects = {
   'append-1kib': { file: 'append.mjs', parameters: { valueSize: 1024 } },
   durable: { file: 'durable.mjs' },
   'durable-partitions': { file: 'durable-partitions.mjs' },
+  producer: { file: 'producer.mjs' },
   read: { file: 'read.mjs' },
   view: { file: 'view.mjs' },
   seek: { file: 'seek.mjs' },
