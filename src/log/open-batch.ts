@@ -17,7 +17,8 @@ import type { BatchOptions } from '../record/batch-options.ts';
 import { byteWindow } from '../record/byte-window.ts';
 import { completeBatch } from '../record/encode-batch.ts';
 import type { RollSettings, SegmentWriter } from '../segment/segment-writer.ts';
-import type { ByteWindow, CompressionName, Offset, RecordInput, Timestamp } from '../types.ts';
+import type { CompressionName, Offset, RecordInput, Timestamp } from '../types.ts';
+import { largerThanSegment } from './batch-appender.ts';
 import type { Receipt } from './receipt.ts';
 import type { SegmentList } from './segment-list.ts';
 
@@ -54,7 +55,7 @@ export interface BatchPlan extends BatchOptions {
 }
 
 const FIRST_SIZE = 16 * 1024;
-const NOWHERE: ByteWindow = byteWindow(Buffer.alloc(0));
+const NOWHERE = byteWindow(Buffer.alloc(0));
 const NO_RECORD: RecordInput = {};
 /** The builder takes arrays; one of one serves all. */
 const single: RecordInput[] = [NO_RECORD];
@@ -85,7 +86,7 @@ export class OpenBatch {
     } else if (!this.#place(BATCH_HEADER_SIZE)) this.#placeNext(BATCH_HEADER_SIZE);
   }
 
-  /** Neither sealed nor lost; the rest may only be asked while it is. */
+  /** Neither sealed nor lost; the rest may only be asked then. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
@@ -135,6 +136,31 @@ export class OpenBatch {
       single[0] = NO_RECORD;
       this.#isAdding = false;
     }
+  }
+
+  /**
+   * Adds records[from] and what follows it up to `to`, none of which has a timestamp of its own, as far as it can; returns the index of the
+   * first that was not added. Why it was not, `add` says.
+   */
+  addAll(records: readonly RecordInput[], from: number, to: number, now: Timestamp): number {
+    assert(this.#isOpen, 'records for a batch that is not open');
+    this.checkIdle();
+    const builder = this.#builder;
+    if (this.#writer !== null && this.#isForNextSegment(this.#writer, NO_RECORD, now)) return from;
+    const before = builder.count;
+    builder.setTime(now);
+    this.#isAdding = true;
+    try {
+      let next = builder.append(records, from, to);
+      while (next < to && builder.stop === 'window' && this.#reach(builder.needed)) {
+        next = builder.append(records, next, to);
+      }
+    } catch {
+      // It comes again when the record that is to blame is added alone; those before it may be in the batch.
+      if (this.#isOpen) this.#wipe(builder.size, Infinity);
+    }
+    this.#isAdding = false;
+    return this.#isOpen ? from + builder.count - before : from;
   }
 
   /** A getter of a record that is being added must not write to the same log. */
@@ -211,7 +237,7 @@ export class OpenBatch {
     this.#writer = null;
     try {
       this.#host.roll();
-      if (!this.#place(bytes)) throw largerThanSegment(bytes, this.#host.segments.directory);
+      if (!this.#place(bytes)) throw largerThanSegment(this.#host.segments.directory, bytes);
     } catch (error) {
       this.#host.drop(error as Error);
       throw error;
@@ -240,7 +266,7 @@ export class OpenBatch {
     }
     if (isThere) return true;
     if (this.count > 0) return false;
-    if (this.#begin === 0) throw largerThanSegment(size, this.#host.segments.directory);
+    if (this.#begin === 0) throw largerThanSegment(this.#host.segments.directory, size);
     this.#placeNext(size);
     return true;
   }
@@ -271,12 +297,4 @@ export class OpenBatch {
   #wipe(from: number, to: number): void {
     if (this.#writer !== null) this.#writer.tail.discard(this.#begin + from, this.#begin + to);
   }
-}
-
-function largerThanSegment(size: number, path: string): MillraceError {
-  return new MillraceError(
-    'ERR_MILLRACE_TOO_LARGE',
-    `a batch of ${size} bytes or more does not fit into one segment; raise segment.bytes`,
-    { path },
-  );
 }

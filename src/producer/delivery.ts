@@ -5,6 +5,7 @@
  */
 import type { Offset, Timestamp } from '../types.ts';
 import type { FlushGeneration } from './flush-generations.ts';
+import type { ProducerRecord } from './partitioner.ts';
 
 /** Where a record is. With `acks: 0` the offset is -1: nobody waited to be told. */
 export interface RecordMetadata {
@@ -16,6 +17,15 @@ export interface RecordMetadata {
 }
 
 export type SendResult = RecordMetadata | RecordMetadata[];
+
+/** A send of many that is given to its lanes. */
+export interface ArraySend {
+  readonly records: readonly ProducerRecord[];
+  /** The most bytes that each takes. */
+  readonly sizes: readonly number[];
+  readonly delivery: Delivery;
+  readonly now: Timestamp;
+}
 
 type Resolve = (result: SendResult) => void;
 type Reject = (error: unknown) => void;

@@ -6,18 +6,18 @@
  */
 import { assert } from '../assert.ts';
 import type { Clock } from '../clock.ts';
-import { MillraceError } from '../errors.ts';
+import { BATCH_HEADER_SIZE } from '../limits.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { Timestamp } from '../types.ts';
-import type { Delivery } from './delivery.ts';
+import { Backlog, type WaitingRecord } from './backlog.ts';
+import type { ArraySend, Delivery } from './delivery.ts';
 import type { Ledger } from './ledger.ts';
 import type { Linger } from './linger.ts';
 import type { ProducerRecord } from './partitioner.ts';
 import { type BatchPlace, ProducerBatch } from './producer-batch.ts';
 import type { CheckedProducerOptions } from './producer-options.ts';
 import type { SealReason } from './producer-statistics.ts';
-import { Queue } from './queue.ts';
-import { backoffMs, isRetriable } from './retry-policy.ts';
+import { backoffMs, isRetriable, reasonToGiveUp } from './retry-policy.ts';
 
 /** What a producer asks of the store that it writes to. */
 export interface TopicLogs {
@@ -42,23 +42,13 @@ export interface LaneContext {
   ended(lane: PartitionLane): void;
 }
 
-interface Waiting {
-  readonly record: ProducerRecord;
-  readonly delivery: Delivery;
-  readonly index: number;
-  readonly size: number;
-  readonly sentAt: Timestamp;
-  /** The round of retries in which it came. */
-  readonly since: number;
-}
-
 export class PartitionLane implements BatchPlace {
   readonly topic: string;
   readonly partition: number;
   readonly #context: LaneContext;
   #log: PartitionLog | null = null;
   #batch: ProducerBatch | null = null;
-  readonly #backlog = new Queue<Waiting>();
+  readonly #backlog = new Backlog();
   #cancelRetry: (() => void) | null = null;
   /** Rounds of retries so far, and those since something went well. */
   #round = 0;
@@ -95,6 +85,31 @@ export class PartitionLane implements BatchPlace {
     if (failure !== null) this.#stall(failure);
   }
 
+  /**
+   * Takes in records from index `from` of a send on, up to `to`, as far as they go into the open batch together; returns the index of the
+   * first that did not. That one is for `add`, which also says what is wrong with it.
+   */
+  addRun({ records, sizes, delivery, now }: ArraySend, from: number, to: number): number {
+    if (this.#cancelRetry !== null || !this.#hasBatch()) return from;
+    const batch = this.#batch!;
+    const open = batch.open!;
+    const before = open.size;
+    const { batchSize } = this.#context.options;
+    let end = from;
+    for (let size = before; end < to; end++) {
+      size += sizes[end];
+      if (size > batchSize || records[end].timestamp !== undefined) break;
+    }
+    if (end === from) return from;
+    const next = open.addAll(records, from, end, now);
+    if (next === from) return from;
+    let bytes = 0;
+    for (let i = from; i < next; i++) bytes += sizes[i];
+    batch.added(delivery, { index: from, count: next - from, timestamp: now, bytes });
+    this.#grown(batch, before);
+    return next;
+  }
+
   /** Seals the open batch if a record of `size` bytes would make it larger than asked for; true when it did. */
   sealUnlessFits(size: number): boolean {
     const batch = this.#batch;
@@ -122,7 +137,7 @@ export class PartitionLane implements BatchPlace {
     this.#context.ledger.counters.retries++;
     try {
       if (this.#batch !== null && this.#batch.stuckSince >= 0) this.#seal(this.#batch.reason);
-      this.#drain();
+      this.#backlog.drain((waiting) => this.#write(waiting));
     } catch (error) {
       this.#stall(error);
     }
@@ -141,26 +156,41 @@ export class PartitionLane implements BatchPlace {
   }
 
   #encode(record: ProducerRecord, delivery: Delivery, index: number, size: number, now: Timestamp): void {
-    const { linger, ledger, options } = this.#context;
     let batch = this.#openBatch();
-    if (!this.#fits(batch, size)) batch = this.#nextBatch('size');
+    if (!this.#fits(batch, size)) {
+      this.#seal('size');
+      batch = this.#openBatch();
+    }
     let before = batch.open!.size;
     if (!batch.open!.add(record, now)) {
-      batch = this.#nextBatch('full');
+      this.#seal('full');
+      batch = this.#openBatch();
       before = batch.open!.size;
       const isAdded = batch.open!.add(record, now);
       assert(isAdded, 'a record that an empty batch does not take');
     }
     const { timestamp = now } = record;
-    batch.added(delivery, index, timestamp, size);
-    delivery.encoded();
-    ledger.counters.records++;
-    ledger.counters.bytes += batch.open!.size - before;
-    if (options.acks === 0) {
-      delivery.place(index, { topic: this.topic, partition: this.partition, offset: -1, timestamp });
+    batch.added(delivery, { index, count: 1, timestamp, bytes: size });
+    this.#grown(batch, before);
+  }
+
+  /** Records were added to a batch that had `before` bytes. */
+  #grown(batch: ProducerBatch, before: number): void {
+    const { linger, ledger, options } = this.#context;
+    const { size } = batch.open!;
+    ledger.counters.bytes += size - before;
+    if (size >= options.batchSize) this.seal('size');
+    else if (before === BATCH_HEADER_SIZE) linger.opened(batch);
+  }
+
+  /** There is an open batch, also when one had to be opened. Where that fails, `add` will find out why. */
+  #hasBatch(): boolean {
+    try {
+      this.#openBatch();
+      return true;
+    } catch {
+      return false;
     }
-    if (batch.open!.size >= options.batchSize) this.seal('size');
-    else if (batch.count === 1) linger.opened(batch);
   }
 
   #fits(batch: ProducerBatch, size: number): boolean {
@@ -185,11 +215,6 @@ export class PartitionLane implements BatchPlace {
     }
   }
 
-  #nextBatch(reason: SealReason): ProducerBatch {
-    this.#seal(reason);
-    return this.#openBatch();
-  }
-
   /** Throws when the batch could not be sealed and is open still. */
   #seal(reason: SealReason): void {
     const batch = this.#batch;
@@ -208,59 +233,55 @@ export class PartitionLane implements BatchPlace {
     }
   }
 
-  /** Adds what waits, in its order; throws what may pass. */
-  #drain(): void {
-    for (let next = this.#backlog.peek(); next !== undefined; next = this.#backlog.peek()) {
-      const { record, delivery, index, size, sentAt } = next;
-      try {
-        if (!delivery.isCancelled) this.#encode(record, delivery, index, size, sentAt);
-      } catch (error) {
-        if (isRetriable(error)) throw error;
-        this.#refuse(delivery, size, error);
-      }
-      this.#backlog.shift();
-      // It filled a batch that could not be sealed.
-      if (this.#cancelRetry !== null) return;
+  /** Adds one of those that wait; false when it filled a batch that could not be sealed. Throws what may pass. */
+  #write({ record, delivery, index, size, sentAt }: WaitingRecord): boolean {
+    try {
+      this.#encode(record, delivery, index, size, sentAt);
+    } catch (error) {
+      if (isRetriable(error)) throw error;
+      this.#refuse(delivery, size, error);
     }
+    return this.#cancelRetry === null;
   }
 
   /** Something failed that may pass: gives up what has been tried for long enough, and waits with the rest. */
   #stall(cause: unknown): void {
     const { clock, options, stalled } = this.#context;
+    this.#sealWhatIsThere();
     const now = clock.now();
-    const earliest = this.#giveUp(cause, now);
-    if (earliest === null) {
+    const oldest = this.#giveUp(cause, now);
+    if (oldest === null) {
       this.#attempt = 0;
       return;
     }
-    const delay = Math.min(backoffMs(options, this.#attempt++), Math.max(earliest - now, 0));
+    const left = Math.max(oldest + options.deliveryTimeoutMs - now, 0);
     stalled.add(this);
-    this.#cancelRetry = clock.schedule(delay, () => this.retry());
+    this.#cancelRetry = clock.schedule(Math.min(backoffMs(options, this.#attempt++), left), () => this.retry());
   }
 
-  /** Gives up what has no retry or no time left. Returns the next deadline, or null when nothing waits any more. */
-  #giveUp(cause: unknown, now: number): number | null {
-    const { deliveryTimeoutMs } = this.#context.options;
+  /** Records that stand in a batch need not wait for those that found no room. */
+  #sealWhatIsThere(): void {
+    if (this.#batch === null || this.#batch.stuckSince >= 0) return;
+    try {
+      this.#seal('full');
+    } catch {
+      // The batch is stuck then, and is tried again with the rest.
+    }
+  }
+
+  /** Gives up what has no retry or no time left. Returns when the oldest of the rest was sent; null when nothing waits any more. */
+  #giveUp(cause: unknown, now: Timestamp): Timestamp | null {
+    const { options, retries } = this.#context;
+    const { deliveryTimeoutMs } = options;
+    const { topic, partition } = this;
+    const endurance = { now, round: this.#round, retries, deliveryTimeoutMs, cause, topic, partition };
     const batch = this.#batch;
     if (batch !== null && batch.stuckSince >= 0) {
-      const deadline = batch.openedAt + deliveryTimeoutMs;
-      const error = this.#reasonToGiveUp(cause, now, deadline, batch.stuckSince);
-      if (error === null) return deadline;
-      batch.open!.discard(error as Error);
+      const reason = reasonToGiveUp({ sentAt: batch.openedAt, since: batch.stuckSince }, endurance);
+      if (reason === null) return batch.openedAt;
+      batch.open!.discard(reason as Error);
     }
-    for (let next = this.#backlog.peek(); next !== undefined; next = this.#backlog.peek()) {
-      const deadline = next.sentAt + deliveryTimeoutMs;
-      const error = next.delivery.isCancelled ? null : this.#reasonToGiveUp(cause, now, deadline, next.since);
-      if (error === null && !next.delivery.isCancelled) return deadline;
-      this.#backlog.shift();
-      if (error !== null) this.#refuse(next.delivery, next.size, error);
-    }
-    return null;
-  }
-
-  #reasonToGiveUp(cause: unknown, now: number, deadline: number, since: number): unknown {
-    if (now >= deadline) return timedOut(this, this.#context.options.deliveryTimeoutMs, cause);
-    return this.#round - since >= this.#context.retries ? cause : null;
+    return this.#backlog.giveUp(endurance, ({ delivery, size }, reason) => this.#refuse(delivery, size, reason));
   }
 
   #refuse(delivery: Delivery, size: number, error: unknown): void {
@@ -276,12 +297,4 @@ export class PartitionLane implements BatchPlace {
     const details = { topic, partition, records, error };
     this.#context.options.logger.error?.(details, 'records that nobody waits for could not be delivered');
   }
-}
-
-function timedOut({ topic, partition }: PartitionLane, timeoutMs: number, cause: unknown): MillraceError {
-  return new MillraceError(
-    'ERR_MILLRACE_TIMED_OUT',
-    `records for partition ${partition} of topic "${topic}" could not be written within ${timeoutMs} ms`,
-    { cause },
-  );
 }

@@ -19,6 +19,16 @@ export interface BatchPlace {
   ended(batch: ProducerBatch, error: Error | null): void;
 }
 
+/** Records of a send that follow one another, in the array and in the batch. */
+export interface AddedRun {
+  /** Of the first one in its send. */
+  readonly index: number;
+  readonly count: number;
+  readonly timestamp: Timestamp;
+  /** What they were admitted with. */
+  readonly bytes: number;
+}
+
 export class ProducerBatch implements BatchOwner, LingeringBatch {
   readonly openedAt: number;
   open: OpenBatch | null = null;
@@ -27,9 +37,12 @@ export class ProducerBatch implements BatchOwner, LingeringBatch {
   stuckSince = -1;
   readonly #place: BatchPlace;
   readonly #ledger: Ledger;
+  /** Runs of records: of which send, from which index on, how many, and from when. */
   readonly #deliveries: Delivery[] = [];
   readonly #indexes: number[] = [];
+  readonly #lengths: number[] = [];
   readonly #timestamps: Timestamp[] = [];
+  #count = 0;
   #bytes = 0;
 
   constructor(place: BatchPlace, ledger: Ledger, now: number) {
@@ -42,16 +55,24 @@ export class ProducerBatch implements BatchOwner, LingeringBatch {
     return this.open?.isOpen === true;
   }
 
+  /** Records. */
   get count(): number {
-    return this.#deliveries.length;
+    return this.#count;
   }
 
-  /** records[index] of a send was added to the open batch; `bytes` is what it was admitted with. */
-  added(delivery: Delivery, index: number, timestamp: Timestamp, bytes: number): void {
+  /** A run of records of a send was added to the open batch. */
+  added(delivery: Delivery, { index, count, timestamp, bytes }: AddedRun): void {
     this.#deliveries.push(delivery);
     this.#indexes.push(index);
+    this.#lengths.push(count);
     this.#timestamps.push(timestamp);
+    this.#count += count;
     this.#bytes += bytes;
+    this.#ledger.counters.records += count;
+    delivery.encoded();
+    const { acknowledges, topic, partition } = this.#place;
+    if (acknowledges !== 'never') return;
+    for (let i = 0; i < count; i++) delivery.place(index + i, { topic, partition, offset: -1, timestamp });
   }
 
   seal(reason: SealReason): void {
@@ -78,21 +99,30 @@ export class ProducerBatch implements BatchOwner, LingeringBatch {
 
   #acknowledge({ baseOffset, logAppendTime }: Receipt): void {
     const { topic, partition } = this.#place;
-    for (let i = 0; i < this.#deliveries.length; i++) {
-      const timestamp = logAppendTime >= 0 ? logAppendTime : this.#timestamps[i];
-      const metadata = { topic, partition, offset: baseOffset + i, timestamp };
-      this.#ledger.acknowledged(this.#deliveries[i], this.#indexes[i], metadata);
+    let offset = baseOffset;
+    for (let run = 0; run < this.#deliveries.length; run++) {
+      const delivery = this.#deliveries[run];
+      const index = this.#indexes[run];
+      const timestamp = logAppendTime >= 0 ? logAppendTime : this.#timestamps[run];
+      for (let i = 0; i < this.#lengths[run]; i++) {
+        this.#ledger.acknowledged(delivery, index + i, { topic, partition, offset: offset++, timestamp });
+      }
     }
     this.#ledger.giveBack(this.#bytes);
   }
 
   #forget(): void {
-    for (const delivery of this.#deliveries) this.#ledger.unheard(delivery);
-    this.#ledger.giveBack(this.#bytes);
+    this.#eachRecord((delivery) => this.#ledger.unheard(delivery));
   }
 
   #fail(error: Error): void {
-    for (const delivery of this.#deliveries) this.#ledger.failed(delivery, error);
+    this.#eachRecord((delivery) => this.#ledger.failed(delivery, error));
+  }
+
+  #eachRecord(tell: (delivery: Delivery) => void): void {
+    this.#deliveries.forEach((delivery, run) => {
+      for (let i = 0; i < this.#lengths[run]; i++) tell(delivery);
+    });
     this.#ledger.giveBack(this.#bytes);
   }
 }

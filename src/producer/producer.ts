@@ -185,7 +185,7 @@ export class Producer {
       const lanes = this.#lanesOf(topic);
       const now = this.#environment.clock.now();
       if (sizes === null) lanes.add(records as ProducerRecord, delivery, now);
-      else lanes.addAll(records as readonly ProducerRecord[], sizes, delivery, now);
+      else lanes.addAll({ records: records as readonly ProducerRecord[], sizes, delivery, now });
     } catch (error) {
       // None of its records was added.
       this.#ledger.counters.errors += sizes?.length ?? 1;

@@ -4,7 +4,8 @@
  * Retriable is what says that nothing was written and that it may go well later: a full disk (NO_SPACE), and IO errors of a process that has
  * no descriptor or memory left. Everything else is final: a directory that is offline stays so until the store is opened again.
  */
-import { isMillraceError, isSystemError } from '../errors.ts';
+import { isMillraceError, isSystemError, MillraceError } from '../errors.ts';
+import type { Timestamp } from '../types.ts';
 
 const PASSING: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR']);
 /** How far waits are spread, so that those who failed together do not try together. */
@@ -27,4 +28,35 @@ export function backoffMs({ retryBackoffMs, retryBackoffMaxMs, random }: Backoff
   const spread = 1 + SPREAD * (2 * random() - 1);
   const wait = Math.min(retryBackoffMs * 2 ** Math.min(attempt, 30) * spread, retryBackoffMaxMs);
   return Math.round(wait);
+}
+
+/** Something that failed, and may be tried again. */
+export interface Tried {
+  readonly sentAt: Timestamp;
+  /** The round of retries in which it failed for the first time. */
+  readonly since: number;
+}
+
+/** How far one goes on trying, and where one is. */
+export interface Endurance {
+  readonly now: Timestamp;
+  /** Of the retries. */
+  readonly round: number;
+  readonly retries: number;
+  readonly deliveryTimeoutMs: number;
+  /** Why it failed last. */
+  readonly cause: unknown;
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** What to tell who sent it, when it is not to be tried any more; null while it is. */
+export function reasonToGiveUp({ sentAt, since }: Tried, endurance: Endurance): unknown {
+  const { now, round, retries, deliveryTimeoutMs, cause, topic, partition } = endurance;
+  if (now - sentAt < deliveryTimeoutMs) return round - since >= retries ? cause : null;
+  return new MillraceError(
+    'ERR_MILLRACE_TIMED_OUT',
+    `records for partition ${partition} of topic "${topic}" could not be written within ${deliveryTimeoutMs} ms`,
+    { cause },
+  );
 }

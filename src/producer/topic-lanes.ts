@@ -1,6 +1,6 @@
 /** The partitions of one topic that a producer has written to, and which of them a record goes to. */
 import type { Timestamp } from '../types.ts';
-import type { Delivery } from './delivery.ts';
+import type { ArraySend, Delivery } from './delivery.ts';
 import type { PartitionLane } from './partition-lane.ts';
 import {
   ANY_PARTITION,
@@ -42,11 +42,17 @@ export class TopicLanes {
   }
 
   /** Adds all records of a send, or, when it throws, none. */
-  addAll(records: readonly ProducerRecord[], sizes: readonly number[], delivery: Delivery, now: Timestamp): void {
+  addAll(send: ArraySend): void {
+    const { records, sizes, delivery, now } = send;
     const partitions = records.map((record) => this.#choose(record));
-    // Those that may go anywhere are placed one by one: where to changes when a batch is full.
-    for (let i = 0; i < sizes.length; i++) {
-      this.#laneFor(partitions[i], sizes[i]).add(records[i], delivery, i, sizes[i], now);
+    let runEnd = 0;
+    for (let i = 0; i < sizes.length;) {
+      // Those that may go anywhere are placed bit by bit: where to changes when a batch is full.
+      const lane = this.#laneFor(partitions[i], sizes[i]);
+      if (runEnd <= i) for (runEnd = i + 1; partitions[runEnd] === partitions[i];) runEnd++;
+      const next = runEnd - i > 1 ? lane.addRun(send, i, runEnd) : i;
+      if (next === i) lane.add(records[i], delivery, i, sizes[i++], now);
+      else i = next;
     }
   }
 

@@ -79,16 +79,16 @@ export class BatchBuilder implements BatchContent {
   }
 
   /**
-   * Encodes records[from] and what follows it; returns the index of the first one that was not encoded. When that is not the end,
+   * Encodes records[from] and what follows it, up to `to`; returns the index of the first one that was not encoded. When that is not the end,
    * `stop` says why and `needed` how large the batch would have become. Throws `ERR_MILLRACE_INVALID_ARGUMENT` for a record
    * that cannot be one, `ERR_MILLRACE_TOO_LARGE` for one that no batch can hold.
    */
-  append(records: readonly RecordInput[], from: number): number {
+  append(records: readonly RecordInput[], from: number, to = records.length): number {
     this.stop = 'none';
     let index = from;
     for (;;) {
-      index = this.#appendPlain(records, index);
-      if (index >= records.length || !this.#appendRecord(records[index], index)) return index;
+      index = this.#appendPlain(records, index, to);
+      if (index >= to || !this.#appendRecord(records[index], index)) return index;
       index++;
     }
   }
@@ -146,8 +146,7 @@ export class BatchBuilder implements BatchContent {
    * The hot loop, for records without headers. Returns the index of the first record that has some, or is no record, or does not fit:
    * `#appendRecord` deals with that one. Nothing but a getter of the caller's throws here, so `size` covers every byte that was written.
    */
-  #appendPlain(records: readonly RecordInput[], from: number): number {
-    const { length } = records;
+  #appendPlain(records: readonly RecordInput[], from: number, to: number): number {
     const bytes = this.#bytes;
     const limit = this.#limit;
     const now = this.#timestamp;
@@ -156,7 +155,7 @@ export class BatchBuilder implements BatchContent {
     let maxTimestamp = this.#maxTimestamp;
     let baseTimestamp = this.#baseTimestamp;
     let index = from;
-    for (; index < length; index++) {
+    for (; index < to; index++) {
       const record = records[index];
       if (record === null || typeof record !== 'object' || record.headers !== undefined) break;
       const { key, value, timestamp = now } = record;

@@ -295,3 +295,66 @@ test('one that is given up leaves zeros, and its offsets to the next', () => {
   expect(rig.crash().damage).toBeNull();
   expect(rig.values()).toEqual(['a']);
 });
+
+describe('addAll', () => {
+  test('adds what it can, and says where it stopped', () => {
+    const rig = new TempLog({ maxMessageBytes: 200 });
+    for (const compression of ['none', 'gzip'] as const) {
+      const batch = rig.log.openBatch({ owner: new TestOwner(), compression });
+      const records = numbered(10, 0, 30);
+      expect(batch.addAll(records, 2, 4, 1000)).toBe(4);
+      expect(batch.addAll(records, 4, 10, 1001)).toBe(5);
+      expect(batch.count).toBe(3);
+      batch.seal();
+      expect(rig.values().slice(-3)).toEqual(records.slice(2, 5).map(({ value }) => value));
+      expect(
+        rig
+          .records()
+          .slice(-3)
+          .map(({ timestamp }) => timestamp),
+      ).toEqual([1000, 1000, 1001]);
+    }
+  });
+
+  test('stops before a record that cannot be one, and leaves those before it', () => {
+    const throwing = {
+      key: 'k'.repeat(50),
+      get value(): string {
+        throw new Error('from the getter');
+      },
+    };
+    for (const bad of [null, { value: 7 }, { value: Buffer.alloc(5000) }, throwing]) {
+      const rig = new TempLog({ maxMessageBytes: 4000 });
+      const batch = rig.log.openBatch({ owner: new TestOwner() });
+      add(batch, { value: 'first' });
+      const records = [{ value: 'a', headers: { h: '1' } }, { value: 'b' }, bad, { value: 'c' }] as RecordInput[];
+      const next = batch.addAll(records, 0, 4, 1);
+      // What a getter interrupts is not known, and so not there.
+      expect(batch.count).toBe(1 + next);
+      expect(next).toBe(bad === throwing ? 1 : 2);
+      expect(code(() => batch.add(records[2], 1))).not.toBe('nothing');
+      add(batch, { value: 'last' });
+      batch.seal();
+      expect(rig.values()).toEqual(['first', 'a', 'b'].slice(0, 1 + next).concat('last'));
+      expect(rig.crash().damage).toBeNull();
+    }
+  });
+
+  test('stops where a segment is full or old, and an empty batch goes on in the next one', () => {
+    const rig = new TempLog({ segmentBytes: 1024, segmentMs: 1000 });
+    const now = rig.clock.now();
+    rig.log.append([{ value: 'a'.repeat(850), timestamp: now }]);
+    const batch = rig.log.openBatch({ owner: new TestOwner() });
+    const records = numbered(10, 0, 100);
+    expect(batch.addAll(records, 0, 10, now)).toBe(8);
+    expect(batch.addAll(records, 8, 10, now)).toBe(8);
+    batch.seal();
+    expect(rig.log.segmentCount).toBe(2);
+    const next = rig.log.openBatch({ owner: new TestOwner() });
+    expect(next.addAll(records, 8, 10, now + 5000)).toBe(8);
+    expect(next.add(records[8], now + 5000)).toBe(true);
+    next.seal();
+    expect(rig.log.segmentCount).toBe(3);
+    expect(rig.values().slice(1)).toEqual(records.slice(0, 9).map(({ value }) => value));
+  });
+});

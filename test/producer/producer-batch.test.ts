@@ -27,9 +27,9 @@ function rig(acknowledges: BatchPlace['acknowledges']) {
   const batch = new ProducerBatch(place, ledger, 5);
   ledger.take(30);
   const [one, two] = [ledger.begin(null, 10), ledger.begin(2, 20)];
-  batch.added(one, 0, 100, 10);
-  batch.added(two, 1, 101, 10);
-  batch.added(two, 0, 102, 10);
+  batch.added(one, { index: 0, count: 1, timestamp: 100, bytes: 10 });
+  batch.added(two, { index: 1, count: 1, timestamp: 101, bytes: 10 });
+  batch.added(two, { index: 0, count: 1, timestamp: 102, bytes: 10 });
   return { place, ledger, batch, one, two };
 }
 
@@ -74,11 +74,33 @@ test('flushed, and the flush fails', async () => {
   expect(ledger).toMatchObject({ unacknowledgedBytes: 0, counters: { errors: 3, acknowledgedRecords: 0 } });
 });
 
-test('never: the bytes go back, and nobody is told', async () => {
-  const { ledger, batch, one } = rig('never');
+test('never: its senders have an answer when it is added, and the bytes go back when it is sealed', async () => {
+  const { ledger, batch, one, two } = rig('never');
+  expect(await one.promise).toEqual({ topic: 't', partition: 2, offset: -1, timestamp: 100 });
+  expect(await two.promise).toMatchObject([
+    { offset: -1, timestamp: 102 },
+    { offset: -1, timestamp: 101 },
+  ]);
+  expect(ledger).toMatchObject({ unacknowledgedBytes: 30, counters: { acknowledgedRecords: 0, records: 3 } });
   batch.sealed(receipt());
-  expect(await settled(one.promise).now()).toBe('pending');
   expect(ledger).toMatchObject({ unacknowledgedBytes: 0, counters: { acknowledgedRecords: 3 } });
+});
+
+test('a run of records has one place after another', async () => {
+  const { batch, ledger } = rig('visible');
+  const many = ledger.begin(4, 20);
+  ledger.take(20);
+  batch.added(many, { index: 1, count: 3, timestamp: 200, bytes: 15 });
+  batch.added(many, { index: 0, count: 1, timestamp: 201, bytes: 5 });
+  expect(batch.count).toBe(7);
+  batch.sealed(receipt());
+  expect(await many.promise).toMatchObject([
+    { offset: 13, timestamp: 201 },
+    { offset: 10, timestamp: 200 },
+    { offset: 11, timestamp: 200 },
+    { offset: 12, timestamp: 200 },
+  ]);
+  expect(ledger.unacknowledgedBytes).toBe(0);
 });
 
 test('lost: all of its senders are told', async () => {

@@ -35,6 +35,20 @@ describe('a full disk', () => {
     expect(rig.values()).toEqual(['a', 'b', 'c']);
   });
 
+  test('records that stand in a batch do not wait for one that finds no room', async () => {
+    const rig = new ProducerRig();
+    const producer = rig.producer({ batchSize: 500_000, lingerMs: 60_000 });
+    const first = producer.send('orders', [{ value: 'a' }, { value: 'b' }]);
+    rig.system.fault = (operation) => (operation === 'fallocate' ? 'ENOSPC' : null);
+    const large = producer.send('orders', { value: Buffer.alloc(200_000) });
+    expect(await first).toMatchObject([{ offset: 0 }, { offset: 1 }]);
+    expect(rig.values()).toEqual(['a', 'b']);
+    rig.system.fault = null;
+    rig.clock.advance(1000);
+    await producer.flush();
+    expect((await large).offset).toBe(2);
+  });
+
   test('retries used up: the error of the disk', async () => {
     const rig = new ProducerRig();
     const producer = rig.producer({ retries: 2, retryBackoffMs: 10 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { errorCodes, MillraceError, type ErrorCode } from '#millrace/errors.js';
-import { backoffMs, isRetriable } from '#millrace/producer/retry-policy.js';
+import { backoffMs, isRetriable, reasonToGiveUp } from '#millrace/producer/retry-policy.js';
 import { systemError } from '../support/system-error.ts';
 
 test('a full disk may pass, nothing else that has a code of its own does', () => {
@@ -32,4 +32,19 @@ test('waits double up to their bound, and are spread', () => {
   expect(waits(1)).toEqual([120, 240, 480, 960, 1000, 1000]);
   expect(backoffMs({ ...options, random: () => 0.5 }, 1_000_000)).toBe(1000);
   expect(backoffMs({ retryBackoffMs: 0, retryBackoffMaxMs: 0, random: () => 0.5 }, 3)).toBe(0);
+});
+
+test('is given up when the retries or the time are used up, and time goes first', () => {
+  const cause = new Error('full');
+  const endurance = { now: 1000, round: 7, retries: 3, deliveryTimeoutMs: 100, cause, topic: 't', partition: 4 };
+  expect(reasonToGiveUp({ sentAt: 901, since: 5 }, endurance)).toBeNull();
+  expect(reasonToGiveUp({ sentAt: 901, since: 4 }, endurance)).toBe(cause);
+  const timedOut = {
+    code: 'ERR_MILLRACE_TIMED_OUT',
+    message: 'records for partition 4 of topic "t" could not be written within 100 ms',
+    cause,
+  };
+  expect(reasonToGiveUp({ sentAt: 900, since: 5 }, endurance)).toMatchObject(timedOut);
+  expect(reasonToGiveUp({ sentAt: 900, since: 4 }, endurance)).toMatchObject(timedOut);
+  expect(reasonToGiveUp({ sentAt: 1000, since: 7 }, { ...endurance, retries: 0 })).toBe(cause);
 });
