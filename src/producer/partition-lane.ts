@@ -189,7 +189,7 @@ export class PartitionLane implements BatchPlace {
       this.#openBatch();
       return true;
     } catch {
-      return false;
+      return false; // It comes again.
     }
   }
 

@@ -1,6 +1,7 @@
 /** What a send waits for: acknowledgements, durability, room; and how it is taken back. */
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import { WAITING_SENDS_MAX } from '#millrace/limits.js';
 import { settled } from '../support/flush-thread.ts';
 import { failure, ProducerRig, turn } from './producer-rig.ts';
 
@@ -133,6 +134,23 @@ describe('back-pressure', () => {
     while (rig.system.runFlush()) await turn();
     await done;
     expect(rig.values().map((value) => value[0])).toEqual(['a', 'b', 'c']);
+  });
+
+  test('so many may wait, and no more', async () => {
+    const rig = new ProducerRig({ flush: 'manual' });
+    const producer = rig.producer(flushed);
+    const record = { value: Buffer.alloc(1000) };
+    const sends: Promise<unknown>[] = [];
+    for (let i = 0; i <= WAITING_SENDS_MAX; i++) sends.push(producer.send('orders', record));
+    expect(producer.statistics.waitingSends).toBe(WAITING_SENDS_MAX);
+    expect(await failure(producer.send('orders', record))).toBe('ERR_MILLRACE_QUEUE_FULL');
+    // Those that wait go as one.
+    const { MillraceError } = await import('#millrace/errors.js');
+    rig.log().abandon(new MillraceError('ERR_MILLRACE_CLOSED', 'by the test'));
+    rig.topics.delete('orders');
+    const results = await Promise.allSettled(sends);
+    expect(results.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(producer.statistics).toMatchObject({ waitingSends: 0, unacknowledgedBytes: 0 });
   });
 
   test('one that is larger than the bound is taken alone', async () => {
