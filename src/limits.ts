@@ -78,7 +78,7 @@ export const RETENTION_MS_DEFAULT = 3 * 24 * 60 * 60 * 1000;
 /** A producer's bound on what was sent and not acknowledged: Kafka's default of `buffer.memory`. */
 export const UNACKNOWLEDGED_BYTES_DEFAULT = 32 * MIB;
 /** Sends of one producer that may wait for that bound: somebody who never waits for a promise must not take all memory. */
-export const WAITING_SENDS_MAX = 250_000;
+export const WAITING_SENDS_MAX = 100_000;
 
 /** How often recovery points and start offsets are written when they changed. Kafka's default. */
 export const CHECKPOINT_INTERVAL_MS = 60_000;
