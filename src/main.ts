@@ -20,6 +20,7 @@ export type { Damage } from './log/log-recovery.ts';
 export type { LogSettings } from './log/log-settings.ts';
 export type { AppendBatchesOptions, AppendOptions } from './log/append-options.ts';
 export type { LogTraffic } from './log/log-traffic.ts';
+export type { BatchOwner, OpenBatch, OpenBatchOptions } from './log/open-batch.ts';
 export type { PartitionLog } from './log/partition-log.ts';
 export type { Receipt } from './log/receipt.ts';
 export type { TimestampedOffset } from './log/timestamp-lookup.ts';
