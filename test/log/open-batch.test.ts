@@ -1,3 +1,5 @@
+import { FollowedLog } from '#millrace/log/log-follower.js';
+import { NewsWatch } from '#millrace/log/news-watch.js';
 import { describe, expect, test } from 'vitest';
 import { isMillraceError } from '#millrace/errors.js';
 import type { OpenBatch } from '#millrace/log/open-batch.js';
@@ -39,12 +41,16 @@ test('records have their offsets when they are added, and are visible together w
   expect(String([...sealed][1].key)).toBe('k');
 });
 
-test('who reads in another process sees nothing of it before', async () => {
+test('who reads in another process sees nothing of it before', () => {
   const rig = new TempLog();
   const batch = rig.log.openBatch({ owner: new TestOwner() });
   add(batch, ...numbered(50));
-  const { FollowedLog } = await import('#millrace/log/log-follower.js');
-  const follower = FollowedLog.open(rig.environment, rig.directory, { settings: rig.settings, startOffset: () => 0 });
+  const follower = FollowedLog.open(rig.environment, rig.directory, {
+    settings: rig.settings,
+    startOffset: () => 0,
+    isPresent: () => true,
+    news: new NewsWatch(rig.clock),
+  });
   expect(follower.refresh()).toBe(0);
   batch.seal();
   expect(follower.refresh()).toBe(50);

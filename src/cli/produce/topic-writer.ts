@@ -8,7 +8,7 @@ import { isMillraceError } from '../../errors.ts';
 import type { AppendOptions } from '../../log/append-options.ts';
 import type { PartitionLog } from '../../log/partition-log.ts';
 import type { Receipt } from '../../log/receipt.ts';
-import { murmur2, toPositive } from '../../producer/murmur2.ts';
+import { partitionForKey } from '../../producer/murmur2.ts';
 import type { FrameRecord } from './record-maker.ts';
 
 const GROUP_BYTES = 1024 * 1024;
@@ -85,7 +85,7 @@ export class TopicWriter {
   }
 
   #partitionOf(key: Buffer): number {
-    return toPositive(murmur2(key)) % this.#groups.length;
+    return partitionForKey(key, this.#groups.length);
   }
 
   #append(group: Group): void {
