@@ -16,6 +16,7 @@ export const errorCodes = {
   ERR_MILLRACE_IO: 'a system call failed; `cause` has errno, syscall and path',
   ERR_MILLRACE_OFFLINE: 'the data directory went offline after a failed write or flush; reopen to recover',
   ERR_MILLRACE_ABORTED: 'the signal that came with the call was aborted',
+  ERR_MILLRACE_HANDLER: 'a handler of the caller failed; `cause` is what it threw',
   ERR_MILLRACE_CLOSED: 'the store, log or file is closed',
   ERR_MILLRACE_READ_ONLY: 'the store was opened for reading only',
   ERR_MILLRACE_LOCKED: 'another process holds the data directory',

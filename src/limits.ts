@@ -54,6 +54,10 @@ export const COPIED_RESERVE_STEP_MAX = 512 * KIB;
 
 /** What one `read` returns at most when nothing else is asked. */
 export const READ_BYTES_DEFAULT = 1 * MIB;
+/** How long a consumer may hold the event loop before it lets others have their turn. */
+export const EVENT_LOOP_SHARE_MS = 8;
+/** Partitions that one consumer hands to handlers at once. */
+export const CONCURRENT_PARTITIONS_MAX = 1_024;
 /** What recovery and a second process read at once. */
 export const SCAN_CHUNK_BYTES = 256 * KIB;
 

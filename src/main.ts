@@ -9,6 +9,17 @@
  * Errors are `MillraceError`s; match on their `code`.
  */
 export { type Clock } from './clock.ts';
+export type { Consumer, PartitionOffset, PartitionOffsetForTime } from './consumer/consumer.ts';
+export type { ConsumerBatch } from './consumer/consumer-batch.ts';
+export type {
+  AutoOffsetReset,
+  ConsumerOptions,
+  HandlingOptions,
+  Isolation,
+  OffsetReset,
+} from './consumer/consumer-options.ts';
+export type { BatchHandler, RecordHandler } from './consumer/record-handling.ts';
+export type { Assignable, PartitionToAssign, SeekTarget } from './consumer/topic-logs.ts';
 export { type ErrorCode, errorCodes, isMillraceError, MillraceError, type SystemErrorDetails } from './errors.ts';
 export type { FileAccess } from './file/disk-choice.ts';
 export type { FileSystem } from './file/file-system.ts';

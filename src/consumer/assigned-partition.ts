@@ -1,0 +1,180 @@
+/**
+ * A partition that a consumer reads: where it stands, what of it is in a caller's hands, and whether it waits for more.
+ *
+ * The position is the offset of the next record to be handed out, and moves past a batch when that has been dealt with. One reader at a time:
+ * consumer-run.ts sees to it.
+ */
+import { isMillraceError, MillraceError } from '../errors.ts';
+import type { LogReader } from '../log/log-reader.ts';
+import type { BatchRun } from '../record/batches.ts';
+import type { Offset, TopicPartition } from '../types.ts';
+import { surveyRun } from './batch-survey.ts';
+import { ConsumerBatch } from './consumer-batch.ts';
+import type { CheckedConsumerOptions } from './consumer-options.ts';
+import { presentEnd, resolveTarget, showPartition, type TopicLogs } from './topic-logs.ts';
+
+export class AssignedPartition implements TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly log: LogReader;
+  isPaused = false;
+  /** False from the time when it is not this consumer's any more. */
+  isAssigned = true;
+  /** It is being read, or what was read of it is in a caller's hands. */
+  isBusy = false;
+  /** What was handed out and is not yet dealt with; null too when the position was moved meanwhile. */
+  inHand: ConsumerBatch | null = null;
+  readonly #logs: TopicLogs;
+  readonly #options: CheckedConsumerOptions;
+  #position: Offset | null;
+  /** How often the position was moved by a caller: what was on its way from the old one is not handed out. */
+  #seeks = 0;
+  /** Ends the wait for records, if there is one. */
+  #waiting: AbortController | null = null;
+  /** Why the wait ended, if not by records. */
+  #problem: unknown = null;
+  /** Records have come that nobody has read: they are in memory. */
+  #isHot = false;
+
+  constructor(logs: TopicLogs, { topic, partition }: TopicPartition, options: CheckedConsumerOptions) {
+    this.topic = topic;
+    this.partition = partition;
+    this.log = logs.partition(topic, partition);
+    this.#logs = logs;
+    this.#options = options;
+    const { autoOffsetReset } = options;
+    if (autoOffsetReset === 'none') this.#position = null;
+    else this.#position = autoOffsetReset === 'earliest' ? this.log.startOffset : presentEnd(this.log);
+  }
+
+  /** Throws OFFSET_OUT_OF_RANGE when nothing has said where to begin. */
+  get position(): Offset {
+    if (this.#position !== null) return this.#position;
+    throw this.#outOfRange(`${showPartition(this)} has no position, and autoOffsetReset is 'none'`);
+  }
+
+  get lag(): Offset {
+    return presentEnd(this.log) - this.position;
+  }
+
+  /** What was read before is not handed out any more; what is in hand does not move the position. */
+  seek(target: unknown): void {
+    this.#position = this.#explaining(() => resolveTarget(this.log, target));
+    this.#seeks++;
+    this.inHand = null;
+  }
+
+  /** The next records below `limit`; null when there are none. */
+  async read(limit: Offset): Promise<ConsumerBatch | null> {
+    const problem = this.#problem;
+    this.#problem = null;
+    if (problem !== null) throw this.#explained(problem);
+    const { log } = this;
+    for (;;) {
+      const position = this.#explaining(() => this.#positionInLog());
+      if (position >= limit || position >= log.endOffset) return null;
+      const seeks = this.#seeks;
+      const run = await this.#bring(position);
+      if (run === null || seeks !== this.#seeks) continue;
+      const survey = surveyRun(run, limit, null);
+      if (survey.size > 0) return new ConsumerBatch(this, run, survey, log.endOffset);
+      // Markers of transactions, or a gap that compaction has left.
+      this.#position = survey.nextOffset;
+    }
+  }
+
+  handOut(batch: ConsumerBatch): void {
+    this.inHand = batch;
+  }
+
+  /** The records of `batch` before `offset` are dealt with. False when the others are not wanted any more. */
+  moveWithin(batch: ConsumerBatch, offset: Offset): boolean {
+    if (this.inHand !== batch) return false;
+    this.#position = offset;
+    return !this.isPaused;
+  }
+
+  /** All of `batch` is dealt with. */
+  release(batch: ConsumerBatch): void {
+    if (this.inHand === batch) this.#position = batch.nextOffset;
+    this.letGo();
+  }
+
+  /** Nobody has it in hand any more: the position stays. */
+  letGo(): void {
+    this.inHand = null;
+    this.isBusy = false;
+  }
+
+  /** Calls `arrived` once when there is more to read, or when there will never be; `read` then says which. */
+  watch(arrived: () => void): void {
+    const waiting = new AbortController();
+    this.#waiting = waiting;
+    const settle = (problem: unknown): void => {
+      if (this.#waiting !== waiting) return;
+      this.#waiting = null;
+      this.#problem = problem;
+      this.#isHot = true;
+      arrived();
+    };
+    this.log.waitFor(this.position, { signal: waiting.signal }).then(() => settle(null), settle);
+  }
+
+  stopWatching(): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    waiting?.abort();
+  }
+
+  async #bring(position: Offset): Promise<BatchRun | null> {
+    const { maxBytes } = this.#options;
+    const isHot = this.#isHot;
+    this.#isHot = false;
+    try {
+      return isHot ? this.log.read(position, { maxBytes }) : await this.log.readAsync(position, { maxBytes });
+    } catch (error) {
+      // The log's start, or its end, has moved past the position meanwhile.
+      if (isMillraceError(error, 'ERR_MILLRACE_OFFSET_OUT_OF_RANGE')) return null;
+      throw this.#explained(error);
+    }
+  }
+
+  /** The position, where the reset policy has it when the log does not go there. */
+  #positionInLog(): Offset {
+    const { position: from, log } = this;
+    const { startOffset, endOffset } = log;
+    if (from >= startOffset && from <= endOffset) return from;
+    const { autoOffsetReset, onReset } = this.#options;
+    if (autoOffsetReset === 'none') {
+      throw this.#outOfRange(`position ${from} of ${showPartition(this)}: the log has ${startOffset} to ${endOffset}`);
+    }
+    const to = autoOffsetReset === 'earliest' ? startOffset : endOffset;
+    this.#position = to;
+    onReset({ topic: this.topic, partition: this.partition, from, to, startOffset, endOffset });
+    return to;
+  }
+
+  #outOfRange(message: string): MillraceError {
+    return new MillraceError('ERR_MILLRACE_OFFSET_OUT_OF_RANGE', message, { path: this.log.directory });
+  }
+
+  #explaining<T>(call: () => T): T {
+    try {
+      return call();
+    } catch (error) {
+      throw this.#explained(error);
+    }
+  }
+
+  /** A log is closed with its store, or because its topic was deleted: the store knows. */
+  #explained(error: unknown): unknown {
+    if (!isMillraceError(error, 'ERR_MILLRACE_CLOSED')) return error;
+    try {
+      this.#logs.partition(this.topic, this.partition);
+    } catch (reason) {
+      return reason;
+    }
+    const message = `topic "${this.topic}" was deleted while it was consumed, and there is another one of its name now`;
+    return new MillraceError('ERR_MILLRACE_UNKNOWN_TOPIC', message, { cause: error });
+  }
+}
