@@ -58,6 +58,9 @@ export const READ_BYTES_DEFAULT = 1 * MIB;
 export const EVENT_LOOP_SHARE_MS = 8;
 /** Partitions that one consumer hands to handlers at once. */
 export const CONCURRENT_PARTITIONS_MAX = 1_024;
+/** Records in the buffer of a stream. */
+export const STREAM_RECORDS_DEFAULT = 1_024;
+export const STREAM_RECORDS_MAX = 1_048_576;
 /** What recovery and a second process read at once. */
 export const SCAN_CHUNK_BYTES = 256 * KIB;
 

@@ -8,10 +8,18 @@ import { isMillraceError, MillraceError } from '../errors.ts';
 import type { LogReader } from '../log/log-reader.ts';
 import type { BatchRun } from '../record/batches.ts';
 import type { Offset, TopicPartition } from '../types.ts';
-import { surveyRun } from './batch-survey.ts';
+import { type Judge, surveyRun } from './batch-survey.ts';
 import { ConsumerBatch } from './consumer-batch.ts';
 import type { CheckedConsumerOptions } from './consumer-options.ts';
+import type { EventLoopShare } from './event-loop-share.ts';
 import { presentEnd, resolveTarget, showPartition, type TopicLogs } from './topic-logs.ts';
+import { TransactionOutcomes } from './transaction-outcomes.ts';
+
+/** On whose behalf a partition is read. */
+export interface PartitionReader {
+  readonly share: EventLoopShare;
+  readonly isOver: boolean;
+}
 
 export class AssignedPartition implements TopicPartition {
   readonly topic: string;
@@ -26,6 +34,9 @@ export class AssignedPartition implements TopicPartition {
   inHand: ConsumerBatch | null = null;
   readonly #logs: TopicLogs;
   readonly #options: CheckedConsumerOptions;
+  /** Null for a reader that is handed uncommitted records too. */
+  readonly #outcomes: TransactionOutcomes | null;
+  readonly #judge: Judge | null = null;
   #position: Offset | null;
   /** How often the position was moved by a caller: what was on its way from the old one is not handed out. */
   #seeks = 0;
@@ -33,6 +44,8 @@ export class AssignedPartition implements TopicPartition {
   #waiting: AbortController | null = null;
   /** Why the wait ended, if not by records. */
   #problem: unknown = null;
+  /** What is to be waited for when `read` has found nothing. */
+  #waitFrom: Offset = 0;
   /** Records have come that nobody has read: they are in memory. */
   #isHot = false;
 
@@ -42,9 +55,13 @@ export class AssignedPartition implements TopicPartition {
     this.log = logs.partition(topic, partition);
     this.#logs = logs;
     this.#options = options;
+    const outcomes = options.isolation === 'read_committed' ? new TransactionOutcomes() : null;
+    this.#outcomes = outcomes;
+    if (outcomes !== null) this.#judge = (batch) => outcomes.judge(batch);
     const { autoOffsetReset } = options;
     if (autoOffsetReset === 'none') this.#position = null;
     else this.#position = autoOffsetReset === 'earliest' ? this.log.startOffset : presentEnd(this.log);
+    if (this.#position !== null) outcomes?.restart(this.#position);
   }
 
   /** Throws OFFSET_OUT_OF_RANGE when nothing has said where to begin. */
@@ -59,27 +76,39 @@ export class AssignedPartition implements TopicPartition {
 
   /** What was read before is not handed out any more; what is in hand does not move the position. */
   seek(target: unknown): void {
-    this.#position = this.#explaining(() => resolveTarget(this.log, target));
-    this.#seeks++;
-    this.inHand = null;
+    this.#moveTo(this.#explaining(() => resolveTarget(this.log, target)));
   }
 
-  /** The next records below `limit`; null when there are none. */
-  async read(limit: Offset): Promise<ConsumerBatch | null> {
+  /** Goes back to what was handed out and not dealt with, unless a caller has moved the position since `seeks` was read. */
+  rewind(offset: Offset, seeks: number): void {
+    if (seeks === this.#seeks) this.#moveTo(offset);
+  }
+
+  /** How often the position was moved otherwise than by reading on. */
+  get seeks(): number {
+    return this.#seeks;
+  }
+
+  /** The next records below `limit`; null when there are none, or when they are not wanted any more. */
+  async read(limit: Offset, reader: PartitionReader): Promise<ConsumerBatch | null> {
     const problem = this.#problem;
     this.#problem = null;
     if (problem !== null) throw this.#explained(problem);
     const { log } = this;
     for (;;) {
+      if (reader.share.isUsed) await reader.share.giveWay();
+      if (reader.isOver) return null;
       const position = this.#explaining(() => this.#positionInLog());
+      this.#waitFrom = position;
       if (position >= limit || position >= log.endOffset) return null;
       const seeks = this.#seeks;
       const run = await this.#bring(position);
       if (run === null || seeks !== this.#seeks) continue;
-      const survey = surveyRun(run, limit, null);
+      const survey = surveyRun(run, limit, this.#judge);
       if (survey.size > 0) return new ConsumerBatch(this, run, survey, log.endOffset);
-      // Markers of transactions, or a gap that compaction has left.
+      // Markers of transactions, what was aborted, or a gap that compaction has left.
       this.#position = survey.nextOffset;
+      if (survey.stopped && !(await this.#searchOutcomes())) return null;
     }
   }
 
@@ -114,10 +143,10 @@ export class AssignedPartition implements TopicPartition {
       if (this.#waiting !== waiting) return;
       this.#waiting = null;
       this.#problem = problem;
-      this.#isHot = true;
+      this.#isHot = this.#waitFrom === this.#position;
       arrived();
     };
-    this.log.waitFor(this.position, { signal: waiting.signal }).then(() => settle(null), settle);
+    this.log.waitFor(this.#waitFrom, { signal: waiting.signal }).then(() => settle(null), settle);
   }
 
   stopWatching(): void {
@@ -139,6 +168,25 @@ export class AssignedPartition implements TopicPartition {
     }
   }
 
+  /** How do the transactions end that are open at the position? False when the log does not say yet. */
+  async #searchOutcomes(): Promise<boolean> {
+    const outcomes = this.#outcomes!;
+    try {
+      if (await outcomes.search(this.log, this.#options.maxBytes)) return true;
+    } catch (error) {
+      throw this.#explained(error);
+    }
+    this.#waitFrom = outcomes.scannedTo;
+    return false;
+  }
+
+  #moveTo(position: Offset): void {
+    this.#position = position;
+    this.#seeks++;
+    this.inHand = null;
+    this.#outcomes?.restart(position);
+  }
+
   /** The position, where the reset policy has it when the log does not go there. */
   #positionInLog(): Offset {
     const { position: from, log } = this;
@@ -150,6 +198,7 @@ export class AssignedPartition implements TopicPartition {
     }
     const to = autoOffsetReset === 'earliest' ? startOffset : endOffset;
     this.#position = to;
+    this.#outcomes?.restart(to);
     onReset({ topic: this.topic, partition: this.partition, from, to, startOffset, endOffset });
     return to;
   }

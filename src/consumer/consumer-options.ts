@@ -1,6 +1,12 @@
 /** What a consumer and its ways of handling records can be told, checked at the door. */
 import { invalidArgument, MillraceError, show } from '../errors.ts';
-import { BATCH_BYTES_MAX, CONCURRENT_PARTITIONS_MAX, READ_BYTES_DEFAULT } from '../limits.ts';
+import {
+  BATCH_BYTES_MAX,
+  CONCURRENT_PARTITIONS_MAX,
+  READ_BYTES_DEFAULT,
+  STREAM_RECORDS_DEFAULT,
+  STREAM_RECORDS_MAX,
+} from '../limits.ts';
 import type { Offset, TopicPartition } from '../types.ts';
 
 /** Kafka's `auto.offset.reset`. */
@@ -57,6 +63,21 @@ export interface CheckedHandlingOptions {
   readonly untilEnd: boolean;
 }
 
+export interface ReadableOptions {
+  /** Destroys the stream with ERR_MILLRACE_ABORTED. */
+  readonly signal?: AbortSignal;
+  /** End when all that was in the log at the beginning has been read. Default false: wait for more. */
+  readonly untilEnd?: boolean;
+  /** Records that the stream reads ahead. Default 1,024. */
+  readonly highWaterMark?: number;
+}
+
+export interface CheckedReadableOptions {
+  readonly signal?: AbortSignal;
+  readonly untilEnd: boolean;
+  readonly highWaterMark: number;
+}
+
 const RESETS: readonly unknown[] = ['earliest', 'latest', 'none'];
 const ISOLATIONS: readonly unknown[] = ['read_uncommitted', 'read_committed'];
 
@@ -86,6 +107,15 @@ export function checkHandlingOptions(options: unknown): CheckedHandlingOptions {
   checkCount('concurrency', concurrency, CONCURRENT_PARTITIONS_MAX);
   if (typeof untilEnd !== 'boolean') throw invalidArgument('untilEnd', 'a boolean', untilEnd);
   return { signal, concurrency, untilEnd };
+}
+
+export function checkReadableOptions(options: unknown): CheckedReadableOptions {
+  checkNames(options, ['signal', 'untilEnd', 'highWaterMark'], 'a stream of records');
+  const { signal, untilEnd = false, highWaterMark = STREAM_RECORDS_DEFAULT } = options as ReadableOptions;
+  checkSignal(signal);
+  checkCount('highWaterMark', highWaterMark, STREAM_RECORDS_MAX);
+  if (typeof untilEnd !== 'boolean') throw invalidArgument('untilEnd', 'a boolean', untilEnd);
+  return { signal, untilEnd, highWaterMark };
 }
 
 /** An unknown name is refused: a misspelt option would silently be the default. */

@@ -6,7 +6,7 @@
  */
 import { MillraceError } from '../errors.ts';
 import type { Offset } from '../types.ts';
-import type { AssignedPartition } from './assigned-partition.ts';
+import type { AssignedPartition, PartitionReader } from './assigned-partition.ts';
 import { EventLoopShare } from './event-loop-share.ts';
 import { presentEnd } from './topic-logs.ts';
 
@@ -16,7 +16,7 @@ export interface RunOptions {
   readonly untilEnd: boolean;
 }
 
-export class ConsumerRun {
+export class ConsumerRun implements PartitionReader {
   readonly share = new EventLoopShare();
   readonly #partitions: ReadonlyMap<string, AssignedPartition>;
   readonly #signals: readonly AbortSignal[];
@@ -58,8 +58,7 @@ export class ConsumerRun {
       if (this.#failure !== null) throw this.#failure.error;
       if (this.isOver) return null;
       const [partition] = this.#ready;
-      if (this.share.isUsed) await this.share.giveWay();
-      else if (partition === undefined) {
+      if (partition === undefined) {
         if (this.#isFinished()) this.stop();
         else await this.share.rest(this.#sleep());
       } else {
@@ -132,7 +131,7 @@ export class ConsumerRun {
     partition.isBusy = true;
     let batch;
     try {
-      batch = await partition.read(this.#limitOf(partition));
+      batch = await partition.read(this.#limitOf(partition), this);
     } catch (error) {
       this.fail(error);
       return false;

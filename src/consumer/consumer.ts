@@ -21,9 +21,11 @@ import {
   checkConsumerOptions,
   checkHandler,
   checkHandlingOptions,
+  checkReadableOptions,
   type CheckedConsumerOptions,
   type ConsumerOptions,
   type HandlingOptions,
+  type ReadableOptions,
 } from './consumer-options.ts';
 import { ConsumerRun } from './consumer-run.ts';
 import {
@@ -33,6 +35,7 @@ import {
   handlerOfRecords,
   type RecordHandler,
 } from './record-handling.ts';
+import { RecordReadable } from './record-readable.ts';
 import {
   type Assignable,
   checkPartition,
@@ -193,7 +196,17 @@ export class Consumer implements AsyncIterable<ConsumerBatch> {
     return this.#handle(handlerOfBatches(handler), options);
   }
 
-  /** Ends the loop or the handling that is going on, after what is in hand. Idempotent. */
+  /**
+   * A stream of records, which takes the consumer until it has ended or was destroyed. What is wrong when it begins throws here; what reading
+   * meets destroys the stream.
+   */
+  readable(options: ReadableOptions = {}): RecordReadable {
+    const checked = checkReadableOptions(options);
+    const run = this.#begin(checked);
+    return new RecordReadable(run, () => this.#end(run), checked);
+  }
+
+  /** Ends the loop, the handling or the stream that is going on, after what is in hand. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#run?.stop();
