@@ -20,7 +20,8 @@ export type {
   ReadableOptions,
 } from './consumer/consumer-options.ts';
 export type { ConsumerRecord } from './consumer/consumer-record.ts';
-export type { BatchHandler, RecordHandler } from './consumer/record-handling.ts';
+export type { BatchHandler } from './consumer/record-handling.ts';
+export type { RecordHandler } from './consumer/record-walk.ts';
 export type { RecordReadable } from './consumer/record-readable.ts';
 export type { Assignable, PartitionToAssign, SeekTarget } from './consumer/topic-logs.ts';
 export { type ErrorCode, errorCodes, isMillraceError, MillraceError, type SystemErrorDetails } from './errors.ts';

@@ -5,6 +5,7 @@ export const subjects = {
   durable: { file: 'durable.mjs' },
   'durable-partitions': { file: 'durable-partitions.mjs' },
   read: { file: 'read.mjs' },
+  consumer: { file: 'consumer.mjs' },
   view: { file: 'view.mjs' },
   seek: { file: 'seek.mjs' },
   recovery: { file: 'recovery.mjs' },

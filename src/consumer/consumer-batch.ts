@@ -74,13 +74,20 @@ class ConsumerRecordIterator implements Iterator<LogRecord> {
     this.#batches = batches;
   }
 
+  /** Without a loop: so it becomes a part of the loop that calls it. */
   next(): IteratorResult<LogRecord, undefined> {
+    const cursor = this.#cursor;
+    if (cursor !== null && cursor.next()) return { done: false, value: cursor.record() };
+    return this.#nextBatch();
+  }
+
+  #nextBatch(): IteratorResult<LogRecord, undefined> {
     for (;;) {
-      const cursor = this.#cursor;
-      if (cursor !== null && cursor.next()) return { done: false, value: cursor.record() };
       const batch = this.#batches.next();
       if (batch.done === true) return { done: true, value: undefined };
-      this.#cursor = batch.value.cursor();
+      const cursor = batch.value.cursor();
+      this.#cursor = cursor;
+      if (cursor.next()) return { done: false, value: cursor.record() };
     }
   }
 }

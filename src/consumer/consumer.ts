@@ -15,6 +15,7 @@
  */
 import { invalidArgument, MillraceError } from '../errors.ts';
 import type { Offset, Timestamp, TopicPartition } from '../types.ts';
+import './kept-shapes.ts';
 import { AssignedPartition } from './assigned-partition.ts';
 import type { ConsumerBatch } from './consumer-batch.ts';
 import {
@@ -28,14 +29,9 @@ import {
   type ReadableOptions,
 } from './consumer-options.ts';
 import { ConsumerRun } from './consumer-run.ts';
-import {
-  type BatchHandler,
-  handleAll,
-  handlerOfBatches,
-  handlerOfRecords,
-  type RecordHandler,
-} from './record-handling.ts';
+import { type BatchHandler, handleAll, handlerOfBatches, handlerOfRecords } from './record-handling.ts';
 import { RecordReadable } from './record-readable.ts';
+import type { RecordHandler } from './record-walk.ts';
 import {
   type Assignable,
   checkPartition,
