@@ -61,13 +61,13 @@ export async function measure(context) {
       }),
       row('each(handler)', 'each', plain),
       row('readable()', 'stream', plain),
-      wake('append to handler, median', figures.woken, figures.emitted),
-      wake('append to handler, p99', tail('woken'), tail('emitted'), { of: 'value', atMost: 1_000 }),
+      latency('append to handler, median', figures.woken, figures.emitted),
+      latency('append to handler, p99', tail('woken'), tail('emitted'), { of: 'value', atMost: 1_000 }),
     ],
   };
 }
 
-function wake(what, ours, theirs, mark = null) {
+function latency(what, ours, theirs, mark = null) {
   return finding({ what, unit: 'us', figures: ours, baseline: { what: 'an event, awaited', figures: theirs }, mark });
 }
 
