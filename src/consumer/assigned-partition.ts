@@ -190,6 +190,8 @@ export class AssignedPartition implements TopicPartition {
   /** The position, where the reset policy has it when the log does not go there. */
   #positionInLog(): Offset {
     const { position: from, log } = this;
+    // Says that it is closed, where nothing would be asked of it at its end.
+    if (log.isClosed) presentEnd(log);
     const { startOffset, endOffset } = log;
     if (from >= startOffset && from <= endOffset) return from;
     const { autoOffsetReset, onReset } = this.#options;

@@ -36,7 +36,11 @@ export function surveyRun(run: BatchRun, limit: Offset, judge: Judge | null): Su
   let skipped: Set<Offset> | null = null;
   let stopped = false;
   for (const batch of run) {
-    if (batch.baseOffset >= limit) break;
+    if (batch.baseOffset >= limit) {
+      // Whatever gap there was before it, nothing below the limit is left.
+      nextOffset = limit;
+      break;
+    }
     let verdict: Verdict = 'show';
     if (batch.isControl) verdict = 'skip';
     else if (judge !== null && batch.isTransactional) verdict = judge(batch);
