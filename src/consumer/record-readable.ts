@@ -41,6 +41,14 @@ export class RecordReadable extends Readable {
     this.#release = release;
   }
 
+  override read(size?: number): ConsumerRecord | null {
+    return super.read(size) as ConsumerRecord | null;
+  }
+
+  override [Symbol.asyncIterator](): NodeJS.AsyncIterator<ConsumerRecord, undefined> {
+    return super[Symbol.asyncIterator]() as NodeJS.AsyncIterator<ConsumerRecord, undefined>;
+  }
+
   override _read(): void {
     if (this.#isPushing) {
       this.#wantsMore = true;

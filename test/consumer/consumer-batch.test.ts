@@ -12,7 +12,7 @@ function batchAt(log: TempLog['log'], offset: number, judge: Judge | null = null
   return new ConsumerBatch(place, run, surveyRun(run, all, judge), log.endOffset + 2);
 }
 
-const valuesIn = (batch: Iterable<{ value: Buffer | null }>): string[] => Array.from(batch, ({ value }) => `${value}`);
+const valuesIn = (batch: Iterable<{ value: unknown }>): string[] => Array.from(batch, ({ value }) => String(value));
 
 describe('a batch of a consumer', () => {
   test('tells where it is from and what it has', () => {

@@ -107,7 +107,7 @@ describe('seek and position', () => {
       );
     }
     for (const wrong of [-1, 1.5, '4', null, {}, { timestamp: 'now' }]) {
-      expect(() => reader.seek(ORDERS, wrong as any), String(wrong)).toThrow(
+      expect(() => reader.seek(ORDERS, wrong as any), JSON.stringify(wrong)).toThrow(
         expect.objectContaining({ code: 'ERR_MILLRACE_INVALID_ARGUMENT' }),
       );
     }

@@ -56,7 +56,7 @@ describe('a stream of records', () => {
       write: (record: ConsumerRecord, _encoding, done) => {
         values.push(String(record.value));
         expect(records.readableLength).toBeLessThanOrEqual(3);
-        if (values.length % 7 === 0) setImmediate(done);
+        if (values.length % 7 === 0) setImmediate(() => done());
         else done();
       },
     });
