@@ -196,6 +196,25 @@ test('what was paused or taken away while it was read is not handed out', async 
   expect(await takeAll(run, 1)).toEqual(['0:0']);
 });
 
+test('one that somebody has in hand is not handed to another, though it was moved meanwhile', async () => {
+  const rig = await openRig(1);
+  rig.append(['a']);
+  rig.append(['b']);
+  const run = begin(assign(rig, 1));
+  const partition = (await run.take())!;
+  let others = 0;
+  const taking = run.take().then((other) => {
+    others++;
+    return other;
+  });
+  partition.seek(1);
+  run.offer(partition);
+  await turn();
+  expect(others).toBe(0);
+  run.release(partition);
+  expect((await taking)!.inHand).toMatchObject({ baseOffset: 1 });
+});
+
 test('drop leaves the position, and the partition gets its next turn', async () => {
   const rig = await openRig(1);
   rig.append(['a']);
