@@ -70,8 +70,12 @@ export class AssignedPartition implements TopicPartition {
     throw this.#outOfRange(`${showPartition(this)} has no position, and autoOffsetReset is 'none'`);
   }
 
-  get lag(): Offset {
-    return presentEnd(this.log) - this.position;
+  get endOffset(): Offset {
+    return this.#explaining(() => presentEnd(this.log));
+  }
+
+  get lag(): number {
+    return this.endOffset - this.position;
   }
 
   /** What was read before is not handed out any more; what is in hand does not move the position. */

@@ -8,7 +8,6 @@ import { MillraceError } from '../errors.ts';
 import type { Offset } from '../types.ts';
 import type { AssignedPartition, PartitionReader } from './assigned-partition.ts';
 import { EventLoopShare } from './event-loop-share.ts';
-import { presentEnd } from './topic-logs.ts';
 
 export interface RunOptions {
   readonly signals: readonly (AbortSignal | undefined)[];
@@ -38,7 +37,7 @@ export class ConsumerRun implements PartitionReader {
     for (const signal of this.#signals) if (signal.aborted) throw abortedBy(signal);
     this.#limits = untilEnd ? new Map() : null;
     for (const partition of partitions.values()) {
-      this.#limits?.set(partition, presentEnd(partition.log));
+      this.#limits?.set(partition, partition.endOffset);
       this.offer(partition);
     }
     for (const signal of this.#signals) signal.addEventListener('abort', this.#onAbort);
@@ -153,7 +152,7 @@ export class ConsumerRun implements PartitionReader {
     if (this.#limits === null) return Number.POSITIVE_INFINITY;
     const known = this.#limits.get(partition);
     if (known !== undefined) return known;
-    const limit = presentEnd(partition.log);
+    const limit = partition.endOffset;
     this.#limits.set(partition, limit);
     return limit;
   }

@@ -39,6 +39,7 @@ import {
   expandAssignment,
   partitionKey,
   presentEnd,
+  resolveTarget,
   type SeekTarget,
   showPartition,
   type TopicLogs,
@@ -77,18 +78,17 @@ export class Consumer implements AsyncIterable<ConsumerBatch> {
    */
   assign(wanted: readonly Assignable[]): void {
     this.#checkOpen();
-    const made = expandAssignment(this.#logs, wanted).map((place) => {
+    const moves = new Map<AssignedPartition, Offset | null>();
+    for (const place of expandAssignment(this.#logs, wanted)) {
       const known = this.#assigned.get(partitionKey(place));
-      if (known !== undefined && !known.log.isClosed && place.offset === undefined) return known;
-      const partition = new AssignedPartition(this.#logs, place, this.#options);
+      const isKept = known !== undefined && !known.log.isClosed;
+      const partition = isKept ? known : new AssignedPartition(this.#logs, place, this.#options);
       if (known !== undefined) partition.isPaused = known.isPaused;
-      if (place.offset !== undefined) partition.seek(place.offset);
-      return partition;
-    });
-    const kept = new Set(made);
-    for (const partition of this.#assigned.values()) if (!kept.has(partition)) this.#takeAway(partition);
-    for (const partition of made) {
-      if (this.#assigned.get(partitionKey(partition)) === partition) continue;
+      moves.set(partition, place.offset === undefined ? null : resolveTarget(partition.log, place.offset));
+    }
+    for (const partition of this.#assigned.values()) if (!moves.has(partition)) this.#takeAway(partition);
+    for (const [partition, offset] of moves) {
+      if (offset !== null) partition.seek(offset);
       this.#assigned.set(partitionKey(partition), partition);
       this.#run?.offer(partition);
     }

@@ -54,6 +54,26 @@ describe('assign', () => {
     expect(reader.paused()).toEqual([ORDERS]);
   });
 
+  test('from within the loop: an offset moves what is in hand, which nobody else gets meanwhile', async () => {
+    const { append, consumer } = await openRig();
+    for (const value of ['a', 'b', 'c']) append([value]);
+    const reader = consumer({ autoOffsetReset: 'earliest', maxBytes: 1 });
+    reader.assign([ORDERS]);
+    const seen: string[] = [];
+    let running = 0;
+    await reader.each(
+      async ({ value }) => {
+        expect(++running).toBe(1);
+        seen.push(String(value));
+        if (seen.length === 1) reader.assign([{ ...ORDERS, offset: 2 }]);
+        await turn();
+        running--;
+      },
+      { concurrency: 2, untilEnd: true },
+    );
+    expect(seen).toEqual(['a', 'c']);
+  });
+
   test('what cannot be assigned is refused, and nothing has changed', async () => {
     const { consumer } = await openRig();
     const reader = consumer();
@@ -285,10 +305,10 @@ test('a store that is closed, a topic that is deleted', async () => {
   await store.deleteTopic('orders');
   await deleted;
   await store.createTopic('orders');
-  await expect(take(reader, 1)).rejects.toMatchObject({
-    code: 'ERR_MILLRACE_UNKNOWN_TOPIC',
-    message: expect.stringContaining('deleted while'),
-  });
+  const gone = { code: 'ERR_MILLRACE_UNKNOWN_TOPIC', message: expect.stringContaining('deleted while') };
+  await expect(take(reader, 1)).rejects.toMatchObject(gone);
+  await expect(reader.each(() => undefined, { untilEnd: true })).rejects.toMatchObject(gone);
+  expect(() => reader.lag(ORDERS)).toThrow(expect.objectContaining(gone));
   // Assigned anew it is another one.
   append(['b']);
   reader.assign([ORDERS]);
