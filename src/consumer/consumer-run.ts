@@ -17,6 +17,8 @@ export interface RunOptions {
 
 export class ConsumerRun implements PartitionReader {
   readonly share = new EventLoopShare();
+  /** Told of what ends the run, at once. */
+  onFailure: ((error: unknown) => void) | null = null;
   readonly #partitions: ReadonlyMap<string, AssignedPartition>;
   readonly #signals: readonly AbortSignal[];
   /** Up to where each partition is read; null for no such bound. */
@@ -102,8 +104,10 @@ export class ConsumerRun implements PartitionReader {
 
   /** Everybody who takes gets this error. The first one counts. */
   fail(error: unknown): void {
-    this.#failure ??= { error };
+    if (this.#failure !== null || this.#hasEnded) return;
+    this.#failure = { error };
     this.#wakeAll();
+    this.onFailure?.(error);
   }
 
   /** Who takes gets null, who handles a batch may finish what he has in hand. */

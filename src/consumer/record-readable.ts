@@ -32,13 +32,14 @@ export class RecordReadable extends Readable {
   /** What was pushed last: at least all that the buffer has. */
   #pushed: Pushed[] = [];
   #isPushing = false;
-  #wantsMore = false;
 
   /** Made by `consumer.readable(options)`, which gives it the consumer; `release` takes that back. */
   constructor(run: ConsumerRun, release: () => void, { highWaterMark }: CheckedReadableOptions) {
     super({ objectMode: true, highWaterMark });
     this.#run = run;
     this.#release = release;
+    // Also while nobody reads.
+    run.onFailure = (error) => this.destroy(error as Error);
   }
 
   override read(size?: number): ConsumerRecord | null {
@@ -50,10 +51,8 @@ export class RecordReadable extends Readable {
   }
 
   override _read(): void {
-    if (this.#isPushing) {
-      this.#wantsMore = true;
-      return;
-    }
+    // Asked for while it is at it, or waits: it goes on until there is no more room anyway.
+    if (this.#isPushing) return;
     this.#isPushing = true;
     try {
       if (this.#pushHeld()) this.#isPushing = false;
@@ -72,18 +71,15 @@ export class RecordReadable extends Readable {
   /** The batch in hand is done: takes others until there is no more room. */
   async #pushMore(): Promise<void> {
     try {
-      do {
-        this.#wantsMore = false;
-        while (!this.#pushHeld()) {
-          if (this.#partition !== null) this.#run.release(this.#partition);
-          this.#partition = await this.#run.take();
-          if (this.#partition === null) {
-            this.push(null);
-            return;
-          }
-          this.#records = this.#partition.inHand![Symbol.iterator]();
+      while (!this.#pushHeld()) {
+        this.#letGo();
+        this.#partition = await this.#run.take();
+        if (this.#partition === null) {
+          this.push(null);
+          return;
         }
-      } while (this.#wantsMore);
+        this.#records = this.#partition.inHand![Symbol.iterator]();
+      }
     } catch (error) {
       this.destroy(error as Error);
     } finally {
@@ -94,21 +90,33 @@ export class RecordReadable extends Readable {
   /** Pushes what is in hand until there is no more room; false when nothing is in hand any more. */
   #pushHeld(): boolean {
     const partition = this.#partition;
+    const records = this.#records;
     const batch = partition?.inHand;
-    if (partition === null || batch === null || batch === undefined) return this.destroyed;
+    if (partition === null || records === null || batch === null || batch === undefined) return this.destroyed;
     if (this.#pushed.length > PUSHED_KEPT_FACTOR * this.readableHighWaterMark) this.#forgetTaken();
-    const records = this.#records!;
     const { seeks } = partition;
-    // Moved, or taken away, by the caller: the rest of the batch is not wanted.
-    while (partition.inHand === batch && !this.#run.isOver) {
+    // Moved, paused or taken away by the caller: the rest of the batch is not wanted.
+    while (partition.inHand === batch && !partition.isPaused && !this.#run.isOver) {
       const next = records.next();
-      if (next.done === true) break;
+      if (next.done === true) {
+        this.#records = null;
+        break;
+      }
       const { offset } = next.value;
       partition.moveWithin(batch, offset + 1);
       this.#pushed.push({ partition, offset, seeks });
       if (!this.push(new ConsumerRecord(batch, next.value))) return true;
     }
     return this.destroyed;
+  }
+
+  /** The position is past what was pushed; past all of the batch, if all of it was. */
+  #letGo(): void {
+    if (this.#partition === null) return;
+    if (this.#records === null) this.#run.release(this.#partition);
+    else this.#run.drop(this.#partition);
+    this.#partition = null;
+    this.#records = null;
   }
 
   #forgetTaken(): void {

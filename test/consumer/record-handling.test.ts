@@ -118,6 +118,19 @@ describe('each', () => {
     expect(reader.position(ORDERS)).toBe(1);
   });
 
+  test('a handler that fails after a close is not forgotten', async () => {
+    const { append, consumer } = await openRig();
+    append(numbers(0, 3));
+    const reader = consumer({ autoOffsetReset: 'earliest' });
+    reader.assign([ORDERS]);
+    const handling = reader.each(async () => {
+      await reader.close();
+      throw new Error('broken');
+    });
+    await expect(handling).rejects.toMatchObject({ code: 'ERR_MILLRACE_HANDLER', cause: { message: 'broken' } });
+    expect(reader.position(ORDERS)).toBe(0);
+  });
+
   test('a signal ends it with an error after the record that is being handled', async () => {
     const { append, consumer } = await openRig();
     append(numbers(0, 3));

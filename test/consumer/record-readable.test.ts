@@ -72,7 +72,12 @@ describe('a stream of records', () => {
     reader.assign([ORDERS]);
     const records = reader.readable({ highWaterMark: 25 });
     records.read(0);
-    for (let i = 0; i < 5; i++) await turn();
+    for (let i = 0; i < 100 && records.readableLength < 25; i++) await turn();
+    // Asked again and again it stays with that.
+    for (let i = 0; i < 5; i++) {
+      records.read(0);
+      await turn();
+    }
     expect(records.readableLength).toBe(25);
     expect(reader.position(ORDERS)).toBe(25);
     records.destroy();
@@ -97,6 +102,28 @@ describe('a stream of records', () => {
     });
     expect(values).toEqual(numbers(0, 40));
   });
+});
+
+test('a pause or a close by the caller holds from the next record on that is read', async () => {
+  const { append, consumer } = await openRig();
+  append(numbers(0, 50));
+  const reader = consumer(earliest);
+  reader.assign([ORDERS]);
+  const records = reader.readable({ highWaterMark: 10 });
+  const seen: ConsumerRecord[] = [];
+  for await (const record of records) {
+    seen.push(record);
+    if (record.offset === 5) {
+      reader.pause();
+      setImmediate(() => reader.resume());
+    }
+    if (record.offset === 25) await reader.close();
+  }
+  const { length } = seen;
+  expect(length).toBeGreaterThan(25);
+  expect(length).toBeLessThan(40);
+  expect(seen.map(({ offset }) => offset)).toEqual(numbers(0, length).map(Number));
+  expect(reader.position(ORDERS)).toBe(length);
 });
 
 describe('a stream that is destroyed', () => {
@@ -171,6 +198,15 @@ test('what ends a stream with an error', async () => {
   expect(() => reader.readable({ signal: control.signal })).toThrow(
     expect.objectContaining({ code: 'ERR_MILLRACE_ABORTED' }),
   );
+  // A full buffer, which nobody reads from, is no reason to wait.
+  const own = new AbortController();
+  const records = reader.readable({ signal: own.signal, highWaterMark: 1 });
+  const failed = new Promise((resolve) => records.on('error', resolve));
+  reader.seek(ORDERS, 0);
+  records.read(0);
+  await turn();
+  own.abort();
+  expect(await failed).toMatchObject({ code: 'ERR_MILLRACE_ABORTED' });
   const deleted = expect(collect(reader.readable())).rejects.toMatchObject({ code: 'ERR_MILLRACE_UNKNOWN_TOPIC' });
   await turn();
   await store.deleteTopic('orders');
