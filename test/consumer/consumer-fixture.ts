@@ -56,6 +56,11 @@ export function turn(): Promise<void> {
   });
 }
 
+/** Lets the event loop turn until it is so, but not for ever. */
+export async function until(isSo: () => boolean): Promise<void> {
+  for (let turns = 0; turns < 2_000 && !isSo(); turns++) await turn();
+}
+
 export function numbers(from: number, to: number): string[] {
   return Array.from({ length: to - from }, (_, i) => String(from + i));
 }

@@ -1,10 +1,11 @@
 import { getEventListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { AssignedPartition } from '#millrace/consumer/assigned-partition.js';
 import { checkConsumerOptions } from '#millrace/consumer/consumer-options.js';
 import { ConsumerRun } from '#millrace/consumer/consumer-run.js';
 import { partitionKey } from '#millrace/consumer/topic-logs.js';
-import { openRig, turn, type Rig } from './consumer-fixture.ts';
+import { openRig, turn, until, type Rig } from './consumer-fixture.ts';
 
 function assign({ store }: Rig, count: number, options: object = {}): Map<string, AssignedPartition> {
   const checked = checkConsumerOptions({ autoOffsetReset: 'earliest', maxBytes: 1, ...options });
@@ -59,7 +60,8 @@ describe('a wait', () => {
     const run = begin(assign(rig, 2));
     const order: string[] = [];
     const taking = run.take().then(() => order.push('taken'));
-    await turn();
+    // Longer than what counts as a pause of the event loop.
+    await sleep(5);
     setImmediate(() => order.push('next turn'));
     rig.append(['a'], 1);
     order.push('appended');
@@ -71,12 +73,14 @@ describe('a wait', () => {
   test('of several at once: each gets a partition of its own, and all are woken in the end', async () => {
     const rig = await openRig(2);
     const run = begin(assign(rig, 2));
+    let count = 0;
     const takers = [run.take(), run.take(), run.take()];
+    for (const taker of takers) void taker.then(() => count++);
     await turn();
     rig.append(['a'], 0);
     rig.append(['b'], 1);
     rig.append(['c'], 1);
-    await turn();
+    await until(() => count === 2);
     run.stop();
     const taken = await Promise.all(takers);
     expect(new Set(taken.map((partition) => partition?.partition ?? null))).toEqual(new Set([0, 1, null]));

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { describe, expect, test } from 'vitest';
 import type { ConsumerRecord } from '#millrace/main.js';
-import { numbers, openRig, ORDERS, take, turn } from './consumer-fixture.ts';
+import { numbers, openRig, ORDERS, take, turn, until } from './consumer-fixture.ts';
 
 async function collect(records: AsyncIterable<ConsumerRecord>): Promise<string[]> {
   const found: string[] = [];
@@ -38,7 +38,7 @@ describe('a stream of records', () => {
       await turn();
       append([`${i}`]);
     }
-    await turn();
+    await until(() => reader.position(ORDERS) === 3);
     await reader.close();
     expect(await collecting).toEqual(['orders-0@0 0', 'orders-0@1 1', 'orders-0@2 2']);
   });

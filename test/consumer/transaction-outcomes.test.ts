@@ -10,7 +10,7 @@ import type { RecordBatch } from '#millrace/record/record-batch.js';
 import type { RecordInput } from '#millrace/types.js';
 import { expectedLog, FIXTURE, recordsAsExpected, type ExpectedLog } from '../compat/expected-log.ts';
 import { readyBatches, TempLog } from '../support/temp-log.ts';
-import { openRig, ORDERS, turn, type Rig } from './consumer-fixture.ts';
+import { openRig, ORDERS, turn, until, type Rig } from './consumer-fixture.ts';
 
 type Log = Pick<TempLog['log'], 'endOffset' | 'appendBatches'>;
 
@@ -88,18 +88,20 @@ describe('read_committed', () => {
     const log = rig.store.partition('orders', 0);
     const seen: string[] = [];
     const { reader, ended } = reading(rig, seen);
-    const appended = async (append: () => void): Promise<string[]> => {
+    const appended = async (append: () => void, count = 0): Promise<string[]> => {
       append();
       for (let i = 0; i < 3; i++) await turn();
+      await until(() => seen.length >= count);
       return seen.splice(0);
     };
-    expect(await appended(() => rig.append(['plain']))).toEqual(['plain']);
+    expect(await appended(() => rig.append(['plain']), 1)).toEqual(['plain']);
     expect(await appended(() => appendData(log, 1, 'a', 'b'))).toEqual([]);
     expect(await appended(() => rig.append(['behind']))).toEqual([]);
     expect(await appended(() => appendData(log, 2, 'other'))).toEqual([]);
     expect(await appended(() => appendMarker(log, 2, 'abort'))).toEqual([]);
     expect(reader.position(ORDERS)).toBe(1);
-    expect(await appended(() => appendMarker(log, 1, 'commit'))).toEqual(['a', 'b', 'behind']);
+    expect(await appended(() => appendMarker(log, 1, 'commit'), 3)).toEqual(['a', 'b', 'behind']);
+    await until(() => reader.position(ORDERS) === log.endOffset);
     expect(reader.position(ORDERS)).toBe(log.endOffset);
     await reader.close();
     await ended;
@@ -135,7 +137,7 @@ describe('read_committed', () => {
     await turn();
     log.deleteRecords(1);
     rig.append(['next']);
-    for (let i = 0; i < 3; i++) await turn();
+    await until(() => seen.length === 2);
     expect(seen).toEqual(['behind', 'next']);
     await reader.close();
     await ended;
