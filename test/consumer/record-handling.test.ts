@@ -17,7 +17,7 @@ describe('each', () => {
     await reader.each(async ({ offset, value }, { topic, partition }) => {
       expect(++running).toBe(1);
       await turn();
-      seen.push(`${topic}-${partition}@${offset} ${value}`);
+      seen.push(`${topic}-${partition}@${offset} ${String(value)}`);
       running--;
     }, untilEnd);
     expect(seen).toEqual([...numbers(0, 5).map((n) => `orders-0@${n} ${n}`), 'orders-1@0 x']);

@@ -8,7 +8,7 @@ import { numbers, openRig, ORDERS, take, turn, until } from './consumer-fixture.
 async function collect(records: AsyncIterable<ConsumerRecord>): Promise<string[]> {
   const found: string[] = [];
   for await (const { topic, partition, offset, value } of records)
-    found.push(`${topic}-${partition}@${offset} ${value}`);
+    found.push(`${topic}-${partition}@${offset} ${String(value)}`);
   return found;
 }
 
