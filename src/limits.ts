@@ -64,6 +64,13 @@ export const LOOK_INTERVAL_MAX_MS = 4;
 export const LOOKS_PER_CHECK = 10;
 /** What a look that sees a batch reads at first. */
 export const LOOK_BYTES = 16 * KIB;
+/** How long a consumer may hold the event loop before it lets others have their turn. */
+export const EVENT_LOOP_SHARE_MS = 8;
+/** Partitions that one consumer hands to handlers at once. */
+export const CONCURRENT_PARTITIONS_MAX = 1_024;
+/** Records in the buffer of a stream. */
+export const STREAM_RECORDS_DEFAULT = 1_024;
+export const STREAM_RECORDS_MAX = 1_048_576;
 
 /** What recovery and a second process read at once. */
 export const SCAN_CHUNK_BYTES = 256 * KIB;

@@ -6,6 +6,7 @@ export const subjects = {
   'durable-partitions': { file: 'durable-partitions.mjs' },
   producer: { file: 'producer.mjs' },
   read: { file: 'read.mjs' },
+  consumer: { file: 'consumer.mjs' },
   view: { file: 'view.mjs' },
   seek: { file: 'seek.mjs' },
   tail: { file: 'tail.mjs' },

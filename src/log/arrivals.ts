@@ -23,7 +23,7 @@ export class Arrivals {
     return this.#waiters.size === 0;
   }
 
-  /** Settles when `moved` is told of an end past `offset`. */
+  /** Settles when `moved` is told of an end past `offset`, or `cut` of one before it. */
   async wait(offset: number, { signal }: WaitOptions = {}): Promise<void> {
     if (signal?.aborted === true) throw aborted(signal);
     let onAbort: (() => void) | undefined;
@@ -50,6 +50,11 @@ export class Arrivals {
   /** The log ends at `endOffset` now. */
   moved(endOffset: number): void {
     for (const waiter of this.#waiters) if (waiter.offset < endOffset) waiter.settle(null);
+  }
+
+  /** The log was cut and ends at `endOffset`: who waits for more than that must look again, since other records will have those offsets. */
+  cut(endOffset: number): void {
+    for (const waiter of this.#waiters) if (waiter.offset > endOffset) waiter.settle(null);
   }
 
   /** Nothing will come any more. */

@@ -97,7 +97,7 @@ export class LogReader {
 
   /**
    * Settles when the log has a record at or past `offset`, which is at once when it has: no polling, and no turn of the event loop lies between
-   * the append and the wake-up. Errors: CLOSED when the log is closed or deleted meanwhile, ABORTED.
+   * the append and the wake-up. Settles too when the log is cut below `offset`: look where it ends. Errors: CLOSED when the log is closed or deleted meanwhile, ABORTED.
    */
   async waitFor(offset: number, options: WaitOptions = {}): Promise<void> {
     this.checkOpen();
@@ -153,8 +153,11 @@ export class LogReader {
   }
 
   protected moveEnd(offset: number): void {
+    const isCut = offset < this.#endOffset;
     this.#endOffset = offset;
-    if (this.#arrivals !== null) this.#arrivals.moved(offset);
+    if (this.#arrivals === null) return;
+    if (isCut) this.#arrivals.cut(offset);
+    this.#arrivals.moved(offset);
   }
 
   protected markClosed(why = 'is closed'): void {

@@ -5,6 +5,8 @@
  * published, or is still making, is not seen. A directory that nobody writes, and whose last stop was not a clean one, is read as it is: each
  * log ends where its bytes stop being batches.
  */
+import { Consumer } from '../consumer/consumer.ts';
+import type { ConsumerOptions } from '../consumer/consumer-options.ts';
 import { isMillraceError, MillraceError } from '../errors.ts';
 import { openDisk } from '../file/disk-choice.ts';
 import type { FileSystem } from '../file/file-system.ts';
@@ -104,6 +106,12 @@ export class ReadOnlyStore {
     const log = this.#open(topic, topic.partition(index));
     this.#logs.set(logKey(topic, index), log);
     return log;
+  }
+
+  /** A reader of partitions that waits for more. It ends with the store, and has nothing of the store's to be closed. */
+  consumer(options?: ConsumerOptions): Consumer {
+    this.#checkOpen();
+    return new Consumer(this, options);
   }
 
   async createTopic(): Promise<never> {

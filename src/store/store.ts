@@ -7,6 +7,8 @@
  * opening it again recovers. Not promised: use of one store from several threads.
  */
 import { resolve } from 'node:path';
+import { Consumer } from '../consumer/consumer.ts';
+import type { ConsumerOptions } from '../consumer/consumer-options.ts';
 import { MillraceError } from '../errors.ts';
 import type { FlushStatistics } from '../file/flusher.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
@@ -215,6 +217,12 @@ export class Store {
       if (log !== null) open.push({ topic: topic.name, partition: index, log });
     }
     return open;
+  }
+
+  /** A reader of partitions that waits for more. It ends with the store, and has nothing of the store's to be closed. */
+  consumer(options?: ConsumerOptions): Consumer {
+    this.#checkOpen();
+    return new Consumer(this, options);
   }
 
   /**

@@ -39,6 +39,18 @@ test('an aborted signal ends a wait with its reason as the cause, and leaves no 
   expect(arrivals.isEmpty).toBe(true);
 });
 
+test('who waits for more than a cut has left is woken, and the others go on waiting', async () => {
+  const arrivals = new Arrivals();
+  const past = arrivals.wait(9);
+  const at = arrivals.wait(5);
+  arrivals.cut(5);
+  await past;
+  expect(arrivals.isEmpty).toBe(false);
+  arrivals.moved(6);
+  await at;
+  expect(arrivals.isEmpty).toBe(true);
+});
+
 test('a log that closes fails all who wait', async () => {
   const arrivals = new Arrivals();
   const waiting = [arrivals.wait(1), arrivals.wait(2)];

@@ -90,6 +90,21 @@ test('who waits for records is woken by the append, before the turn of the event
   await expect(rig.log.waitFor(-1)).rejects.toMatchObject({ code: 'ERR_MILLRACE_INVALID_ARGUMENT' });
 });
 
+test('who waits for more than a cut has left is woken to look again, who waits at the new end is not', async () => {
+  const rig = new TempLog();
+  for (let i = 0; i < 9; i++) rig.log.append(numbered(1, i));
+  const woken: string[] = [];
+  const past = rig.log.waitFor(9).then(() => woken.push('past the end'));
+  const at = rig.log.waitFor(12).then(() => woken.push('far past'));
+  rig.log.truncateTo(4);
+  const next = rig.log.waitFor(4).then(() => woken.push('next'));
+  await Promise.all([past, at]);
+  expect(woken).toEqual(['past the end', 'far past']);
+  rig.log.append(numbered(1));
+  await next;
+  expect(woken.at(-1)).toBe('next');
+});
+
 test('who waits for records of a log that closes, or with a signal that is aborted, is told', async () => {
   const rig = new TempLog();
   const control = new AbortController();

@@ -1,0 +1,235 @@
+/**
+ * A partition that a consumer reads: where it stands, what of it is in a caller's hands, and whether it waits for more.
+ *
+ * The position is the offset of the next record to be handed out, and moves past a batch when that has been dealt with. One reader at a time:
+ * consumer-run.ts sees to it.
+ */
+import { isMillraceError, MillraceError } from '../errors.ts';
+import type { LogReader } from '../log/log-reader.ts';
+import type { BatchRun } from '../record/batches.ts';
+import type { Offset, TopicPartition } from '../types.ts';
+import { type Judge, surveyRun } from './batch-survey.ts';
+import { ConsumerBatch } from './consumer-batch.ts';
+import type { CheckedConsumerOptions } from './consumer-options.ts';
+import type { EventLoopShare } from './event-loop-share.ts';
+import { presentEnd, resolveTarget, showPartition, type TopicLogs } from './topic-logs.ts';
+import { TransactionOutcomes } from './transaction-outcomes.ts';
+
+/** On whose behalf a partition is read. */
+export interface PartitionReader {
+  readonly share: EventLoopShare;
+  readonly isOver: boolean;
+}
+
+export class AssignedPartition implements TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly log: LogReader;
+  isPaused = false;
+  /** False from the time when it is not this consumer's any more. */
+  isAssigned = true;
+  /** It is being read, or what was read of it is in a caller's hands. */
+  isBusy = false;
+  /** What was handed out and is not yet dealt with; null too when the position was moved meanwhile. */
+  inHand: ConsumerBatch | null = null;
+  readonly #logs: TopicLogs;
+  readonly #options: CheckedConsumerOptions;
+  /** Null for a reader that is handed uncommitted records too. */
+  readonly #outcomes: TransactionOutcomes | null;
+  readonly #judge: Judge | null = null;
+  #position: Offset | null;
+  /** How often the position was moved by a caller: what was on its way from the old one is not handed out. */
+  #seeks = 0;
+  /** Ends the wait for records, if there is one. */
+  #waiting: AbortController | null = null;
+  /** Why the wait ended, if not by records. */
+  #problem: unknown = null;
+  /** What is to be waited for when `read` has found nothing. */
+  #waitFrom: Offset = 0;
+  /** Records have come that nobody has read: they are in memory. */
+  #isHot = false;
+
+  constructor(logs: TopicLogs, { topic, partition }: TopicPartition, options: CheckedConsumerOptions) {
+    this.topic = topic;
+    this.partition = partition;
+    this.log = logs.partition(topic, partition);
+    this.#logs = logs;
+    this.#options = options;
+    const outcomes = options.isolation === 'read_committed' ? new TransactionOutcomes() : null;
+    this.#outcomes = outcomes;
+    if (outcomes !== null) this.#judge = (batch) => outcomes.judge(batch);
+    const { autoOffsetReset } = options;
+    if (autoOffsetReset === 'none') this.#position = null;
+    else this.#position = autoOffsetReset === 'earliest' ? this.log.startOffset : presentEnd(this.log);
+    if (this.#position !== null) outcomes?.restart(this.#position);
+  }
+
+  /** Throws OFFSET_OUT_OF_RANGE when nothing has said where to begin. */
+  get position(): Offset {
+    if (this.#position !== null) return this.#position;
+    throw this.#outOfRange(`${showPartition(this)} has no position, and autoOffsetReset is 'none'`);
+  }
+
+  get endOffset(): Offset {
+    return this.#explaining(() => presentEnd(this.log));
+  }
+
+  get lag(): number {
+    return this.endOffset - this.position;
+  }
+
+  /** What was read before is not handed out any more; what is in hand does not move the position. */
+  seek(target: unknown): void {
+    this.#moveTo(this.#explaining(() => resolveTarget(this.log, target)));
+  }
+
+  /** Goes back to what was handed out and not dealt with, unless a caller has moved the position since `seeks` was read. */
+  rewind(offset: Offset, seeks: number): void {
+    if (seeks === this.#seeks) this.#moveTo(offset);
+  }
+
+  /** How often the position was moved otherwise than by reading on. */
+  get seeks(): number {
+    return this.#seeks;
+  }
+
+  /** The next records below `limit`; null when there are none, or when they are not wanted any more. */
+  async read(limit: Offset, reader: PartitionReader): Promise<ConsumerBatch | null> {
+    const problem = this.#problem;
+    this.#problem = null;
+    if (problem !== null) throw this.#explained(problem);
+    const { log } = this;
+    for (;;) {
+      if (reader.share.isUsed) await reader.share.giveWay();
+      if (reader.isOver) return null;
+      const position = this.#explaining(() => this.#positionInLog());
+      this.#waitFrom = position;
+      if (position >= limit || position >= log.endOffset) return null;
+      const seeks = this.#seeks;
+      const run = await this.#bring(position);
+      if (run === null || seeks !== this.#seeks) continue;
+      const survey = surveyRun(run, limit, this.#judge);
+      if (survey.size > 0) return new ConsumerBatch(this, run, survey, log.endOffset);
+      // Markers of transactions, what was aborted, or a gap that compaction has left.
+      this.#position = survey.nextOffset;
+      if (survey.stopped && !(await this.#searchOutcomes())) return null;
+    }
+  }
+
+  handOut(batch: ConsumerBatch): void {
+    this.inHand = batch;
+  }
+
+  /** The records of `batch` before `offset` are dealt with. False when the others are not wanted any more. */
+  moveWithin(batch: ConsumerBatch, offset: Offset): boolean {
+    if (this.inHand !== batch) return false;
+    this.#position = offset;
+    return !this.isPaused;
+  }
+
+  /** All of `batch` is dealt with. */
+  release(batch: ConsumerBatch): void {
+    if (this.inHand === batch) this.#position = batch.nextOffset;
+    this.letGo();
+  }
+
+  /** Nobody has it in hand any more: the position stays. */
+  letGo(): void {
+    this.inHand = null;
+    this.isBusy = false;
+  }
+
+  /** Calls `arrived` once when there is more to read, or when there will never be; `read` then says which. */
+  watch(arrived: () => void): void {
+    const waiting = new AbortController();
+    this.#waiting = waiting;
+    const settle = (problem: unknown): void => {
+      if (this.#waiting !== waiting) return;
+      this.#waiting = null;
+      this.#problem = problem;
+      this.#isHot = this.#waitFrom === this.#position;
+      arrived();
+    };
+    this.log.waitFor(this.#waitFrom, { signal: waiting.signal }).then(() => settle(null), settle);
+  }
+
+  stopWatching(): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    waiting?.abort();
+  }
+
+  async #bring(position: Offset): Promise<BatchRun | null> {
+    const { maxBytes } = this.#options;
+    const isHot = this.#isHot;
+    this.#isHot = false;
+    try {
+      return isHot ? this.log.read(position, { maxBytes }) : await this.log.readAsync(position, { maxBytes });
+    } catch (error) {
+      // The log's start, or its end, has moved past the position meanwhile.
+      if (isMillraceError(error, 'ERR_MILLRACE_OFFSET_OUT_OF_RANGE')) return null;
+      throw this.#explained(error);
+    }
+  }
+
+  /** How do the transactions end that are open at the position? False when the log does not say yet. */
+  async #searchOutcomes(): Promise<boolean> {
+    const outcomes = this.#outcomes!;
+    try {
+      if (await outcomes.search(this.log, this.#options.maxBytes)) return true;
+    } catch (error) {
+      throw this.#explained(error);
+    }
+    this.#waitFrom = outcomes.scannedTo;
+    return false;
+  }
+
+  #moveTo(position: Offset): void {
+    this.#position = position;
+    this.#seeks++;
+    this.inHand = null;
+    this.#outcomes?.restart(position);
+  }
+
+  /** The position, where the reset policy has it when the log does not go there. */
+  #positionInLog(): Offset {
+    const { position: from, log } = this;
+    // Says that it is closed, where nothing would be asked of it at its end.
+    if (log.isClosed) presentEnd(log);
+    const { startOffset, endOffset } = log;
+    if (from >= startOffset && from <= endOffset) return from;
+    const { autoOffsetReset, onReset } = this.#options;
+    if (autoOffsetReset === 'none') {
+      throw this.#outOfRange(`position ${from} of ${showPartition(this)}: the log has ${startOffset} to ${endOffset}`);
+    }
+    const to = autoOffsetReset === 'earliest' ? startOffset : endOffset;
+    this.#position = to;
+    this.#outcomes?.restart(to);
+    onReset({ topic: this.topic, partition: this.partition, from, to, startOffset, endOffset });
+    return to;
+  }
+
+  #outOfRange(message: string): MillraceError {
+    return new MillraceError('ERR_MILLRACE_OFFSET_OUT_OF_RANGE', message, { path: this.log.directory });
+  }
+
+  #explaining<T>(call: () => T): T {
+    try {
+      return call();
+    } catch (error) {
+      throw this.#explained(error);
+    }
+  }
+
+  /** A log is closed with its store, or because its topic was deleted: the store knows. */
+  #explained(error: unknown): unknown {
+    if (!isMillraceError(error, 'ERR_MILLRACE_CLOSED')) return error;
+    try {
+      this.#logs.partition(this.topic, this.partition);
+    } catch (reason) {
+      return reason;
+    }
+    const message = `topic "${this.topic}" was deleted while it was consumed, and there is another one of its name now`;
+    return new MillraceError('ERR_MILLRACE_UNKNOWN_TOPIC', message, { cause: error });
+  }
+}

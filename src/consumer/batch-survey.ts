@@ -1,0 +1,62 @@
+/**
+ * What of a run of batches a consumer hands out, found by a walk over the headers: never a control batch, and nothing of a transaction that a
+ * reader of committed records must not see.
+ */
+import type { BatchRun } from '../record/batches.ts';
+import type { RecordBatch } from '../record/record-batch.ts';
+import type { Offset } from '../types.ts';
+
+/** What becomes of a batch: `show` it, `skip` it, or `stop` before it since that is not known. */
+export type Verdict = 'show' | 'skip' | 'stop';
+
+export interface Survey {
+  /** The offset of the first record, at the earliest. */
+  readonly baseOffset: Offset;
+  /** Of the last batch that is shown. */
+  readonly lastOffset: Offset;
+  /** Where reading goes on: past what is shown and what is skipped. */
+  readonly nextOffset: Offset;
+  /** Bytes of the batches that are shown; 0 when none is. */
+  readonly size: number;
+  /** Base offsets of data batches that are not shown, or null. */
+  readonly skipped: ReadonlySet<Offset> | null;
+  /** A batch before `limit` was not decided. */
+  readonly stopped: boolean;
+}
+
+export type Judge = (batch: RecordBatch) => Verdict;
+
+/** Walks the batches below `limit`. `judge` says what is done with a data batch of a transaction; without it they are shown. */
+export function surveyRun(run: BatchRun, limit: Offset, judge: Judge | null): Survey {
+  const { startOffset } = run;
+  let baseOffset = startOffset;
+  let lastOffset = startOffset - 1;
+  let nextOffset = startOffset;
+  let size = 0;
+  let skipped: Set<Offset> | null = null;
+  let stopped = false;
+  for (const batch of run) {
+    if (batch.baseOffset >= limit) {
+      // Whatever gap there was before it, nothing below the limit is left.
+      nextOffset = limit;
+      break;
+    }
+    let verdict: Verdict = 'show';
+    if (batch.isControl) verdict = 'skip';
+    else if (judge !== null && batch.isTransactional) verdict = judge(batch);
+    if (verdict === 'stop') {
+      stopped = true;
+      break;
+    }
+    nextOffset = batch.nextOffset;
+    if (verdict === 'show') {
+      if (size === 0) baseOffset = Math.max(startOffset, batch.baseOffset);
+      lastOffset = batch.lastOffset;
+      size += batch.size;
+    } else if (!batch.isControl) {
+      skipped ??= new Set();
+      skipped.add(batch.baseOffset);
+    }
+  }
+  return { baseOffset, lastOffset, nextOffset, size, skipped, stopped };
+}

@@ -1,0 +1,271 @@
+/**
+ * Reads partitions of a store and waits for more: a consumer as users of Kafka's clients know it, in the process that has the log.
+ *
+ *     const consumer = store.consumer({ autoOffsetReset: 'earliest' });
+ *     consumer.assign(['orders']);
+ *     for await (const batch of consumer) for (const record of batch) use(record.value);
+ *
+ * Promises: in each partition records come in the order of their offsets, each once; partitions take turns; records are views onto the log and
+ * nothing is copied; who waits is woken by the append itself, without a timer. The position moves past a batch when the loop asks for the next
+ * one: after a `break`, or an error in the loop, the batch is handed out again. Not promised: that waiting keeps the process alive, or
+ * use from several threads. A consumer is used by one loop at a time.
+ *
+ * Here position means: the next record to be handed out, and it lives as long as the consumer. What a group has committed is another thing; a
+ * program that must know after a restart where it was stores `position`, best together with what it made of the records.
+ */
+import { invalidArgument, MillraceError } from '../errors.ts';
+import type { Offset, Timestamp, TopicPartition } from '../types.ts';
+import './kept-shapes.ts';
+import { AssignedPartition } from './assigned-partition.ts';
+import type { ConsumerBatch } from './consumer-batch.ts';
+import {
+  checkConsumerOptions,
+  checkHandler,
+  checkHandlingOptions,
+  checkReadableOptions,
+  type CheckedConsumerOptions,
+  type ConsumerOptions,
+  type HandlingOptions,
+  type ReadableOptions,
+} from './consumer-options.ts';
+import { ConsumerRun } from './consumer-run.ts';
+import { type BatchHandler, handleAll, handlerOfBatches, handlerOfRecords } from './record-handling.ts';
+import { RecordReadable } from './record-readable.ts';
+import type { RecordHandler } from './record-walk.ts';
+import {
+  type Assignable,
+  checkPartition,
+  checkPartitions,
+  expandAssignment,
+  partitionKey,
+  presentEnd,
+  resolveTarget,
+  type SeekTarget,
+  showPartition,
+  type TopicLogs,
+} from './topic-logs.ts';
+
+export interface PartitionOffset extends TopicPartition {
+  readonly offset: Offset;
+}
+
+/** The first record of a time or later; nulls where there is none. */
+export interface PartitionOffsetForTime extends TopicPartition {
+  readonly offset: Offset | null;
+  readonly timestamp: Timestamp | null;
+}
+
+export class Consumer implements AsyncIterable<ConsumerBatch> {
+  readonly #logs: TopicLogs;
+  readonly #options: CheckedConsumerOptions;
+  readonly #assigned = new Map<string, AssignedPartition>();
+  #run: ConsumerRun | null = null;
+  #isClosed = false;
+
+  /** Made by `store.consumer(options)`. */
+  constructor(logs: TopicLogs, options: ConsumerOptions = {}) {
+    this.#logs = logs;
+    this.#options = checkConsumerOptions(options);
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /**
+   * Reads these partitions from now on, and no others; a topic's name stands for all partitions that it has now. One that was assigned before
+   * keeps its position. Errors, after which nothing has changed: UNKNOWN_TOPIC, INVALID_ARGUMENT, OFFSET_OUT_OF_RANGE, CLOSED.
+   */
+  assign(wanted: readonly Assignable[]): void {
+    this.#checkOpen();
+    const moves = new Map<AssignedPartition, Offset | null>();
+    for (const place of expandAssignment(this.#logs, wanted)) {
+      const known = this.#assigned.get(partitionKey(place));
+      const isKept = known !== undefined && !known.log.isClosed;
+      const partition = isKept ? known : new AssignedPartition(this.#logs, place, this.#options);
+      if (known !== undefined) partition.isPaused = known.isPaused;
+      moves.set(partition, place.offset === undefined ? null : resolveTarget(partition.log, place.offset));
+    }
+    for (const partition of this.#assigned.values()) if (!moves.has(partition)) this.#takeAway(partition);
+    for (const [partition, offset] of moves) {
+      if (offset !== null) partition.seek(offset);
+      this.#assigned.set(partitionKey(partition), partition);
+      this.#run?.offer(partition);
+    }
+  }
+
+  /** Takes partitions away, by default all. */
+  unassign(partitions: readonly TopicPartition[] = this.assignment()): void {
+    for (const partition of this.#find(partitions)) this.#takeAway(partition);
+  }
+
+  assignment(): TopicPartition[] {
+    return Array.from(this.#assigned.values(), ({ topic, partition }) => ({ topic, partition }));
+  }
+
+  /**
+   * Goes on elsewhere in a partition, also from within a loop or a handler. A timestamp means the first record of that time or later, and the
+   * log's end when there is none. Errors: OFFSET_OUT_OF_RANGE at once for an offset outside the log.
+   */
+  seek(partition: TopicPartition, target: SeekTarget): void {
+    this.#checkOpen();
+    const found = this.#one(partition);
+    found.seek(target);
+    this.#run?.offer(found);
+  }
+
+  /** Hands out nothing more of these partitions, by default of all, until `resume`. What is in hand stays so. */
+  pause(partitions: readonly TopicPartition[] = this.assignment()): void {
+    for (const partition of this.#find(partitions)) {
+      partition.isPaused = true;
+      this.#run?.withdraw(partition);
+    }
+  }
+
+  resume(partitions: readonly TopicPartition[] = this.assignment()): void {
+    for (const partition of this.#find(partitions)) {
+      partition.isPaused = false;
+      this.#run?.offer(partition);
+    }
+  }
+
+  paused(): TopicPartition[] {
+    const all = [...this.#assigned.values()].filter(({ isPaused }) => isPaused);
+    return all.map(({ topic, partition }) => ({ topic, partition }));
+  }
+
+  /** The offset of the next record to be handed out. Throws OFFSET_OUT_OF_RANGE while there is none (`autoOffsetReset: 'none'`). */
+  position(partition: TopicPartition): Offset {
+    return this.#one(partition).position;
+  }
+
+  /** How many offsets the log has from the position on. */
+  lag(partition: TopicPartition): number {
+    return this.#one(partition).lag;
+  }
+
+  /** The first offsets that can be read; of any partitions, by default of those assigned. */
+  beginningOffsets(partitions: readonly TopicPartition[] = this.assignment()): PartitionOffset[] {
+    return checkPartitions(partitions).map((place) => ({ ...place, offset: this.#log(place).startOffset }));
+  }
+
+  /** The offsets that the next records will get; of any partitions, by default of those assigned. */
+  endOffsets(partitions: readonly TopicPartition[] = this.assignment()): PartitionOffset[] {
+    return checkPartitions(partitions).map((place) => ({ ...place, offset: presentEnd(this.#log(place)) }));
+  }
+
+  /** For each partition the first record that is of its `timestamp` or later. */
+  offsetsForTimes(wanted: readonly (TopicPartition & { readonly timestamp: Timestamp })[]): PartitionOffsetForTime[] {
+    return checkPartitions(wanted).map((place, i) => {
+      const log = this.#log(place);
+      presentEnd(log);
+      const found = log.offsetForTimestamp(wanted[i].timestamp);
+      return { ...place, offset: found?.offset ?? null, timestamp: found?.timestamp ?? null };
+    });
+  }
+
+  /** Batches of all partitions, for ever: ends when the consumer is closed. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<ConsumerBatch, void, undefined> {
+    const run = this.#begin({});
+    try {
+      for (let partition = await run.take(); partition !== null; partition = await run.take()) {
+        yield partition.inHand!;
+        run.release(partition);
+      }
+    } finally {
+      this.#end(run);
+    }
+  }
+
+  /**
+   * Calls `handler` with each record and waits for what it returns. The position moves past each record that was handled. Settles when the
+   * consumer is closed; rejects with HANDLER when a handler throws (the position stays at that record), ABORTED, or what reading met.
+   */
+  each(handler: RecordHandler, options: HandlingOptions = {}): Promise<void> {
+    checkHandler(handler);
+    return this.#handle(handlerOfRecords(handler), options);
+  }
+
+  /** As `each`, with batches: the position stays at the beginning of one that failed. */
+  eachBatch(handler: BatchHandler, options: HandlingOptions = {}): Promise<void> {
+    checkHandler(handler);
+    return this.#handle(handlerOfBatches(handler), options);
+  }
+
+  /**
+   * A stream of records, which takes the consumer until it has ended or was destroyed. What is wrong when it begins throws here; what reading
+   * meets destroys the stream.
+   */
+  readable(options: ReadableOptions = {}): RecordReadable {
+    const checked = checkReadableOptions(options);
+    const run = this.#begin(checked);
+    return new RecordReadable(run, () => this.#end(run), checked);
+  }
+
+  /** Ends the loop, the handling or the stream that is going on, after what is in hand. Idempotent. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#run?.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #handle(handle: Parameters<typeof handleAll>[2], options: HandlingOptions): Promise<void> {
+    const { concurrency, ...rest } = checkHandlingOptions(options);
+    const run = this.#begin(rest);
+    try {
+      await handleAll(run, concurrency, handle);
+    } finally {
+      this.#end(run);
+    }
+  }
+
+  #begin({ signal, untilEnd = false }: { readonly signal?: AbortSignal; readonly untilEnd?: boolean }): ConsumerRun {
+    this.#checkOpen();
+    if (this.#run !== null) throw misused('the consumer is in use by another loop, handler or stream');
+    if (this.#assigned.size === 0) throw misused('the consumer has no partitions: assign some first');
+    const run = new ConsumerRun(this.#assigned, { signals: [this.#options.signal, signal], untilEnd });
+    this.#run = run;
+    return run;
+  }
+
+  #end(run: ConsumerRun): void {
+    run.end();
+    if (this.#run === run) this.#run = null;
+  }
+
+  #takeAway(partition: AssignedPartition): void {
+    partition.isAssigned = false;
+    partition.inHand = null;
+    this.#assigned.delete(partitionKey(partition));
+    this.#run?.withdraw(partition);
+  }
+
+  #log(place: TopicPartition): AssignedPartition['log'] {
+    this.#checkOpen();
+    return this.#logs.partition(place.topic, place.partition);
+  }
+
+  #one(place: TopicPartition): AssignedPartition {
+    const checked = checkPartition('partition', place);
+    const found = this.#assigned.get(partitionKey(checked));
+    if (found === undefined) throw invalidArgument('partition', 'one that is assigned', showPartition(checked));
+    return found;
+  }
+
+  /** All of them, or an error before anything has changed. */
+  #find(partitions: readonly TopicPartition[]): AssignedPartition[] {
+    this.#checkOpen();
+    return checkPartitions(partitions).map((partition) => this.#one(partition));
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new MillraceError('ERR_MILLRACE_CLOSED', 'the consumer is closed');
+  }
+}
+
+function misused(message: string): MillraceError {
+  return new MillraceError('ERR_MILLRACE_INVALID_ARGUMENT', message);
+}

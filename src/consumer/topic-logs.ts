@@ -1,0 +1,84 @@
+/** What a consumer needs of a store, and how callers name partitions. */
+import { invalidArgument } from '../errors.ts';
+import type { LogReader } from '../log/log-reader.ts';
+import type { Offset, Timestamp, TopicPartition } from '../types.ts';
+
+export interface TopicLogs {
+  topic(name: string): { readonly partitions: number };
+  /** Throws UNKNOWN_TOPIC, or CLOSED for all of them. */
+  partition(topic: string, partition: number): LogReader;
+}
+
+/** An offset, an end of the log, or the first record that is of this time or later (the end, when there is none). */
+export type SeekTarget = Offset | 'beginning' | 'end' | { readonly timestamp: Timestamp };
+
+/** A partition, and where to begin in it; without `offset` it begins where `autoOffsetReset` says. */
+export interface PartitionToAssign extends TopicPartition {
+  readonly offset?: SeekTarget;
+}
+
+/** The name of a topic stands for all partitions that it has now. */
+export type Assignable = string | PartitionToAssign;
+
+/** One string for each partition: no topic's name has a space. */
+export function partitionKey({ topic, partition }: TopicPartition): string {
+  return `${topic} ${partition}`;
+}
+
+export function showPartition({ topic, partition }: TopicPartition): string {
+  return `${topic}-${partition}`;
+}
+
+export function checkPartition(name: string, value: unknown): TopicPartition {
+  const { topic, partition } = (typeof value === 'object' && value !== null ? value : {}) as Partial<TopicPartition>;
+  if (typeof topic !== 'string') throw invalidArgument(name, '{ topic, partition }', value);
+  if (!Number.isSafeInteger(partition) || partition! < 0)
+    throw invalidArgument(`the partition of "${topic}"`, 'a whole number from 0 on', partition);
+  return { topic, partition: partition! };
+}
+
+export function checkPartitions(values: unknown): TopicPartition[] {
+  if (!Array.isArray(values)) throw invalidArgument('partitions', 'an array of { topic, partition }', values);
+  return values.map((value) => checkPartition('each of partitions', value));
+}
+
+/** Each partition that was named, once: the last word on where it begins counts. */
+export function expandAssignment(logs: TopicLogs, wanted: unknown): PartitionToAssign[] {
+  if (!Array.isArray(wanted)) throw invalidArgument('assign', 'an array of topics or { topic, partition }', wanted);
+  const found = new Map<string, PartitionToAssign>();
+  for (const each of wanted as readonly unknown[]) {
+    if (typeof each === 'string') {
+      const { partitions } = logs.topic(each);
+      for (let partition = 0; partition < partitions; partition++) {
+        const place = { topic: each, partition };
+        if (!found.has(partitionKey(place))) found.set(partitionKey(place), place);
+      }
+    } else {
+      const place = checkPartition('each of assign', each);
+      found.set(partitionKey(place), { ...place, offset: (each as PartitionToAssign).offset });
+    }
+  }
+  return [...found.values()];
+}
+
+/** Where a log ends now. One that another process writes looks for what is new when it is read at its known end. */
+export function presentEnd(log: LogReader): Offset {
+  log.read(log.endOffset, { maxBytes: 0 });
+  return log.endOffset;
+}
+
+/** The offset that a target means now. Throws OFFSET_OUT_OF_RANGE for one outside the log. */
+export function resolveTarget(log: LogReader, target: unknown): Offset {
+  if (target === 'beginning') return log.startOffset;
+  if (target === 'end') return presentEnd(log);
+  if (typeof target === 'number') {
+    if (!Number.isSafeInteger(target) || target < 0) throw invalidArgument('offset', 'an offset', target);
+    if (target < log.startOffset || target >= log.endOffset) log.read(target, { maxBytes: 0 });
+    return target;
+  }
+  if (typeof target === 'object' && target !== null && 'timestamp' in target) {
+    const end = presentEnd(log);
+    return log.offsetForTimestamp(target.timestamp as Timestamp)?.offset ?? end;
+  }
+  throw invalidArgument('offset', "an offset, 'beginning', 'end' or { timestamp }", target);
+}

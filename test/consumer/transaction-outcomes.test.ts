@@ -1,0 +1,197 @@
+/** Readers of committed records, over logs that Kafka wrote and over ones made here. */
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TransactionOutcomes } from '#millrace/consumer/transaction-outcomes.js';
+import { openStore, type Consumer, type Store } from '#millrace/main.js';
+import { encodeControlBatch } from '#millrace/record/control-record.js';
+import type { RecordBatch } from '#millrace/record/record-batch.js';
+import type { RecordInput } from '#millrace/types.js';
+import { expectedLog, FIXTURE, recordsAsExpected, type ExpectedLog } from '../compat/expected-log.ts';
+import { readyBatches, TempLog } from '../support/temp-log.ts';
+import { openRig, ORDERS, turn, until, type Rig } from './consumer-fixture.ts';
+
+type Log = Pick<TempLog['log'], 'endOffset' | 'appendBatches'>;
+
+function appendData(log: Log, producerId: number, ...values: string[]): void {
+  const records: RecordInput[] = values.map((value) => ({ value }));
+  const producer = { transactional: true, producerId, producerEpoch: 0, baseSequence: 0 };
+  log.appendBatches(readyBatches(records, { baseOffset: log.endOffset, ...producer }));
+}
+
+function appendMarker(log: Log, producerId: number, type: 'commit' | 'abort'): void {
+  const place = { baseOffset: log.endOffset, leaderEpoch: 0, timestamp: 0 };
+  const marker = encodeControlBatch({ type, coordinatorEpoch: 0, producerId, producerEpoch: 0, ...place });
+  log.appendBatches(marker, { allowControl: true });
+}
+
+describe('outcomes', () => {
+  const batchesOf = ({ log }: TempLog): RecordBatch[] => [...log.read(0)].filter((batch) => !batch.isControl);
+
+  test('a batch is decided by the first marker of its producer that follows', async () => {
+    const rig = new TempLog();
+    const { log } = rig;
+    appendData(log, 1, 'a');
+    appendData(log, 2, 'b');
+    appendMarker(log, 2, 'abort');
+    appendData(log, 2, 'c');
+    appendMarker(log, 1, 'commit');
+    appendMarker(log, 2, 'commit');
+    appendData(log, 1, 'd');
+    const outcomes = new TransactionOutcomes();
+    outcomes.restart(0);
+    const judged = (): string[] => batchesOf(rig).map((batch) => outcomes.judge(batch));
+    expect(judged()).toEqual(['stop', 'stop', 'stop', 'stop']);
+    let searches = 0;
+    while (await outcomes.search(log, 1)) searches++;
+    expect(searches).toBe(7);
+    expect(outcomes.scannedTo).toBe(log.endOffset);
+    expect(judged()).toEqual(['show', 'skip', 'show', 'stop']);
+    appendMarker(log, 1, 'abort');
+    expect(await outcomes.search(log, 1000)).toBe(true);
+    expect(outcomes.judge(batchesOf(rig)[3])).toBe('skip');
+    outcomes.restart(0);
+    expect(judged()).toEqual(['stop', 'stop', 'stop', 'stop']);
+  });
+
+  test('what is searched may be gone meanwhile, or the reader elsewhere', async () => {
+    const { log } = new TempLog();
+    appendData(log, 1, 'a');
+    appendMarker(log, 1, 'commit');
+    const outcomes = new TransactionOutcomes();
+    outcomes.restart(0);
+    const searching = outcomes.search(log, 1000);
+    outcomes.restart(1);
+    expect(await searching).toBe(true);
+    expect(outcomes.scannedTo).toBe(1);
+    outcomes.restart(0);
+    log.deleteRecords(1);
+    expect(await outcomes.search(log, 1000)).toBe(true);
+    expect(outcomes.scannedTo).toBe(0);
+  });
+});
+
+describe('read_committed', () => {
+  function reading(
+    { consumer }: Rig,
+    seen: string[],
+    options: object = {},
+  ): { reader: Consumer; ended: Promise<void> } {
+    const reader = consumer({ autoOffsetReset: 'earliest', isolation: 'read_committed', ...options });
+    reader.assign([ORDERS]);
+    return { reader, ended: reader.each(({ value }) => seen.push(String(value))) };
+  }
+
+  test('waits at an open transaction, and goes on when it has ended', async () => {
+    const rig = await openRig();
+    const log = rig.store.partition('orders', 0);
+    const seen: string[] = [];
+    const { reader, ended } = reading(rig, seen);
+    const appended = async (append: () => void, count = 0): Promise<string[]> => {
+      append();
+      for (let i = 0; i < 3; i++) await turn();
+      await until(() => seen.length >= count);
+      return seen.splice(0);
+    };
+    expect(await appended(() => rig.append(['plain']), 1)).toEqual(['plain']);
+    expect(await appended(() => appendData(log, 1, 'a', 'b'))).toEqual([]);
+    expect(await appended(() => rig.append(['behind']))).toEqual([]);
+    expect(await appended(() => appendData(log, 2, 'other'))).toEqual([]);
+    expect(await appended(() => appendMarker(log, 2, 'abort'))).toEqual([]);
+    expect(reader.position(ORDERS)).toBe(1);
+    expect(await appended(() => appendMarker(log, 1, 'commit'), 3)).toEqual(['a', 'b', 'behind']);
+    await until(() => reader.position(ORDERS) === log.endOffset);
+    expect(reader.position(ORDERS)).toBe(log.endOffset);
+    await reader.close();
+    await ended;
+  });
+
+  test('ends before an open transaction when it is to end at the end', async () => {
+    const rig = await openRig();
+    const log = rig.store.partition('orders', 0);
+    appendData(log, 1, 'a');
+    appendMarker(log, 1, 'commit');
+    appendData(log, 1, 'open');
+    const reader = rig.consumer({ autoOffsetReset: 'earliest', isolation: 'read_committed' });
+    reader.assign([ORDERS]);
+    const seen: string[] = [];
+    await reader.each(({ value }) => seen.push(String(value)), { untilEnd: true });
+    expect(seen).toEqual(['a']);
+    expect(reader.position(ORDERS)).toBe(2);
+    // Going back begins the search anew.
+    reader.seek(ORDERS, 0);
+    appendMarker(log, 1, 'abort');
+    await reader.each(({ value }) => seen.push(String(value)), { untilEnd: true });
+    expect(seen).toEqual(['a', 'a']);
+    expect(reader.position(ORDERS)).toBe(4);
+  });
+
+  test('an open transaction whose records are deleted is in nobody’s way', async () => {
+    const rig = await openRig();
+    const log = rig.store.partition('orders', 0);
+    appendData(log, 1, 'open');
+    rig.append(['behind']);
+    const seen: string[] = [];
+    const { reader, ended } = reading(rig, seen);
+    await turn();
+    log.deleteRecords(1);
+    rig.append(['next']);
+    await until(() => seen.length === 2);
+    expect(seen).toEqual(['behind', 'next']);
+    await reader.close();
+    await ended;
+  });
+});
+
+describe.each(['clean', 'killed'])('a log of Kafka 4.2, %s', (which) => {
+  const expected = expectedLog(which, 'transactions-0');
+  let directory: string;
+  let store: Store;
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'millrace-'));
+    const names = readdirSync(join(FIXTURE, which, 'log-dir')).filter((name) =>
+      ['transactions-0', 'meta.properties'].includes(name),
+    );
+    for (const name of names) cpSync(join(FIXTURE, which, 'log-dir', name), join(directory, name), { recursive: true });
+    // Records are of 2025: the default retention would remove them.
+    store = await openStore(directory, { defaults: { 'retention.ms': -1 } });
+  });
+
+  afterAll(async () => {
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  async function read(isolation: 'read_committed' | 'read_uncommitted', maxBytes: number): Promise<unknown[]> {
+    const consumer = store.consumer({ autoOffsetReset: 'earliest', isolation, maxBytes });
+    consumer.assign(['transactions']);
+    const found: unknown[] = [];
+    await consumer.eachBatch((batch) => found.push(...recordsAsExpected(batch)), { untilEnd: true });
+    return found;
+  }
+
+  const recordsOf = ({ batches }: ExpectedLog, isShown: (batch: ExpectedLog['batches'][0]) => boolean): unknown[] =>
+    batches.filter((batch) => !batch.control && isShown(batch)).flatMap(({ records }) => records);
+
+  test.each([1, 500, 1 << 20])('markers are no records; %d bytes at once', async (maxBytes) => {
+    expect(await read('read_uncommitted', maxBytes)).toEqual(recordsOf(expected, () => true));
+  });
+
+  test.each([1, 500, 1 << 20])('committed records are those that Kafka shows; %d bytes at once', async (maxBytes) => {
+    const { abortedTransactions, lastStableOffset } = expected as unknown as {
+      lastStableOffset: number;
+      abortedTransactions: { producerId: number; firstOffset: number; lastOffset: number }[];
+    };
+    expect(abortedTransactions.length).toBeGreaterThan(2);
+    const isAborted = ({ transactional, producerId, baseOffset }: ExpectedLog['batches'][0]): boolean =>
+      transactional &&
+      abortedTransactions.some(
+        (each) => each.producerId === producerId && each.firstOffset <= baseOffset && baseOffset <= each.lastOffset,
+      );
+    const shown = recordsOf(expected, (batch) => batch.baseOffset < lastStableOffset && !isAborted(batch));
+    expect(shown.length).toBeGreaterThan(20);
+    expect(await read('read_committed', maxBytes)).toEqual(shown);
+  });
+});
