@@ -301,7 +301,7 @@ const rules: Record<string, { rule: Rule; bad: BadExample }> = {
       },
       says: [
         'src/a.ts: @right/one is no dependency',
-        'package.json: no file of src/ imports left',
+        'package.json: no shipped file imports left',
         'test/a.test.ts: stray is no development dependency',
         'package.json: nothing uses idle',
       ],

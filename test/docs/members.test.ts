@@ -17,7 +17,8 @@ const ours: Partial<Record<string, readonly string[]>> = {
   ReadOnlyStore: ['open'],
   LogAppender: ['openFile', 'leaderEpochs', 'configure'],
   PartitionLog: ['open', 'abandon'],
-  FollowedLog: ['open'],
+  FollowedLog: ['open', 'pace', 'look', 'gone'],
+  OpenBatch: ['plan', 'isPlaced', 'checkIdle', 'publish', 'complete', 'wipe', 'end'],
   BatchFields: ['position', 'lastOffsetDelta', 'attributes', 'magic'],
   RecordCursor: ['offsetDelta', 'timestampDelta', 'keyPosition', 'valuePosition', 'end'],
 };
@@ -46,6 +47,11 @@ test.each([
   ['record/record-batch', 'RecordBatch'],
   ['record/record-cursor', 'RecordCursor'],
   ['record/record', 'LogRecord'],
+  ['log/open-batch', 'OpenBatch'],
+  ['producer/producer', 'Producer'],
+  ['consumer/consumer', 'Consumer'],
+  ['consumer/consumer-batch', 'ConsumerBatch'],
+  ['consumer/consumer-record', 'ConsumerRecord'],
   ['errors', 'MillraceError'],
 ])('%s: every member of %s', (path, name) => {
   const members = publicMembers(read(`dist/${path}.d.ts`), name);
@@ -60,6 +66,8 @@ test.each([
   ['log/append-options', 'AppendBatchesOptions'],
   ['log/log-reader', 'ReadOptions'],
   ['log/arrivals', 'WaitOptions'],
+  ['producer/producer-options', 'ProducerOptions'],
+  ['consumer/consumer-options', 'ConsumerOptions'],
   ['metrics/metrics-options', 'MetricsOptions'],
 ])('%s: every option of %s', (path, name) => {
   const body = new RegExp(`^export interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)^\\}`, 'm').exec(

@@ -70,7 +70,7 @@ function packagesUsed(tree: Tree, paths: readonly string[]): Map<string, string>
   return used;
 }
 
-/** `dependencies` are what src/ imports, no more and no less; what the rest imports is a development package. */
+/** `dependencies` are what src/ and other shipped folders import, no more and no less; what the rest imports is a development package. */
 export const dependenciesAreThoseUsed: Rule = (tree) => {
   const manifest = manifestOf(tree);
   const shipped = { ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.peerDependencies };
@@ -79,15 +79,19 @@ export const dependenciesAreThoseUsed: Rule = (tree) => {
   const around = select(tree, ['test', 'bench', 'examples', 'tools'], ['.ts', '.mjs', '.js']).filter(
     (path) => !path.startsWith('bench/peers/') && !path.startsWith('test/tidy/'),
   );
-  const inSource = packagesUsed(tree, select(tree, ['src'], ['.ts']));
-  const elsewhere = packagesUsed(tree, around);
+  const isShipped = (path: string): boolean => path.startsWith('bench/') && manifest.files.includes('bench');
+  const inSource = packagesUsed(tree, [...select(tree, ['src'], ['.ts']), ...around.filter(isShipped)]);
+  const elsewhere = packagesUsed(
+    tree,
+    around.filter((path) => !isShipped(path)),
+  );
   // A package of data is not imported but found by its name.
   const isNamed = (name: string): boolean => around.some((path) => tree.text(path).includes(`'${name}`));
 
   const found: string[] = [];
   for (const [name, path] of inSource) if (!(name in shipped)) found.push(`${path}: ${name} is no dependency`);
   for (const name of Object.keys(shipped)) {
-    if (!inSource.has(name)) found.push(`package.json: no file of src/ imports ${name}`);
+    if (!inSource.has(name)) found.push(`package.json: no shipped file imports ${name}`);
   }
   for (const [name, path] of elsewhere) {
     if (!(name in shipped) && !(name in development)) found.push(`${path}: ${name} is no development dependency`);

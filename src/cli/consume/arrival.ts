@@ -8,9 +8,6 @@ export interface Awaited {
   readonly offset: number;
 }
 
-/** How often to look whether another process has written. */
-const POLL_MS = 5;
-
 /** Settles when one of the logs has a record at or past its offset, when `forMs` have passed, or when the signal ends. */
 export async function arrival(waiting: readonly Awaited[], forMs: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
@@ -21,7 +18,6 @@ export async function arrival(waiting: readonly Awaited[], forMs: number, signal
   try {
     await Promise.race([
       sleep(forMs, undefined, { signal: over.signal }),
-      poll(waiting, over.signal),
       ...waiting.map(({ log, offset }) => log.waitFor(offset, { signal: over.signal })),
     ]);
   } catch (error) {
@@ -29,12 +25,5 @@ export async function arrival(waiting: readonly Awaited[], forMs: number, signal
   } finally {
     signal.removeEventListener('abort', onAbort);
     over.abort();
-  }
-}
-
-async function poll(waiting: readonly Awaited[], signal: AbortSignal): Promise<void> {
-  for (;;) {
-    await sleep(POLL_MS, undefined, { signal });
-    for (const { log } of waiting) log.refresh();
   }
 }
