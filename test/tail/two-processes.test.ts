@@ -165,6 +165,7 @@ test('a log that is cut is followed from the cut on', { timeout }, async () => {
   const waiting = reader.log.waitFor(75);
   await writer.run(['truncate', 0], ['append', 70], ['append', 6]);
   await waiting;
+  await reader.log.waitFor(75);
   expect(reader.log.endOffset).toBe(76);
   reader.checkViews();
 });

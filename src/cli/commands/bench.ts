@@ -25,8 +25,12 @@ const runner = fileURLToPath(new URL('../../../bench/run.mjs', import.meta.url))
 const EXIT_USAGE = 2;
 
 const HELP = `
-Suites: append-100b, append-1kib, durable, durable-partitions, read, view, seek, recovery, open-10k, counts; all of them take some minutes. Each figure
-stands beside a baseline that was measured in the same rounds. With --json an object for the machine, then one for each suite ("kind": machine, suite).`;
+Suites: append-100b, append-1kib, durable, durable-partitions, producer, read, consumer, view, seek, tail, workers, recovery, open-10k, counts; all of them take some minutes. Each figure
+stands beside a baseline that was measured in the same rounds. With --json an object for the machine, then one for each suite ("kind": machine, suite).
+
+Examples:
+  millrace bench
+  millrace bench view seek --rounds 3`;
 
 export function benchCommand(context: CliContext): Command {
   return new Command('bench')

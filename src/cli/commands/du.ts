@@ -33,7 +33,11 @@ interface TopicUsage extends Usage {
 const HELP = `
 Works beside a process that writes the directory. "size" is the record batches, "files" all that lies in the directory: indexes, and what is reserved ahead of the writer.
 "records" are offsets: in a compacted topic not each of them has a record. "oldest" is the first record's time, "newest" the latest. With --json an object for each partition, one for
-each topic and one for all ("kind": partition, topic, total); times are milliseconds since 1970. Exit status 1 when a log could not be read.`;
+each topic and one for all ("kind": partition, topic, total); times are milliseconds since 1970. Exit status 1 when a log could not be read.
+
+Examples:
+  millrace du --sort records
+  millrace du data --topics --json`;
 
 export function duCommand(context: CliContext): Command {
   const command = new Command('du')

@@ -21,7 +21,11 @@ with its position, what is whole is printed; exit status 1 then.
 
 The lines have the names of Kafka's kafka-dump-log. With --json each row is an object with "file" and "kind": batch, record, offsetEntry,
 timeEntry, abortedTransaction, producer, epoch, offset, topicId, property, topic, reserved (zeros ahead of a writer), damage. Keys and values that are no
-UTF-8 stand in keyBase64 and valueBase64.`;
+UTF-8 stand in keyBase64 and valueBase64.
+
+Examples:
+  millrace dump data/orders-0/*.log --records
+  millrace dump --json data/orders-0/*.index`;
 
 export function dumpCommand(context: CliContext): Command {
   const command = new Command('dump')

@@ -20,7 +20,11 @@ interface RecoverOptions extends CommonOptions {
 const HELP = `
 For each partition: from where it must be looked at, where its log would end, what would be cut off and why, and which index files would be made again.
 On a terminal it then asks before anything is changed. A directory that a process has open is refused, with the name of that process. Exit status 1 when a log is
-damaged: what is cut off is gone. With --json an object for each partition ("kind": plan), and one at the end (recovered).`;
+damaged: what is cut off is gone. With --json an object for each partition ("kind": plan), and one at the end (recovered).
+
+Examples:
+  millrace recover --dry-run
+  millrace recover data --yes`;
 
 export function recoverCommand(context: CliContext): Command {
   const command = new Command('recover')

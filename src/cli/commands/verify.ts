@@ -12,7 +12,11 @@ import { Turns } from '../turns.ts';
 const HELP = `
 Works beside a process that writes the directory, takes no lock, and works on a directory of Kafka's. After a clean stop everything must be right to
 the last byte; without one, what a writer has not finished is no finding. Exit status 1 when something was found. With --json an object
-for each finding ("kind": finding, with "finding", "path", "position" and "message"), for each partition, and for all (partition, summary).`;
+for each finding ("kind": finding, with "finding", "path", "position" and "message"), for each partition, and for all (partition, summary).
+
+Examples:
+  millrace verify
+  millrace verify /var/lib/kafka/data --json`;
 
 export function verifyCommand(context: CliContext): Command {
   const command = new Command('verify')
