@@ -48,18 +48,24 @@ function readArguments() {
   };
 }
 
-/** Runs one subject in a process of its own and returns its report. */
-function runSubject(name, { directory, smoke, rounds }) {
-  const options = { name, directory, smoke, rounds, isTerminal: process.stderr.isTTY };
+/**
+ * Runs subjects in a process of their own and tells of each as soon as it has been measured. One subject a process where figures count; in a smoke
+ * run, where they do not, all in one.
+ */
+function runSubjects(names, { directory, smoke, rounds }, tell) {
+  const options = { names, directory, smoke, rounds, isTerminal: process.stderr.isTTY };
   const file = fileURLToPath(new URL('harness/subject-process.mjs', import.meta.url));
   const child = fork(file, [JSON.stringify(options)], { execArgv: ['--expose-gc'], stdio: ['ignore', 2, 2, 'ipc'] });
   return new Promise((settle, reject) => {
-    let report;
-    child.on('message', (message) => (report = message));
+    const missing = [...names];
+    child.on('message', (report) => {
+      missing.shift();
+      tell(report);
+    });
     child.on('error', reject);
     child.on('exit', (code, signal) => {
-      if (report !== undefined && code === 0) settle(report);
-      else reject(new Error(`${name} ended with ${signal ?? `status ${code}`}`));
+      if (missing.length === 0 && code === 0) settle();
+      else reject(new Error(`${missing[0] ?? names.at(-1)} ended with ${signal ?? `status ${code}`}`));
     });
   });
 }
@@ -69,10 +75,11 @@ async function main(options) {
   const machine = describeMachine(options.directory);
   if (!options.json) printHead(machine, options);
   const reports = [];
-  for (const name of options.chosen) {
-    const report = await runSubject(name, options);
-    reports.push(report);
-    if (!options.json) printSubject(report, !options.smoke);
+  for (const names of options.smoke ? [options.chosen] : options.chosen.map((name) => [name])) {
+    await runSubjects(names, options, (report) => {
+      reports.push(report);
+      if (!options.json) printSubject(report, !options.smoke);
+    });
   }
   if (!options.json) return options.smoke ? undefined : printSummary(reports);
   console.log(JSON.stringify({ machine, smoke: options.smoke, rounds: options.rounds, subjects: reports }, null, 2));
