@@ -13,10 +13,10 @@ import { describeMachine } from './harness/machine.mjs';
 import { printHead, printSubject, printSummary } from './harness/report.mjs';
 import { subjects } from './harness/subjects.mjs';
 
-const names = Object.keys(subjects);
+const subjectNames = Object.keys(subjects);
 const usage = `Usage: npm run bench -- [subject ...] [--smoke] [--json] [--rounds N] [--dir DIR]
 
-  subject      ${names.join(', ')}; default all
+  subject      ${subjectNames.join(', ')}; default all
   --smoke      tiny sizes and one round: shows that all of it runs, the figures say nothing
   --json       one JSON document in place of tables
   --rounds N   default 7
@@ -35,7 +35,7 @@ function readArguments() {
   });
   for (const name of positionals) {
     if (!Object.hasOwn(subjects, name))
-      throw new TypeError(`No subject ${JSON.stringify(name)}; there are: ${names.join(', ')}`);
+      throw new TypeError(`No subject ${JSON.stringify(name)}; there are: ${subjectNames.join(', ')}`);
   }
   const rounds = values.rounds ?? (values.smoke ? '1' : '7');
   if (!/^[1-9]\d{0,3}$/.test(rounds))
@@ -44,7 +44,7 @@ function readArguments() {
     ...values,
     rounds: Number(rounds),
     directory: resolve(values.dir),
-    chosen: positionals.length > 0 ? positionals : names,
+    chosen: positionals.length > 0 ? positionals : subjectNames,
   };
 }
 
