@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../support/temp-directory.ts';
 
 const CHILD = fileURLToPath(new URL('kill-child.mjs', import.meta.url));
 const KILLS = Number(process.env.MILLRACE_RUNS ?? 100);
-const CHAINS = 2;
+const CHAINS = 4;
 
 interface End {
   readonly ready: boolean;
