@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { openStore } from 'millrace';
 import { fill, KIB, makeRecords, MIB } from './harness/data.mjs';
 import { finding } from './harness/findings.mjs';
+import { sumOfLog } from './harness/reading-pass.mjs';
 import { inRounds, median, quantile } from './harness/rounds.mjs';
 
 const VALUE_SIZE = 100;
@@ -72,20 +73,7 @@ function latency(what, ours, theirs, mark = null) {
 }
 
 async function readPlainly(_store, log) {
-  let sum = 0;
-  for (let offset = 0; offset < log.endOffset;) {
-    for (const batch of log.read(offset)) {
-      sum += sumOfBatch(batch);
-      offset = batch.nextOffset;
-    }
-  }
-  return sum;
-}
-
-function sumOfBatch(batch) {
-  let sum = 0;
-  for (const record of batch) sum += record.offset + record.valueSize;
-  return sum;
+  return sumOfLog(log);
 }
 
 async function readPlainlyByCursor(_store, log) {

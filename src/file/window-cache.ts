@@ -211,7 +211,7 @@ export class WindowCache {
   }
 
   #extent(source: WindowSource, from: number, to: number, mappable: number): { start: number; length: number } {
-    assert(to <= mappable, `read of ${source.path} up to ${to}, mappable ${mappable}`);
+    assert(to <= mappable, 'a read past what is mappable:', source.path, to, mappable);
     const start = this.#startOf(from);
     return { start, length: Math.max(Math.min(2 * this.#step, mappable - start), to - start) };
   }
