@@ -16,16 +16,9 @@ import type { Linger } from './linger.ts';
 import type { ProducerRecord } from './partitioner.ts';
 import { type BatchPlace, ProducerBatch } from './producer-batch.ts';
 import type { CheckedProducerOptions } from './producer-options.ts';
-import type { SealReason } from './producer-statistics.ts';
+import type { SealReason, TopicCounters } from './producer-statistics.ts';
 import { backoffMs, isRetriable, reasonToGiveUp } from './retry-policy.ts';
-
-/** What a producer asks of the store that it writes to. */
-export interface TopicLogs {
-  /** Throws UNKNOWN_TOPIC when there is no such topic (any more). */
-  partitionCount(topic: string): number;
-  /** The log of a partition, open. Throws what opening it throws. */
-  partition(topic: string, partition: number): PartitionLog;
-}
+import type { TopicLogs } from './topic-logs.ts';
 
 /** What the lanes of a producer share. */
 export interface LaneContext {
@@ -45,6 +38,7 @@ export interface LaneContext {
 export class PartitionLane implements BatchPlace {
   readonly topic: string;
   readonly partition: number;
+  readonly counters: TopicCounters;
   readonly #context: LaneContext;
   #log: PartitionLog | null = null;
   #batch: ProducerBatch | null = null;
@@ -58,6 +52,7 @@ export class PartitionLane implements BatchPlace {
     this.#context = context;
     this.topic = topic;
     this.partition = partition;
+    this.counters = context.ledger.counters.topic(topic);
   }
 
   get acknowledges(): 'never' | 'visible' | 'flushed' {
@@ -136,7 +131,11 @@ export class PartitionLane implements BatchPlace {
     this.#round++;
     this.#context.ledger.counters.retries++;
     try {
-      if (this.#batch !== null && this.#batch.stuckSince >= 0) this.#seal(this.#batch.reason);
+      const batch = this.#batch;
+      if (batch !== null && batch.stuckSince >= 0) {
+        this.counters.retriedRecords += batch.count;
+        this.#seal(batch.reason);
+      }
       this.#backlog.drain((waiting) => this.#write(waiting));
     } catch (error) {
       this.#stall(error);
@@ -147,10 +146,10 @@ export class PartitionLane implements BatchPlace {
   }
 
   ended(batch: ProducerBatch, error: Error | null): void {
-    const { ledger, linger, options } = this.#context;
+    const { clock, ledger, linger, options } = this.#context;
     if (this.#batch === batch) this.#batch = null;
     linger.closed(batch);
-    if (error === null) ledger.counters.batches[batch.reason]++;
+    if (error === null) ledger.counters.sealed(batch, this.counters, clock.now());
     else if (options.acks === 0) this.#log0(batch.count, error);
     this.#context.ended(this);
   }
@@ -179,6 +178,7 @@ export class PartitionLane implements BatchPlace {
     const { linger, ledger, options } = this.#context;
     const { size } = batch.open!;
     ledger.counters.bytes += size - before;
+    batch.size = size;
     if (size >= options.batchSize) this.seal('size');
     else if (before === BATCH_HEADER_SIZE) linger.opened(batch);
   }
@@ -235,6 +235,7 @@ export class PartitionLane implements BatchPlace {
 
   /** Adds one of those that wait; false when it filled a batch that could not be sealed. Throws what may pass. */
   #write({ record, delivery, index, size, sentAt }: WaitingRecord): boolean {
+    this.counters.retriedRecords++;
     try {
       this.#encode(record, delivery, index, size, sentAt);
     } catch (error) {
@@ -286,15 +287,14 @@ export class PartitionLane implements BatchPlace {
 
   #refuse(delivery: Delivery, size: number, error: unknown): void {
     const { ledger, options } = this.#context;
-    ledger.failed(delivery, error);
+    ledger.failed(delivery, error, this.counters);
     if (options.acks === 0) this.#log0(1, error);
     ledger.giveBack(size);
   }
 
   /** Nobody else is told. */
   #log0(records: number, error: unknown): void {
-    const { topic, partition } = this;
-    const details = { topic, partition, records, error };
+    const details = { topic: this.topic, partition: this.partition, records, error };
     this.#context.options.logger.error?.(details, 'records that nobody waits for could not be delivered');
   }
 }

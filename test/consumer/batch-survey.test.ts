@@ -38,6 +38,7 @@ describe('a run of batches', () => {
       lastOffset: 14,
       nextOffset: 15,
       size: first.length + second.length,
+      records: 4,
       skipped: null,
       stopped: false,
     });
