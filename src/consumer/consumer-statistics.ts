@@ -48,6 +48,9 @@ export class ConsumerCounters {
   }
 
   snapshot(partitions: readonly ConsumerPartitionStatistics[]): ConsumerStatistics {
-    return { topics: Array.from(this.#topics, ([topic, counters]) => ({ topic, ...counters })), partitions };
+    const topics = Array.from(this.#topics, ([topic, { batches, records, bytes }]) => {
+      return { topic, batches, records, bytes };
+    });
+    return { topics, partitions };
   }
 }

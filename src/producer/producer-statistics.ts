@@ -112,7 +112,13 @@ export class ProducerCounters {
       waitedMs,
       refusedSends,
       ...inHand,
-      topics: Array.from(this.#topics, ([topic, counters]) => ({ topic, ...counters })),
+      topics: this.#topicStatistics(),
     };
+  }
+
+  #topicStatistics(): ProducerTopicStatistics[] {
+    return Array.from(this.#topics, ([topic, { records, bytes, errors, retriedRecords }]) => {
+      return { topic, records, bytes, errors, retriedRecords };
+    });
   }
 }
