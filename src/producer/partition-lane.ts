@@ -11,7 +11,7 @@ import type { ArraySend, Delivery } from './delivery.ts';
 import type { ProducerRecord } from './partitioner.ts';
 import { PartitionWriter, type WriterContext, type WriterPlace } from './partition-writer.ts';
 import type { ProducerBatch } from './producer-batch.ts';
-import type { SealReason } from './producer-statistics.ts';
+import type { SealReason, TopicCounters } from './producer-statistics.ts';
 import { backoffMs, isRetriable, reasonToGiveUp } from './retry-policy.ts';
 
 /** What the lanes of a producer share. */
@@ -25,6 +25,7 @@ export interface LaneContext extends WriterContext {
 export class PartitionLane implements WriterPlace {
   readonly topic: string;
   readonly partition: number;
+  readonly counters: TopicCounters;
   readonly #context: LaneContext;
   readonly #writer: PartitionWriter;
   readonly #backlog = new Backlog();
@@ -37,6 +38,7 @@ export class PartitionLane implements WriterPlace {
     this.#context = context;
     this.topic = topic;
     this.partition = partition;
+    this.counters = context.ledger.counters.topic(topic);
     this.#writer = new PartitionWriter(this, context);
   }
 
@@ -100,7 +102,10 @@ export class PartitionLane implements WriterPlace {
     this.#context.ledger.counters.retries++;
     try {
       const { batch } = this.#writer;
-      if (batch !== null && batch.stuckSince >= 0) this.#writer.seal(batch.reason);
+      if (batch !== null && batch.stuckSince >= 0) {
+        this.counters.retriedRecords += batch.count;
+        this.#writer.seal(batch.reason);
+      }
       this.#backlog.drain((waiting) => this.#write(waiting));
     } catch (error) {
       this.#stall(error);
@@ -111,15 +116,16 @@ export class PartitionLane implements WriterPlace {
   }
 
   ended(batch: ProducerBatch, error: Error | null): void {
-    const { ledger, options } = this.#context;
+    const { clock, ledger, options } = this.#context;
     this.#writer.ended(batch);
-    if (error === null) ledger.counters.batches[batch.reason]++;
+    if (error === null) ledger.counters.sealed(batch, this.counters, clock.now());
     else if (options.acks === 0) this.#log0(batch.count, error);
     this.#context.ended(this);
   }
 
   /** Adds one of those that wait; false when it filled a batch that could not be sealed. Throws what may pass. */
   #write({ record, delivery, index, size, sentAt }: WaitingRecord): boolean {
+    this.counters.retriedRecords++;
     try {
       this.#writer.add(record, delivery, index, size, sentAt);
     } catch (error) {
@@ -172,7 +178,7 @@ export class PartitionLane implements WriterPlace {
 
   #refuse(delivery: Delivery, size: number, error: unknown): void {
     const { ledger, options } = this.#context;
-    ledger.failed(delivery, error);
+    ledger.failed(delivery, error, this.counters);
     if (options.acks === 0) this.#log0(1, error);
     ledger.giveBack(size);
   }
@@ -180,7 +186,7 @@ export class PartitionLane implements WriterPlace {
   /** Nobody else is told. */
   #log0(records: number, error: unknown): void {
     const { topic, partition } = this;
-    const details = { topic, partition, records, error };
+    const details = { topic, partition, records, err: error };
     this.#context.options.logger.error?.(details, 'records that nobody waits for could not be delivered');
   }
 }

@@ -17,14 +17,7 @@ import { type BatchPlace, ProducerBatch } from './producer-batch.ts';
 import type { CheckedProducerOptions } from './producer-options.ts';
 import type { SealReason } from './producer-statistics.ts';
 import { isRetriable } from './retry-policy.ts';
-
-/** What a producer asks of the store that it writes to. */
-export interface TopicLogs {
-  /** Throws UNKNOWN_TOPIC when there is no such topic (any more). */
-  partitionCount(topic: string): number;
-  /** The log of a partition, open. Throws what opening it throws. */
-  partition(topic: string, partition: number): PartitionLog;
-}
+import type { TopicLogs } from './topic-logs.ts';
 
 /** What the writers of a producer share. */
 export interface WriterContext {
@@ -143,6 +136,7 @@ export class PartitionWriter {
     const { linger, ledger, options } = this.#context;
     const { size } = batch.open!;
     ledger.counters.bytes += size - before;
+    batch.size = size;
     if (size >= options.batchSize) this.#place.seal('size');
     else if (before === BATCH_HEADER_SIZE) linger.opened(batch);
   }

@@ -24,6 +24,7 @@ function writerOf(rig: ProducerRig, options: ProducerOptions = {}) {
   const place: WriterPlace & { round: number } = {
     topic: 'orders',
     partition: 0,
+    counters: ledger.counters.topic('orders'),
     acknowledges: 'visible',
     round: 7,
     seal: (reason) => writer.seal(reason),
