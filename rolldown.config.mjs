@@ -9,7 +9,7 @@ import { defineConfig } from 'rolldown';
 import { chunkNames, chunkOf } from './tools/build/chunks.mjs';
 
 const source = fileURLToPath(new URL('src', import.meta.url));
-const modules = readdirSync(source, { recursive: true }).filter((path) => path.endsWith('.ts'));
+const modules = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
 
 export default defineConfig({
   input: Object.fromEntries(modules.map((path) => [path.slice(0, -'.ts'.length), `${source}/${path}`])),
