@@ -56,6 +56,19 @@ test.each([
   expect(filesLoadedBy(specifier)).toEqual(files);
 });
 
+test('the program opens its main file, the chunks of what all commands share, and no package that only some need', () => {
+  const program = `
+    import { createRequire } from 'node:module';
+    process.argv = [process.execPath, 'millrace', '--version'];
+    process.once('exit', () => {
+      const packages = Object.keys(createRequire(process.cwd() + '/x.js').cache).join();
+      console.log(/commander/.test(packages), /cli-progress|piscina|snappy|lz4|fzstd|prom-client/.test(packages));
+    });
+    await import('./dist/cli/main.js');`;
+  expect(run(program)).toMatch(/^\d+\.\d+\.\d+\ntrue false\n$/);
+  expect(filesLoadedBy('#millrace/cli/program.js')).toEqual(['chunks/command-line.js', ...library, 'cli/program.js']);
+});
+
 test('dist has a door for each source, the chunks, and nothing else', () => {
   const chunks = [...chunkNames, runtimeName].map((name) => `chunks/${name}.js`);
   expect(endingWith('dist', '.js')).toEqual([...sources.map((name) => `${name}.js`), ...chunks].sort());
