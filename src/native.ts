@@ -178,6 +178,8 @@ export interface NativeAddon {
   unlink(path: string): void;
   /** flock(LOCK_EX | LOCK_NB); false when somebody else holds it. */
   tryLock(fd: number, path: string): boolean;
+  /** Has whoever was to read from this pipe or socket closed it? Never true of a file. Does not wait. */
+  readerGone(fd: number, path: string): boolean;
 
   /** May an ArrayBuffer show memory that is not V8's? Where it may not (Electron's memory cage), nothing can be mapped. */
   externalBuffersAllowed(): boolean;

@@ -7,20 +7,35 @@
  */
 import { write } from 'node:fs';
 import { Writable } from 'node:stream';
+import { native } from '../native.ts';
 
 const RETRY_MS = 1;
+const WATCH_MS = 50;
 const HIGH_WATER_MARK = 512 * 1024;
 
 export class DescriptorStream extends Writable {
   readonly #descriptor: number;
+  #watch: NodeJS.Timeout | null = null;
 
   constructor(descriptor: number) {
     super({ highWaterMark: HIGH_WATER_MARK, decodeStrings: true });
     this.#descriptor = descriptor;
   }
 
+  /** From here on the stream fails with EPIPE as soon as whoever reads has gone, and not only when something is written. Keeps no process alive. */
+  watchReader(): void {
+    this.#watch ??= setInterval(() => {
+      if (native.readerGone(this.#descriptor, '')) this.destroy(brokenPipe());
+    }, WATCH_MS).unref();
+  }
+
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
     this.#writeFrom(chunk, 0, callback);
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    if (this.#watch !== null) clearInterval(this.#watch);
+    callback(error);
   }
 
   #writeFrom(chunk: Buffer, from: number, callback: (error?: Error | null) => void): void {
@@ -30,4 +45,8 @@ export class DescriptorStream extends Writable {
       else this.#writeFrom(chunk, from + written, callback);
     });
   }
+}
+
+function brokenPipe(): Error {
+  return Object.assign(new Error('broken pipe: whoever was to read has gone'), { code: 'EPIPE' });
 }

@@ -23,7 +23,8 @@ export function checkRecords(batch: RecordBatch): RecordCheck {
     }
   }
   // Under LogAppendTime the header has the time of all; a batch that compaction emptied has kept its own.
-  if (recordCount === 0 || batch.timestampType === 'LogAppendTime') return { offsetOfMaxTimestamp: null, problem: null };
+  if (recordCount === 0 || batch.timestampType === 'LogAppendTime')
+    return { offsetOfMaxTimestamp: null, problem: null };
   const timestamp = batch.baseTimestamp + largest[0];
   const offsetOfMaxTimestamp = batch.baseOffset + largest[1];
   if (timestamp === batch.maxTimestamp) return { offsetOfMaxTimestamp, problem: null };
