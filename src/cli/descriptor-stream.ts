@@ -25,7 +25,7 @@ export class DescriptorStream extends Writable {
   /** From here on the stream fails with EPIPE as soon as whoever reads has gone, and not only when something is written. Keeps no process alive. */
   watchReader(): void {
     this.#watch ??= setInterval(() => {
-      if (native.readerGone(this.#descriptor, '')) this.destroy(brokenPipe());
+      if (native.readerGone(this.#descriptor, `descriptor ${this.#descriptor}`)) this.destroy(brokenPipe());
     }, WATCH_MS).unref();
   }
 
