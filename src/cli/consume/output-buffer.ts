@@ -6,6 +6,7 @@
  */
 import type { Writable } from 'node:stream';
 import { MillraceError } from '../../errors.ts';
+import { copyBytes } from '../../record/copy-bytes.ts';
 
 export const PIECE_BYTES = 512 * 1024;
 /** What is larger is not copied. */
@@ -13,6 +14,8 @@ export const COPIED_BYTES_MAX = PIECE_BYTES / 2;
 const FREE_PIECES_MAX = 2;
 /** Bytes of UTF-8 that a unit of a string can take at most. */
 const UTF8_BYTES_MAX = 3;
+/** Texts up to this length are stored a byte at a time, as long as they are ASCII. */
+const ASCII_LOOP_MAX = 24;
 
 interface ReadyBytes {
   readonly bytes: Uint8Array;
@@ -55,7 +58,7 @@ export class OutputBuffer {
         return;
       }
     }
-    this.#piece.set(bytes, this.#used);
+    copyBytes(this.#piece, this.#used, bytes);
     this.#used += length;
   }
 
@@ -66,8 +69,21 @@ export class OutputBuffer {
   }
 
   text(text: string): void {
-    if (text.length * UTF8_BYTES_MAX > PIECE_BYTES - this.#used) this.put(Buffer.from(text, 'utf8'));
-    else this.#used += this.#piece.write(text, this.#used);
+    const { length } = text;
+    if (length * UTF8_BYTES_MAX > PIECE_BYTES - this.#used) this.put(Buffer.from(text, 'utf8'));
+    else if (length > ASCII_LOOP_MAX || !this.#ascii(text)) this.#used += this.#piece.write(text, this.#used);
+  }
+
+  /** Numbers and names, for which a call into the runtime takes longer than the loop; false, and nothing, where a character is not ASCII. */
+  #ascii(text: string): boolean {
+    const [piece, used] = [this.#piece, this.#used];
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code >= 0x80) return false;
+      piece[used + i] = code;
+    }
+    this.#used = used + text.length;
+    return true;
   }
 
   /** Lets `write` put bytes into the piece from a position on; it returns where they end. */
