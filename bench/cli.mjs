@@ -26,8 +26,11 @@ export async function measure(context) {
   const records = makeLines();
   fs.writeFileSync(at('values.txt'), '');
   for (let i = 0; i < bytes; i += RECORDS * KIB) fs.appendFileSync(at('values.txt'), records.text);
-  const large = await filled(at('large'), records.values, bytes);
-  const small = await filled(at('small'), makeRecords(RECORDS, SMALL), bytes / 4);
+  const appendLines = (log) => {
+    for (let i = 0; i < bytes; i += RECORDS * KIB) log.append(records.values);
+  };
+  const large = await filled(at('large'), appendLines);
+  const small = await filled(at('small'), (log) => fill(log, makeRecords(RECORDS, SMALL), bytes / 4));
   // So that nothing written before is written out meanwhile.
   execFileSync('sync');
 
@@ -40,7 +43,7 @@ export async function measure(context) {
     node: () => timeOf([process.execPath, '-e', '0']),
     start: () => timeOf([...consume, '--max', '1']),
     produce: () => produceRate(at('produced'), at('values.txt'), bytes),
-    append: () => appendRate(at('appended'), records.values, bytes),
+    append: () => appendRate(at('appended'), appendLines, bytes),
     verifyLarge: () => verifyRate(large),
     checksumLarge: () => checksumRate(large),
     verifySmall: () => verifyRate(small),
@@ -88,11 +91,10 @@ function makeLines() {
   return { values, text };
 }
 
-async function filled(path, records, bytes) {
+async function filled(path, append) {
   const store = await openStore(path);
   await store.createTopic('bench');
-  const log = store.partition('bench', 0);
-  fill(log, records, bytes);
+  append(store.partition('bench', 0));
   await store.close();
   return path;
 }
@@ -131,9 +133,9 @@ function produceRate(path, input, bytes) {
   return (bytes * 1000) / elapsed;
 }
 
-async function appendRate(path, records, bytes) {
+async function appendRate(path, append, bytes) {
   const began = performance.now();
-  await filled(path, records, bytes);
+  await filled(path, append);
   const elapsed = performance.now() - began;
   fs.rmSync(path, { recursive: true });
   return (bytes * 1000) / elapsed;
