@@ -15,6 +15,8 @@ export interface Survey {
   readonly nextOffset: Offset;
   /** Bytes of the batches that are shown; 0 when none is. */
   readonly size: number;
+  /** Records of these batches from where the reader stands; of a compacted one that it enters in the middle, the fewest that there can be. */
+  readonly records: number;
   /** Base offsets of data batches that are not shown, or null. */
   readonly skipped: ReadonlySet<Offset> | null;
 }
@@ -29,6 +31,7 @@ export function surveyRun(run: BatchRun, limit: Offset, judge: Judge | null): Su
   let lastOffset = startOffset - 1;
   let nextOffset = startOffset;
   let size = 0;
+  let records = 0;
   let skipped: Set<Offset> | null = null;
   for (const batch of run) {
     if (batch.baseOffset >= limit) {
@@ -39,13 +42,17 @@ export function surveyRun(run: BatchRun, limit: Offset, judge: Judge | null): Su
     nextOffset = batch.nextOffset;
     if (batch.isControl) continue;
     if (judge === null || !batch.isTransactional || judge(batch)) {
-      if (size === 0) baseOffset = Math.max(startOffset, batch.baseOffset);
+      if (size === 0) {
+        baseOffset = Math.max(startOffset, batch.baseOffset);
+        records -= Math.min(baseOffset - batch.baseOffset, batch.recordCount);
+      }
       lastOffset = batch.lastOffset;
       size += batch.size;
+      records += batch.recordCount;
     } else {
       skipped ??= new Set();
       skipped.add(batch.baseOffset);
     }
   }
-  return { baseOffset, lastOffset, nextOffset, size, skipped };
+  return { baseOffset, lastOffset, nextOffset, size, records, skipped };
 }
