@@ -14,6 +14,7 @@ import type { BatchBuilder } from '../record/batch-builder.ts';
 import { completeBatch } from '../record/encode-batch.ts';
 import type { CompressionName, Offset, RecordInput, Timestamp } from '../types.ts';
 import { type BatchPlan, OpenBatchRoom, type RoomHost } from './open-batch-room.ts';
+import type { ProducerStamp } from './producer-stamp.ts';
 import type { Receipt } from './receipt.ts';
 
 /** Who filled a batch is told what became of it, whoever ended it. Must not call the log from within. */
@@ -28,6 +29,7 @@ export interface OpenBatchOptions {
   /** As for an append: the topic's wins when it names one. */
   readonly compression?: CompressionName;
   readonly leaderEpoch?: number;
+  readonly producer?: ProducerStamp;
 }
 
 /** What an open batch asks of its log. */
@@ -154,10 +156,11 @@ export class OpenBatch {
     if (this.#isOpen) this.#host.drop(error);
   }
 
-  /** For the log: finishes the batch where it stands, and publishes it in its segment. */
-  publish(now: Timestamp): void {
+  /** For the log: finishes the batch where it stands, and publishes it in its segment. Returns its largest timestamp. */
+  publish(now: Timestamp): Timestamp {
     this.#builder.setTime(now);
     this.#room.publish();
+    return this.#builder.maxTimestamp;
   }
 
   /** For the log: the batch as ready bytes, when it stands in memory. */

@@ -9,9 +9,9 @@ export class OpenProducers {
   readonly #open = new Set<Producer>();
   #made = 0;
 
-  constructor(logs: TopicLogs, { clock, logger }: ProducerEnvironment) {
+  constructor(logs: TopicLogs, { clock, logger, producerIds }: ProducerEnvironment) {
     this.#logs = logs;
-    this.#environment = { clock, logger, onClosed: (closed) => void this.#open.delete(closed) };
+    this.#environment = { clock, logger, producerIds, onClosed: (closed) => void this.#open.delete(closed) };
   }
 
   open(options: ProducerOptions): Producer {

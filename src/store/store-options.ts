@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { invalidArgument, MillraceError, show } from '../errors.ts';
 import type { FileAccess } from '../file/disk-choice.ts';
 import type { FileSystem } from '../file/file-system.ts';
-import { CHECKPOINT_INTERVAL_MS, RECOVERY_THREADS_MAX } from '../limits.ts';
+import { CHECKPOINT_INTERVAL_MS, PRODUCER_ID_EXPIRATION_MS_DEFAULT, RECOVERY_THREADS_MAX } from '../limits.ts';
 import type { Logger } from '../types.ts';
 import { suggestion } from './nearest-name.ts';
 import type { RecoveryProgress } from './recovery.ts';
@@ -25,6 +25,11 @@ export interface StoreOptions {
   readonly recoveryThreads?: number;
   /** How often recovery points are written. Default 60,000. */
   readonly checkpointIntervalMs?: number;
+  /**
+   * How long a log remembers a producer that writes no more and has no transaction open; what it sends later is taken as if it were new. Default a
+   * day. (Kafka: `producer.id.expiration.ms`.)
+   */
+  readonly producerIdExpirationMs?: number;
   /** How files are read and written. Default: `map` wherever the runtime allows it (Electron does not). */
   readonly fileAccess?: FileAccess;
   readonly clock?: Clock;
@@ -40,6 +45,7 @@ export interface CheckedOptions {
   readonly onFailure?: (error: MillraceError) => void;
   readonly recoveryThreads: number;
   readonly checkpointIntervalMs: number;
+  readonly producerIdExpirationMs: number;
   readonly clock: Clock;
   readonly fileAccess: FileAccess | null;
   readonly fileSystem: FileSystem | null;
@@ -54,6 +60,7 @@ const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'num
   onFailure: 'function',
   recoveryThreads: 'number',
   checkpointIntervalMs: 'number',
+  producerIdExpirationMs: 'number',
   fileAccess: 'string',
   clock: 'object',
   fileSystem: 'object',
@@ -94,6 +101,12 @@ export function checkOptions(options: unknown): CheckedOptions {
       given.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS,
       1,
       TIMER_MAX_MS,
+    ),
+    producerIdExpirationMs: inRange(
+      'producerIdExpirationMs',
+      given.producerIdExpirationMs ?? PRODUCER_ID_EXPIRATION_MS_DEFAULT,
+      1,
+      Number.MAX_SAFE_INTEGER,
     ),
     clock: given.clock ?? systemClock,
     fileAccess: checkAccess(given.fileAccess, given.fileSystem),

@@ -20,6 +20,7 @@ import { Housekeeping } from './housekeeping.ts';
 import type { MetaProperties } from './meta-properties.ts';
 import { OpenConsumers } from './open-consumers.ts';
 import { OpenProducers } from './open-producers.ts';
+import { ProducerIds } from './producer-ids.ts';
 import { openPartition } from './partition-opening.ts';
 import { ReadOnlyStore } from './read-only-store.ts';
 import type { RecoveryReport } from './recovery.ts';
@@ -73,6 +74,8 @@ export class Store {
   readonly isReadOnly = false;
   /** What the open found. */
   readonly recovery: RecoveryReport;
+  /** Ids for producers, each given out once in the life of the directory. */
+  readonly producerIds: ProducerIds;
   readonly #environment: StoreEnvironment;
   readonly #meta: MetaProperties;
   readonly #lock: StoreLock;
@@ -104,7 +107,8 @@ export class Store {
       partitionCount: (topic: string) => this.#admin.get(topic).partitions.length,
       partition: (topic: string, partition: number) => this.#log(topic, partition),
     };
-    this.#producers = new OpenProducers(logs, environment);
+    this.producerIds = new ProducerIds(environment);
+    this.#producers = new OpenProducers(logs, { ...environment, producerIds: this.producerIds });
     this.#housekeeping = new Housekeeping(environment, () => this.#partitions(), options.checkpointIntervalMs);
     this.#housekeeping.start();
   }
