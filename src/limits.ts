@@ -82,6 +82,14 @@ export const PARTITIONS_PER_TOPIC_MAX = 100_000;
 /** Three days: the mission's own figure. Kafka's default is seven. */
 export const RETENTION_MS_DEFAULT = 3 * 24 * 60 * 60 * 1000;
 
+/** Kafka's `log.retention.check.interval.ms`, and how long after its opening a store looks for the first time. */
+export const RETENTION_CHECK_INTERVAL_MS = 5 * 60 * 1000;
+export const RETENTION_FIRST_CHECK_MS = 30 * 1000;
+/** Segments that retention looks at, or removes, before the event loop has its turn. */
+export const RETENTION_STEP_SEGMENTS = 16;
+/** The `.log` of a segment of this size is removed on another thread. */
+export const REMOVED_ASIDE_BYTES_MIN = 1 * MIB;
+
 /** A producer's bound on what was sent and not acknowledged: Kafka's default of `buffer.memory`. */
 export const UNACKNOWLEDGED_BYTES_DEFAULT = 32 * MIB;
 /** Sends of one producer that may wait for that bound: somebody who never waits for a promise must not take all memory. */

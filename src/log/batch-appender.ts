@@ -12,6 +12,7 @@ import { byteWindow, type ByteWindow } from '../record/byte-window.ts';
 import { patchBatch, validateBatch } from '../record/validate-batch.ts';
 import type { EpochEntry } from './leader-epochs.ts';
 import type { SegmentList } from './segment-list.ts';
+import { checkTimestamps, type TimestampTerms } from './timestamp-check.ts';
 
 export interface ReadyOptions {
   /** The log's end. */
@@ -24,6 +25,8 @@ export interface ReadyOptions {
   readonly allowControl: boolean;
   /** With LogAppendTime: the time of the append. */
   readonly logAppendTime?: number;
+  /** What the batches' timestamps must be; absent for batches of a leader, and of our own. */
+  readonly timestamps?: TimestampTerms;
 }
 
 export interface ReadyBatches {
@@ -55,6 +58,7 @@ export function inspectBatches(bytes: Uint8Array, options: ReadyOptions): ReadyB
       allowControl: options.allowControl,
     });
     header.moveTo(window, position);
+    if (options.timestamps !== undefined) checkTimestamps(header, window, options.timestamps);
     const baseOffset = options.from === 'leader' ? header.baseOffset : next;
     if (baseOffset < next) throw outOfOrder(baseOffset, next);
     if (options.from === 'leader') {

@@ -15,10 +15,12 @@ import type { RecordInput } from '../types.ts';
 import {
   type AppendBatchesOptions,
   type AppendOptions,
+  boundsOf,
   checkSource,
   codecOf,
   epochOf,
   latestTimestamp,
+  timestampTermsOf,
 } from './append-options.ts';
 import { inspectBatches, largerThanSegment, type ReadyOptions, writeBatches } from './batch-appender.ts';
 import { Durability } from './durability.ts';
@@ -109,7 +111,14 @@ export class LogAppender extends LogReader {
     const leaderEpoch = epochOf(options.leaderEpoch, this.epochs.latest);
     const codec = codecOf(options.compression, this.#settings.compression);
     const { endOffset: baseOffset } = this;
-    const encoding = { baseOffset, leaderEpoch, timestamp: now, timestampType, batchBytesMax: maxMessageBytes };
+    const encoding = {
+      baseOffset,
+      leaderEpoch,
+      timestamp: now,
+      timestampType,
+      timestampBounds: boundsOf(this.#settings),
+      batchBytesMax: maxMessageBytes,
+    };
     if (codec !== 'none') {
       const batches = encodeBatches(records, { ...encoding, compression: codec });
       return this.#appendReady(batches.length === 1 ? batches[0] : Buffer.concat(batches), {
@@ -141,14 +150,15 @@ export class LogAppender extends LogReader {
     if (this.#slot !== null) this.#slot.clear();
     const { timestampType, maxMessageBytes, compression } = this.#settings;
     const { latest } = this.epochs;
+    const now = this.environment.clock.now();
     const ready: ReadyOptions = {
       baseOffset: this.endOffset,
       from,
       leaderEpoch: from === 'leader' ? latest : epochOf(options.leaderEpoch, latest),
       batchBytesMax: from === 'leader' ? Infinity : maxMessageBytes,
       allowControl: options.allowControl ?? from === 'leader',
-      logAppendTime:
-        from === 'producer' && timestampType === 'LogAppendTime' ? this.environment.clock.now() : undefined,
+      logAppendTime: from === 'producer' && timestampType === 'LogAppendTime' ? now : undefined,
+      timestamps: from === 'producer' ? timestampTermsOf(this.#settings, now) : undefined,
     };
     if (from === 'leader' || compression === 'producer') return this.#appendReady(bytes, ready);
     return this.#appendReady(underCodec(bytes, inspectBatches(bytes, ready).sizes, compression), ready);
@@ -168,6 +178,7 @@ export class LogAppender extends LogReader {
       leaderEpoch: epochOf(options.leaderEpoch, this.epochs.latest),
       timestamp: this.environment.clock.now(),
       timestampType,
+      timestampBounds: boundsOf(this.#settings),
       batchBytesMax: codec === 'none' ? maxMessageBytes : Math.min(maxMessageBytes, segmentBytes),
       codec,
       roll: this.#settings,

@@ -23,6 +23,15 @@ export function openPartition(environment: StoreEnvironment, partition: Partitio
       lowerRecoveryPoint(environment, partition, recoveryPoint);
       keepStartOffset(environment, partition, start);
     },
+    beforeRemoval: (start) => {
+      try {
+        keepStartOffset(environment, partition, start);
+        return true;
+      } catch (error) {
+        if (isMillraceError(error, 'ERR_MILLRACE_NO_SPACE')) return false;
+        throw error;
+      }
+    },
   };
   const log = openOrRecover(environment, partition, options);
   if (log.startOffset <= log.endOffset) return log;

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { invalidArgument, MillraceError, show } from '../errors.ts';
 import type { FileAccess } from '../file/disk-choice.ts';
 import type { FileSystem } from '../file/file-system.ts';
-import { CHECKPOINT_INTERVAL_MS, RECOVERY_THREADS_MAX } from '../limits.ts';
+import { CHECKPOINT_INTERVAL_MS, RECOVERY_THREADS_MAX, RETENTION_CHECK_INTERVAL_MS } from '../limits.ts';
 import type { Logger } from '../types.ts';
 import { suggestion } from './nearest-name.ts';
 import type { RecoveryProgress } from './recovery.ts';
@@ -25,6 +25,8 @@ export interface StoreOptions {
   readonly recoveryThreads?: number;
   /** How often recovery points are written. Default 60,000. */
   readonly checkpointIntervalMs?: number;
+  /** How often old segments are looked for and removed; for the first time after 30,000 at the latest. Default 300,000. */
+  readonly retentionCheckIntervalMs?: number;
   /** How files are read and written. Default: `map` wherever the runtime allows it (Electron does not). */
   readonly fileAccess?: FileAccess;
   readonly clock?: Clock;
@@ -40,6 +42,7 @@ export interface CheckedOptions {
   readonly onFailure?: (error: MillraceError) => void;
   readonly recoveryThreads: number;
   readonly checkpointIntervalMs: number;
+  readonly retentionCheckIntervalMs: number;
   readonly clock: Clock;
   readonly fileAccess: FileAccess | null;
   readonly fileSystem: FileSystem | null;
@@ -54,6 +57,7 @@ const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'num
   onFailure: 'function',
   recoveryThreads: 'number',
   checkpointIntervalMs: 'number',
+  retentionCheckIntervalMs: 'number',
   fileAccess: 'string',
   clock: 'object',
   fileSystem: 'object',
@@ -92,6 +96,12 @@ export function checkOptions(options: unknown): CheckedOptions {
     checkpointIntervalMs: inRange(
       'checkpointIntervalMs',
       given.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS,
+      1,
+      TIMER_MAX_MS,
+    ),
+    retentionCheckIntervalMs: inRange(
+      'retentionCheckIntervalMs',
+      given.retentionCheckIntervalMs ?? RETENTION_CHECK_INTERVAL_MS,
       1,
       TIMER_MAX_MS,
     ),

@@ -21,6 +21,7 @@ import type { MetaProperties } from './meta-properties.ts';
 import { openPartition } from './partition-opening.ts';
 import { ReadOnlyStore } from './read-only-store.ts';
 import type { RecoveryReport } from './recovery.ts';
+import type { RetentionStatistics } from './retention.ts';
 import { closeStore } from './store-closing.ts';
 import type { StoreEnvironment } from './store-environment.ts';
 import type { StoreLock } from './store-lock.ts';
@@ -49,6 +50,7 @@ export interface StoreStatistics {
   readonly recentFlushesMs: Float64Array;
   /** Mappings of sealed data that are kept, and their bytes. */
   readonly windows: { readonly count: number; readonly bytes: number };
+  readonly retention: RetentionStatistics;
 }
 
 /**
@@ -97,7 +99,7 @@ export class Store {
     this.recovery = recovery;
     this.#ownSystem = options.fileSystem === null;
     this.#admin = new TopicAdmin(environment, topics);
-    this.#housekeeping = new Housekeeping(environment, () => this.#partitions(), options.checkpointIntervalMs);
+    this.#housekeeping = new Housekeeping(environment, () => this.#partitions(), options);
     this.#housekeeping.start();
   }
 
@@ -140,6 +142,7 @@ export class Store {
       flush: { ...flusher.statistics },
       recentFlushesMs: flusher.recent.sorted(),
       windows,
+      retention: this.#housekeeping.retention.statistics,
     };
   }
 
@@ -209,7 +212,7 @@ export class Store {
     return producer;
   }
 
-  /** The partitions that were asked for since the store was opened. Opens none. */
+  /** The partitions that were asked for since the store was opened, or had segments to be removed. Opens none. */
   openPartitions(): OpenPartition[] {
     this.#checkOpen();
     const open: OpenPartition[] = [];
@@ -232,6 +235,15 @@ export class Store {
   async checkpoint(): Promise<void> {
     this.#checkOpen();
     return this.#housekeeping.checkpoint();
+  }
+
+  /**
+   * Removes segments that have had their time by their topics' `cleanup.policy`, `retention.ms` and `retention.bytes`: what the store does by
+   * itself every `retentionCheckIntervalMs`. Settles when their files are gone. A log that fails does not keep others from it.
+   */
+  async retain(): Promise<void> {
+    this.#checkOpen();
+    return this.#housekeeping.retain();
   }
 
   /**
