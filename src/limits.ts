@@ -85,8 +85,10 @@ export const RETENTION_MS_DEFAULT = 3 * 24 * 60 * 60 * 1000;
 /** Kafka's `log.retention.check.interval.ms`, and how long after its opening a store looks for the first time. */
 export const RETENTION_CHECK_INTERVAL_MS = 5 * 60 * 1000;
 export const RETENTION_FIRST_CHECK_MS = 30 * 1000;
-/** Segments that retention looks at, or removes, before the event loop has its turn. */
+/** Retention lets the event loop turn after so many segments, or when it has held it for so long; it removes a few at once. */
 export const RETENTION_STEP_SEGMENTS = 16;
+export const RETENTION_TURN_MS = 4;
+export const REMOVED_AT_ONCE = 4;
 /** The `.log` of a segment of this size is removed on another thread. */
 export const REMOVED_ASIDE_BYTES_MIN = 1 * MIB;
 

@@ -10,7 +10,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { isMillraceError, MillraceError } from '../errors.ts';
-import { RETENTION_STEP_SEGMENTS } from '../limits.ts';
+import { REMOVED_AT_ONCE, RETENTION_STEP_SEGMENTS, RETENTION_TURN_MS } from '../limits.ts';
 import { listSegments } from '../log/log-directory.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { openPartition } from './partition-opening.ts';
@@ -33,6 +33,7 @@ export class Retention {
   readonly #told = new WeakMap<Partition, string>();
   /** Segments and logs since the event loop had its turn. */
   #steps = 0;
+  #turnedAt = 0;
   #stopped = false;
   #failure: unknown = null;
 
@@ -105,8 +106,8 @@ export class Retention {
   }
 
   async #remove({ log }: Partition, isKept: boolean): Promise<void> {
-    while (log !== null && !log.isClosed) {
-      const { segments, bytes } = log.removeExpired(RETENTION_STEP_SEGMENTS, isKept);
+    while (log !== null && !log.isClosed && !this.#stopped) {
+      const { segments, bytes } = log.removeExpired(REMOVED_AT_ONCE, isKept);
       if (segments === 0) return;
       this.#statistics.segments += segments;
       this.#statistics.bytes += bytes;
@@ -161,8 +162,9 @@ export class Retention {
   }
 
   async #giveWay(): Promise<void> {
-    if (this.#steps < RETENTION_STEP_SEGMENTS) return;
-    this.#steps = 0;
+    if (this.#steps < RETENTION_STEP_SEGMENTS && performance.now() - this.#turnedAt < RETENTION_TURN_MS) return;
     await setImmediate();
+    this.#steps = 0;
+    this.#turnedAt = performance.now();
   }
 }
