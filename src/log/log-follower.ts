@@ -18,7 +18,7 @@ import { type ListedSegment, listSegments } from './log-directory.ts';
 import { type Beyond, LogFront } from './log-front.ts';
 import { LogReader, type ReadOptions } from './log-reader.ts';
 import type { LogSettings } from './log-settings.ts';
-import type { TimestampedOffset } from './timestamp-lookup.ts';
+import type { OffsetSpec, TimestampedOffset } from './timestamp-lookup.ts';
 import { type NewsWatch, Pace, type Watched } from './news-watch.ts';
 import { indexSettings, SegmentList } from './segment-list.ts';
 
@@ -79,6 +79,12 @@ export class FollowedLog extends LogReader implements Watched {
 
   override offsetOfMaxTimestamp(): TimestampedOffset | null {
     return this.#upToDate(() => super.offsetOfMaxTimestamp());
+  }
+
+  override offsetOf(spec: OffsetSpec): TimestampedOffset | null {
+    this.checkOpen();
+    if (spec === 'latest') this.refresh();
+    return this.#upToDate(() => super.offsetOf(spec));
   }
 
   /** Looks for new records and for segments that have gone; returns the log's end. ERR_MILLRACE_CLOSED when the log is gone. */

@@ -153,6 +153,15 @@ export class PartitionLog extends LogAppender {
     return this.segments.slotOf(this.startOffset) > 0;
   }
 
+  /** An epoch may have begun of which no record is there. */
+  protected override get startEpoch(): number {
+    return this.epochs.epochAt(this.startOffset);
+  }
+
+  protected override get endEpoch(): number {
+    return this.epochs.latest;
+  }
+
   /** Settles when the files of removed segments are gone: those of large ones are removed on another thread. Rejects when one is not. */
   removed(): Promise<void> {
     return this.segments.removed();

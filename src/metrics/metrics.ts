@@ -48,6 +48,12 @@ const perStore: Record<string, { help: string; value: (store: Store) => number }
   millrace_windows_bytes: { help: 'Bytes of these mappings', value: (store) => store.statistics.windows.bytes },
 };
 
+const storeCounters: Record<string, { help: string; value: (store: Store) => number }> = {
+  checks: { help: 'Looks for old segments', value: (store) => store.statistics.retention.checks },
+  segments: { help: 'Segments that retention removed', value: (store) => store.statistics.retention.segments },
+  bytes: { help: 'Bytes of their batches', value: (store) => store.statistics.retention.bytes },
+};
+
 /**
  * Registers a store's metrics in `options.registry`, or in a new one, and returns it. ERR_MILLRACE_INVALID_ARGUMENT for options that are none;
  * prom-client's own error when the registry has metrics of the same names.
@@ -60,6 +66,7 @@ export function createMetrics<ContentType extends RegistryContentType = Promethe
   addTopicCounters(store, checked);
   addPartitionGauges(store, checked);
   addStoreGauges(store, checked);
+  addStoreCounters(store, checked);
   const name = `${checked.prefix}kafka_log_logflushstats_logflushrateandtimems`;
   checked.registry.registerMetric(new FlushSummary(store, name));
   return checked.registry as Registry<ContentType>;
@@ -115,5 +122,20 @@ function addStoreGauges(store: Store, { registry, prefix }: CheckedMetricsOption
       },
     });
     registry.registerMetric(gauge);
+  }
+}
+
+function addStoreCounters(store: Store, { registry, prefix }: CheckedMetricsOptions): void {
+  for (const [word, { help, value }] of Object.entries(storeCounters)) {
+    const counter = new Counter({
+      name: `${prefix}millrace_retention_${word}_total`,
+      help: `${help}, since the store was opened`,
+      registers: [],
+      collect() {
+        this.reset();
+        this.inc(value(store));
+      },
+    });
+    registry.registerMetric(counter);
   }
 }
