@@ -4,13 +4,13 @@
  */
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { openStore } from 'millrace';
 import { KIB } from './harness/data.mjs';
 import { finding } from './harness/findings.mjs';
 import { inRounds, quantile } from './harness/rounds.mjs';
 
 const PER_TOPIC = 100;
+const UNFLUSHED_MAX = 250;
 /** An append to a segment that is full begins the next one. */
 const VALUE = Buffer.alloc(900, 1);
 /** Nothing happens by itself. */
@@ -74,7 +74,7 @@ async function fill(store, logs, count) {
   for (let i = 0; i < count; i++) {
     logs[i % logs.length].append([{ value: VALUE }]);
     // Segments that were ended hold descriptors until they have been flushed.
-    if (i % PER_TOPIC === PER_TOPIC - 1) await logs[i % logs.length].flush();
+    if (i % UNFLUSHED_MAX === UNFLUSHED_MAX - 1) await logs[i % logs.length].flush();
   }
   await store.checkpoint();
 }
@@ -83,18 +83,17 @@ async function fill(store, logs, count) {
 async function timeRetention(store, count) {
   const before = store.statistics.retention.segments;
   const held = [];
-  let ended = false;
   const began = performance.now();
-  const check = store.retain().then(() => {
-    ended = true;
-  });
-  for (let turned = began; !ended;) {
-    await setImmediate();
+  const watch = { turned: began, immediate: null };
+  const turn = () => {
     const now = performance.now();
-    held.push(now - turned);
-    turned = now;
-  }
-  await check;
+    held.push(now - watch.turned);
+    watch.turned = now;
+    watch.immediate = setImmediate(turn);
+  };
+  watch.immediate = setImmediate(turn);
+  await store.retain();
+  clearImmediate(watch.immediate);
   const elapsed = performance.now() - began;
   const removed = store.statistics.retention.segments - before;
   if (removed !== count) throw new Error(`${removed} segments were removed, expected ${count}`);

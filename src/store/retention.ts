@@ -106,7 +106,8 @@ export class Retention {
   }
 
   async #remove({ log }: Partition, isKept: boolean): Promise<void> {
-    while (log !== null && !log.isClosed && !this.#stopped) {
+    for (;;) {
+      if (log === null || log.isClosed || this.#stopped) return;
       const { segments, bytes } = log.removeExpired(REMOVED_AT_ONCE, isKept);
       if (segments === 0) return;
       this.#statistics.segments += segments;
