@@ -5,7 +5,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { MillraceError, fromSystemError, guarded } from '../errors.ts';
+import { MillraceError, fromSystemError, guarded, isSystemError } from '../errors.ts';
 import { native, type MappedBuffer, type NativePager } from '../native.ts';
 import { DiskFile } from './disk-file.ts';
 import type {
@@ -73,10 +73,11 @@ export class DiskFileSystem implements FileSystem {
   }
 
   remove(path: string): void {
-    // Most files that are asked to go and are not there were never there; an error would cost ten times a look.
-    guarded(() => {
-      if (existsSync(path)) unlinkSync(path);
-    });
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      if (!isSystemError(error) || error.code !== 'ENOENT') throw fromSystemError(error);
+    }
   }
 
   async removeAside(path: string): Promise<void> {

@@ -7,8 +7,17 @@
  */
 import type { FileSystem } from '../file/file-system.ts';
 import { REMOVED_ASIDE_BYTES_MIN } from '../limits.ts';
-import { DELETED_SUFFIX, LOG_SUFFIX, SEGMENT_SUFFIXES } from '../segment/segment-files.ts';
+import {
+  DELETED_SUFFIX,
+  LOG_SUFFIX,
+  SEGMENT_SUFFIXES,
+  SNAPSHOT_SUFFIX,
+  TRANSACTION_INDEX_SUFFIX,
+} from '../segment/segment-files.ts';
 import type { Segment } from '../segment/segment.ts';
+
+/** What most segments do not have. */
+const SELDOM: ReadonlySet<string> = new Set([SNAPSHOT_SUFFIX, TRANSACTION_INDEX_SUFFIX]);
 
 export class SegmentRemoval {
   readonly #system: FileSystem;
@@ -26,7 +35,8 @@ export class SegmentRemoval {
     for (const suffix of SEGMENT_SUFFIXES) {
       const path = segment.path(suffix);
       if (suffix === LOG_SUFFIX && segment.size >= REMOVED_ASIDE_BYTES_MIN) this.#removeAside(path);
-      else system.remove(path);
+      // To look costs a tenth of being told that there is nothing.
+      else if (!SELDOM.has(suffix) || system.exists(path)) system.remove(path);
     }
   }
 
