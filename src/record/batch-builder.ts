@@ -162,8 +162,6 @@ export class BatchBuilder implements BatchContent {
     const bytes = this.#bytes;
     const limit = this.#limit;
     const now = this.#timestamp;
-    const earliest = this.#earliest;
-    const latest = this.#latest;
     let count = this.#count;
     let position = this.#position;
     let maxTimestamp = this.#maxTimestamp;
@@ -173,8 +171,7 @@ export class BatchBuilder implements BatchContent {
       const record = records[index];
       if (record === null || typeof record !== 'object' || record.headers !== undefined) break;
       const { key, value, timestamp = now } = record;
-      if (timestamp !== now && !(Number.isSafeInteger(timestamp) && timestamp >= earliest && timestamp <= latest))
-        break;
+      if (timestamp !== now && !this.#isAllowed(timestamp)) break;
       let keyLength = NULL_LENGTH;
       if (key !== undefined && key !== null) {
         keyLength = lengthOf(key);
@@ -212,6 +209,14 @@ export class BatchBuilder implements BatchContent {
     this.#maxTimestamp = maxTimestamp;
     this.#baseTimestamp = baseTimestamp;
     return index;
+  }
+
+  #isAllowed(timestamp: unknown): boolean {
+    return (
+      Number.isSafeInteger(timestamp) &&
+      (timestamp as number) >= this.#earliest &&
+      (timestamp as number) <= this.#latest
+    );
   }
 
   /** Any record; false when it does not fit. */
