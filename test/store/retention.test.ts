@@ -257,3 +257,19 @@ test('records that are deleted while a checkpoint runs stay deleted', async () =
   expect(again.partition('orders', 0).startOffset).toBe(15);
   await again.close();
 });
+
+test('what another program left is kept until somebody says for how long', async () => {
+  const clock = new FakeClock();
+  const { store, system } = await openInMemory(undefined, { clock });
+  await fill(store, 'orders', 3);
+  await store.close();
+  system.remove(`${DATA}/millrace-topics.json`);
+  clock.advance(5000 * HOUR);
+  const again = (await openInMemory(system, { clock })).store;
+  await again.retain();
+  expect(again.partition('orders', 0).startOffset).toBe(0);
+  await again.alterTopic('orders', { 'retention.ms': HOUR });
+  await again.retain();
+  expect(again.partition('orders', 0).startOffset).toBe(30);
+  await again.close();
+});

@@ -116,7 +116,7 @@ test('a directory without checkpoints, ids or topics’ file, as another program
   system.remove(`${DATA}/orders-0/partition.metadata`);
 
   const again = (await openInMemory(system)).store;
-  expect(again.topic('orders')).toEqual({ name: 'orders', id, partitions: 2, config: {} });
+  expect(again.topic('orders')).toEqual({ name: 'orders', id, partitions: 2, config: { 'retention.ms': -1 } });
   expect(again.recovery).toMatchObject({ clean: false, partitions: 2, damage: [] });
   expect(valuesOf(again.partition('orders', 1))).toEqual(['kept']);
   again.partition('orders', 0);
