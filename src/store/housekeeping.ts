@@ -77,9 +77,11 @@ export class Housekeeping {
     try {
       await this[what]();
     } catch (error) {
-      // Retention has told of each log itself.
-      if (what === 'checkpoint')
-        logger.warn?.({ err: error }, 'a checkpoint failed; recovery after a crash will take longer');
+      const told = {
+        checkpoint: 'a checkpoint failed; recovery after a crash will take longer',
+        retain: 'old segments were not all removed; the next check tries again',
+      };
+      logger.warn?.({ err: error }, told[what]);
     }
     if (this.#stopped || health.failure !== null) return;
     const { checkpointIntervalMs, retentionCheckIntervalMs } = this.#intervals;
