@@ -11,10 +11,12 @@ import type { RecordInput } from '../types.ts';
 import {
   type AppendBatchesOptions,
   type AppendOptions,
+  boundsOf,
   checkSource,
   codecOf,
   epochOf,
   latestTimestamp,
+  timestampTermsOf,
 } from './append-options.ts';
 import { inspectBatches, largerThanSegment, type ReadyOptions, writeBatches } from './batch-appender.ts';
 import type { LeaderEpochs } from './leader-epochs.ts';
@@ -69,7 +71,15 @@ export class LogAppender extends LogWriter {
       const first = this.producers.check(stampedBatch(stamp, baseOffset, records.length, now));
       if (first !== null) return this.appendedBefore(first);
     }
-    const plain = { baseOffset, leaderEpoch, timestamp: now, timestampType, batchBytesMax: maxMessageBytes };
+    const timestampBounds = boundsOf(this.settings);
+    const plain = {
+      baseOffset,
+      leaderEpoch,
+      timestamp: now,
+      timestampType,
+      timestampBounds,
+      batchBytesMax: maxMessageBytes,
+    };
     const encoding = stamp === null ? plain : { ...plain, ...stamp };
     if (codec !== 'none') {
       const batches = encodeBatches(records, { ...encoding, compression: codec });
@@ -106,14 +116,15 @@ export class LogAppender extends LogWriter {
     if (this.#slot !== null) this.#slot.clear();
     const { timestampType, maxMessageBytes, compression } = this.settings;
     const { latest } = this.epochs;
+    const now = this.environment.clock.now();
     const ready: ReadyOptions = {
       baseOffset: this.endOffset,
       from,
       leaderEpoch: from === 'leader' ? latest : epochOf(options.leaderEpoch, latest),
       batchBytesMax: from === 'leader' ? Infinity : maxMessageBytes,
       allowControl: options.allowControl ?? from === 'leader',
-      logAppendTime:
-        from === 'producer' && timestampType === 'LogAppendTime' ? this.environment.clock.now() : undefined,
+      logAppendTime: from === 'producer' && timestampType === 'LogAppendTime' ? now : undefined,
+      timestamps: from === 'producer' ? timestampTermsOf(this.settings, now) : undefined,
     };
     if (from === 'leader' || compression === 'producer') return this.#appendReady(bytes, ready);
     return this.#appendReady(underCodec(bytes, inspectBatches(bytes, ready).sizes, compression), ready);
@@ -152,6 +163,7 @@ export class LogAppender extends LogWriter {
       leaderEpoch: epochOf(options.leaderEpoch, this.epochs.latest),
       timestamp: this.environment.clock.now(),
       timestampType,
+      timestampBounds: boundsOf(this.settings),
       batchBytesMax: codec === 'none' ? maxMessageBytes : Math.min(maxMessageBytes, segmentBytes),
       codec,
       roll: this.settings,
@@ -196,7 +208,7 @@ export class LogAppender extends LogWriter {
   #publishOpen(open: OpenBatch): Receipt {
     this.checkWritable();
     const now = this.environment.clock.now();
-    const { plan, baseOffset, lastOffset } = open;
+    const { plan, baseOffset, lastOffset, count, size } = open;
     const logAppendTime = plan.timestampType === 'LogAppendTime' ? now : undefined;
     if (!open.isPlaced) {
       return this.#appendReady(open.complete(now), { ...plan, from: 'producer', allowControl: false, logAppendTime });
@@ -204,8 +216,9 @@ export class LogAppender extends LogWriter {
     return this.writing(() => {
       const maxTimestamp = open.publish(now);
       if (plan.producerId !== undefined)
-        this.producers.appended(stampedBatch(plan as Required<BatchPlan>, baseOffset, open.count, maxTimestamp));
+        this.producers.appended(stampedBatch(plan as Required<BatchPlan>, baseOffset, count, maxTimestamp));
       this.epochs.assign(plan.leaderEpoch, baseOffset);
+      this.countAppend(count, size);
       return this.appended(baseOffset, lastOffset, logAppendTime ?? -1);
     });
   }
