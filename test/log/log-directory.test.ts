@@ -40,13 +40,7 @@ test('producer snapshots are listed with them', () => {
 });
 
 test('leftovers and orphans go; what is not a segment’s stays', () => {
-  const stays = [
-    `${NAME}0.log`,
-    `${NAME}0.index`,
-    `${NAME}5.snapshot`,
-    'leader-epoch-checkpoint',
-    'notes.txt',
-  ];
+  const stays = [`${NAME}0.log`, `${NAME}0.index`, `${NAME}5.snapshot`, 'leader-epoch-checkpoint', 'notes.txt'];
   const directory = directoryOf(
     ...stays,
     `${NAME}0.log.deleted`,
