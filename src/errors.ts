@@ -26,6 +26,15 @@ export const errorCodes = {
   ERR_MILLRACE_TOPIC_EXISTS: 'a topic of that name exists',
   ERR_MILLRACE_INVALID_TOPIC: 'the topic name is not one that Kafka allows',
   ERR_MILLRACE_OUT_OF_ORDER: 'a ready batch does not continue the log',
+  /** Kafka: INVALID_PRODUCER_EPOCH, PRODUCER_FENCED, INVALID_PRODUCER_ID_MAPPING. */
+  ERR_MILLRACE_PRODUCER_FENCED:
+    'a producer of a newer epoch has written or was initialised since, so this one may not any more',
+  /** Kafka: INVALID_TXN_STATE. */
+  ERR_MILLRACE_TRANSACTION_STATE: 'the write does not go with the transaction that its producer has open, or has not',
+  /** Kafka: CONCURRENT_TRANSACTIONS. */
+  ERR_MILLRACE_CONCURRENT_TRANSACTIONS: 'the producer has a transaction open already; wait for its end before the next',
+  /** Kafka: the transaction is aborted and the producer meets INVALID_PRODUCER_EPOCH. */
+  ERR_MILLRACE_TRANSACTION_TIMEOUT: 'the transaction took longer than its time-out and was aborted; begin another one',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
