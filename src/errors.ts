@@ -26,11 +26,14 @@ export const errorCodes = {
   ERR_MILLRACE_TOPIC_EXISTS: 'a topic of that name exists',
   ERR_MILLRACE_INVALID_TOPIC: 'the topic name is not one that Kafka allows',
   ERR_MILLRACE_OUT_OF_ORDER: 'a ready batch does not continue the log',
-  /** Kafka: INVALID_PRODUCER_EPOCH, PRODUCER_FENCED, INVALID_PRODUCER_ID_MAPPING. */
-  ERR_MILLRACE_PRODUCER_FENCED:
-    'a producer of a newer epoch has written or was initialised since, so this one may not any more',
+  /** Kafka: OUT_OF_ORDER_SEQUENCE_NUMBER. */
+  ERR_MILLRACE_OUT_OF_ORDER_SEQUENCE: "a producer's sequence does not follow its last one, and is none that is remembered",
+  /** Kafka: INVALID_PRODUCER_EPOCH; to a transactional client PRODUCER_FENCED. */
+  ERR_MILLRACE_PRODUCER_FENCED: 'a producer of the same id and a newer epoch has written since',
   /** Kafka: INVALID_TXN_STATE. */
   ERR_MILLRACE_TRANSACTION_STATE: 'the write does not go with the transaction that its producer has open, or has not',
+  /** Kafka: TRANSACTION_COORDINATOR_FENCED. */
+  ERR_MILLRACE_COORDINATOR_FENCED: 'a coordinator of a newer epoch has ended a transaction of this producer since',
   /** Kafka: CONCURRENT_TRANSACTIONS. */
   ERR_MILLRACE_CONCURRENT_TRANSACTIONS: 'the producer has a transaction open already; wait for its end before the next',
   /** Kafka: the transaction is aborted and the producer meets INVALID_PRODUCER_EPOCH. */

@@ -32,13 +32,27 @@ export interface ListedSegment extends SegmentFiles {
   readonly inode: number;
 }
 
+/** What is there of a log. */
+export interface ListedLog {
+  /** In order. */
+  readonly segments: ListedSegment[];
+  /** Offsets of the producer snapshots. */
+  readonly snapshots: readonly number[];
+}
+
 /** The segments of a directory in order. Changes nothing. */
 export function listSegments(system: FileSystem, directory: string): ListedSegment[] {
+  return listLog(system, directory).segments;
+}
+
+export function listLog(system: FileSystem, directory: string): ListedLog {
   const names = new Set(system.list(directory).map((entry) => entry.name));
   const segments: ListedSegment[] = [];
+  const snapshots: number[] = [];
   for (const name of names) {
     const file = parseSegmentFile(name);
-    if (file === null || file.suffix !== LOG_SUFFIX) continue;
+    if (file?.suffix === SNAPSHOT_SUFFIX) snapshots.push(file.baseOffset);
+    if (file?.suffix !== LOG_SUFFIX) continue;
     const stem = name.slice(0, -LOG_SUFFIX.length);
     const { size, inode } = system.entry(join(directory, name)) ?? { size: -1, inode: -1 };
     segments.push({
@@ -48,7 +62,8 @@ export function listSegments(system: FileSystem, directory: string): ListedSegme
       indexed: names.has(stem + OFFSET_INDEX_SUFFIX) && names.has(stem + TIME_INDEX_SUFFIX),
     });
   }
-  return segments.sort((a, b) => a.baseOffset - b.baseOffset);
+  segments.sort((a, b) => a.baseOffset - b.baseOffset);
+  return { segments, snapshots };
 }
 
 /** Removes leftovers, and indexes that have no log. */

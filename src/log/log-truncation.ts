@@ -9,6 +9,7 @@ import type { FileSystem } from '../file/file-system.ts';
 import { BatchHeader } from '../record/batch-header.ts';
 import { recoverSegment } from '../segment/segment-recovery.ts';
 import { CLEANED_SUFFIX, LOG_SUFFIX } from '../segment/segment-files.ts';
+import { abortedIn, writeTransactionIndex } from './aborted-transactions.ts';
 import { removeSnapshotsPast } from './log-directory.ts';
 import { loadActive } from './log-loading.ts';
 import type { LogSettings } from './log-settings.ts';
@@ -47,6 +48,8 @@ export function prepareCut(segments: SegmentList, offset: number, settings: LogS
   const position = segment.positionOf(offset);
   const path = segment.path(LOG_SUFFIX);
   const prefix = path + CLEANED_SUFFIX;
+  const aborted = abortedIn(segments, slot);
+  const kept = aborted.filter(({ lastOffset }) => lastOffset < endOffset);
   if (position < size) copyPrefix(system, path, prefix, position);
   return () => {
     segments.remove(slot + 1, segments.count);
@@ -59,6 +62,7 @@ export function prepareCut(segments: SegmentList, offset: number, settings: LogS
       trustedOffset: endOffset,
       epoch: -1,
     });
+    if (kept.length < aborted.length) writeTransactionIndex(system, directory, baseOffset, kept, true);
     removeSnapshotsPast(system, directory, endOffset);
     system.syncDirectory(directory);
     loadActive(segments, { baseOffset, size: position, indexed: true }, settings, now);

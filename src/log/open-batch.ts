@@ -19,6 +19,7 @@ import { completeBatch } from '../record/encode-batch.ts';
 import type { RollSettings, SegmentWriter } from '../segment/segment-writer.ts';
 import type { CompressionName, Offset, RecordInput, Timestamp } from '../types.ts';
 import { largerThanSegment } from './batch-appender.ts';
+import type { ProducerStamp } from './producer-stamp.ts';
 import type { Receipt } from './receipt.ts';
 import type { SegmentList } from './segment-list.ts';
 
@@ -34,11 +35,12 @@ export interface OpenBatchOptions {
   /** As for an append: the topic's wins when it names one. */
   readonly compression?: CompressionName;
   readonly leaderEpoch?: number;
+  readonly producer?: ProducerStamp;
 }
 
 /** What an open batch asks of its log. */
 export interface BatchHost {
-  /** There is one open batch at most, so one builder serves all. */
+  /** One serves all: there is one open batch at most. */
   readonly builder: BatchBuilder;
   readonly segments: SegmentList;
   /** Begins a new segment at the log's end. */
@@ -180,10 +182,9 @@ export class OpenBatch {
     if (this.#isOpen) this.#host.drop(error);
   }
 
-  /** For the log: finishes the batch where it stands, and publishes it in its segment. */
-  publish(now: Timestamp): void {
-    const builder = this.#builder;
-    const writer = this.#writer!;
+  /** For the log: finishes the batch where it stands, and publishes it in its segment. Returns its largest timestamp. */
+  publish(now: Timestamp): Timestamp {
+    const [builder, writer] = [this.#builder, this.#writer!];
     builder.setTime(now);
     const { lastOffset, maxTimestamp } = builder;
     const size = builder.finish();
@@ -199,6 +200,7 @@ export class OpenBatch {
     }
     writer.add(size, lastOffset, maxTimestamp);
     writer.publish();
+    return maxTimestamp;
   }
 
   /** For the log: the batch as ready bytes, when it stands in memory. */
@@ -257,14 +259,12 @@ export class OpenBatch {
       return true;
     }
     const { tail } = this.#writer;
-    let isThere = false;
     try {
-      isThere = tail.cover(this.#begin, this.#begin + size);
+      if (tail.cover(this.#begin, this.#begin + size)) return true;
     } finally {
       // The tail may have gone on to another window even when it could not reach as far as this.
       this.#follow(tail.window);
     }
-    if (isThere) return true;
     if (this.count > 0) return false;
     if (this.#begin === 0) throw largerThanSegment(this.#host.segments.directory, size);
     this.#placeNext(size);
@@ -288,10 +288,9 @@ export class OpenBatch {
 
   /** A copied window that the tail has let go is still memory. */
   #keepInMemory(): void {
-    const { bytes } = this.#window;
     this.#begin = this.#builder.position;
     this.#writer = null;
-    this.#builder.rebase(this.#window, this.#begin, bytes.length);
+    this.#builder.rebase(this.#window, this.#begin, this.#window.bytes.length);
   }
 
   #wipe(from: number, to: number): void {

@@ -86,8 +86,9 @@ export class Housekeeping {
     const { topic, index, log } = partition;
     if (log === null || log.isClosed) return;
     const { startOffset } = log;
+    let checkpointed: number;
     try {
-      await log.checkpoint();
+      checkpointed = await log.checkpoint();
     } catch (error) {
       // Deleted meanwhile: there is nothing left to checkpoint.
       if (log.isClosed) return;
@@ -95,7 +96,7 @@ export class Housekeeping {
     }
     if (log.isClosed) return;
     // Asked now: a cut may have lowered it since.
-    const recoveryPoint = log.durableOffset;
+    const recoveryPoint = Math.min(checkpointed, log.durableOffset);
     this.#environment.recoveryPoints.set(topic.name, index, recoveryPoint);
     this.#environment.startOffsets.set(topic.name, index, Math.min(startOffset, log.startOffset, recoveryPoint));
   }

@@ -58,7 +58,7 @@ export class TransactionDriver {
     }
     const { write } = step;
     if (write.kind === 'complete') {
-      this.#end(write.transactionalId, async () => write);
+      this.#end(write.transactionalId, async () => ({ write, receipts: [] }));
       return write.answer;
     }
     const writing = this.#write(write);

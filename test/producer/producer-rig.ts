@@ -7,7 +7,7 @@ import { MillraceError } from '#millrace/errors.js';
 import { Flusher } from '#millrace/file/flusher.js';
 import { Health } from '#millrace/file/health.js';
 import { WindowCache } from '#millrace/file/window-cache.js';
-import type { LogEnvironment } from '#millrace/log/log-appender.js';
+import type { LogEnvironment } from '#millrace/log/log-writer.js';
 import { recoverLog } from '#millrace/log/log-recovery.js';
 import { DEFAULT_LOG_SETTINGS, type LogSettings } from '#millrace/log/log-settings.js';
 import { PartitionLog } from '#millrace/log/partition-log.js';
