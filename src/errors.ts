@@ -27,7 +27,8 @@ export const errorCodes = {
   ERR_MILLRACE_INVALID_TOPIC: 'the topic name is not one that Kafka allows',
   ERR_MILLRACE_OUT_OF_ORDER: 'a ready batch does not continue the log',
   /** Kafka: OUT_OF_ORDER_SEQUENCE_NUMBER. */
-  ERR_MILLRACE_OUT_OF_ORDER_SEQUENCE: "a producer's sequence does not follow its last one, and is none that is remembered",
+  ERR_MILLRACE_OUT_OF_ORDER_SEQUENCE:
+    "a producer's sequence does not follow its last one, and is none that is remembered",
   /** Kafka: INVALID_PRODUCER_EPOCH; to a transactional client PRODUCER_FENCED. */
   ERR_MILLRACE_PRODUCER_FENCED: 'a producer of the same id and a newer epoch has written since',
   /** Kafka: INVALID_TXN_STATE. */

@@ -127,3 +127,5 @@ export const TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT = 7 * 24 * 3_600_000;
 /** Waits between tries to write the end of a transaction: doubled from the first to the longest. */
 export const RETRY_BACKOFF_MS = 100;
 export const RETRY_BACKOFF_MAX_MS = 1_000;
+/** Kafka's default of `offset.metadata.max.bytes`. */
+export const OFFSET_METADATA_CHARACTERS_MAX = 4_096;

@@ -34,7 +34,11 @@ export function transactionEnd(window: ByteWindow, position: number): Transactio
 }
 
 /** Whose batch stands in the log, whole, at `position` of the window. Returns what its segment's transaction index must have then. */
-export function replayBatch(states: ProducerStates, window: ByteWindow, header: BatchFields): AbortedTransaction | null {
+export function replayBatch(
+  states: ProducerStates,
+  window: ByteWindow,
+  header: BatchFields,
+): AbortedTransaction | null {
   if (!header.isControl) {
     states.append(producedBatch(header), -1);
     return null;

@@ -38,7 +38,10 @@ export function loadStates(
 }
 
 /** Tells the states of all batches that begin from `from` to `to`. Returns the states: new ones when there were none and are producers. */
-export function replayProducers(segments: SegmentList, { states, from, to, onAborted }: StatesRange): ProducerStates | null {
+export function replayProducers(
+  segments: SegmentList,
+  { states, from, to, onAborted }: StatesRange,
+): ProducerStates | null {
   let known = states;
   if (from >= to) return known;
   for (let slot = segments.slotOf(from); slot < segments.count; slot++) {

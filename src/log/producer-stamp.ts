@@ -54,13 +54,20 @@ export function checkStamp(stamp: ProducerStamp): StampFields {
 }
 
 /** The batch of `count` records that will stand at `baseOffset`. */
-export function stampedBatch(stamp: StampFields, baseOffset: Offset, count: number, maxTimestamp: number): ProducedBatch {
+export function stampedBatch(
+  stamp: StampFields,
+  baseOffset: Offset,
+  count: number,
+  maxTimestamp: number,
+): ProducedBatch {
   const { producerId, producerEpoch, baseSequence, transactional: isTransactional } = stamp;
   const lastOffset = baseOffset + count - 1;
   return { producerId, producerEpoch, baseSequence, isTransactional, baseOffset, lastOffset, maxTimestamp };
 }
 
-export function checkEndOptions(options: EndTransactionOptions): Omit<Required<TransactionEnd>, 'offset' | 'timestamp'> {
+export function checkEndOptions(
+  options: EndTransactionOptions,
+): Omit<Required<TransactionEnd>, 'offset' | 'timestamp'> {
   if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'an object', options);
   const { producerId, producerEpoch, type, coordinatorEpoch = 0, transactionVersion = 0 } = options;
   checkProducer(producerId, producerEpoch);

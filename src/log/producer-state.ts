@@ -78,7 +78,12 @@ export class ProducerState {
     const copy = new ProducerState(this.producerId);
     for (let age = this.#count - 1; age >= 0; age--) {
       const slot = this.#slot(age);
-      copy.remember(this.#lastSequences[slot], this.#lastOffsets[slot], this.#offsetDeltas[slot], this.#timestamps[slot]);
+      copy.remember(
+        this.#lastSequences[slot],
+        this.#lastOffsets[slot],
+        this.#offsetDeltas[slot],
+        this.#timestamps[slot],
+      );
     }
     copy.producerEpoch = this.producerEpoch;
     copy.coordinatorEpoch = this.coordinatorEpoch;
@@ -152,7 +157,14 @@ export class ProducerState {
   }
 
   /** Takes in a batch that stands in the log; true when a transaction begins with it. */
-  append({ producerEpoch, baseSequence, baseOffset, lastOffset, maxTimestamp, isTransactional }: ProducedBatch): boolean {
+  append({
+    producerEpoch,
+    baseSequence,
+    baseOffset,
+    lastOffset,
+    maxTimestamp,
+    isTransactional,
+  }: ProducedBatch): boolean {
     this.#setEpoch(producerEpoch);
     const delta = lastOffset - baseOffset;
     this.remember(baseSequence < 0 ? NO_SEQUENCE : sequenceAfter(baseSequence, delta), lastOffset, delta, maxTimestamp);

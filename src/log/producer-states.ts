@@ -9,7 +9,13 @@ import { MillraceError } from '../errors.ts';
 import type { AbortedTransaction } from '../index/transaction-index.ts';
 import type { Offset, Timestamp } from '../types.ts';
 import type { ProducerEntry } from './producer-snapshot.ts';
-import { type FirstAppend, NO_OFFSET, type ProducedBatch, ProducerState, type TransactionEnd } from './producer-state.ts';
+import {
+  type FirstAppend,
+  NO_OFFSET,
+  type ProducedBatch,
+  ProducerState,
+  type TransactionEnd,
+} from './producer-state.ts';
 
 /** A transaction that has begun in this log and has no marker yet. */
 export interface OpenTransaction {
@@ -198,8 +204,10 @@ function stateOf(entry: ProducerEntry): ProducerState {
   state.producerEpoch = entry.producerEpoch;
   state.coordinatorEpoch = entry.coordinatorEpoch;
   state.lastTimestamp = entry.lastTimestamp;
-  state.transactionFirstOffset = entry.currentTransactionFirstOffset < 0 ? NO_OFFSET : entry.currentTransactionFirstOffset;
-  if (entry.lastOffset >= 0) state.remember(entry.lastSequence, entry.lastOffset, entry.offsetDelta, entry.lastTimestamp);
+  state.transactionFirstOffset =
+    entry.currentTransactionFirstOffset < 0 ? NO_OFFSET : entry.currentTransactionFirstOffset;
+  if (entry.lastOffset >= 0)
+    state.remember(entry.lastSequence, entry.lastOffset, entry.offsetDelta, entry.lastTimestamp);
   return state;
 }
 
