@@ -104,6 +104,8 @@ export const CHECKPOINT_BYTES_MAX = 64 * MIB;
 export const FLUSH_EACH_FILES_MAX = 4;
 /** Durations of flushes that are kept for metrics: about as many as Kafka's own sample has. */
 export const RECENT_TIMES_MAX = 1_024;
+/** Averages and maxima of a producer are of the last window and the one that goes on: Kafka's defaults of `metrics.sample.window.ms` and their number. */
+export const SAMPLE_WINDOW_MS = 30_000;
 /** Logs that are checkpointed or closed in one group, and partitions made in one: each may hold three descriptors meanwhile. */
 export const LOGS_AT_ONCE = 128;
 /** Recovery goes to worker threads when there are so many bytes to scan, or when it has taken so long without them. */

@@ -19,6 +19,11 @@ export type {
   OffsetReset,
   ReadableOptions,
 } from './consumer/consumer-options.ts';
+export type {
+  ConsumerPartitionStatistics,
+  ConsumerStatistics,
+  ConsumerTopicStatistics,
+} from './consumer/consumer-statistics.ts';
 export type { ConsumerRecord } from './consumer/consumer-record.ts';
 export type { BatchHandler } from './consumer/record-handling.ts';
 export type { RecordHandler } from './consumer/record-walk.ts';
@@ -43,7 +48,8 @@ export type { RecordMetadata } from './producer/delivery.ts';
 export type { Partitioner, PartitionerFunction, PartitionerInput, ProducerRecord } from './producer/partitioner.ts';
 export type { CloseOptions, Producer, SendOptions } from './producer/producer.ts';
 export type { ProducerOptions } from './producer/producer-options.ts';
-export type { ProducerStatistics } from './producer/producer-statistics.ts';
+export type { ProducerStatistics, ProducerTopicStatistics } from './producer/producer-statistics.ts';
+export type { SampledStatistics } from './producer/sampled-value.ts';
 export { RecordWritable, type RecordWritableOptions } from './producer/record-writable.ts';
 export type { BatchRun } from './record/batches.ts';
 export type { RecordBatch } from './record/record-batch.ts';
@@ -52,7 +58,7 @@ export type { RecordHeader } from './record/record-headers.ts';
 export type { LogRecord } from './record/record.ts';
 export type { ConfigValue } from './store/config-value.ts';
 export type { CreateTopicOptions } from './store/create-topic-options.ts';
-export type { ReadOnlyStore } from './store/read-only-store.ts';
+export type { FollowedPartition, ReadOnlyStatistics, ReadOnlyStore } from './store/read-only-store.ts';
 export type { RecoveryProgress, RecoveryReport } from './store/recovery.ts';
 export type { StoreOptions } from './store/store-options.ts';
 export { openStore, type OpenPartition, type Store, type StoreStatistics } from './store/store.ts';

@@ -11,6 +11,7 @@ import type { Offset, TopicPartition } from '../types.ts';
 import { type Judge, surveyRun } from './batch-survey.ts';
 import { ConsumerBatch } from './consumer-batch.ts';
 import type { CheckedConsumerOptions } from './consumer-options.ts';
+import { type ConsumerPartitionStatistics, TopicCounters } from './consumer-statistics.ts';
 import type { EventLoopShare } from './event-loop-share.ts';
 import { presentEnd, resolveTarget, showPartition, type TopicLogs } from './topic-logs.ts';
 import { TransactionOutcomes } from './transaction-outcomes.ts';
@@ -34,6 +35,9 @@ export class AssignedPartition implements TopicPartition {
   inHand: ConsumerBatch | null = null;
   readonly #logs: TopicLogs;
   readonly #options: CheckedConsumerOptions;
+  readonly #counters: TopicCounters;
+  /** Records of the batch that was read last. */
+  #recordsRead = 0;
   /** Null for a reader that is handed uncommitted records too. */
   readonly #outcomes: TransactionOutcomes | null;
   readonly #judge: Judge | null = null;
@@ -49,12 +53,18 @@ export class AssignedPartition implements TopicPartition {
   /** Records have come that nobody has read: they are in memory. */
   #isHot = false;
 
-  constructor(logs: TopicLogs, { topic, partition }: TopicPartition, options: CheckedConsumerOptions) {
+  constructor(
+    logs: TopicLogs,
+    { topic, partition }: TopicPartition,
+    options: CheckedConsumerOptions,
+    counters = new TopicCounters(),
+  ) {
     this.topic = topic;
     this.partition = partition;
     this.log = logs.partition(topic, partition);
     this.#logs = logs;
     this.#options = options;
+    this.#counters = counters;
     const outcomes = options.isolation === 'read_committed' ? new TransactionOutcomes() : null;
     this.#outcomes = outcomes;
     if (outcomes !== null) this.#judge = (batch) => outcomes.judge(batch);
@@ -76,6 +86,21 @@ export class AssignedPartition implements TopicPartition {
 
   get lag(): number {
     return this.endOffset - this.position;
+  }
+
+  get statistics(): ConsumerPartitionStatistics {
+    const { topic, partition, isPaused, log } = this;
+    const position = this.#position;
+    let [lag, lead]: [number | null, number | null] = [null, null];
+    try {
+      if (position !== null) {
+        lag = presentEnd(log) - position;
+        lead = Math.max(0, position - log.startOffset);
+      }
+    } catch {
+      // Closed, or not readable: who reads is told, and who only counts goes without.
+    }
+    return { topic, partition, position, lag, lead, isPaused };
   }
 
   /** What was read before is not handed out any more; what is in hand does not move the position. */
@@ -109,7 +134,10 @@ export class AssignedPartition implements TopicPartition {
       const run = await this.#bring(position);
       if (run === null || seeks !== this.#seeks) continue;
       const survey = surveyRun(run, limit, this.#judge);
-      if (survey.size > 0) return new ConsumerBatch(this, run, survey, log.endOffset);
+      if (survey.size > 0) {
+        this.#recordsRead = survey.records;
+        return new ConsumerBatch(this, run, survey, log.endOffset);
+      }
       // Markers of transactions, what was aborted, or a gap that compaction has left.
       this.#position = survey.nextOffset;
       if (survey.stopped && !(await this.#searchOutcomes())) return null;
@@ -118,6 +146,9 @@ export class AssignedPartition implements TopicPartition {
 
   handOut(batch: ConsumerBatch): void {
     this.inHand = batch;
+    this.#counters.batches++;
+    this.#counters.records += this.#recordsRead;
+    this.#counters.bytes += batch.size;
   }
 
   /** The records of `batch` before `offset` are dealt with. False when the others are not wanted any more. */

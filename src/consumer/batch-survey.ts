@@ -18,6 +18,8 @@ export interface Survey {
   readonly nextOffset: Offset;
   /** Bytes of the batches that are shown; 0 when none is. */
   readonly size: number;
+  /** Records of these batches from where the reader stands; of a compacted one that it enters in the middle, the fewest that there can be. */
+  readonly records: number;
   /** Base offsets of data batches that are not shown, or null. */
   readonly skipped: ReadonlySet<Offset> | null;
   /** A batch before `limit` was not decided. */
@@ -33,6 +35,7 @@ export function surveyRun(run: BatchRun, limit: Offset, judge: Judge | null): Su
   let lastOffset = startOffset - 1;
   let nextOffset = startOffset;
   let size = 0;
+  let records = 0;
   let skipped: Set<Offset> | null = null;
   let stopped = false;
   for (const batch of run) {
@@ -50,13 +53,17 @@ export function surveyRun(run: BatchRun, limit: Offset, judge: Judge | null): Su
     }
     nextOffset = batch.nextOffset;
     if (verdict === 'show') {
-      if (size === 0) baseOffset = Math.max(startOffset, batch.baseOffset);
+      if (size === 0) {
+        baseOffset = Math.max(startOffset, batch.baseOffset);
+        records -= Math.min(baseOffset - batch.baseOffset, batch.recordCount);
+      }
       lastOffset = batch.lastOffset;
       size += batch.size;
+      records += batch.recordCount;
     } else if (!batch.isControl) {
       skipped ??= new Set();
       skipped.add(batch.baseOffset);
     }
   }
-  return { baseOffset, lastOffset, nextOffset, size, skipped, stopped };
+  return { baseOffset, lastOffset, nextOffset, size, records, skipped, stopped };
 }

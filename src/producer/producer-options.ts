@@ -9,6 +9,8 @@ export type Acks = 0 | 1 | 'all';
 export type Acknowledged = 'visible' | 'flushed';
 
 export interface ProducerOptions {
+  /** What metrics call it (`client.id`). Default: `producer-` and a number. */
+  readonly clientId?: string;
   /**
    * Which acknowledgement `send` waits for. `'all'` (default) and `1` are the same where a partition has one replica, as here: the log has
    * the record. `0` waits for none: `send` resolves when the record stands in a batch, with offset -1, and what fails later is only logged
@@ -62,25 +64,28 @@ const numbers = {
   deliveryTimeoutMs: [120_000, 0, TIMER_MAX_MS],
   maxUnacknowledgedBytes: [UNACKNOWLEDGED_BYTES_DEFAULT, 1, Number.MAX_SAFE_INTEGER],
 } as const;
-const others = ['acks', 'durability', 'compression', 'partitioner', 'logger', 'random'];
+const others = ['acks', 'durability', 'compression', 'partitioner', 'logger', 'random', 'clientId'];
 const names = new Set([...others, ...Object.keys(numbers)]);
 
-export function checkProducerOptions(options: unknown, logger: Logger): CheckedProducerOptions {
+/** `name` is what it is called when the options do not say. */
+export function checkProducerOptions(options: unknown, logger: Logger, name = 'producer'): CheckedProducerOptions {
   if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'an object', options);
-  for (const name of Object.keys(options)) {
-    if (names.has(name)) continue;
+  for (const option of Object.keys(options)) {
+    if (names.has(option)) continue;
     const known = [...names].join(', ');
     throw new MillraceError(
       'ERR_MILLRACE_INVALID_ARGUMENT',
-      `${show(name)} is no option of a producer; there are ${known}`,
+      `${show(option)} is no option of a producer; there are ${known}`,
     );
   }
   const given = options as ProducerOptions;
-  const { compression, partitioner = 'default', random = Math.random } = given;
+  const { clientId = name, compression, partitioner = 'default', random = Math.random } = given;
+  if (typeof clientId !== 'string' || clientId === '') throw invalidArgument('clientId', 'a name', clientId);
   if (partitioner !== 'default' && typeof partitioner !== 'function')
     throw invalidArgument('partitioner', "'default' or a function", partitioner);
   if (typeof random !== 'function') throw invalidArgument('random', 'a function', random);
   return {
+    clientId,
     acks: oneOf('acks', given.acks, ['all', 1, 0]),
     durability: oneOf('durability', given.durability, ['visible', 'flushed']),
     compression: compression === undefined ? undefined : oneOf('compression', compression, compressionNames),

@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts';
 import type { MillraceError } from '../errors.ts';
 import type { Offset, RecordInput, TopicPartition } from '../types.ts';
-import type { TopicLogs } from './partition-lane.ts';
+import type { TopicLogs } from './topic-logs.ts';
 
 /** Whose a transaction is: the epoch is another one for each. */
 export interface ProducerIdentity {

@@ -38,6 +38,7 @@ describe('a run of batches', () => {
       lastOffset: 14,
       nextOffset: 15,
       size: first.length + second.length,
+      records: 4,
       skipped: null,
       stopped: false,
     });
@@ -78,5 +79,19 @@ describe('a run of batches', () => {
     });
     // Who reads uncommitted records asks nobody.
     expect(surveyRun(run, all, null)).toMatchObject({ baseOffset: 0, lastOffset: 5, skipped: null });
+  });
+
+  test('counts the records that are shown, from where the reader stands', () => {
+    const records = (run: BatchRun, limit = all, judge: Judge | null = null): number =>
+      surveyRun(run, limit, judge).records;
+    expect(records(runOf(0, data(0, 3), marker(3, 'commit'), data(4, 2)))).toBe(5);
+    expect(records(runOf(2, data(0, 3), data(3, 2)))).toBe(3);
+    expect(records(runOf(0, data(0, 3), data(3, 2)), 3)).toBe(3);
+    expect(records(runOf(0, data(0, 3, true), data(3, 2)), all, () => 'skip')).toBe(2);
+    // Of 10 offsets three have records: where they are the header does not say.
+    const compacted = data(0, 3);
+    compacted.writeInt32BE(9, 23);
+    expect(records(runOf(0, compacted, data(10, 2)))).toBe(5);
+    expect(records(runOf(8, compacted, data(10, 2)))).toBe(2);
   });
 });

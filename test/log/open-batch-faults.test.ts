@@ -1,29 +1,15 @@
 /** Open batches on disks that are full, that fail, that lose power; and random lives of them. */
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isMillraceError } from '#millrace/errors.js';
 import { recoverLog } from '#millrace/log/log-recovery.js';
 import type { OpenBatch } from '#millrace/log/open-batch.js';
-import type { RecordInput } from '#millrace/types.js';
 import { TestOwner } from '../support/batch-owner.ts';
 import { CopyingMemory } from '../support/copying-memory.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { seedsOf, Random } from '../support/random.ts';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 import { numbered, TempLog } from '../support/temp-log.ts';
-
-function code(call: () => unknown): string {
-  try {
-    call();
-  } catch (error) {
-    return isMillraceError(error) ? error.code : String(error);
-  }
-  return 'nothing';
-}
-
-function add(batch: OpenBatch, ...records: RecordInput[]): void {
-  for (const record of records) expect(batch.add(record, 1_700_000_000_000)).toBe(true);
-}
+import { add, code } from './open-batch-fixture.ts';
 
 /** A log on a file system in memory. */
 function inMemory(settings = {}, system: MemoryFileSystem = new MemoryFileSystem()): TempLog {

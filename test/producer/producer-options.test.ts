@@ -5,6 +5,7 @@ const logger = {};
 
 test("the defaults are those of Kafka's Java client, where it has the option", () => {
   expect(checkProducerOptions({}, logger)).toEqual({
+    clientId: 'producer',
     acks: 'all',
     durability: 'visible',
     lingerMs: 5,
@@ -20,10 +21,12 @@ test("the defaults are those of Kafka's Java client, where it has the option", (
     random: Math.random,
   });
   expect(checkProducerOptions({}, logger).logger).toBe(logger);
+  expect(checkProducerOptions({}, logger, 'producer-7').clientId).toBe('producer-7');
 });
 
 test('what is given is taken', () => {
   const given: ProducerOptions = {
+    clientId: 'billing',
     acks: 0,
     durability: 'flushed',
     lingerMs: 0,
@@ -44,6 +47,8 @@ test('what is given is taken', () => {
 test.each<[unknown, string]>([
   [null, 'options must be an object, got null'],
   [{ linger: 5 }, '"linger" is no option of a producer; there are acks, durability, '],
+  [{ clientId: '' }, 'clientId must be a name, got ""'],
+  [{ clientId: 7 }, 'clientId must be a name, got 7'],
   [{ acks: 2 }, 'acks must be one of "all", 1, 0, got 2'],
   [{ acks: '1' }, 'acks must be one of "all", 1, 0, got "1"'],
   [{ durability: 'durable' }, 'durability must be one of "visible", "flushed", got "durable"'],

@@ -13,7 +13,7 @@ import { DEFAULT_LOG_SETTINGS, type LogSettings } from '#millrace/log/log-settin
 import { PartitionLog } from '#millrace/log/partition-log.js';
 import { Producer } from '#millrace/producer/producer.js';
 import type { ProducerOptions } from '#millrace/producer/producer-options.js';
-import type { TopicLogs } from '#millrace/producer/partition-lane.js';
+import type { TopicLogs } from '#millrace/producer/topic-logs.js';
 import { FakeClock } from '../support/fake-clock.ts';
 import { MemoryFileSystem, type MemoryOptions } from '../support/memory-file-system.ts';
 import { readAll } from '../support/temp-log.ts';
