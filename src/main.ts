@@ -45,6 +45,7 @@ export type { PartitionLog } from './log/partition-log.ts';
 export type { Receipt } from './log/receipt.ts';
 export type { TimestampedOffset } from './log/timestamp-lookup.ts';
 export type { RecordMetadata } from './producer/delivery.ts';
+export { partitionForKey } from './producer/murmur2.ts';
 export type { Partitioner, PartitionerFunction, PartitionerInput, ProducerRecord } from './producer/partitioner.ts';
 export type { CloseOptions, Producer, SendOptions } from './producer/producer.ts';
 export type { ProducerOptions } from './producer/producer-options.ts';

@@ -52,7 +52,7 @@ export class OpenBatchRoom {
     if (plan.codec !== 'none') {
       this.#window = byteWindow(new ArrayBuffer(Math.min(FIRST_SIZE, plan.batchBytesMax)));
       host.builder.begin(this.#window, 0, this.#window.bytes.length, plan);
-    } else if (!this.#place(BATCH_HEADER_SIZE)) this.beginNext(BATCH_HEADER_SIZE);
+    } else if (!this.#place(BATCH_HEADER_SIZE, plan.timestamp)) this.beginNext(plan.timestamp);
   }
 
   /** The batch stands in a segment. */
@@ -71,21 +71,23 @@ export class OpenBatchRoom {
     return writer !== null && writer.shouldRoll(this.#plan.roll, 0, timestamp, this.#builder.lastOffset + 1, now);
   }
 
-  /** To the beginning of a new segment, with no record yet. When that fails the batch stands nowhere, and is no more. */
-  beginNext(bytes = BATCH_HEADER_SIZE): void {
+  /** To the beginning of a new segment at `now`, with no record yet. When that fails the batch stands nowhere, and is no more. */
+  beginNext(now: Timestamp, bytes = BATCH_HEADER_SIZE): void {
     this.#writer = null;
     try {
       this.#host.roll();
-      if (!this.#place(bytes)) throw largerThanSegment(this.#host.segments.directory, bytes);
+      if (!this.#place(bytes, now)) throw largerThanSegment(this.#host.segments.directory, bytes);
     } catch (error) {
       this.#host.drop(error as Error);
       throw error;
     }
   }
 
-  /** Makes room for a batch of `size` bytes in all; false when the segment has none, and the batch has records that stay in it. */
-  reach(size: number): boolean {
+  /** Makes room for a batch of `size` bytes in all at `now`; false when the segment has none, and the batch has records that stay in it. */
+  reach(size: number, now: Timestamp): boolean {
     if (this.#writer === null) {
+      // One that stood in a segment goes back to one.
+      if (size > this.#plan.roll.segmentBytes) return false;
       this.#growMemory(size);
       return true;
     }
@@ -100,7 +102,7 @@ export class OpenBatchRoom {
     if (isThere) return true;
     if (this.#builder.count > 0) return false;
     if (this.#begin === 0) throw largerThanSegment(this.#host.segments.directory, size);
-    this.beginNext(size);
+    this.beginNext(now, size);
     return true;
   }
 
@@ -130,7 +132,7 @@ export class OpenBatchRoom {
   }
 
   /** Begins the batch at the end of the active segment, which must have room for `bytes` there. */
-  #place(bytes: number): boolean {
+  #place(bytes: number, now: Timestamp): boolean {
     const { writer } = this.#host.segments;
     const { tail } = writer;
     if (!tail.cover(tail.end, tail.end + bytes)) return false;
@@ -138,6 +140,8 @@ export class OpenBatchRoom {
     this.#begin = tail.end;
     this.#window = tail.window;
     this.#builder.begin(tail.window, this.#begin - tail.window.start, tail.window.length, this.#plan);
+    // A batch may have been open for long before its first record comes.
+    this.#builder.setTime(now);
     return true;
   }
 
@@ -149,7 +153,8 @@ export class OpenBatchRoom {
 
   #growMemory(size: number): void {
     const { bytes } = this.#window;
-    const larger = byteWindow(new ArrayBuffer(Math.min(this.#plan.batchBytesMax, Math.max(size, 2 * bytes.length))));
+    const most = Math.min(this.#plan.batchBytesMax, this.#plan.roll.segmentBytes);
+    const larger = byteWindow(new ArrayBuffer(Math.min(most, Math.max(size, 2 * bytes.length))));
     larger.bytes.set(bytes.subarray(this.#begin, this.#begin + this.#builder.size));
     this.#window = larger;
     this.#begin = 0;

@@ -98,10 +98,10 @@ export class OpenBatch {
     try {
       if (this.#isForNextSegment(record, now)) {
         if (builder.count > 0) return false;
-        this.#room.beginNext();
+        this.#room.beginNext(now);
       }
       while (builder.append(single, 0) === 0) {
-        if (builder.stop === 'batch' || !this.#room.reach(builder.needed)) return false;
+        if (builder.stop === 'batch' || !this.#room.reach(builder.needed, now)) return false;
       }
       return true;
     } catch (error) {
@@ -128,7 +128,7 @@ export class OpenBatch {
     this.#isAdding = true;
     try {
       let next = builder.append(records, from, to);
-      while (next < to && builder.stop === 'window' && this.#room.reach(builder.needed)) {
+      while (next < to && builder.stop === 'window' && this.#room.reach(builder.needed, now)) {
         next = builder.append(records, next, to);
       }
     } catch {

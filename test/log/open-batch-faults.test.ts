@@ -110,6 +110,23 @@ describe('a full disk', () => {
     expect(owner.receipts).toMatchObject([{ baseOffset: 1, lastOffset: 21 }]);
     expect(rig.values()).toEqual(['a', ...numbered(20).map(({ value }) => value), 'b']);
   });
+
+  test('and does not grow there to more than a segment can hold', () => {
+    const system = new CopyingMemory({ fileBytesMax: 1 << 20 });
+    const rig = inMemory({ segmentBytes: 50_000 }, system);
+    const owner = new TestOwner();
+    const batch = rig.log.openBatch({ owner });
+    add(batch, ...numbered(5, 0, 100));
+    system.fault = (operation) => (operation === 'pwrite' ? 'ENOSPC' : null);
+    expect(code(() => batch.seal())).toBe('ERR_MILLRACE_NO_SPACE');
+    system.fault = null;
+    let count = 5;
+    while (batch.add({ value: 'x'.repeat(100) }, 1)) count++;
+    expect(count).toBeGreaterThan(400);
+    batch.seal();
+    expect(owner.receipts).toMatchObject([{ baseOffset: 0, lastOffset: count - 1 }]);
+    expect(rig.values()).toHaveLength(count);
+  });
 });
 
 test('a disk that fails takes the directory offline, and the batch is lost', () => {

@@ -30,7 +30,8 @@ function roomIn(rig: TempLog, codec: CompressionName = 'none', roll = (): void =
 function fill({ room, builder }: ReturnType<typeof roomIn>, count: number): number {
   const records = numbered(count, 0, 100);
   let next = builder.append(records, 0);
-  while (next < count && builder.stop === 'window' && room.reach(builder.needed)) next = builder.append(records, next);
+  while (next < count && builder.stop === 'window' && room.reach(builder.needed, 1000))
+    next = builder.append(records, next);
   return next;
 }
 
@@ -56,11 +57,11 @@ test('a batch without a record goes on in the next segment, where that has room 
   rig.log.append([{ value: Buffer.alloc(850) }]);
   const { room, builder, drops } = roomIn(rig);
   expect(rig.log.segmentCount).toBe(1);
-  expect(room.reach(500)).toBe(true);
+  expect(room.reach(500, 1000)).toBe(true);
   expect(rig.log.segmentCount).toBe(2);
   expect(builder.position).toBe(0);
   // There is nowhere to go from the beginning of a segment.
-  expect(code(() => room.reach(1025))).toBe('ERR_MILLRACE_TOO_LARGE');
+  expect(code(() => room.reach(1025, 1000))).toBe('ERR_MILLRACE_TOO_LARGE');
   expect(rig.log.segmentCount).toBe(2);
   expect(drops).toEqual([]);
 });
@@ -69,20 +70,20 @@ test('where the next segment has no room either, or cannot be made, the batch st
   const rig = new TempLog({ segmentBytes: 1024 });
   rig.log.append([{ value: Buffer.alloc(850) }]);
   const { room, drops } = roomIn(rig);
-  expect(code(() => room.reach(2000))).toBe('ERR_MILLRACE_TOO_LARGE');
+  expect(code(() => room.reach(2000, 1000))).toBe('ERR_MILLRACE_TOO_LARGE');
   expect(room.isPlaced).toBe(false);
   expect(drops).toMatchObject([{ code: 'ERR_MILLRACE_TOO_LARGE' }]);
   rig.log.append([{ value: Buffer.alloc(850) }]);
   const failing = roomIn(rig, 'none', () => {
     throw new Error('no segment');
   });
-  expect(() => failing.room.beginNext()).toThrow('no segment');
+  expect(() => failing.room.beginNext(1000)).toThrow('no segment');
   expect(failing.room.isPlaced).toBe(false);
   expect(failing.drops).toMatchObject([{ message: 'no segment' }]);
 });
 
 test('in memory it grows up to what a batch may be, and is in no segment', () => {
-  const rig = new TempLog({ segmentBytes: 1024, segmentMs: 1000 });
+  const rig = new TempLog({ segmentMs: 1000 });
   rig.log.append([{ value: 'a' }]);
   const made = roomIn(rig, 'gzip');
   const { room, builder, segments } = made;
@@ -198,5 +199,22 @@ describe('a batch', () => {
     next.seal();
     expect(rig.log.segmentCount).toBe(3);
     expect(rig.values().slice(1)).toEqual(records.slice(0, 9).map(({ value }) => value));
+  });
+
+  test('that is begun anew in the next segment gives its records the time of their adding, not of its opening', () => {
+    for (const settings of [{ segmentBytes: 1024 }, { segmentMs: 1000 }]) {
+      const rig = new TempLog(settings);
+      const now = rig.clock.now();
+      rig.log.append([{ value: Buffer.alloc(850), timestamp: now }]);
+      const batch = rig.log.openBatch({ owner: new TestOwner() });
+      expect(batch.add({ value: Buffer.alloc(200) }, now + 5000)).toBe(true);
+      batch.seal();
+      rig.log.append([{ value: Buffer.alloc(700), timestamp: now + 5000 }]);
+      const other = rig.log.openBatch({ owner: new TestOwner() });
+      if (other.addAll([{ value: Buffer.alloc(200) }], 0, 1, now + 5900) === 1) other.seal();
+      expect(rig.log.segmentCount).toBe('segmentMs' in settings ? 2 : 4);
+      const times = rig.records().map(({ timestamp }) => timestamp - now);
+      expect(times).toEqual([0, 5000, 5000, 5900]);
+    }
   });
 });
