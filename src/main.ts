@@ -35,6 +35,7 @@ export type { FileSystem } from './file/file-system.ts';
 export type { FlushStatistics } from './file/flusher.ts';
 export type { WaitOptions } from './log/arrivals.ts';
 export type { FollowedLog } from './log/log-follower.ts';
+export type { CommittedOffset } from './group/offset-table.ts';
 export type { LogReader, ReadOptions } from './log/log-reader.ts';
 export type { Damage } from './log/log-recovery.ts';
 export type { LogSettings } from './log/log-settings.ts';
@@ -51,6 +52,10 @@ export type { CloseOptions, Producer, SendOptions } from './producer/producer.ts
 export type { ProducerOptions } from './producer/producer-options.ts';
 export type { ProducerStatistics, ProducerTopicStatistics } from './producer/producer-statistics.ts';
 export type { SampledStatistics } from './producer/sampled-value.ts';
+export type { Transaction } from './producer/transaction.ts';
+export type { OffsetToCommit } from './producer/transaction-door.ts';
+export type { TransactionalProducer } from './producer/transactional-producer.ts';
+export type { TransactionalProducerOptions } from './producer/transactional-options.ts';
 export { RecordWritable, type RecordWritableOptions } from './producer/record-writable.ts';
 export type { BatchRun } from './record/batches.ts';
 export type { RecordBatch } from './record/record-batch.ts';
@@ -62,9 +67,13 @@ export type { CreateTopicOptions } from './store/create-topic-options.ts';
 export type { FollowedPartition, ReadOnlyStatistics, ReadOnlyStore } from './store/read-only-store.ts';
 export type { RecoveryProgress, RecoveryReport } from './store/recovery.ts';
 export type { StoreOptions } from './store/store-options.ts';
-export { openStore, type OpenPartition, type Store, type StoreStatistics } from './store/store.ts';
+export type { StoreStatistics } from './store/store-statistics.ts';
+export { openStore, type OpenPartition, type Store } from './store/store.ts';
 export { type TopicConfig, type TopicConfigInput, type TopicConfigName, topicConfigs } from './store/topic-config.ts';
 export type { TopicDescription } from './store/topic.ts';
+export type { TransactionDescription, TransactionFilter } from './transaction/transaction-listing.ts';
+export type { TransactionState } from './transaction/transaction-state.ts';
+export type { TransactionStatistics } from './transaction/transactions.ts';
 export type {
   Bytes,
   CompressionName,

@@ -4,10 +4,18 @@ import { type Clock, systemClock } from '../clock.ts';
 import { invalidArgument, MillraceError, show } from '../errors.ts';
 import type { FileAccess } from '../file/disk-choice.ts';
 import type { FileSystem } from '../file/file-system.ts';
-import { CHECKPOINT_INTERVAL_MS, RECOVERY_THREADS_MAX } from '../limits.ts';
+import {
+  CHECKPOINT_INTERVAL_MS,
+  PARTITIONS_PER_TOPIC_MAX,
+  RECOVERY_THREADS_MAX,
+  TRANSACTION_TIMEOUT_MAX_MS_DEFAULT,
+  TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT,
+} from '../limits.ts';
+import { COORDINATOR_PARTITIONS_DEFAULT } from '../protocol/coordinator-partition.ts';
 import type { Logger } from '../types.ts';
 import { suggestion } from './nearest-name.ts';
 import type { RecoveryProgress } from './recovery.ts';
+import type { TransactionSettings } from './store-transactions.ts';
 import { changeTopicConfig, effectiveConfig, type TopicConfig, type TopicConfigInput } from './topic-config.ts';
 
 export interface StoreOptions {
@@ -27,12 +35,20 @@ export interface StoreOptions {
   readonly checkpointIntervalMs?: number;
   /** How files are read and written. Default: `map` wherever the runtime allows it (Electron does not). */
   readonly fileAccess?: FileAccess;
+  /** Kafka's `transaction.max.timeout.ms`. Default 900,000. */
+  readonly transactionMaxTimeoutMs?: number;
+  /** Kafka's `transactional.id.expiration.ms`: when a transactional id that nobody uses is forgotten. Default seven days. */
+  readonly transactionalIdExpirationMs?: number;
+  /** Partitions of `__transaction_state` when it is made; never changed later. Default 50, as in Kafka. */
+  readonly transactionStatePartitions?: number;
+  /** Partitions of `__consumer_offsets` when it is made; never changed later. Default 50, as in Kafka. */
+  readonly offsetsPartitions?: number;
   readonly clock?: Clock;
   /** In place of the real one; it is not closed with the store. */
   readonly fileSystem?: FileSystem;
 }
 
-export interface CheckedOptions {
+export interface CheckedOptions extends TransactionSettings {
   readonly readOnly: boolean;
   readonly defaults: TopicConfig;
   readonly logger: Logger;
@@ -54,6 +70,10 @@ const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'num
   onFailure: 'function',
   recoveryThreads: 'number',
   checkpointIntervalMs: 'number',
+  transactionMaxTimeoutMs: 'number',
+  transactionalIdExpirationMs: 'number',
+  transactionStatePartitions: 'number',
+  offsetsPartitions: 'number',
   fileAccess: 'string',
   clock: 'object',
   fileSystem: 'object',
@@ -83,18 +103,7 @@ export function checkOptions(options: unknown): CheckedOptions {
     logger: given.logger ?? {},
     onRecovery: given.onRecovery,
     onFailure: given.onFailure,
-    recoveryThreads: inRange(
-      'recoveryThreads',
-      given.recoveryThreads ?? RECOVERY_THREADS_DEFAULT,
-      0,
-      RECOVERY_THREADS_MAX,
-    ),
-    checkpointIntervalMs: inRange(
-      'checkpointIntervalMs',
-      given.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS,
-      1,
-      TIMER_MAX_MS,
-    ),
+    ...checkNumbers(given),
     clock: given.clock ?? systemClock,
     fileAccess: checkAccess(given.fileAccess, given.fileSystem),
     fileSystem: given.fileSystem ?? null,
@@ -112,6 +121,24 @@ function checkAccess(access: unknown, fileSystem: FileSystem | undefined): FileA
   if (access !== 'map' && access !== 'copy') throw invalidArgument('fileAccess', "'map' or 'copy'", access);
   if (fileSystem !== undefined) throw invalidArgument('fileAccess', 'left out with a fileSystem', access);
   return access;
+}
+
+/** Default, least and most of each option that is a number. */
+const numbers = {
+  recoveryThreads: [RECOVERY_THREADS_DEFAULT, 0, RECOVERY_THREADS_MAX],
+  checkpointIntervalMs: [CHECKPOINT_INTERVAL_MS, 1, TIMER_MAX_MS],
+  transactionMaxTimeoutMs: [TRANSACTION_TIMEOUT_MAX_MS_DEFAULT, 1, TIMER_MAX_MS],
+  transactionalIdExpirationMs: [TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT, 1, Number.MAX_SAFE_INTEGER],
+  transactionStatePartitions: [COORDINATOR_PARTITIONS_DEFAULT, 1, PARTITIONS_PER_TOPIC_MAX],
+  offsetsPartitions: [COORDINATOR_PARTITIONS_DEFAULT, 1, PARTITIONS_PER_TOPIC_MAX],
+} as const;
+
+function checkNumbers(given: StoreOptions): Record<keyof typeof numbers, number> {
+  const checked = {} as Record<keyof typeof numbers, number>;
+  for (const [name, [standard, min, max]] of Object.entries(numbers)) {
+    checked[name as keyof typeof numbers] = inRange(name, given[name as keyof typeof numbers] ?? standard, min, max);
+  }
+  return checked;
 }
 
 function inRange(name: string, value: number, min: number, max: number): number {

@@ -10,10 +10,13 @@ import { resolve } from 'node:path';
 import type { Consumer } from '../consumer/consumer.ts';
 import type { ConsumerOptions } from '../consumer/consumer-options.ts';
 import { MillraceError } from '../errors.ts';
-import type { FlushStatistics } from '../file/flusher.ts';
+import type { CommittedOffset } from '../group/offset-table.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { Producer } from '../producer/producer.ts';
 import type { ProducerOptions } from '../producer/producer-options.ts';
+import type { TransactionalProducerOptions } from '../producer/transactional-options.ts';
+import type { TransactionalProducer } from '../producer/transactional-producer.ts';
+import type { TransactionDescription, TransactionFilter } from '../transaction/transaction-listing.ts';
 import type { ConfigValue } from './config-value.ts';
 import { checkCreateOptions, type CreateTopicOptions } from './create-topic-options.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -21,6 +24,7 @@ import type { MetaProperties } from './meta-properties.ts';
 import { OpenConsumers } from './open-consumers.ts';
 import { OpenProducers } from './open-producers.ts';
 import { openPartition } from './partition-opening.ts';
+import { ProducerIds } from './producer-ids.ts';
 import { ReadOnlyStore } from './read-only-store.ts';
 import type { RecoveryReport } from './recovery.ts';
 import { closeStore } from './store-closing.ts';
@@ -28,6 +32,8 @@ import type { StoreEnvironment } from './store-environment.ts';
 import type { StoreLock } from './store-lock.ts';
 import { type OpenedParts, openParts } from './store-opening.ts';
 import { type CheckedOptions, checkDirectory, checkOptions, type StoreOptions } from './store-options.ts';
+import { storeStatistics, type StoreStatistics } from './store-statistics.ts';
+import { StoreTransactions } from './store-transactions.ts';
 import { TopicAdmin } from './topic-admin.ts';
 import { effectiveConfig, type TopicConfigInput, type TopicConfigName } from './topic-config.ts';
 import type { Partition, Topic, TopicDescription } from './topic.ts';
@@ -37,20 +43,6 @@ export interface OpenPartition {
   readonly topic: string;
   readonly partition: number;
   readonly log: PartitionLog;
-}
-
-export interface StoreStatistics {
-  readonly topics: number;
-  readonly partitions: number;
-  readonly openPartitions: number;
-  /** Partitions that `partition` cannot open, and says why. */
-  readonly unavailablePartitions: number;
-  /** Rounds of the flusher, since the store was opened. */
-  readonly flush: Readonly<FlushStatistics>;
-  /** How long the newest rounds took, ascending, at most 1,024 of them. */
-  readonly recentFlushesMs: Float64Array;
-  /** Mappings of sealed data that are kept, and their bytes. */
-  readonly windows: { readonly count: number; readonly bytes: number };
 }
 
 /**
@@ -81,6 +73,7 @@ export class Store {
   readonly #housekeeping: Housekeeping;
   readonly #ownSystem: boolean;
   readonly #producers: OpenProducers;
+  readonly #transactions: StoreTransactions;
   readonly #consumers = new OpenConsumers(this);
   #closing: Promise<void> | null = null;
 
@@ -104,9 +97,18 @@ export class Store {
       partitionCount: (topic: string) => this.#admin.get(topic).partitions.length,
       partition: (topic: string, partition: number) => this.#log(topic, partition),
     };
-    this.#producers = new OpenProducers(logs, environment);
+    const ids = new ProducerIds(environment);
+    const nextProducerId = (): number => ids.next();
+    this.#transactions = new StoreTransactions(environment, {
+      admin: this.#admin,
+      logs,
+      nextProducerId,
+      settings: options,
+    });
+    this.#producers = new OpenProducers(logs, environment, this.#transactions);
     this.#housekeeping = new Housekeeping(environment, () => this.#partitions(), options.checkpointIntervalMs);
     this.#housekeeping.start();
+    this.#transactions.start();
   }
 
   /** From `meta.properties`; null where the file does not say. */
@@ -132,23 +134,7 @@ export class Store {
   }
 
   get statistics(): StoreStatistics {
-    const { flusher, cache } = this.#environment;
-    let [partitions, openPartitions, unavailablePartitions] = [0, 0, 0];
-    for (const partition of this.#partitions()) {
-      partitions++;
-      if (partition.log !== null) openPartitions++;
-      if (partition.problem !== null) unavailablePartitions++;
-    }
-    const windows = { count: cache.count, bytes: cache.bytes };
-    return {
-      topics: this.#topics.size,
-      partitions,
-      openPartitions,
-      unavailablePartitions,
-      flush: { ...flusher.statistics },
-      recentFlushesMs: flusher.recent.sorted(),
-      windows,
-    };
+    return storeStatistics(this.#environment, this.#topics.size, this.#partitions(), this.#transactions.statistics);
   }
 
   /**
@@ -203,10 +189,30 @@ export class Store {
     return this.#log(topic, partition);
   }
 
-  /** A producer for this store's topics. It is closed with the store, and then does not wait for a full disk. Errors: INVALID_ARGUMENT, CLOSED. */
-  producer(options: ProducerOptions = {}): Producer {
+  /**
+   * A producer for this store's topics; with a `transactionalId` one that writes in transactions. It is closed with the store, and then does not wait
+   * for a full disk; what a transaction has open is aborted. Errors: INVALID_ARGUMENT, CLOSED.
+   */
+  producer(options: TransactionalProducerOptions): TransactionalProducer;
+  producer(options?: ProducerOptions): Producer;
+  producer(options: ProducerOptions | TransactionalProducerOptions = {}): Producer | TransactionalProducer {
     this.#checkOpen();
     return this.#producers.open(options);
+  }
+
+  /** The transactional ids that are known, with what each has open (KIP-664). Settles at once when there have been none. */
+  async transactions(filter?: TransactionFilter): Promise<TransactionDescription[]> {
+    this.#checkOpen();
+    return this.#transactions.list(filter);
+  }
+
+  /**
+   * Where a consumer group has committed that it goes on, partition by partition, as `consumer.assign` takes it: what a transaction committed
+   * with its records, and not what one has open or has aborted.
+   */
+  async committedOffsets(group: string): Promise<CommittedOffset[]> {
+    this.#checkOpen();
+    return this.#transactions.committedOffsets(group);
   }
 
   /** The partitions that were asked for since the store was opened. Opens none. */
@@ -261,6 +267,7 @@ export class Store {
 
   async #close(): Promise<void> {
     await this.#producers.close();
+    await this.#transactions.close();
     return closeStore(this.#environment, {
       admin: this.#admin,
       housekeeping: this.#housekeeping,
