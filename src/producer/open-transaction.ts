@@ -72,14 +72,9 @@ export class OpenTransaction {
       if (typeof group !== 'string' || group === '') throw invalidArgument('group', 'the name of a group', group);
       const checked = checkOffsets(offsets);
       if (checked.length === 0) return;
-      const finding = this.#door.offsetsPartition(group);
-      this.#preparing.add(finding);
-      const place = await finding.finally(() => this.#preparing.delete(finding));
-      if (this.#failure !== null) throw this.#failure;
-      const records = this.#door.offsetRecords(group, checked);
-      const send = new TransactionSend(records.length);
-      const lane = this.#lane(place, false);
-      records.forEach((record, i) => this.#add(lane, record, recordSize(record, i), i, send));
+      const preparing = this.#addOffsets(group, checked);
+      this.#preparing.add(preparing);
+      const send = await preparing.finally(() => this.#preparing.delete(preparing));
       await send.promise;
     });
   }
@@ -116,6 +111,17 @@ export class OpenTransaction {
     } catch (error) {
       throw this.#fail(error);
     }
+  }
+
+  /** Its partition may have to be made first. */
+  async #addOffsets(group: string, offsets: readonly OffsetToCommit[]): Promise<TransactionSend> {
+    const place = await this.#door.offsetsPartition(group);
+    if (this.#failure !== null) throw this.#failure;
+    const records = this.#door.offsetRecords(group, offsets);
+    const send = new TransactionSend(records.length);
+    const lane = this.#lane(place, false);
+    records.forEach((record, i) => this.#add(lane, record, recordSize(record, i), i, send));
+    return send;
   }
 
   #choose(topic: string, record: ProducerRecord, partitionCount: number): number {

@@ -20,6 +20,9 @@ export class OpenProducers {
     this.#environment = { clock, logger, onClosed: (closed) => void this.#open.delete(closed) };
   }
 
+  open(options: TransactionalProducerOptions): TransactionalProducer;
+  open(options: ProducerOptions): Producer;
+  open(options: ProducerOptions | TransactionalProducerOptions): Producer | TransactionalProducer;
   open(options: ProducerOptions | TransactionalProducerOptions): Producer | TransactionalProducer {
     if (isTransactional(options)) return this.#openTransactional(options);
     const environment = { ...this.#environment, clientId: `producer-${this.#made + 1}` };

@@ -115,6 +115,8 @@ export class TransactionCoordinator {
           )
         : withEpoch(metadata, verdict, timeoutMs, now);
     this.#known.set(transactionalId, known);
+    // From now on who comes with the old epoch is fenced, whatever it was before.
+    known.timedOut = null;
     return this.#write(known, 'begin', begun, answerWith(begun));
   }
 
