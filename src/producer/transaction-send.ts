@@ -16,6 +16,7 @@ export class TransactionSend implements RecordSender {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    // Its failure is the transaction's too, so somebody is told.
     this.promise.catch(() => undefined);
     if (count === 0) this.#resolve(this.#places);
   }

@@ -39,6 +39,7 @@ export class Transaction {
 
   /** What fails in a transaction that goes on is told by its end; what comes after the end is told to nobody else. */
   #told<T>(promise: Promise<T>): Promise<T> {
+    // Told by the end of the transaction, if nobody waits.
     if (!this.#open.isOver) promise.catch(() => undefined);
     return promise;
   }

@@ -109,8 +109,8 @@ export class TransactionalProducer {
 
   async #close(): Promise<void> {
     const error = closed();
-    // Its failure is told to whoever called it.
     if (this.#open !== null) await this.#aborted(this.#open, error);
+    // Its failure is told to whoever called it.
     else await this.#step.catch(() => undefined);
     this.#environment.onClosed?.(this);
   }

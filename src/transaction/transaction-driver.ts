@@ -111,11 +111,16 @@ export class TransactionDriver {
     const settled = marked.then((completion) => this.#complete(completion));
     const ending = { shown, settled };
     this.#endings.set(transactionalId, ending);
-    const done = (): void => void this.#endings.delete(transactionalId);
-    settled.then(done, (error: unknown) => {
-      done();
-      this.#environment.logger.warn?.({ err: error, transactionalId }, 'a decided transaction waits for the next open');
-    });
+    // One that failed stays: nobody can go on with the id before the next open.
+    settled.then(
+      () => void this.#endings.delete(transactionalId),
+      (error: unknown) => {
+        this.#environment.logger.warn?.(
+          { err: error, transactionalId },
+          'a decided transaction waits for the next open',
+        );
+      },
+    );
     // Told to those who wait for it.
     shown.catch(() => undefined);
   }

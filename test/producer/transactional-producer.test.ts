@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MillraceError, type Transaction, type TransactionalProducer } from '#millrace/main.js';
+import { MillraceError, type TransactionalProducer } from '#millrace/main.js';
 import { turn, until } from '../consumer/consumer-fixture.ts';
 import { openInMemory } from '../store/store-fixture.ts';
 import { committed, failure, openRig, SMALL } from './transaction-rig.ts';
@@ -49,65 +49,6 @@ test('one whose function throws is aborted, and its error is thrown as it is', a
   expect(store.statistics.transactions).toEqual({ ids: 1, open: 0, committed: 1, aborted: 1, timedOut: 0 });
 });
 
-test('records keep their order, and what is sent in one turn shares batches', async () => {
-  const { store, producer } = await openRig();
-  await producer().transaction(async (tx) => {
-    for (let i = 0; i < 100; i++) void tx.send('orders', { value: `${i}`, partition: 0 });
-    await tx.send('orders', { value: '100', partition: 0 });
-    for (let i = 101; i < 150; i++) void tx.send('orders', { value: `${i}`, partition: 0 });
-  });
-  expect((await committed(store, 'orders'))[0]).toEqual(Array.from({ length: 150 }, (_, i) => `${i}`));
-  const batches = [...store.partition('orders', 0).read(0)].filter(({ isControl }) => !isControl);
-  expect(batches.map(({ recordCount, baseSequence }) => [recordCount, baseSequence])).toEqual([
-    [101, 0],
-    [49, 101],
-  ]);
-});
-
-test('a send of many that is larger than a batch becomes several, and those without a key go to one partition', async () => {
-  const { store } = await openRig();
-  const producer = store.producer({ transactionalId: 'a', batchSize: 1_000, random: () => 0.6, compression: 'gzip' });
-  const values = Array.from({ length: 20 }, (_, i) => `${i}`.padEnd(300, '.'));
-  await producer.transaction((tx) =>
-    tx.send(
-      'orders',
-      values.map((value) => ({ value })),
-    ),
-  );
-  const batches = [...store.partition('orders', 1).read(0)].filter(({ isControl }) => !isControl);
-  expect(batches.map(({ recordCount }) => recordCount)).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 2, 2]);
-  expect(new Set(batches.map(({ compression }) => compression))).toEqual(new Set(['gzip']));
-  expect((await committed(store, 'orders'))[1]).toEqual(values);
-});
-
-test('a send that fails makes the transaction fail, whether somebody waits for it or not', async () => {
-  const { store, producer } = await openRig();
-  const mover = producer();
-  const bad: [(tx: Transaction) => Promise<unknown>, string][] = [
-    [(tx) => tx.send('nowhere', { value: 'b' }), 'ERR_MILLRACE_UNKNOWN_TOPIC'],
-    [(tx) => tx.send('orders', { value: 'b', partition: 2 }), 'ERR_MILLRACE_UNKNOWN_TOPIC'],
-    [(tx) => tx.send('orders', { value: 7 as never }), 'ERR_MILLRACE_INVALID_ARGUMENT'],
-    [(tx) => tx.send('orders', { value: 'x'.repeat(2_000_000) }), 'ERR_MILLRACE_TOO_LARGE'],
-    [(tx) => tx.sendOffsets('', []), 'ERR_MILLRACE_INVALID_ARGUMENT'],
-    [(tx) => tx.sendOffsets('g', [{ topic: 'orders', partition: 0, offset: -1 }]), 'ERR_MILLRACE_INVALID_ARGUMENT'],
-  ];
-  for (const [fails, code] of bad) {
-    const ignored = mover.transaction(async (tx) => {
-      await tx.send('orders', { value: 'a' });
-      void fails(tx);
-    });
-    expect(await failure(ignored)).toBe(code);
-    const caught = mover.transaction(async (tx) => {
-      expect(await failure(fails(tx))).toBe(code);
-      expect(await failure(tx.send('orders', { value: 'c' }))).toBe(code);
-    });
-    expect(await failure(caught)).toBe(code);
-  }
-  expect(await committed(store, 'orders')).toEqual([[], []]);
-  await send(mover, 'fine');
-  expect((await committed(store, 'orders'))[0]).toEqual(['fine']);
-});
-
 test('an empty transaction writes nothing', async () => {
   const { store, producer } = await openRig();
   const mover = producer();
@@ -132,51 +73,6 @@ test('a transaction within another one, or beside it, is refused', async () => {
   expect(both).toEqual(['none', 'ERR_MILLRACE_CONCURRENT_TRANSACTIONS']);
   expect((await committed(store, 'orders'))[0]).toEqual(['a', 'c']);
 });
-
-test('a send outside of a transaction, and after it, is refused', async () => {
-  const { store, producer } = await openRig();
-  const mover = producer();
-  expect(await failure(mover.send())).toBe('ERR_MILLRACE_TRANSACTION_STATE');
-  let kept: Transaction | null = null;
-  await mover.transaction((tx) => void (kept = tx));
-  expect(await failure(kept!.send('orders', { value: 'late' }))).toBe('ERR_MILLRACE_TRANSACTION_STATE');
-  expect(await failure(kept!.sendOffsets('g', []))).toBe('ERR_MILLRACE_TRANSACTION_STATE');
-  expect(store.partition('orders', 0).endOffset + store.partition('orders', 1).endOffset).toBe(0);
-});
-
-test('offsets are committed with the transaction, and seen when it has resolved', async () => {
-  const { store, producer } = await openRig();
-  const mover = producer();
-  expect(await store.committedOffsets('g')).toEqual([]);
-  const at = (offset: number): { topic: string; partition: number; offset: number } => ({ ...ORDERS, offset });
-  await mover.transaction(async (tx) => {
-    // Nobody waits for this one.
-    void tx.sendOffsets('g', [
-      { ...at(5), metadata: 'm', leaderEpoch: 3 },
-      { ...at(7), partition: 1 },
-    ]);
-  });
-  expect(await store.committedOffsets('g')).toEqual([
-    { ...at(5), metadata: 'm', leaderEpoch: 3, commitTimestamp: 1_700_000_000_000 },
-    { ...at(7), partition: 1, metadata: '', leaderEpoch: -1, commitTimestamp: 1_700_000_000_000 },
-  ]);
-  const aborted = mover.transaction(async (tx) => {
-    await tx.sendOffsets('g', [at(9)]);
-    expect(await store.committedOffsets('g')).toMatchObject([at(5), { offset: 7 }]);
-    throw new Error('no');
-  });
-  expect(await failure(aborted)).toBe('no');
-  expect(await store.committedOffsets('g')).toMatchObject([at(5), { offset: 7 }]);
-  await mover.transaction((tx) => tx.sendOffsets('g', [at(6)]));
-  expect(await store.committedOffsets('g')).toMatchObject([at(6), { offset: 7 }]);
-  expect(await store.committedOffsets('h')).toEqual([]);
-  const consumer = store.consumer();
-  store.partition('orders', 0).append(Array.from({ length: 8 }, () => ({ value: 'x' })));
-  consumer.assign(['orders', ...(await store.committedOffsets('g')).slice(0, 1)]);
-  expect(consumer.position(ORDERS)).toBe(6);
-});
-
-const ORDERS = { topic: 'orders', partition: 0 };
 
 test('a producer of the same name takes the place of the one before, and aborts what it left open', async () => {
   const { store, producer } = await openRig();
@@ -242,23 +138,6 @@ test('one that was aborted for its time and has another producer in its place do
   expect(await failure(send(first, 'b'))).toBe('ERR_MILLRACE_PRODUCER_FENCED');
   await send(second, 'c');
   expect((await committed(store, 'orders'))[0]).toEqual(['c']);
-});
-
-test('a topic that is deleted in the middle of a transaction is not waited for', async () => {
-  const { store, producer } = await openRig();
-  const mover = producer();
-  await mover
-    .transaction(async (tx) => {
-      await tx.send('orders', { value: 'a', partition: 0 });
-      await tx.send('totals', { value: 'b', partition: 0 });
-      await store.deleteTopic('orders');
-    })
-    .catch(() => undefined);
-  const [state] = await store.transactions();
-  expect(['CompleteCommit', 'CompleteAbort', 'PrepareAbort', 'PrepareCommit']).toContain(state.state);
-  await store.createTopic('orders');
-  await send(mover, 'c');
-  expect(await committed(store, 'orders')).toEqual([['c']]);
 });
 
 test('a full disk aborts the transaction, and the next one is as good as any', async () => {
