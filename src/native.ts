@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MillraceError } from './errors.ts';
+import { packageRoot } from './package-root.ts';
 
 /** Why `scanBatches` stopped; the numbers are the addon's. */
 export const scanStop = {
@@ -149,11 +150,11 @@ export interface NativeAddon {
   counters(): { mappings: number; mappedBytes: number };
 }
 
-const candidates = ['../build/Release/millrace.node', `../prebuilds/${process.platform}-${process.arch}/millrace.node`];
+const candidates = ['build/Release/millrace.node', `prebuilds/${process.platform}-${process.arch}/millrace.node`];
 
 function load(): NativeAddon {
   for (const candidate of candidates) {
-    const path = fileURLToPath(new URL(candidate, import.meta.url));
+    const path = fileURLToPath(new URL(candidate, packageRoot));
     if (existsSync(path)) return createRequire(import.meta.url)(path) as NativeAddon;
   }
   throw new MillraceError(

@@ -159,9 +159,8 @@ export class OpenBatch {
   /** For the log: finishes the batch where it stands, and publishes it in its segment. Returns its largest timestamp. */
   publish(now: Timestamp): Timestamp {
     this.#builder.setTime(now);
-    const { maxTimestamp } = this.#builder;
     this.#room.publish();
-    return maxTimestamp;
+    return this.#builder.maxTimestamp;
   }
 
   /** For the log: the batch as ready bytes, when it stands in memory. */

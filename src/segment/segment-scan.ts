@@ -65,11 +65,11 @@ export class ScanMemory {
   readonly result = new Float64Array(5);
 }
 
-/** Calls `visit` for each valid batch, with its header and its position in the file. The header moves on: do not keep it. */
+/** Calls `visit` for each valid batch, with its header, its position in the file, and bytes that have all of it. The header moves on: do not keep it. */
 export function scanSegment(
   file: LogFile,
   options: ScanOptions,
-  visit: (header: BatchHeader, position: number) => void,
+  visit: (header: BatchHeader, position: number, window: ByteWindow) => void,
   memory = new ScanMemory(),
 ): ScanResult {
   let { buffer } = memory;
@@ -103,7 +103,7 @@ export function scanSegment(
         nextOffset = header.nextOffset;
         epoch = Math.max(epoch, header.leaderEpoch);
         batches++;
-        visit(header, position + positions[i]);
+        visit(header, position + positions[i], buffer);
       }
       stop = result[0];
       from = result[1];

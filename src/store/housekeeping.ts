@@ -59,7 +59,10 @@ export class Housekeeping {
 
   async #checkpoint(): Promise<void> {
     const dirty: Partition[] = [];
-    for (const partition of this.#partitions()) if (this.#isDirty(partition)) dirty.push(partition);
+    for (const partition of this.#partitions()) {
+      if (partition.log?.isClosed === false) partition.log.expireProducers();
+      if (this.#isDirty(partition)) dirty.push(partition);
+    }
     let failure: unknown = null;
     for (let i = 0; i < dirty.length; i += LOGS_AT_ONCE) {
       const results = await Promise.allSettled(

@@ -7,6 +7,7 @@ import type { FileSystem } from '../file/file-system.ts';
 import {
   CHECKPOINT_INTERVAL_MS,
   PARTITIONS_PER_TOPIC_MAX,
+  PRODUCER_ID_EXPIRATION_MS_DEFAULT,
   RECOVERY_THREADS_MAX,
   TRANSACTION_TIMEOUT_MAX_MS_DEFAULT,
   TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT,
@@ -33,6 +34,11 @@ export interface StoreOptions {
   readonly recoveryThreads?: number;
   /** How often recovery points are written. Default 60,000. */
   readonly checkpointIntervalMs?: number;
+  /**
+   * How long a log remembers a producer that writes no more and has no transaction open; what it sends later is taken as if it were new. Default a
+   * day. (Kafka: `producer.id.expiration.ms`.)
+   */
+  readonly producerIdExpirationMs?: number;
   /** How files are read and written. Default: `map` wherever the runtime allows it (Electron does not). */
   readonly fileAccess?: FileAccess;
   /** Kafka's `transaction.max.timeout.ms`. Default 900,000. */
@@ -56,6 +62,7 @@ export interface CheckedOptions extends TransactionSettings {
   readonly onFailure?: (error: MillraceError) => void;
   readonly recoveryThreads: number;
   readonly checkpointIntervalMs: number;
+  readonly producerIdExpirationMs: number;
   readonly clock: Clock;
   readonly fileAccess: FileAccess | null;
   readonly fileSystem: FileSystem | null;
@@ -70,6 +77,7 @@ const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'num
   onFailure: 'function',
   recoveryThreads: 'number',
   checkpointIntervalMs: 'number',
+  producerIdExpirationMs: 'number',
   transactionMaxTimeoutMs: 'number',
   transactionalIdExpirationMs: 'number',
   transactionStatePartitions: 'number',
@@ -127,6 +135,7 @@ function checkAccess(access: unknown, fileSystem: FileSystem | undefined): FileA
 const numbers = {
   recoveryThreads: [RECOVERY_THREADS_DEFAULT, 0, RECOVERY_THREADS_MAX],
   checkpointIntervalMs: [CHECKPOINT_INTERVAL_MS, 1, TIMER_MAX_MS],
+  producerIdExpirationMs: [PRODUCER_ID_EXPIRATION_MS_DEFAULT, 1, Number.MAX_SAFE_INTEGER],
   transactionMaxTimeoutMs: [TRANSACTION_TIMEOUT_MAX_MS_DEFAULT, 1, TIMER_MAX_MS],
   transactionalIdExpirationMs: [TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT, 1, Number.MAX_SAFE_INTEGER],
   transactionStatePartitions: [COORDINATOR_PARTITIONS_DEFAULT, 1, PARTITIONS_PER_TOPIC_MAX],
