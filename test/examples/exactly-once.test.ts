@@ -15,6 +15,6 @@ test('a process that is killed in its transactions writes one receipt for each p
   expect(lines.slice(-3)).toEqual([
     '  not killed: ended with 0',
     'written more than once: some, since aborted records stay in the log',
-    'committed: 400 of 400 exactly once, 0 more often',
+    'committed: 200 of 200 exactly once, 0 more often',
   ]);
 }, 60_000);
