@@ -17,6 +17,7 @@ import { addLogMetrics } from './log-metrics.ts';
 import { registerFamily } from './metric-family.ts';
 import { type CheckedMetricsOptions, checkMetricsOptions, type MetricsOptions } from './metrics-options.ts';
 import { addProducerMetrics } from './producer-metrics.ts';
+import { addTransactionMetrics } from './transaction-metrics.ts';
 
 export type { MetricsOptions } from './metrics-options.ts';
 
@@ -53,6 +54,7 @@ export function createMetrics<ContentType extends RegistryContentType = Promethe
   if (!store.isReadOnly) {
     addStoreMetrics(store, ofWriters, checked);
     addProducerMetrics(store, checked);
+    addTransactionMetrics(store, checked);
     const name = `${checked.prefix}kafka_log_logflushstats_logflushrateandtimems`;
     checked.registry.registerMetric(new FlushSummary(store, name));
   }
