@@ -33,6 +33,7 @@ export { type ErrorCode, errorCodes, isMillraceError, MillraceError, type System
 export type { FileAccess } from './file/disk-choice.ts';
 export type { FileSystem } from './file/file-system.ts';
 export type { FlushStatistics } from './file/flusher.ts';
+export type { AbortedTransaction } from './index/transaction-index.ts';
 export type { WaitOptions } from './log/arrivals.ts';
 export type { FollowedLog } from './log/log-follower.ts';
 export type { CommittedOffset } from './group/offset-table.ts';
@@ -43,6 +44,9 @@ export type { AppendBatchesOptions, AppendOptions } from './log/append-options.t
 export type { LogTraffic } from './log/log-traffic.ts';
 export type { BatchOwner, OpenBatch, OpenBatchOptions } from './log/open-batch.ts';
 export type { PartitionLog } from './log/partition-log.ts';
+export type { ProducerEntry } from './log/producer-snapshot.ts';
+export type { EndTransactionOptions, ProducerStamp } from './log/producer-stamp.ts';
+export type { OpenTransaction } from './log/producer-states.ts';
 export type { Receipt } from './log/receipt.ts';
 export type { TimestampedOffset } from './log/timestamp-lookup.ts';
 export type { RecordMetadata } from './producer/delivery.ts';
@@ -64,6 +68,7 @@ export type { RecordHeader } from './record/record-headers.ts';
 export type { LogRecord } from './record/record.ts';
 export type { ConfigValue } from './store/config-value.ts';
 export type { CreateTopicOptions } from './store/create-topic-options.ts';
+export type { ProducerIds } from './store/producer-ids.ts';
 export type { FollowedPartition, ReadOnlyStatistics, ReadOnlyStore } from './store/read-only-store.ts';
 export type { RecoveryProgress, RecoveryReport } from './store/recovery.ts';
 export type { StoreOptions } from './store/store-options.ts';

@@ -117,7 +117,7 @@ export class PartitionLane implements WriterPlace {
 
   ended(batch: ProducerBatch, error: Error | null): void {
     const { clock, ledger, options } = this.#context;
-    this.#writer.ended(batch);
+    this.#writer.ended(batch, error === null);
     if (error === null) ledger.counters.sealed(batch, this.counters, clock.now());
     else if (options.acks === 0) this.#log0(batch.count, error);
     this.#context.ended(this);

@@ -6,15 +6,19 @@
  */
 import { assert } from '../assert.ts';
 import type { Clock } from '../clock.ts';
+import { isMillraceError } from '../errors.ts';
 import { BATCH_HEADER_SIZE } from '../limits.ts';
+import type { OpenBatch } from '../log/open-batch.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { Timestamp, TopicPartition } from '../types.ts';
 import type { ArraySend, Delivery } from './delivery.ts';
 import type { Ledger } from './ledger.ts';
 import type { Linger } from './linger.ts';
+import { PartitionSequences } from './partition-sequences.ts';
 import type { ProducerRecord } from './partitioner.ts';
 import { type BatchPlace, ProducerBatch } from './producer-batch.ts';
 import type { CheckedProducerOptions } from './producer-options.ts';
+import type { ProducerIdentity } from './producer-identity.ts';
 import type { SealReason } from './producer-statistics.ts';
 import { isRetriable } from './retry-policy.ts';
 import type { TopicLogs } from './topic-logs.ts';
@@ -26,6 +30,8 @@ export interface WriterContext {
   readonly options: CheckedProducerOptions;
   readonly ledger: Ledger;
   readonly linger: Linger;
+  /** Null for a producer that is not idempotent. */
+  readonly identity: ProducerIdentity | null;
   /** A batch of this partition has ended, or could not be opened. */
   ended(partition: TopicPartition): void;
 }
@@ -39,12 +45,14 @@ export interface WriterPlace extends BatchPlace {
 export class PartitionWriter {
   readonly #place: WriterPlace;
   readonly #context: WriterContext;
+  readonly #sequences: PartitionSequences | null;
   #log: PartitionLog | null = null;
   #batch: ProducerBatch | null = null;
 
   constructor(place: WriterPlace, context: WriterContext) {
     this.#place = place;
     this.#context = context;
+    this.#sequences = context.identity === null ? null : new PartitionSequences(context.identity);
   }
 
   /** The last one that was opened, unless it has ended. */
@@ -126,7 +134,8 @@ export class PartitionWriter {
   }
 
   /** A batch was sealed, or is lost. */
-  ended(batch: ProducerBatch): void {
+  ended(batch: ProducerBatch, isSealed: boolean): void {
+    if (isSealed) this.#sequences?.sealed(batch.count);
     if (this.#batch === batch) this.#batch = null;
     this.#context.linger.closed(batch);
   }
@@ -159,18 +168,32 @@ export class PartitionWriter {
   #openBatch(): ProducerBatch {
     const batch = this.#batch;
     if (batch !== null && batch.isOpen) return batch;
-    const { clock, ledger, logs, options } = this.#context;
+    const { clock, ledger, logs } = this.#context;
     const { topic, partition } = this.#place;
     try {
       if (this.#log === null || this.#log.isClosed) this.#log = logs.partition(topic, partition);
       const opened = new ProducerBatch(this.#place, ledger, clock.now());
-      opened.open = this.#log.openBatch({ owner: opened, compression: options.compression });
+      opened.open = this.#openIn(this.#log, opened);
       this.#batch = opened;
       return opened;
     } catch (error) {
       // Records without a key go to another partition then.
       this.#context.ended(this.#place);
       throw error;
+    }
+  }
+
+  #openIn(log: PartitionLog, owner: ProducerBatch): OpenBatch {
+    const options = { owner, compression: this.#context.options.compression };
+    const sequences = this.#sequences;
+    if (sequences === null) return log.openBatch(options);
+    try {
+      return log.openBatch({ ...options, producer: sequences.stamp() });
+    } catch (error) {
+      if (!isMillraceError(error, 'ERR_MILLRACE_OUT_OF_ORDER_SEQUENCE')) throw error;
+      // The log was cut, and has forgotten what was acknowledged. What is to be written now stands in no log.
+      sequences.lost();
+      return log.openBatch({ ...options, producer: sequences.stamp() });
     }
   }
 }

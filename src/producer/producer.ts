@@ -19,6 +19,7 @@ import { type LaneContext, PartitionLane } from './partition-lane.ts';
 import type { ProducerRecord } from './partitioner.ts';
 import { type CheckedProducerOptions, checkProducerOptions, type ProducerOptions } from './producer-options.ts';
 import type { ProducerStatistics, SealReason } from './producer-statistics.ts';
+import { type IdSource, ProducerIdentity } from './producer-identity.ts';
 import { Queue } from './queue.ts';
 import { recordSize } from './record-size.ts';
 import { RecordWritable, type RecordWritableOptions } from './record-writable.ts';
@@ -40,6 +41,8 @@ export interface CloseOptions {
 export interface ProducerEnvironment {
   /** What it is called when its options do not say. */
   readonly clientId?: string;
+  /** For those that are idempotent. */
+  readonly producerIds: IdSource;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called once, when the producer has been closed. */
@@ -81,6 +84,7 @@ export class Producer {
       options: this.#options,
       ledger: this.#ledger,
       linger: this.#linger,
+      identity: this.#options.idempotent ? new ProducerIdentity(environment.producerIds) : null,
       stalled: new Set(),
       retries: this.#options.retries,
       ended: (lane) => this.#topics.get(lane.topic)?.leave(lane.partition),

@@ -14,10 +14,10 @@ export class OpenProducers {
   readonly #transactional = new Set<TransactionalProducer>();
   #made = 0;
 
-  constructor(logs: TopicLogs, { clock, logger }: ProducerEnvironment, door: TransactionDoor) {
+  constructor(logs: TopicLogs, { clock, logger, producerIds }: ProducerEnvironment, door: TransactionDoor) {
     this.#logs = logs;
     this.#door = door;
-    this.#environment = { clock, logger, onClosed: (closed) => void this.#open.delete(closed) };
+    this.#environment = { clock, logger, producerIds, onClosed: (closed) => void this.#open.delete(closed) };
   }
 
   open(options: TransactionalProducerOptions): TransactionalProducer;

@@ -1,8 +1,10 @@
 /**
- * The producer ids that a store gives out, each once, whatever happens: taken from the file `millrace-producer-ids.json` in blocks, and the rest of a
- * block is left unused by a restart. Kafka, whose controller keeps them elsewhere, ignores the file.
+ * Gives out producer ids, no id twice in the life of a data directory: the file `millrace-producer-ids.json`, which Kafka ignores.
  *
- *     {"version":0,"next":3000}
+ *     {"version":0,"next":1099511628776}
+ *
+ * A block of ids is taken by moving `next` past it, durably, before any of them is given out; a stop leaves the rest of the block unused. Ids begin at 2^40,
+ * so that none is one that a Kafka cluster gives out, which counts from 0: logs may come from one and may go to one. (ProducerIdManager.)
  */
 import { join } from 'node:path';
 import { MillraceError } from '../errors.ts';
@@ -12,41 +14,45 @@ import { type StoreEnvironment, writing } from './store-environment.ts';
 
 export const PRODUCER_IDS_FILE = 'millrace-producer-ids.json';
 const VERSION = 0;
+const FIRST_ID = 2 ** 40;
+const CONTENT = /^\s*\{\s*"version"\s*:\s*0\s*,\s*"next"\s*:\s*(\d{1,16})\s*\}\s*$/;
 
 export class ProducerIds {
   readonly #environment: StoreEnvironment;
   #next = 0;
+  /** Ids below it are taken. */
   #end = 0;
 
   constructor(environment: StoreEnvironment) {
     this.#environment = environment;
   }
 
-  /** Errors: NO_SPACE, OFFLINE, IO, and CORRUPT where the file is not readable: a guess might give an id twice. */
+  /** An id that nobody has had. Errors: NO_SPACE, OFFLINE, CORRUPT. */
   next(): number {
-    if (this.#next === this.#end) this.#takeBlock();
+    if (this.#next === this.#end) this.#take();
     return this.#next++;
   }
 
-  #takeBlock(): void {
+  #take(): void {
     const { system, directory } = this.#environment;
     const path = join(directory, PRODUCER_IDS_FILE);
-    writing(this.#environment, () => {
-      const next = readNext(readWholeFile(system, path), path);
-      writeWholeFile(system, path, `{"version":${VERSION},"next":${next + PRODUCER_ID_BLOCK}}\n`);
-      this.#next = next;
-      this.#end = next + PRODUCER_ID_BLOCK;
-    });
+    // Asked each time: nobody may have put an older file in its place.
+    const first = Math.max(this.#end, readNext(readWholeFile(system, path), path));
+    const end = first + PRODUCER_ID_BLOCK;
+    writing(this.#environment, () => writeWholeFile(system, path, `{"version":${VERSION},"next":${end}}\n`));
+    this.#next = first;
+    this.#end = end;
   }
 }
 
-function readNext(text: string | null, path: string): number {
-  if (text === null) return 0;
-  try {
-    const { version, next } = JSON.parse(text) as { version?: unknown; next?: unknown };
-    if (version === VERSION && Number.isSafeInteger(next) && (next as number) >= 0) return next as number;
-  } catch {
-    // What is no JSON is no better than JSON that says something else.
-  }
-  throw new MillraceError('ERR_MILLRACE_CORRUPT', `${path} does not say which producer id is the next`, { path });
+/** The first id that was never taken. */
+export function readNext(text: string | null, path: string): number {
+  if (text === null) return FIRST_ID;
+  const [, next = ''] = CONTENT.exec(text) ?? [];
+  if (next !== '' && Number.isSafeInteger(Number(next) + PRODUCER_ID_BLOCK)) return Number(next);
+  throw new MillraceError(
+    'ERR_MILLRACE_CORRUPT',
+    `${path} does not say which producer ids are taken; write {"version":0,"next":N} with an N above every one in the logs`,
+    { path },
+  );
 }

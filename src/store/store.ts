@@ -23,8 +23,8 @@ import { Housekeeping } from './housekeeping.ts';
 import type { MetaProperties } from './meta-properties.ts';
 import { OpenConsumers } from './open-consumers.ts';
 import { OpenProducers } from './open-producers.ts';
-import { openPartition } from './partition-opening.ts';
 import { ProducerIds } from './producer-ids.ts';
+import { openPartition } from './partition-opening.ts';
 import { ReadOnlyStore } from './read-only-store.ts';
 import type { RecoveryReport } from './recovery.ts';
 import { closeStore } from './store-closing.ts';
@@ -65,6 +65,8 @@ export class Store {
   readonly isReadOnly = false;
   /** What the open found. */
   readonly recovery: RecoveryReport;
+  /** Ids for producers, each given out once in the life of the directory. */
+  readonly producerIds: ProducerIds;
   readonly #environment: StoreEnvironment;
   readonly #meta: MetaProperties;
   readonly #lock: StoreLock;
@@ -97,15 +99,10 @@ export class Store {
       partitionCount: (topic: string) => this.#admin.get(topic).partitions.length,
       partition: (topic: string, partition: number) => this.#log(topic, partition),
     };
-    const ids = new ProducerIds(environment);
-    const nextProducerId = (): number => ids.next();
-    this.#transactions = new StoreTransactions(environment, {
-      admin: this.#admin,
-      logs,
-      nextProducerId,
-      settings: options,
-    });
-    this.#producers = new OpenProducers(logs, environment, this.#transactions);
+    this.producerIds = new ProducerIds(environment);
+    const rest = { admin: this.#admin, logs, nextProducerId: () => this.producerIds.next(), settings: options };
+    this.#transactions = new StoreTransactions(environment, rest);
+    this.#producers = new OpenProducers(logs, { ...environment, producerIds: this.producerIds }, this.#transactions);
     this.#housekeeping = new Housekeeping(environment, () => this.#partitions(), options.checkpointIntervalMs);
     this.#housekeeping.start();
     this.#transactions.start();

@@ -9,7 +9,7 @@ import { encodeControlBatch } from '#millrace/record/control-record.js';
 import type { RecordBatch } from '#millrace/record/record-batch.js';
 import type { RecordInput } from '#millrace/types.js';
 import { expectedLog, FIXTURE, recordsAsExpected, type ExpectedLog } from '../compat/expected-log.ts';
-import { readyBatches, TempLog } from '../support/temp-log.ts';
+import { readyBatches, type TempLog } from '../support/temp-log.ts';
 import { openRig, ORDERS, turn, until, type Rig } from './consumer-fixture.ts';
 
 type Log = Pick<TempLog['log'], 'endOffset' | 'appendBatches'>;

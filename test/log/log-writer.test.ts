@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
+import { settled } from '../property/log-inspection.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 import { numbered, TempLog } from '../support/temp-log.ts';
@@ -54,15 +55,7 @@ test('snapshots are durable with what they tell of: at a roll, a checkpoint and 
     if (operation === 'fdatasync' && path.endsWith('.snapshot')) synced.push(String(Number.parseInt(path.slice(-29))));
     return null;
   };
-  const round = async (promise: Promise<unknown>): Promise<void> => {
-    let settled = false;
-    void promise.finally(() => (settled = true));
-    while (!settled) {
-      await new Promise((resolve) => setImmediate(resolve));
-      system.runFlush();
-    }
-    await promise;
-  };
+  const round = (promise: Promise<unknown>): Promise<unknown> => settled(system, promise);
   const producer = new TestProducer(() => rig.log, 7);
   const receipt = producer.append(1);
   await round(receipt.durable);

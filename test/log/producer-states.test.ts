@@ -89,7 +89,7 @@ describe('a snapshot', () => {
   });
 
   test('gives the open transactions in the order of the log', () => {
-    const entries = statesOf(batch(1, 10), batch(2, 11)).entries().reverse();
+    const entries = statesOf(batch(1, 10), batch(2, 11)).entries().toReversed();
     const states = ProducerStates.of(entries, 0, DAY);
     expect(states.openTransactions.map(({ firstOffset }) => firstOffset)).toEqual([10, 11]);
     expect(states.firstUnstableOffset).toBe(10);

@@ -19,6 +19,7 @@ function writerOf(rig: ProducerRig, options: ProducerOptions = {}) {
     options: checked,
     ledger,
     linger: new Linger(rig.clock, checked.lingerMs),
+    identity: null,
     ended: ({ partition }) => left.push(partition),
   };
   const place: WriterPlace & { round: number } = {
@@ -30,7 +31,7 @@ function writerOf(rig: ProducerRig, options: ProducerOptions = {}) {
     seal: (reason) => writer.seal(reason),
     ended(batch: ProducerBatch, error) {
       ended.push([batch.count, error]);
-      writer.ended(batch);
+      writer.ended(batch, error === null);
     },
   };
   const writer = new PartitionWriter(place, context);

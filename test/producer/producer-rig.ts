@@ -39,6 +39,7 @@ export class ProducerRig implements TopicLogs {
   readonly logs = new Map<string, PartitionLog>();
   /** What a partition that cannot be opened throws. */
   readonly broken = new Map<number, Error>();
+  nextProducerId = 100;
 
   constructor(options: RigOptions = {}) {
     this.partitions = options.partitions ?? 1;
@@ -54,7 +55,8 @@ export class ProducerRig implements TopicLogs {
   }
 
   producer(options: ProducerOptions = {}): Producer {
-    const producer = new Producer(this, { clock: this.clock, logger: this.messages.logger }, options);
+    const producerIds = { next: () => this.nextProducerId++ };
+    const producer = new Producer(this, { clock: this.clock, logger: this.messages.logger, producerIds }, options);
     // Nobody waits for what a test has left open.
     onTestFinished(() => void producer.close({ retry: false }));
     return producer;

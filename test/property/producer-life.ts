@@ -287,8 +287,12 @@ export class ProducerLife {
     ] as const);
     this.#note(operation);
     try {
-      if (operation === 'appends') for (let i = 0; i < 15; i++) this.random.chance(0.3) ? this.#end() : this.#append();
-      else if (operation === 'truncateTo') log.truncateTo(this.random.between(log.startOffset, log.endOffset));
+      if (operation === 'appends') {
+        for (let i = 0; i < 15; i++) {
+          if (this.random.chance(0.3)) this.#end();
+          else this.#append();
+        }
+      } else if (operation === 'truncateTo') log.truncateTo(this.random.between(log.startOffset, log.endOffset));
       else if (operation === 'checkpoint') await settled(this.system, this.harness.checkpoint());
       else if (operation === 'close') await settled(this.system, this.harness.close());
       else if (operation === 'roll') log.roll();

@@ -7,7 +7,8 @@ import { openInMemory } from './store-fixture.ts';
 
 test('a producer has a name of its own, or the one that it is given, and leaves when it is closed', async () => {
   const logs = { partitionCount: () => 1, partition: () => null as unknown as PartitionLog };
-  const producers = new OpenProducers(logs, { clock: new FakeClock(), logger: {} }, null as unknown as TransactionDoor);
+  const environment = { clock: new FakeClock(), logger: {}, producerIds: { next: () => 1 } };
+  const producers = new OpenProducers(logs, environment, null as unknown as TransactionDoor);
   const [first, second] = [producers.open({}), producers.open({ clientId: 'billing' })];
   expect(() => producers.open({ lingerMs: -1 })).toThrow('lingerMs');
   const third = producers.open({});
