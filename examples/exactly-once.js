@@ -52,7 +52,7 @@ async function work(directory, dieAt) {
   for await (const batch of consumer) {
     transactions++;
     await producer.transaction(async (tx) => {
-      for (const { key, value } of batch) tx.send('receipts', { key, value: `paid ${value}` });
+      for (const { key, value } of batch) void tx.send('receipts', { key, value: `paid ${String(value)}` });
       await tx.sendOffsets(GROUP, [{ topic: batch.topic, partition: batch.partition, offset: batch.nextOffset }]);
       if (transactions === dieAt && dieAt % 2 === 1) process.kill(process.pid, 'SIGKILL');
     });
@@ -82,7 +82,7 @@ async function count(directory, isolation) {
       .map(({ partition }) => partition),
   );
   for await (const batch of consumer) {
-    for (const { value } of batch) receipts.set(`${value}`, (receipts.get(`${value}`) ?? 0) + 1);
+    for (const { value } of batch) receipts.set(String(value), (receipts.get(String(value)) ?? 0) + 1);
     // The last offset is that of a marker, which is no record of anybody's.
     const [{ offset }] = consumer.endOffsets([batch]);
     if (batch.nextOffset >= offset - 1) left.delete(batch.partition);

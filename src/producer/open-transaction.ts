@@ -30,7 +30,7 @@ export class OpenTransaction {
   /** Offsets of which it is not known yet where they go. */
   readonly #preparing = new Set<Promise<unknown>>();
   #flushesSoon = false;
-  #failure: unknown = null;
+  #failure: Error | null = null;
   #isOpen = true;
 
   constructor(door: TransactionDoor, options: CheckedTransactionalOptions, producer: ProducerIdentity) {
@@ -45,7 +45,7 @@ export class OpenTransaction {
   }
 
   /** Why it cannot be committed, or null. */
-  get failure(): unknown {
+  get failure(): Error | null {
     return this.#failure;
   }
 
@@ -200,7 +200,7 @@ export class OpenTransaction {
   #fail(error: unknown): unknown {
     const isFenced = error instanceof MillraceError && error.code === 'ERR_MILLRACE_PRODUCER_FENCED';
     const told = isFenced ? this.#door.fenced(this.#options.transactionalId, this.producer) : error;
-    this.#failure ??= told;
+    this.#failure ??= told as Error;
     for (const lane of this.#lanes.values()) lane.fail(this.#failure);
     return told;
   }

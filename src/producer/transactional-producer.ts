@@ -82,7 +82,7 @@ export class TransactionalProducer {
       let result: T;
       try {
         result = await work(new Transaction(open));
-        if (this.#open === null) throw open.failure;
+        if (this.#open === null) throw open.failure ?? closed();
       } catch (error) {
         await this.#aborted(open, error);
         throw error;

@@ -48,9 +48,8 @@ describe.each(['clean', 'killed'])('%s', (which) => {
       expect(encodeValue(record.metadata, 2).toString('hex')).toBe(value!.toString('hex'));
     }
     // It has seen all of a transaction's life.
-    expect([...states].sort()).toEqual([
-      ...['CompleteAbort', 'CompleteCommit', 'Empty', 'Ongoing', 'PrepareAbort', 'PrepareCommit'],
-    ]);
+    const all = ['CompleteAbort', 'CompleteCommit', 'Empty', 'Ongoing', 'PrepareAbort', 'PrepareCommit'];
+    expect([...states].sort()).toEqual(all);
   });
 
   test('the last record of each id is what a store tells of it', async () => {

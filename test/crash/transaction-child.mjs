@@ -95,7 +95,7 @@ async function verify(store) {
   for (const [n, end] of ends) {
     const parts = found.get(n) ?? [];
     const count = Number(parts[0]?.split('/')[1] ?? 0);
-    if (parts.length !== count || new Set(parts).size !== count) faults.push(`${n} is seen in part: ${parts}`);
+    if (parts.length !== count || new Set(parts).size !== count) faults.push(`${n} is seen in part: ${parts.join()}`);
     if (end === 'c' && count === 0) faults.push(`${n} was committed and is not seen`);
     if (end === 'a' && count > 0) faults.push(`${n} was aborted and is seen`);
     if (count > 0) wholes++;
@@ -104,7 +104,7 @@ async function verify(store) {
   for (const offset of offsets)
     if (offset >= 0 && !found.has(offset)) faults.push(`offset ${offset} is of none that is seen`);
   const last = Math.max(...[...ends].filter(([, end]) => end === 'c').map(([n]) => n));
-  if (Math.max(...offsets) < last) faults.push(`offsets ${offsets} are behind ${last}, which was committed`);
+  if (Math.max(...offsets) < last) faults.push(`offsets ${offsets.join()} are behind ${last}, which was committed`);
   if (faults.length > 0) {
     process.stderr.write(`${faults.join('\n')}\n`);
     process.exitCode = 3;

@@ -6,9 +6,9 @@ const commit = { offset: 42, leaderEpoch: 5, metadata: 'héé', commitTimestamp:
 const hex = (text: string): string => Buffer.from(text).toString('hex');
 
 test('the key of version 1 and the value of version 3, byte by byte', () => {
-  expect(encodeOffsetKey(key).toString('hex')).toBe('0001' + '0001' + hex('g') + '0006' + hex('orders') + '00000003');
+  expect(encodeOffsetKey(key).toString('hex')).toBe(`00010001${hex('g')}0006${hex('orders')}00000003`);
   expect(encodeOffsetValue(commit).toString('hex')).toBe(
-    '0003' + '000000000000002a' + '00000005' + '0005' + hex('héé') + '0000018bcfe56800',
+    `0003000000000000002a000000050005${hex('héé')}0000018bcfe56800`,
   );
 });
 

@@ -69,6 +69,6 @@ export async function failure(promise: Promise<unknown>): Promise<string> {
     await promise;
     return 'none';
   } catch (error) {
-    return (error as { code?: string }).code ?? String((error as Error).message);
+    return (error as { code?: string }).code ?? (error as Error).message;
   }
 }

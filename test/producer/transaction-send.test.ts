@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { TransactionSend } from '#millrace/producer/transaction-send.js';
 
 const place = (offset: number): { topic: string; partition: number; offset: number; timestamp: number } => ({
-  ...{ topic: 'a', partition: 0, offset, timestamp: 1 },
+  topic: 'a',
+  partition: 0,
+  offset,
+  timestamp: 1,
 });
 
 test('it settles when all its records are placed, in the order of the records', async () => {

@@ -16,7 +16,9 @@ test('defaults', () => {
     logger,
   });
   expect(check({ transactionTimeoutMs: 5, compression: 'lz4', batchSize: 10 })).toMatchObject({
-    ...{ transactionTimeoutMs: 5, compression: 'lz4', batchSize: 10 },
+    transactionTimeoutMs: 5,
+    compression: 'lz4',
+    batchSize: 10,
   });
 });
 

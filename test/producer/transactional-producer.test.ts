@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MillraceError, type TransactionalProducer } from '#millrace/main.js';
+import type { MillraceError, TransactionalProducer } from '#millrace/main.js';
 import { turn, until } from '../consumer/consumer-fixture.ts';
 import { openInMemory } from '../store/store-fixture.ts';
 import { committed, failure, openRig, SMALL } from './transaction-rig.ts';

@@ -103,8 +103,13 @@ export class TransactionHistory {
     // One that has a transaction open would refuse: that has a test of its own.
     if (this.#known.some((each) => each.producer === producer && each.state === 'open')) return;
     const known: Known = {
-      ...{ number: this.#known.length, producer, sent, offsets },
-      ...{ state: 'open', release: null, ended: Promise.resolve() },
+      number: this.#known.length,
+      producer,
+      sent,
+      offsets,
+      state: 'open',
+      release: null,
+      ended: Promise.resolve(),
     };
     this.#known.push(known);
     let reached!: () => void;

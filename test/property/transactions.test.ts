@@ -38,7 +38,7 @@ test('a reader of committed records sees all of a transaction or nothing, whatev
       for (const [what, count] of Object.entries(run.counts)) counts[what] = (counts[what] ?? 0) + count;
     },
   );
-  await fc.assert(history, { seed, numRuns: RUNS, interruptAfterTimeLimit: 100_000 });
+  await fc.assert(history, { seed, numRuns: RUNS, plugins: [fc.interruptAfterTimeLimit(100_000)] });
   // The histories have had what they are to have.
   if (RUNS >= 25 && askedSeed() === null) {
     for (const what of ['take over', 'late', 'a late request', 'time', 'kill', 'power', 'ended: none', 'ended: thrown'])

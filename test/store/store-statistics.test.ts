@@ -7,7 +7,10 @@ test('a store counts its topics, partitions, flushes, windows and transactions w
   await store.partition('orders', 1).append([{ value: 'a' }]).durable;
   const { recentFlushesMs, flush, ...counts } = store.statistics;
   expect(counts).toEqual({
-    ...{ topics: 1, partitions: 3, openPartitions: 1, unavailablePartitions: 0 },
+    topics: 1,
+    partitions: 3,
+    openPartitions: 1,
+    unavailablePartitions: 0,
     windows: { count: 0, bytes: 0 },
     transactions: { ids: 0, open: 0, committed: 0, aborted: 0, timedOut: 0 },
   });

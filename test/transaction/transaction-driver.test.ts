@@ -63,7 +63,7 @@ test('a marker that cannot be written is tried again, with longer and longer wai
   const ending = rig.transactions.end('a', producer, 'commit').then(() => (isEnded = true));
   await until(() => tries === 1);
   const waits: number[] = [];
-  for (let step = 100, waited = 0; tries < 6; waited += step) {
+  for (let step = 100, waited = 0; waits.length < 5; waited += step) {
     const before = tries;
     rig.clock.advance(step);
     await turn();

@@ -20,14 +20,14 @@ const full: TransactionMetadata = {
 };
 
 test('the key of version 0', () => {
-  expect(encodeKey('mover').toString('hex')).toBe('0000' + '0005' + Buffer.from('mover').toString('hex'));
+  expect(encodeKey('mover').toString('hex')).toBe(`00000005${Buffer.from('mover').toString('hex')}`);
 });
 
 test('value 1, byte by byte', () => {
   const one = { ...full, partitions: new PartitionSet([{ topic: 'a', partition: 7 }]) };
   const fields = ['0001', '00000000000003e8', '7fff', '0000ea60', '02', '02', '0261', '02', '00000007', '00'];
   const times = ['0000018bcfe5687b', '0000018bcfe56800'];
-  const tagged = ['03', '0008' + '00000000000003e8', '0108' + '00000000000007d0', '0202' + '0002'];
+  const tagged = ['03', '000800000000000003e8', '010800000000000007d0', '02020002'];
   expect(encodeValue(one, 2).toString('hex')).toBe([...fields, ...times, ...tagged].join(''));
 });
 

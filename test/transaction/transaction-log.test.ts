@@ -8,7 +8,10 @@ const write = (
   transactionalId: string,
   changes: Partial<typeof value> | null,
 ): Parameters<TransactionsRig['log']['append']>[0] => ({
-  ...{ transactionalId, value: changes === null ? null : { ...value, ...changes }, kind: 'begin', answer: DONE },
+  transactionalId,
+  value: changes === null ? null : { ...value, ...changes },
+  kind: 'begin',
+  answer: DONE,
 });
 
 test('ids go to the partition of their hash, and the last word of each is loaded', async () => {

@@ -44,7 +44,12 @@ export class TransactionsRig {
   async load(): Promise<void> {
     const { clock, messages, log } = this;
     this.transactions = await Transactions.load({
-      ...{ clock, log, logger: messages.logger, version: 2, timeoutMsMax: 900_000, expirationMs: 1_000_000 },
+      clock,
+      log,
+      logger: messages.logger,
+      version: 2,
+      timeoutMsMax: 900_000,
+      expirationMs: 1_000_000,
       nextProducerId: () => this.#producerId++,
       markedLog: (partition) => (this.marked ?? this.#marked)(partition),
     });
