@@ -36,6 +36,10 @@ export const errorCodes = {
   ERR_MILLRACE_TRANSACTION_STATE: 'the write does not go with the transaction that its producer has open, or has not',
   /** Kafka: TRANSACTION_COORDINATOR_FENCED. */
   ERR_MILLRACE_COORDINATOR_FENCED: 'a coordinator of a newer epoch has ended a transaction of this producer since',
+  /** Kafka: CONCURRENT_TRANSACTIONS. */
+  ERR_MILLRACE_CONCURRENT_TRANSACTIONS: 'the producer has a transaction open already; wait for its end before the next',
+  /** Kafka: the transaction is aborted and the producer meets INVALID_PRODUCER_EPOCH. */
+  ERR_MILLRACE_TRANSACTION_TIMEOUT: 'the transaction took longer than its time-out and was aborted; begin another one',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

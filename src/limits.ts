@@ -127,3 +127,16 @@ export const RECOVERY_TASK_BYTES = 8 * MIB;
 export const RECOVERY_THREADS_MAX = 64;
 /** Findings that a verification keeps of one file: a file full of garbage has one at every entry. */
 export const FINDINGS_PER_FILE_MAX = 100;
+
+/** How often transactions that are out of time, and transactional ids that nobody uses, are looked for. Kafka's defaults. */
+export const TIMED_OUT_CHECK_MS = 10_000;
+export const EXPIRED_IDS_CHECK_MS = 3_600_000;
+/** Kafka's `transaction.max.timeout.ms`, the client's `transaction.timeout.ms`, and `transactional.id.expiration.ms`. */
+export const TRANSACTION_TIMEOUT_MAX_MS_DEFAULT = 900_000;
+export const TRANSACTION_TIMEOUT_MS_DEFAULT = 60_000;
+export const TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT = 7 * 24 * 3_600_000;
+/** Waits between tries to write the end of a transaction: doubled from the first to the longest. */
+export const RETRY_BACKOFF_MS = 100;
+export const RETRY_BACKOFF_MAX_MS = 1_000;
+/** Kafka's default of `offset.metadata.max.bytes`. */
+export const OFFSET_METADATA_CHARACTERS_MAX = 4_096;

@@ -36,6 +36,7 @@ export type { FlushStatistics } from './file/flusher.ts';
 export type { AbortedTransaction } from './index/transaction-index.ts';
 export type { WaitOptions } from './log/arrivals.ts';
 export type { FollowedLog } from './log/log-follower.ts';
+export type { CommittedOffset } from './group/offset-table.ts';
 export type { LogReader, ReadOptions } from './log/log-reader.ts';
 export type { Damage } from './log/log-recovery.ts';
 export type { LogSettings } from './log/log-settings.ts';
@@ -56,6 +57,10 @@ export type { CloseOptions, Producer, SendOptions } from './producer/producer.ts
 export type { ProducerOptions } from './producer/producer-options.ts';
 export type { ProducerStatistics, ProducerTopicStatistics } from './producer/producer-statistics.ts';
 export type { SampledStatistics } from './producer/sampled-value.ts';
+export type { Transaction } from './producer/transaction.ts';
+export type { OffsetToCommit } from './producer/transaction-door.ts';
+export type { TransactionalProducer } from './producer/transactional-producer.ts';
+export type { TransactionalProducerOptions } from './producer/transactional-options.ts';
 export { RecordWritable, type RecordWritableOptions } from './producer/record-writable.ts';
 export type { BatchRun } from './record/batches.ts';
 export type { RecordBatch } from './record/record-batch.ts';
@@ -64,15 +69,19 @@ export type { RecordHeader } from './record/record-headers.ts';
 export type { LogRecord } from './record/record.ts';
 export type { ConfigValue } from './store/config-value.ts';
 export type { CreateTopicOptions } from './store/create-topic-options.ts';
+export { openStore } from './store/open-store.ts';
 export type { ProducerIds } from './store/producer-ids.ts';
 export type { FollowedPartition, ReadOnlyStatistics, ReadOnlyStore } from './store/read-only-store.ts';
 export type { RetentionStatistics } from './store/retention.ts';
 export type { RecoveryProgress, RecoveryReport } from './store/recovery.ts';
 export type { StoreOptions } from './store/store-options.ts';
-export { openStore, type OpenPartition, type Store } from './store/store.ts';
 export type { StoreStatistics } from './store/store-statistics.ts';
+export type { Store } from './store/store.ts';
 export { type TopicConfig, type TopicConfigInput, type TopicConfigName, topicConfigs } from './store/topic-config.ts';
-export type { TopicDescription } from './store/topic.ts';
+export type { OpenPartition, TopicDescription } from './store/topic.ts';
+export type { TransactionDescription, TransactionFilter } from './transaction/transaction-listing.ts';
+export type { TransactionState } from './transaction/transaction-state.ts';
+export type { TransactionStatistics } from './transaction/transactions.ts';
 export type {
   Bytes,
   CompressionName,

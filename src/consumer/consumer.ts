@@ -11,7 +11,7 @@
  * use from several threads. A consumer is used by one loop at a time.
  *
  * Here position means: the next record to be handed out, and it lives as long as the consumer. What a group has committed is another thing; a
- * program that must know after a restart where it was stores `position`, best together with what it made of the records.
+ * program that must know after a restart where it was commits `position` in a transaction with what it made of the records.
  */
 import { invalidArgument, MillraceError } from '../errors.ts';
 import type { Offset, Timestamp, TopicPartition } from '../types.ts';

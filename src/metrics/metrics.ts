@@ -17,6 +17,7 @@ import { addLogMetrics } from './log-metrics.ts';
 import { registerFamily } from './metric-family.ts';
 import { type CheckedMetricsOptions, checkMetricsOptions, type MetricsOptions } from './metrics-options.ts';
 import { addProducerMetrics } from './producer-metrics.ts';
+import { addTransactionMetrics } from './transaction-metrics.ts';
 
 export type { MetricsOptions } from './metrics-options.ts';
 
@@ -60,6 +61,7 @@ export function createMetrics<ContentType extends RegistryContentType = Promethe
     addStoreMetrics(store, ofWriters, checked);
     addRetentionCounters(store, checked);
     addProducerMetrics(store, checked);
+    addTransactionMetrics(store, checked);
     const name = `${checked.prefix}kafka_log_logflushstats_logflushrateandtimems`;
     checked.registry.registerMetric(new FlushSummary(store, name));
   }

@@ -6,13 +6,18 @@ import type { FileAccess } from '../file/disk-choice.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import {
   CHECKPOINT_INTERVAL_MS,
+  PARTITIONS_PER_TOPIC_MAX,
   PRODUCER_ID_EXPIRATION_MS_DEFAULT,
   RECOVERY_THREADS_MAX,
   RETENTION_CHECK_INTERVAL_MS,
+  TRANSACTION_TIMEOUT_MAX_MS_DEFAULT,
+  TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT,
 } from '../limits.ts';
+import { COORDINATOR_PARTITIONS_DEFAULT } from '../protocol/coordinator-partition.ts';
 import type { Logger } from '../types.ts';
 import { suggestion } from './nearest-name.ts';
 import type { RecoveryProgress } from './recovery.ts';
+import type { TransactionSettings } from './store-transactions.ts';
 import { changeTopicConfig, effectiveConfig, type TopicConfig, type TopicConfigInput } from './topic-config.ts';
 
 export interface StoreOptions {
@@ -39,12 +44,20 @@ export interface StoreOptions {
   readonly retentionCheckIntervalMs?: number;
   /** How files are read and written. Default: `map` wherever the runtime allows it (Electron does not). */
   readonly fileAccess?: FileAccess;
+  /** Kafka's `transaction.max.timeout.ms`. Default 900,000. */
+  readonly transactionMaxTimeoutMs?: number;
+  /** Kafka's `transactional.id.expiration.ms`: when a transactional id that nobody uses is forgotten. Default seven days. */
+  readonly transactionalIdExpirationMs?: number;
+  /** Partitions of `__transaction_state` when it is made; never changed later. Default 50, as in Kafka. */
+  readonly transactionStatePartitions?: number;
+  /** Partitions of `__consumer_offsets` when it is made; never changed later. Default 50, as in Kafka. */
+  readonly offsetsPartitions?: number;
   readonly clock?: Clock;
   /** In place of the real one; it is not closed with the store. */
   readonly fileSystem?: FileSystem;
 }
 
-export interface CheckedOptions {
+export interface CheckedOptions extends TransactionSettings {
   readonly readOnly: boolean;
   readonly defaults: TopicConfig;
   readonly logger: Logger;
@@ -70,6 +83,10 @@ const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'num
   checkpointIntervalMs: 'number',
   producerIdExpirationMs: 'number',
   retentionCheckIntervalMs: 'number',
+  transactionMaxTimeoutMs: 'number',
+  transactionalIdExpirationMs: 'number',
+  transactionStatePartitions: 'number',
+  offsetsPartitions: 'number',
   fileAccess: 'string',
   clock: 'object',
   fileSystem: 'object',
@@ -99,30 +116,7 @@ export function checkOptions(options: unknown): CheckedOptions {
     logger: given.logger ?? {},
     onRecovery: given.onRecovery,
     onFailure: given.onFailure,
-    recoveryThreads: inRange(
-      'recoveryThreads',
-      given.recoveryThreads ?? RECOVERY_THREADS_DEFAULT,
-      0,
-      RECOVERY_THREADS_MAX,
-    ),
-    checkpointIntervalMs: inRange(
-      'checkpointIntervalMs',
-      given.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS,
-      1,
-      TIMER_MAX_MS,
-    ),
-    producerIdExpirationMs: inRange(
-      'producerIdExpirationMs',
-      given.producerIdExpirationMs ?? PRODUCER_ID_EXPIRATION_MS_DEFAULT,
-      1,
-      Number.MAX_SAFE_INTEGER,
-    ),
-    retentionCheckIntervalMs: inRange(
-      'retentionCheckIntervalMs',
-      given.retentionCheckIntervalMs ?? RETENTION_CHECK_INTERVAL_MS,
-      1,
-      TIMER_MAX_MS,
-    ),
+    ...checkNumbers(given),
     clock: given.clock ?? systemClock,
     fileAccess: checkAccess(given.fileAccess, given.fileSystem),
     fileSystem: given.fileSystem ?? null,
@@ -140,6 +134,26 @@ function checkAccess(access: unknown, fileSystem: FileSystem | undefined): FileA
   if (access !== 'map' && access !== 'copy') throw invalidArgument('fileAccess', "'map' or 'copy'", access);
   if (fileSystem !== undefined) throw invalidArgument('fileAccess', 'left out with a fileSystem', access);
   return access;
+}
+
+/** Default, least and most of each option that is a number. */
+const numbers = {
+  recoveryThreads: [RECOVERY_THREADS_DEFAULT, 0, RECOVERY_THREADS_MAX],
+  checkpointIntervalMs: [CHECKPOINT_INTERVAL_MS, 1, TIMER_MAX_MS],
+  producerIdExpirationMs: [PRODUCER_ID_EXPIRATION_MS_DEFAULT, 1, Number.MAX_SAFE_INTEGER],
+  retentionCheckIntervalMs: [RETENTION_CHECK_INTERVAL_MS, 1, TIMER_MAX_MS],
+  transactionMaxTimeoutMs: [TRANSACTION_TIMEOUT_MAX_MS_DEFAULT, 1, TIMER_MAX_MS],
+  transactionalIdExpirationMs: [TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT, 1, Number.MAX_SAFE_INTEGER],
+  transactionStatePartitions: [COORDINATOR_PARTITIONS_DEFAULT, 1, PARTITIONS_PER_TOPIC_MAX],
+  offsetsPartitions: [COORDINATOR_PARTITIONS_DEFAULT, 1, PARTITIONS_PER_TOPIC_MAX],
+} as const;
+
+function checkNumbers(given: StoreOptions): Record<keyof typeof numbers, number> {
+  const checked = {} as Record<keyof typeof numbers, number>;
+  for (const [name, [standard, min, max]] of Object.entries(numbers)) {
+    checked[name as keyof typeof numbers] = inRange(name, given[name as keyof typeof numbers] ?? standard, min, max);
+  }
+  return checked;
 }
 
 function inRange(name: string, value: number, min: number, max: number): number {

@@ -1,5 +1,6 @@
 /** What a store counts: told at once, from what is known without opening anything. */
 import type { FlushStatistics } from '../file/flusher.ts';
+import type { TransactionStatistics } from '../transaction/transactions.ts';
 import type { RetentionStatistics } from './retention.ts';
 import type { StoreEnvironment } from './store-environment.ts';
 import type { Partition } from './topic.ts';
@@ -17,13 +18,15 @@ export interface StoreStatistics {
   /** Mappings of sealed data that are kept, and their bytes. */
   readonly windows: { readonly count: number; readonly bytes: number };
   readonly retention: RetentionStatistics;
+  /** Zeros until a transactional producer is used, or a store is opened that had some. */
+  readonly transactions: TransactionStatistics;
 }
 
 export function storeStatistics(
   { flusher, cache }: StoreEnvironment,
   topics: number,
   all: Iterable<Partition>,
-  retention: RetentionStatistics,
+  counts: Pick<StoreStatistics, 'retention' | 'transactions'>,
 ): StoreStatistics {
   let [partitions, openPartitions, unavailablePartitions] = [0, 0, 0];
   for (const partition of all) {
@@ -39,6 +42,6 @@ export function storeStatistics(
     flush: { ...flusher.statistics },
     recentFlushesMs: flusher.recent.sorted(),
     windows: { count: cache.count, bytes: cache.bytes },
-    retention,
+    ...counts,
   };
 }

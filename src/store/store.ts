@@ -6,13 +6,16 @@
  * After a failed flush or write of the disk the store is offline: reads go on, every write fails with the same ERR_MILLRACE_OFFLINE, and
  * opening it again recovers. Not promised: use of one store from several threads.
  */
-import { resolve } from 'node:path';
 import type { Consumer } from '../consumer/consumer.ts';
 import type { ConsumerOptions } from '../consumer/consumer-options.ts';
 import { MillraceError } from '../errors.ts';
+import type { CommittedOffset } from '../group/offset-table.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { Producer } from '../producer/producer.ts';
 import type { ProducerOptions } from '../producer/producer-options.ts';
+import type { TransactionalProducerOptions } from '../producer/transactional-options.ts';
+import type { TransactionalProducer } from '../producer/transactional-producer.ts';
+import type { TransactionDescription, TransactionFilter } from '../transaction/transaction-listing.ts';
 import type { ConfigValue } from './config-value.ts';
 import { checkCreateOptions, type CreateTopicOptions } from './create-topic-options.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -21,39 +24,17 @@ import { OpenConsumers } from './open-consumers.ts';
 import { OpenProducers } from './open-producers.ts';
 import { ProducerIds } from './producer-ids.ts';
 import { openPartition } from './partition-opening.ts';
-import { ReadOnlyStore } from './read-only-store.ts';
 import type { RecoveryReport } from './recovery.ts';
 import { closeStore } from './store-closing.ts';
 import type { StoreEnvironment } from './store-environment.ts';
 import type { StoreLock } from './store-lock.ts';
 import { type OpenedParts, openParts } from './store-opening.ts';
-import { type CheckedOptions, checkDirectory, checkOptions, type StoreOptions } from './store-options.ts';
+import type { CheckedOptions } from './store-options.ts';
 import { storeStatistics, type StoreStatistics } from './store-statistics.ts';
+import { StoreTransactions } from './store-transactions.ts';
 import { TopicAdmin } from './topic-admin.ts';
 import { effectiveConfig, type TopicConfigInput, type TopicConfigName } from './topic-config.ts';
-import type { Partition, Topic, TopicDescription } from './topic.ts';
-
-/** A partition whose log is open. */
-export interface OpenPartition {
-  readonly topic: string;
-  readonly partition: number;
-  readonly log: PartitionLog;
-}
-
-/**
- * Opens the data directory at `directory`, and makes it if it is not there. Recovers it when the last stop was not a clean one.
- * Errors: LOCKED when another process writes it, CORRUPT when a file that cannot be derived is not readable, INVALID_ARGUMENT, IO, NO_SPACE.
- */
-export function openStore(
-  directory: string,
-  options: StoreOptions & { readonly readOnly: true },
-): Promise<ReadOnlyStore>;
-export function openStore(directory: string, options?: StoreOptions & { readonly readOnly?: false }): Promise<Store>;
-export async function openStore(directory: string, options: StoreOptions = {}): Promise<Store | ReadOnlyStore> {
-  checkDirectory(directory);
-  const checked = checkOptions(options);
-  return checked.readOnly ? ReadOnlyStore.open(resolve(directory), checked) : Store.open(resolve(directory), checked);
-}
+import type { OpenPartition, Partition, Topic, TopicDescription } from './topic.ts';
 
 export class Store {
   readonly directory: string;
@@ -70,6 +51,7 @@ export class Store {
   readonly #housekeeping: Housekeeping;
   readonly #ownSystem: boolean;
   readonly #producers: OpenProducers;
+  readonly #transactions: StoreTransactions;
   readonly #consumers = new OpenConsumers(this);
   #closing: Promise<void> | null = null;
 
@@ -94,9 +76,12 @@ export class Store {
       partition: (topic: string, partition: number) => this.#log(topic, partition),
     };
     this.producerIds = new ProducerIds(environment);
-    this.#producers = new OpenProducers(logs, { ...environment, producerIds: this.producerIds });
+    const rest = { admin: this.#admin, logs, nextProducerId: () => this.producerIds.next(), settings: options };
+    this.#transactions = new StoreTransactions(environment, rest);
+    this.#producers = new OpenProducers(logs, { ...environment, producerIds: this.producerIds }, this.#transactions);
     this.#housekeeping = new Housekeeping(environment, () => this.#partitions(), options);
     this.#housekeeping.start();
+    this.#transactions.start();
   }
 
   /** From `meta.properties`; null where the file does not say. */
@@ -122,12 +107,9 @@ export class Store {
   }
 
   get statistics(): StoreStatistics {
-    return storeStatistics(
-      this.#environment,
-      this.#topics.size,
-      this.#partitions(),
-      this.#housekeeping.retention.statistics,
-    );
+    const { retention } = this.#housekeeping;
+    const counts = { retention: retention.statistics, transactions: this.#transactions.statistics };
+    return storeStatistics(this.#environment, this.#topics.size, this.#partitions(), counts);
   }
 
   /**
@@ -182,10 +164,30 @@ export class Store {
     return this.#log(topic, partition);
   }
 
-  /** A producer for this store's topics. It is closed with the store, and then does not wait for a full disk. Errors: INVALID_ARGUMENT, CLOSED. */
-  producer(options: ProducerOptions = {}): Producer {
+  /**
+   * A producer for this store's topics; with a `transactionalId` one that writes in transactions. It is closed with the store, and then does not wait
+   * for a full disk; what a transaction has open is aborted. Errors: INVALID_ARGUMENT, CLOSED.
+   */
+  producer(options: TransactionalProducerOptions): TransactionalProducer;
+  producer(options?: ProducerOptions): Producer;
+  producer(options: ProducerOptions | TransactionalProducerOptions = {}): Producer | TransactionalProducer {
     this.#checkOpen();
     return this.#producers.open(options);
+  }
+
+  /** The transactional ids that are known, with what each has open (KIP-664). Settles at once when there have been none. */
+  async transactions(filter?: TransactionFilter): Promise<TransactionDescription[]> {
+    this.#checkOpen();
+    return this.#transactions.list(filter);
+  }
+
+  /**
+   * Where a consumer group has committed that it goes on, partition by partition, as `consumer.assign` takes it: what a transaction committed
+   * with its records, and not what one has open or has aborted.
+   */
+  async committedOffsets(group: string): Promise<CommittedOffset[]> {
+    this.#checkOpen();
+    return this.#transactions.committedOffsets(group);
   }
 
   /** The partitions that were asked for since the store was opened, or had segments to be removed. Opens none. */
@@ -249,6 +251,7 @@ export class Store {
 
   async #close(): Promise<void> {
     await this.#producers.close();
+    await this.#transactions.close();
     return closeStore(this.#environment, {
       admin: this.#admin,
       housekeeping: this.#housekeeping,

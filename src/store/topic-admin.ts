@@ -124,6 +124,10 @@ export class TopicAdmin {
     }
   }
 
+  has(name: string): boolean {
+    return this.#topics.has(name);
+  }
+
   get(name: unknown): Topic {
     const topic = this.#topics.get(name as string);
     if (topic !== undefined) return topic;

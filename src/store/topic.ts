@@ -7,6 +7,13 @@ import { partitionDirectoryName } from './partition-directory.ts';
 import { logSettings, type TopicConfig } from './topic-config.ts';
 import type { TopicEntry } from './topics-file.ts';
 
+/** A partition whose log is open. */
+export interface OpenPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly log: PartitionLog;
+}
+
 /** What a caller is told of a topic. `config` has what differs from the store's defaults. */
 export interface TopicDescription {
   readonly name: string;

@@ -4,7 +4,8 @@
  */
 import { describe, expect, test } from 'vitest';
 import { isMillraceError } from '#millrace/errors.js';
-import { openStore, type Store } from '#millrace/store/store.js';
+import { openStore } from '#millrace/store/open-store.js';
+import type { Store } from '#millrace/store/store.js';
 import { MemoryFileSystem, type Operation } from '../support/memory-file-system.ts';
 import { Random } from '../support/random.ts';
 

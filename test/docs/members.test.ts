@@ -51,6 +51,8 @@ test.each([
   ['record/record', 'LogRecord'],
   ['log/open-batch', 'OpenBatch'],
   ['producer/producer', 'Producer'],
+  ['producer/transactional-producer', 'TransactionalProducer'],
+  ['producer/transaction', 'Transaction'],
   ['consumer/consumer', 'Consumer'],
   ['consumer/consumer-batch', 'ConsumerBatch'],
   ['consumer/consumer-record', 'ConsumerRecord'],
@@ -71,6 +73,8 @@ test.each([
   ['log/log-reader', 'ReadOptions'],
   ['log/arrivals', 'WaitOptions'],
   ['producer/producer-options', 'ProducerOptions'],
+  ['producer/transactional-options', 'TransactionalProducerOptions'],
+  ['producer/transaction-door', 'OffsetToCommit'],
   ['consumer/consumer-options', 'ConsumerOptions'],
   ['metrics/metrics-options', 'MetricsOptions'],
 ])('%s: every option of %s', (path, name) => {

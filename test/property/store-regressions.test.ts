@@ -1,6 +1,6 @@
 /** What the random lives of a store have found, each by itself and by name. */
 import { expect, test } from 'vitest';
-import { openStore } from '#millrace/store/store.js';
+import { openStore } from '#millrace/store/open-store.js';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
 
 const open = (system: MemoryFileSystem): ReturnType<typeof openStore> =>

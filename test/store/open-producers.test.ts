@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import type { PartitionLog } from '#millrace/main.js';
+import type { TransactionDoor } from '#millrace/producer/transaction-door.js';
 import { OpenProducers } from '#millrace/store/open-producers.js';
 import { FakeClock } from '../support/fake-clock.ts';
 import { openInMemory } from './store-fixture.ts';
 
 test('a producer has a name of its own, or the one that it is given, and leaves when it is closed', async () => {
   const logs = { partitionCount: () => 1, partition: () => null as unknown as PartitionLog };
-  const producers = new OpenProducers(logs, { clock: new FakeClock(), logger: {}, producerIds: { next: () => 1 } });
+  const environment = { clock: new FakeClock(), logger: {}, producerIds: { next: () => 1 } };
+  const producers = new OpenProducers(logs, environment, null as unknown as TransactionDoor);
   const [first, second] = [producers.open({}), producers.open({ clientId: 'billing' })];
   expect(() => producers.open({ lingerMs: -1 })).toThrow('lingerMs');
   const third = producers.open({});
@@ -23,4 +25,14 @@ test('a store tells of its producers', async () => {
   expect(store.openProducers()).toEqual([producer]);
   await store.close();
   expect(() => store.openProducers()).toThrow('is closed');
+});
+
+test('a transactional producer is closed with the others, and leaves', async () => {
+  const { store } = await openInMemory();
+  const [first, second] = [store.producer({ transactionalId: 'a' }), store.producer({ transactionalId: 'b' })];
+  expect(store.openProducers()).toEqual([]);
+  await first.close();
+  expect(second.isClosed).toBe(false);
+  await store.close();
+  expect(second.isClosed).toBe(true);
 });

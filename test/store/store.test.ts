@@ -95,7 +95,7 @@ test('statistics count', async () => {
   const { store } = await openInMemory();
   await store.createTopic('orders', { partitions: 3 });
   await store.partition('orders', 2).append([{ value: 'x' }]).durable;
-  const { flush, recentFlushesMs, windows: _windows, ...counts } = store.statistics;
+  const { flush, recentFlushesMs, windows: _windows, transactions: _transactions, ...counts } = store.statistics;
   const retention = { checks: 0, segments: 0, bytes: 0 };
   expect(counts).toEqual({ topics: 1, partitions: 3, openPartitions: 1, unavailablePartitions: 0, retention });
   expect(flush.rounds).toBe(1);

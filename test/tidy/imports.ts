@@ -22,6 +22,7 @@ const levels: Record<string, number> = {
   log: 4,
   replication: 5,
   group: 5,
+  transaction: 5,
   producer: 5,
   consumer: 5,
   store: 6,

@@ -5,7 +5,7 @@ import { MillraceError } from '../../errors.ts';
 import { openDisk } from '../../file/disk-choice.ts';
 import { type PartitionPlan, planRecovery, type RecoveryPlan } from '../../store/recovery-plan.ts';
 import type { RecoveryProgress } from '../../store/recovery.ts';
-import { openStore } from '../../store/store.ts';
+import { openStore } from '../../store/open-store.ts';
 import { type CommonOptions, commonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';
 import { note, printRow, showBytes, showCount } from '../output.ts';

@@ -49,6 +49,7 @@ public final class Judge {
             case "createTopic" -> BrokerClient.createTopic(command);
             case "consume" -> BrokerClient.consume(command);
             case "produce" -> BrokerClient.produce(command);
+            case "commitOffsets" -> TransactionClient.commitOffsets(command);
             default -> throw new IllegalArgumentException("unknown command " + name);
         };
     }

@@ -1,0 +1,212 @@
+/**
+ * An open transaction of a producer: what is sent in it, partition by partition, up to where its end is asked for.
+ *
+ * Promises: a partition is in the transaction, durably, before the first record is written to it; records of one partition have the order in which
+ * they were sent; when one of them fails, the whole transaction fails, whoever waits for it or not. Readers of committed records see all of it
+ * or nothing.
+ */
+import { invalidArgument, MillraceError } from '../errors.ts';
+import { UNACKNOWLEDGED_BYTES_DEFAULT } from '../limits.ts';
+import type { PartitionLog } from '../log/partition-log.ts';
+import type { TopicPartition } from '../types.ts';
+import type { RecordMetadata } from './delivery.ts';
+import { checkOffsets } from './offset-input.ts';
+import { ANY_PARTITION, choosePartition, type ProducerRecord, StickyPartition } from './partitioner.ts';
+import { recordSize } from './record-size.ts';
+import type { OffsetToCommit, ProducerIdentity, TransactionDoor } from './transaction-door.ts';
+import { TransactionLane } from './transaction-lane.ts';
+import { TransactionSend } from './transaction-send.ts';
+import type { CheckedTransactionalOptions } from './transactional-options.ts';
+
+export class OpenTransaction {
+  readonly producer: ProducerIdentity;
+  readonly #door: TransactionDoor;
+  readonly #options: CheckedTransactionalOptions;
+  readonly #lanes = new Map<string, TransactionLane>();
+  readonly #sticky = new Map<string, StickyPartition>();
+  #wanted: TransactionLane[] = [];
+  #registering: Promise<void> | null = null;
+  #registered = 0;
+  /** Offsets of which it is not known yet where they go. */
+  readonly #preparing = new Set<Promise<unknown>>();
+  #flushesSoon = false;
+  #failure: Error | null = null;
+  #isOpen = true;
+
+  constructor(door: TransactionDoor, options: CheckedTransactionalOptions, producer: ProducerIdentity) {
+    this.#door = door;
+    this.#options = options;
+    this.producer = producer;
+  }
+
+  /** The coordinator knows nothing of it. */
+  get isEmpty(): boolean {
+    return this.#registered === 0;
+  }
+
+  /** Why it cannot be committed, or null. */
+  get failure(): Error | null {
+    return this.#failure;
+  }
+
+  /** It takes no more. */
+  get isOver(): boolean {
+    return !this.#isOpen;
+  }
+
+  send(topic: string, records: readonly ProducerRecord[]): Promise<RecordMetadata[]> {
+    return this.#doing(async () => {
+      const sizes = records.map(recordSize);
+      const partitionCount = this.#door.logs.partitionCount(topic);
+      const partitions = records.map((record) => this.#choose(topic, record, partitionCount));
+      const send = new TransactionSend(records.length);
+      records.forEach((record, i) => {
+        this.#add(this.#lane({ topic, partition: partitions[i] }, true), record, sizes[i], i, send);
+      });
+      return send.promise;
+    });
+  }
+
+  sendOffsets(group: string, offsets: readonly OffsetToCommit[]): Promise<void> {
+    return this.#doing(async () => {
+      if (typeof group !== 'string' || group === '') throw invalidArgument('group', 'the name of a group', group);
+      const checked = checkOffsets(offsets);
+      if (checked.length === 0) return;
+      const preparing = this.#addOffsets(group, checked);
+      this.#preparing.add(preparing);
+      const send = await preparing.finally(() => this.#preparing.delete(preparing));
+      await send.promise;
+    });
+  }
+
+  /** Takes nothing more, writes what is left and makes all of it durable. Rejects when something of it failed. */
+  async finish(): Promise<void> {
+    this.#check();
+    this.#isOpen = false;
+    await this.#underWay();
+    this.#flush();
+    if (this.#failure !== null) throw this.#failure;
+    const durable = Array.from(this.#lanes.values(), (lane) => lane.durable());
+    await Promise.all(durable);
+  }
+
+  /** Takes nothing more, and gives up what was not written; settles when nothing of it is under way. */
+  async discard(error: unknown): Promise<void> {
+    this.#isOpen = false;
+    this.#fail(error);
+    await this.#underWay();
+  }
+
+  async #underWay(): Promise<void> {
+    while (this.#preparing.size > 0 || this.#registering !== null) {
+      await Promise.allSettled([...this.#preparing, this.#registering]);
+    }
+  }
+
+  /** Runs what a caller asked for. When it fails, the transaction fails: the caller may not be waiting for it. */
+  async #doing<T>(work: () => Promise<T>): Promise<T> {
+    this.#check();
+    try {
+      return await work();
+    } catch (error) {
+      throw this.#fail(error);
+    }
+  }
+
+  /** Its partition may have to be made first. */
+  async #addOffsets(group: string, offsets: readonly OffsetToCommit[]): Promise<TransactionSend> {
+    const place = await this.#door.offsetsPartition(group);
+    if (this.#failure !== null) throw this.#failure;
+    const records = this.#door.offsetRecords(group, offsets);
+    const send = new TransactionSend(records.length);
+    const lane = this.#lane(place, false);
+    records.forEach((record, i) => this.#add(lane, record, recordSize(record, i), i, send));
+    return send;
+  }
+
+  #choose(topic: string, record: ProducerRecord, partitionCount: number): number {
+    const { partitioner, random } = this.#options;
+    const chosen = choosePartition(partitioner, topic, record, partitionCount);
+    if (chosen !== ANY_PARTITION) return chosen;
+    // One for the whole transaction: each partition more is one more marker.
+    let sticky = this.#sticky.get(topic);
+    if (sticky === undefined) this.#sticky.set(topic, (sticky = new StickyPartition(random)));
+    return sticky.of(partitionCount);
+  }
+
+  #lane(place: TopicPartition, hasSequences: boolean): TransactionLane {
+    const name = `${place.topic}/${place.partition}`;
+    let lane = this.#lanes.get(name);
+    if (lane !== undefined) return lane;
+    const { batchSize, compression } = this.#options;
+    const { clock, logs } = this.#door;
+    const open = (): PartitionLog => logs.partition(place.topic, place.partition);
+    lane = new TransactionLane(place, { producer: this.producer, clock, batchSize, compression, hasSequences, open });
+    this.#lanes.set(name, lane);
+    this.#wanted.push(lane);
+    this.#registering ??= this.#register();
+    return lane;
+  }
+
+  #add(lane: TransactionLane, record: ProducerRecord, size: number, index: number, send: TransactionSend): void {
+    if (lane.bytes + size > UNACKNOWLEDGED_BYTES_DEFAULT && lane.bytes > 0) {
+      const message = `${lane.bytes} bytes wait already for a partition of the transaction; wait for a send`;
+      throw new MillraceError('ERR_MILLRACE_QUEUE_FULL', message);
+    }
+    lane.add(record, size, index, send);
+    if (lane.isFull) lane.flush();
+    else this.#flushSoon();
+  }
+
+  /** At the end of the turn, so that what is sent in one turn shares a batch. */
+  #flushSoon(): void {
+    if (this.#flushesSoon) return;
+    this.#flushesSoon = true;
+    setImmediate(() => {
+      this.#flushesSoon = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#failure !== null) return;
+    try {
+      for (const lane of this.#lanes.values()) lane.flush();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Partitions that are wanted in the same turn, or while others are being added, are added together. */
+  async #register(): Promise<void> {
+    await Promise.resolve();
+    try {
+      while (this.#wanted.length > 0 && this.#failure === null) {
+        const lanes = this.#wanted;
+        this.#wanted = [];
+        const places = lanes.map(({ topic, partition }) => ({ topic, partition }));
+        await this.#door.addPartitions(this.#options.transactionalId, this.producer, places);
+        this.#registered += lanes.length;
+        for (const lane of lanes) lane.ready();
+        this.#flush();
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#registering = null;
+  }
+
+  /** The first failure is the transaction's. Returns what is to be told of this one. */
+  #fail(error: unknown): unknown {
+    const isFenced = error instanceof MillraceError && error.code === 'ERR_MILLRACE_PRODUCER_FENCED';
+    const told = isFenced ? this.#door.fenced(this.#options.transactionalId, this.producer) : error;
+    this.#failure ??= told as Error;
+    for (const lane of this.#lanes.values()) lane.fail(this.#failure);
+    return told;
+  }
+
+  #check(): void {
+    if (this.#failure !== null) throw this.#failure;
+    if (!this.#isOpen) throw new MillraceError('ERR_MILLRACE_TRANSACTION_STATE', 'the transaction is over');
+  }
+}

@@ -1,0 +1,40 @@
+/** What a transactional producer asks of the store that it writes to: types only, since the store puts it together. */
+import type { Clock } from '../clock.ts';
+import type { MillraceError } from '../errors.ts';
+import type { Offset, RecordInput, TopicPartition } from '../types.ts';
+import type { TopicLogs } from './topic-logs.ts';
+
+/** Whose a transaction is: the epoch is another one for each. */
+export interface ProducerIdentity {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+}
+
+/** Where a group is to go on in a partition. */
+export interface OffsetToCommit extends TopicPartition {
+  /** Of the record to be read next. */
+  readonly offset: Offset;
+  /** Of the last record that was read; default: not known. */
+  readonly leaderEpoch?: number;
+  /** Anything, up to 4,096 characters, that the group's members tell each other with it. */
+  readonly metadata?: string;
+}
+
+export interface TransactionDoor {
+  readonly logs: TopicLogs;
+  readonly clock: Clock;
+  /** An identity that fences all before; with `expected`, one that goes on from there or is told that it is fenced. */
+  init(transactionalId: string, timeoutMs: number, expected: ProducerIdentity | null): Promise<ProducerIdentity>;
+  addPartitions(
+    transactionalId: string,
+    producer: ProducerIdentity,
+    partitions: readonly TopicPartition[],
+  ): Promise<void>;
+  /** Settles with the identity for the next transaction, when readers of committed records see the end of this one. */
+  end(transactionalId: string, producer: ProducerIdentity, type: 'commit' | 'abort'): Promise<ProducerIdentity>;
+  /** Why a producer is not known any more. */
+  fenced(transactionalId: string, producer: ProducerIdentity): MillraceError;
+  /** The partition of `__consumer_offsets` that is a group's. */
+  offsetsPartition(group: string): Promise<TopicPartition>;
+  offsetRecords(group: string, offsets: readonly OffsetToCommit[]): RecordInput[];
+}

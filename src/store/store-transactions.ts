@@ -1,0 +1,196 @@
+/**
+ * Transactions and committed offsets of a store: puts together the coordinator, its log `__transaction_state`, `__consumer_offsets` and the logs of
+ * topics. The two topics are made when they are needed first, as Kafka makes them; the log is loaded when it is needed first, and at the opening
+ * of a store that has it, since a crash may have left a decision there.
+ */
+import { isMillraceError } from '../errors.ts';
+import { encodeOffsetKey, encodeOffsetValue } from '../group/offset-commit-format.ts';
+import { OffsetReader } from '../group/offset-reader.ts';
+import type { CommittedOffset } from '../group/offset-table.ts';
+import type { PartitionLog } from '../log/partition-log.ts';
+import type { TopicLogs } from '../producer/topic-logs.ts';
+import type { OffsetToCommit, TransactionDoor } from '../producer/transaction-door.ts';
+import {
+  CONSUMER_OFFSETS_TOPIC,
+  coordinatorPartition,
+  TRANSACTION_STATE_TOPIC,
+} from '../protocol/coordinator-partition.ts';
+import type { TransactionDescription, TransactionFilter } from '../transaction/transaction-listing.ts';
+import { TransactionLog } from '../transaction/transaction-log.ts';
+import { type TransactionStatistics, Transactions } from '../transaction/transactions.ts';
+import type { RecordInput, TopicPartition } from '../types.ts';
+import type { StoreEnvironment } from './store-environment.ts';
+import type { TopicAdmin } from './topic-admin.ts';
+import type { TopicConfig } from './topic-config.ts';
+
+export interface TransactionSettings {
+  readonly transactionStatePartitions: number;
+  readonly offsetsPartitions: number;
+  readonly transactionMaxTimeoutMs: number;
+  readonly transactionalIdExpirationMs: number;
+}
+
+interface StoreParts {
+  readonly admin: TopicAdmin;
+  readonly logs: TopicLogs;
+  readonly nextProducerId: () => number;
+  readonly settings: TransactionSettings;
+}
+
+const SEGMENT_BYTES = 100 * 1024 * 1024;
+/** As Kafka's brokers make them. */
+const transactionStateConfig: TopicConfig = {
+  'cleanup.policy': 'compact',
+  'compression.type': 'uncompressed',
+  'segment.bytes': SEGMENT_BYTES,
+};
+const offsetsConfig: TopicConfig = {
+  'cleanup.policy': 'compact',
+  'compression.type': 'producer',
+  'segment.bytes': SEGMENT_BYTES,
+};
+/** The layout of `__transaction_state` and the meaning of epochs: KIP-890. */
+const VERSION = 2;
+const NOTHING: TransactionStatistics = { ids: 0, open: 0, committed: 0, aborted: 0, timedOut: 0 };
+
+export class StoreTransactions implements TransactionDoor {
+  readonly logs: TopicLogs;
+  readonly #environment: StoreEnvironment;
+  readonly #parts: StoreParts;
+  readonly #offsetReaders = new Map<number, OffsetReader>();
+  #loading: Promise<Transactions> | null = null;
+  #loaded: Transactions | null = null;
+
+  constructor(environment: StoreEnvironment, parts: StoreParts) {
+    this.#environment = environment;
+    this.#parts = parts;
+    this.logs = parts.logs;
+  }
+
+  get clock(): StoreEnvironment['clock'] {
+    return this.#environment.clock;
+  }
+
+  get statistics(): TransactionStatistics {
+    return this.#loaded?.statistics ?? NOTHING;
+  }
+
+  /** Finishes what a crash left, if there can be something. Does not wait for it. */
+  start(): void {
+    if (!this.#parts.admin.has(TRANSACTION_STATE_TOPIC)) return;
+    this.#transactions().catch((error: unknown) => {
+      this.#environment.logger.error?.({ err: error }, 'the state of transactions could not be loaded');
+    });
+  }
+
+  async init(...request: Parameters<TransactionDoor['init']>): ReturnType<TransactionDoor['init']> {
+    return (await this.#transactions()).init(...request);
+  }
+
+  async addPartitions(...request: Parameters<TransactionDoor['addPartitions']>): Promise<void> {
+    return (await this.#transactions()).addPartitions(...request);
+  }
+
+  async end(...request: Parameters<TransactionDoor['end']>): ReturnType<TransactionDoor['end']> {
+    return (await this.#transactions()).end(...request);
+  }
+
+  fenced(...producer: Parameters<TransactionDoor['fenced']>): ReturnType<TransactionDoor['fenced']> {
+    return this.#loaded!.fenced(...producer);
+  }
+
+  async list(filter?: TransactionFilter): Promise<TransactionDescription[]> {
+    if (!this.#parts.admin.has(TRANSACTION_STATE_TOPIC)) return [];
+    return (await this.#transactions()).list(filter);
+  }
+
+  async offsetsPartition(group: string): Promise<TopicPartition> {
+    await this.#ensure(CONSUMER_OFFSETS_TOPIC, this.#parts.settings.offsetsPartitions, offsetsConfig);
+    return { topic: CONSUMER_OFFSETS_TOPIC, partition: this.#offsetsPartition(group) };
+  }
+
+  offsetRecords(group: string, offsets: readonly OffsetToCommit[]): RecordInput[] {
+    const commitTimestamp = this.clock.now();
+    return offsets.map(({ topic, partition, offset, leaderEpoch = -1, metadata = '' }) => ({
+      key: encodeOffsetKey({ group, topic, partition }),
+      value: encodeOffsetValue({ offset, leaderEpoch, metadata, commitTimestamp, topicId: null }),
+    }));
+  }
+
+  /** What a group has committed, as the log says it now. */
+  async committedOffsets(group: string): Promise<CommittedOffset[]> {
+    if (!this.#parts.admin.has(CONSUMER_OFFSETS_TOPIC)) return [];
+    const partition = this.#offsetsPartition(group);
+    let reader = this.#offsetReaders.get(partition);
+    if (reader === undefined || reader.isClosed) {
+      reader = new OffsetReader(this.logs.partition(CONSUMER_OFFSETS_TOPIC, partition));
+      this.#offsetReaders.set(partition, reader);
+    }
+    return (await reader.read()).committed(group);
+  }
+
+  /** What can be finished at once is. */
+  async close(): Promise<void> {
+    // Its failure was told to those who asked for it.
+    const transactions = await this.#loading?.catch(() => undefined);
+    await transactions?.close();
+  }
+
+  #offsetsPartition(group: string): number {
+    return coordinatorPartition(group, this.logs.partitionCount(CONSUMER_OFFSETS_TOPIC));
+  }
+
+  #transactions(): Promise<Transactions> {
+    if (this.#loading !== null) return this.#loading;
+    const loading = this.#load();
+    this.#loading = loading;
+    loading.catch(() => {
+      // The next one tries again.
+      if (this.#loading === loading) this.#loading = null;
+    });
+    return loading;
+  }
+
+  async #load(): Promise<Transactions> {
+    const { logs, nextProducerId, settings } = this.#parts;
+    const { clock, logger } = this.#environment;
+    await this.#ensure(TRANSACTION_STATE_TOPIC, settings.transactionStatePartitions, transactionStateConfig);
+    const log = new TransactionLog({
+      partitionCount: logs.partitionCount(TRANSACTION_STATE_TOPIC),
+      partition: (index) => logs.partition(TRANSACTION_STATE_TOPIC, index),
+      version: VERSION,
+      logger,
+    });
+    this.#loaded = await Transactions.load({
+      log,
+      clock,
+      logger,
+      nextProducerId,
+      version: VERSION,
+      timeoutMsMax: settings.transactionMaxTimeoutMs,
+      expirationMs: settings.transactionalIdExpirationMs,
+      markedLog: (partition) => this.#markedLog(partition),
+    });
+    return this.#loaded;
+  }
+
+  /** Null for a partition that was deleted: there is nothing to be marked. */
+  #markedLog({ topic, partition }: TopicPartition): PartitionLog | null {
+    try {
+      return this.logs.partition(topic, partition);
+    } catch (error) {
+      if (isMillraceError(error, 'ERR_MILLRACE_UNKNOWN_TOPIC')) return null;
+      throw error;
+    }
+  }
+
+  async #ensure(name: string, partitions: number, config: TopicConfig): Promise<void> {
+    if (this.#parts.admin.has(name)) return;
+    try {
+      await this.#parts.admin.create(name, { partitions, config });
+    } catch (error) {
+      // Somebody else needed it at the same time.
+      if (!isMillraceError(error, 'ERR_MILLRACE_TOPIC_EXISTS') || !this.#parts.admin.has(name)) throw error;
+    }
+  }
+}

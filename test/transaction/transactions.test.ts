@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { turn, until } from '../consumer/consumer-fixture.ts';
+import { failure } from '../producer/transaction-rig.ts';
+import { TransactionsRig } from './transactions-rig.ts';
+
+const P0 = { topic: 'orders', partition: 0 };
+const fenced = 'ERR_MILLRACE_PRODUCER_FENCED';
+
+test('a producer is initialised, adds partitions and ends its transaction', async () => {
+  const { transactions, orders } = await TransactionsRig.open();
+  const first = await transactions.init('a', 60_000, null);
+  expect(first).toMatchObject({ producerId: 0, producerEpoch: 0 });
+  await transactions.addPartitions('a', first, [P0]);
+  expect(transactions.statistics).toMatchObject({ ids: 1, open: 1 });
+  const second = await transactions.end('a', first, 'commit');
+  expect(second).toMatchObject({ producerId: 0, producerEpoch: 1 });
+  // The marker can be read when it settles.
+  expect([...orders.read(0)].map(({ isControl, producerEpoch }) => [isControl, producerEpoch])).toEqual([[true, 1]]);
+  // The next one waits until the last is completed, where Kafka would have it come again.
+  await transactions.addPartitions('a', second, [P0]);
+  expect(transactions.list()).toMatchObject([{ transactionalId: 'a', state: 'Ongoing', partitions: [P0] }]);
+  await transactions.end('a', second, 'abort');
+  expect(transactions.statistics).toEqual({ ids: 1, open: 0, committed: 1, aborted: 1, timedOut: 0 });
+  await transactions.close();
+});
+
+test('who comes while something is under way waits for it', async () => {
+  const { transactions } = await TransactionsRig.open();
+  const first = await transactions.init('a', 60_000, null);
+  await transactions.addPartitions('a', first, [P0]);
+  const ending = transactions.end('a', first, 'commit');
+  const [second, third] = await Promise.all([
+    transactions.init('a', 60_000, null),
+    transactions.init('a', 60_000, null),
+  ]);
+  await ending;
+  expect(new Set([second.producerEpoch, third.producerEpoch])).toEqual(new Set([2, 3]));
+  expect(await failure(transactions.addPartitions('a', first, [P0]))).toBe(fenced);
+});
+
+test('one that takes the place of another aborts what that has open', async () => {
+  const { transactions, orders } = await TransactionsRig.open();
+  const first = await transactions.init('a', 60_000, null);
+  await transactions.addPartitions('a', first, [P0]);
+  const second = await transactions.init('a', 60_000, null);
+  expect(second.producerEpoch).toBe(2);
+  expect(orders.endOffset).toBe(1);
+  expect(await failure(transactions.end('a', first, 'commit'))).toBe(fenced);
+  expect(transactions.fenced('a', first).code).toBe(fenced);
+});
+
+test('refusals are errors of the library', async () => {
+  const { transactions } = await TransactionsRig.open();
+  const first = await transactions.init('a', 60_000, null);
+  expect(await failure(transactions.end('a', first, 'commit'))).toBe('ERR_MILLRACE_TRANSACTION_STATE');
+  expect(await failure(transactions.end('b', first, 'commit'))).toBe(fenced);
+  expect(await failure(transactions.init('a', 900_001, null))).toBe('ERR_MILLRACE_INVALID_ARGUMENT');
+  expect(await failure(transactions.init('a', 1, { ...first, producerEpoch: 7 }))).toBe(fenced);
+  await transactions.close();
+  expect(await failure(transactions.init('a', 1, null))).toBe('ERR_MILLRACE_CLOSED');
+});
+
+test('a transaction that is out of time is aborted at the next look, and the producer is told', async () => {
+  const rig = await TransactionsRig.open();
+  const { transactions, clock, orders, messages } = rig;
+  const first = await transactions.init('a', 15_000, null);
+  await transactions.addPartitions('a', first, [P0]);
+  clock.advance(10_000);
+  await turn();
+  expect(transactions.statistics.open).toBe(1);
+  clock.advance(10_000);
+  await until(() => orders.endOffset === 1);
+  expect(transactions.fenced('a', first).code).toBe('ERR_MILLRACE_TRANSACTION_TIMEOUT');
+  expect(await failure(transactions.end('a', first, 'commit'))).toBe('ERR_MILLRACE_TRANSACTION_TIMEOUT');
+  expect(await failure(transactions.addPartitions('a', first, [P0]))).toBe('ERR_MILLRACE_TRANSACTION_TIMEOUT');
+  expect(messages.warnings()).toEqual(['a transaction took longer than its time-out and is aborted']);
+  expect(await transactions.init('a', 15_000, first)).toMatchObject({ producerEpoch: 1 });
+  // Then it is as any other that comes too late.
+  expect(transactions.fenced('a', first).code).toBe(fenced);
+  expect(transactions.statistics).toMatchObject({ aborted: 1, timedOut: 1 });
+});
+
+test('ids that nobody uses are forgotten, in the log too', async () => {
+  const rig = await TransactionsRig.open();
+  await rig.transactions.init('a', 15_000, null);
+  rig.clock.advance(3_600_000);
+  await until(() => rig.transactions.statistics.ids === 0);
+  expect(rig.transactions.list()).toEqual([]);
+  await rig.transactions.close();
+  await rig.load();
+  expect(rig.transactions.statistics.ids).toBe(0);
+});
+
+test('what is loaded goes on where it was: open, decided, or done', async () => {
+  const rig = await TransactionsRig.open();
+  const open = await rig.transactions.init('open', 60_000, null);
+  await rig.transactions.addPartitions('open', open, [P0]);
+  const decided = await rig.transactions.init('decided', 60_000, null);
+  await rig.transactions.addPartitions('decided', decided, [P0]);
+  rig.marked = () => {
+    throw new Error('nobody is there');
+  };
+  expect(await failure(rig.transactions.end('decided', decided, 'commit'))).toBe('nobody is there');
+  rig.marked = null;
+  await rig.transactions.close();
+  expect(rig.orders.endOffset).toBe(0);
+  await rig.load();
+  await until(() => rig.orders.endOffset === 1);
+  expect(rig.transactions.list({ states: ['Ongoing'] })).toMatchObject([{ transactionalId: 'open' }]);
+  expect((await rig.transactions.end('decided', decided, 'commit')).producerEpoch).toBe(1);
+  expect((await rig.transactions.end('open', open, 'abort')).producerEpoch).toBe(1);
+});
