@@ -28,7 +28,7 @@ async function filled(): Promise<{ data: string; expected: Buffer }> {
   const sizes = [0, 1, 100, 5000, 65_535, 65_536, 131_072, 300_000];
   await using store = await openStore(data, { defaults: { 'max.message.bytes': 1 << 26, 'segment.bytes': 2 << 20 } });
   await store.createTopic('t');
-  for (let round = 0; round < 60; round++) {
+  for (let round = 0; round < 25; round++) {
     const records = Array.from({ length: 1 + below(12) }, (_, i): RecordInput => {
       const value = below(5) === 0 ? null : Buffer.alloc(sizes[below(sizes.length)], 97 + i);
       lines.push(value ?? Buffer.alloc(0), Buffer.from('\n'));
