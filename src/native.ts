@@ -68,6 +68,28 @@ export const gatherWalk = {
   length: 11,
 } as const;
 
+/** Why `copyValues` stopped; the numbers are the addon's. */
+export const copyStop = {
+  /** All batches were passed. */
+  end: 0,
+  /** So many were written as were wanted. */
+  most: 1,
+  /** A batch or a record that the quick way does not read: RecordBatch and RecordCursor do, or say what is wrong with it. */
+  other: 2,
+} as const;
+
+/** What stands where in the `result` of `copyValues`. */
+export const copyResult = {
+  /** Why it stopped (`copyStop`). */
+  stop: 0,
+  /** Of the batch that it stopped in or before, and the offset delta of the last of its records that was passed, -1 when none was. */
+  position: 1,
+  offsetDelta: 2,
+  /** After the last batch that was passed; -1 when none was. */
+  nextOffset: 3,
+  length: 4,
+} as const;
+
 /** A file mapping is an ArrayBuffer; collecting it unmaps it. */
 export type MappedBuffer = ArrayBuffer;
 
@@ -156,6 +178,20 @@ export interface NativeAddon {
    * (`gatherWalk`) says where and how many, and moves on, so that the next call goes on.
    */
   gatherValues(bytes: Uint8Array, end: number, walk: Float64Array, suffix: Uint8Array, target: Uint8Array): number;
+
+  /**
+   * Writes the values of whole batches, each value followed by `suffix`, to a descriptor that does not block. Passes over control batches and records
+   * below `startOffset`. Returns how many it wrote, at most `most`; `result` (`copyResult`) says where it stopped. When it throws, nobody knows how much is written.
+   */
+  copyValues(
+    bytes: Uint8Array,
+    startOffset: number,
+    most: number,
+    suffix: Uint8Array,
+    fd: number,
+    path: string,
+    result: Float64Array,
+  ): number;
 
   /** Opens; `flags`: 'r' (must exist), 'r+' (must exist, read and write), 'w+' (create, must not exist), 'a+' (create if missing, read and write). O_CLOEXEC always. */
   open(path: string, flags: 'r' | 'r+' | 'w+' | 'a+'): number;

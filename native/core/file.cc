@@ -119,6 +119,17 @@ Status writeFile(int fd, const std::string& path, const uint8_t* bytes, size_t s
   return {};
 }
 
+Status writeOn(int fd, const std::string& path, const uint8_t* bytes, size_t size) {
+  size_t done = 0;
+  while (done < size) {
+    const ssize_t put = uninterrupted([&] { return write(fd, bytes + done, std::min(size - done, kTransferMax)); });
+    if (put == -1) return lastError("write", path);
+    if (put == 0) return Error{EIO, "write", path};
+    done += static_cast<size_t>(put);
+  }
+  return {};
+}
+
 Status reserveFile(int fd, const std::string& path, int64_t size) {
   Result<int64_t> before = fileSize(fd, path);
   if (!before.ok()) return before.error();

@@ -28,6 +28,8 @@ Result<int64_t> fileSize(int fd, const std::string& path);
 // Until `size` bytes or the end of the file; returns how many.
 Result<size_t> readFile(int fd, const std::string& path, uint8_t* bytes, size_t size, int64_t position);
 Status writeFile(int fd, const std::string& path, const uint8_t* bytes, size_t size, int64_t position);
+// Where the descriptor stands, as for an output that somebody else has opened.
+Status writeOn(int fd, const std::string& path, const uint8_t* bytes, size_t size);
 
 // Gives every byte of [0, size) a block and makes the file at least `size` long. Where the file system cannot do that, zeros are
 // written from the present end on and synced (some report a full disk only then). On failure the file has its old size and

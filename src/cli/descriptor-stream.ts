@@ -25,6 +25,11 @@ export class DescriptorStream extends Writable {
     this.#isFile = fstatSync(descriptor).isFile();
   }
 
+  /** The descriptor, when it is a file's: writing it waits for nobody. What is written past the stream comes before what the stream still has. */
+  get file(): number | null {
+    return this.#isFile ? this.#descriptor : null;
+  }
+
   /** From here on the stream fails with EPIPE as soon as whoever reads has gone, and not only when something is written. Keeps no process alive. */
   watchReader(): void {
     this.#watch ??= setInterval(() => {

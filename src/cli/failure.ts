@@ -15,8 +15,15 @@ import { note } from './output.ts';
 /** Codes that say that the command was wrong, and not the world. */
 const WRONG_USAGE: ReadonlySet<string> = new Set(['ERR_MILLRACE_INVALID_ARGUMENT', 'ERR_MILLRACE_INVALID_TOPIC']);
 
-/** Says what went wrong and sets the exit status. */
+/** A stream tells of its error by an event, and those who await its writes too. */
+const told = new WeakSet<Error>();
+
+/** Says what went wrong, once, and sets the exit status. */
 export function reportFailure(context: CliContext, error: unknown): void {
+  if (error instanceof Error) {
+    if (told.has(error)) return;
+    told.add(error);
+  }
   // Commander has said it already; help and version are no failures.
   if (error instanceof CommanderError) context.setExitCode(error.exitCode === 0 ? 0 : 2);
   else if (isPipeClosed(error) || (context.signal.aborted && isMillraceError(error, 'ERR_MILLRACE_ABORTED'))) return;

@@ -2,12 +2,12 @@
  * The context of a command that is a process: its streams, its signals, its exit status.
  *
  * The first Ctrl-C (or SIGTERM) ends the context's signal, so that the command closes its store and ends by itself; the second ends the process as
- * if nobody listened. When whoever reads standard output has gone, the signal ends too: there is nobody left to work for.
+ * if nobody listened. When whoever reads standard output has gone, or it cannot be written, the signal ends too: there is nobody left to work for.
  */
 import { isatty } from 'node:tty';
 import type { CliContext } from './context.ts';
 import { DescriptorStream } from './descriptor-stream.ts';
-import { isPipeClosed } from './failure.ts';
+import { reportFailure } from './failure.ts';
 
 export function processContext(): CliContext {
   const controller = new AbortController();
@@ -18,11 +18,11 @@ export function processContext(): CliContext {
   const stderr = isatty(2) ? process.stderr : new DescriptorStream(2);
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: Error) => {
-      if (!isPipeClosed(error)) throw error;
       controller.abort(error);
+      reportFailure(context, error);
     });
   }
-  return {
+  const context: CliContext = {
     // Asked for when needed: making the stream touches the descriptor.
     get stdin() {
       return process.stdin;
@@ -34,4 +34,5 @@ export function processContext(): CliContext {
       process.exitCode = code;
     },
   };
+  return context;
 }

@@ -46,6 +46,11 @@ export class BatchRun implements Iterable<RecordBatch> {
     return nextOffset;
   }
 
+  /** The batches from the one that begins `position` bytes behind the first. */
+  from(position: number): BatchRun {
+    return new BatchRun(this.#window, this.#start + position, this.#end, this.startOffset);
+  }
+
   *[Symbol.iterator](): Generator<RecordBatch, void, undefined> {
     let position = this.#start;
     while (position < this.#end) {

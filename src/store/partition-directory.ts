@@ -7,7 +7,6 @@
  *
  * (org.apache.kafka.storage.internals.log.LocalLog.)
  */
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { FileSystem, LogFile } from '../file/file-system.ts';
 import { PARTITIONS_PER_TOPIC_MAX } from '../limits.ts';
@@ -16,6 +15,7 @@ import { LOG_SUFFIX, segmentFile } from '../segment/segment-files.ts';
 import type { TopicPartition } from '../types.ts';
 import { encodePartitionMetadata, PARTITION_METADATA } from './partition-metadata.ts';
 import { isTopicName, METADATA_TOPIC } from './topic-name.ts';
+import { randomHex } from './uuid.ts';
 
 const FILE_NAME_LENGTH_MAX = 255;
 /** A checkpoint with one entry: epoch 0 begins at offset 0. */
@@ -42,7 +42,7 @@ export function isLeaving(name: string): boolean {
 
 /** A name for a partition's directory that is to be removed; the topic's name is cut where the whole would be too long. */
 export function leavingName(topic: string, partition: number): string {
-  const suffix = `-${partition}.${randomUUID().replaceAll('-', '')}-delete`;
+  const suffix = `-${partition}.${randomHex()}-delete`;
   return topic.slice(0, FILE_NAME_LENGTH_MAX - suffix.length) + suffix;
 }
 

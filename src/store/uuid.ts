@@ -3,13 +3,20 @@
  *
  * An id never begins with `-`, so that it can stand on a command line, and the ids 0 and 1 are reserved. (org.apache.kafka.common.Uuid.)
  */
-import { randomUUID } from 'node:crypto';
+import type * as Crypto from 'node:crypto';
+import { lazily, requirePackage } from '../record/lazy-module.ts';
 
 const LENGTH = 22;
+const crypto = lazily(() => requirePackage('node:crypto') as typeof Crypto);
+
+/** 16 bytes as 32 digits. */
+export function randomHex(): string {
+  return crypto().randomUUID().replaceAll('-', '');
+}
 
 export function randomUuid(): string {
   for (;;) {
-    const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
+    const id = Buffer.from(randomHex(), 'hex').toString('base64url');
     if (!id.startsWith('-')) return id;
   }
 }

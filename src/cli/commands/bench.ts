@@ -1,5 +1,4 @@
 /** `millrace bench [SUITE...]`: the benchmarks of the repository, which are part of the package, on a temporary directory. */
-import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { MillraceError } from '../../errors.ts';
@@ -62,6 +61,8 @@ async function bench(context: CliContext, suites: readonly string[], options: Be
 /** What the benchmarks printed, if it is to be kept; null when it was passed on, or they ended badly and have said why. */
 async function run(context: CliContext, args: readonly string[], keep: boolean): Promise<string | null> {
   const { stdout, stderr, signal } = context;
+  // Here, since no other command needs it.
+  const { spawn } = await import('node:child_process');
   // On a terminal they show their progress there themselves.
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', stderr === process.stderr ? 'inherit' : 'pipe'],

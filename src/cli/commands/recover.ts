@@ -1,5 +1,4 @@
 /** `millrace recover [DIR]`: what opening would do to a directory that was not stopped cleanly, shown first, then done. */
-import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { MillraceError } from '../../errors.ts';
 import { openDisk } from '../../file/disk-choice.ts';
@@ -89,6 +88,7 @@ async function showPlan(context: CliContext, plan: RecoveryPlan, json: boolean):
 async function isWanted(context: CliContext, directory: string): Promise<boolean> {
   const { stdin, stderr, signal } = context;
   if (stdin.isTTY !== true) return true;
+  const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: stdin, output: stderr });
   try {
     const answer = await lines.question(`Recover ${directory} now? [y/N] `, { signal });

@@ -37,8 +37,9 @@ export async function consume(
   const out = new OutputBuffer(context.stdout, signal);
   // While nothing comes nothing is written, and a pipe whose reader has gone would not be noticed.
   if (context.stdout instanceof DescriptorStream) context.stdout.watchReader();
+  const file = context.stdout instanceof DescriptorStream ? context.stdout.file : null;
   const suffix = options.json ? null : valueSuffix(options.format);
-  const run = new ConsumeRun(context, store, topic, { write, valueSuffix: suffix, out });
+  const run = new ConsumeRun(context, store, topic, { write, valueSuffix: suffix, out, file });
   const indexes = options.partition ?? Array.from({ length: topic.partitions }, (_, index) => index);
   for (const index of new Set(indexes)) run.add(index, options.from);
   const look = (): void => run.look(options.partition === undefined);
@@ -58,6 +59,7 @@ interface ReaderParts {
   readonly write: RecordWriter;
   readonly valueSuffix: Uint8Array | null;
   readonly out: OutputBuffer;
+  readonly file: number | null;
 }
 
 class ConsumeRun {

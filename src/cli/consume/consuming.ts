@@ -44,6 +44,7 @@ export async function consumeAll(options: ConsumingOptions): Promise<void> {
 async function writeRead(reader: PartitionReader, most: number, options: ConsumingOptions): Promise<number> {
   const { out, signal } = options;
   let written = 0;
+  if (reader.passesOutput) await out.flush();
   while (reader.isInside && written < most && !signal.aborted) {
     written += reader.write(most - written);
     if (out.isFull) await out.drain();

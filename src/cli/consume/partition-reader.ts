@@ -6,15 +6,19 @@
  */
 import { isMillraceError } from '../../errors.ts';
 import type { FollowedLog } from '../../log/log-follower.ts';
+import type { ReadOptions } from '../../log/log-reader.ts';
 import type { BatchRun } from '../../record/batches.ts';
 import { bufferView } from '../../record/buffer-view.ts';
 import type { RecordBatch } from '../../record/record-batch.ts';
 import type { RecordCursor } from '../../record/record-cursor.ts';
 import type { OutputBuffer } from './output-buffer.ts';
 import type { RecordPlace, RecordWriter } from './record-text.ts';
+import { ValueCopy } from './value-copy.ts';
 import { ValueGather } from './value-gather.ts';
 
 const NOTHING = Buffer.alloc(0);
+/** Of a read whose values the addon copies: little beside the window that it lies in, much beside what a turn of the loop takes. */
+const COPIED_READ = { maxBytes: 4 * 1024 * 1024 };
 
 export interface PartitionReaderOptions {
   readonly log: FollowedLog;
@@ -24,6 +28,8 @@ export interface PartitionReaderOptions {
   readonly write: RecordWriter;
   /** Where `write` writes the value and these bytes, and nothing else: there is a quicker way for that. */
   readonly valueSuffix?: Uint8Array | null;
+  /** A file's descriptor, which `out` writes to; null where that is no file. */
+  readonly file?: number | null;
   readonly out: OutputBuffer;
   /** Told that the log did not have `offset` any more, and that reading goes on at `next`. */
   readonly onGap: (offset: number, next: number) => void;
@@ -38,18 +44,24 @@ export class PartitionReader {
   offset: number;
   readonly #options: PartitionReaderOptions;
   readonly #gather: ValueGather | null;
+  readonly #copy: ValueCopy | null;
+  /** Read, and for the copy to write. */
+  #run: BatchRun | null = null;
   #batches: Iterator<RecordBatch> | null = null;
   #batch: RecordBatch | null = null;
   #cursor: RecordCursor | null = null;
   /** Records of the batch up to this one are written already. */
   #writtenDelta = -1;
+  /** Of the next batch, the same. */
+  #startedDelta = -1;
   /** Of the records of the batch; null until one of them is looked at. */
   #place: RecordPlace | null = null;
 
   constructor(options: PartitionReaderOptions) {
     this.#options = options;
-    const { valueSuffix = null } = options;
+    const { valueSuffix = null, file = null } = options;
     this.#gather = valueSuffix === null ? null : new ValueGather(valueSuffix);
+    this.#copy = valueSuffix === null || file === null ? null : new ValueCopy(valueSuffix, file);
     this.log = options.log;
     this.partition = options.partition;
     this.offset = options.offset;
@@ -58,7 +70,12 @@ export class PartitionReader {
 
   /** Is something of the last read still to be written? */
   get isInside(): boolean {
-    return this.#batches !== null;
+    return this.#batches !== null || this.#run !== null;
+  }
+
+  /** Does `write` pass over the output? Then that must be flushed before. */
+  get passesOutput(): boolean {
+    return this.#run !== null;
   }
 
   /** Reads what comes next; false when there is nothing. */
@@ -68,17 +85,30 @@ export class PartitionReader {
       this.offset = run.startOffset;
       return false;
     }
-    this.#batches = run[Symbol.iterator]();
+    if (this.#copy === null) this.#batches = run[Symbol.iterator]();
+    else this.#run = run;
     return true;
   }
 
   /** Writes records of the last read until the output is full, `most` are written, or none is left; returns how many. */
   write(most: number): number {
-    let written = 0;
-    while (written < most && !this.#options.out.isFull) {
+    let written = this.#run === null ? 0 : this.#copyRun(this.#copy!, this.#run, most);
+    while (written < most && this.#batches !== null && !this.#options.out.isFull) {
       if (this.#batch === null && !this.#nextBatch()) break;
       const left = most - written;
       written += this.#cursor === null ? this.#gatherBatch(this.#gather!, left) : this.#writeBatch(this.#cursor, left);
+    }
+    return written;
+  }
+
+  /** Leaves to the other ways what this does not take. */
+  #copyRun(copy: ValueCopy, run: BatchRun, most: number): number {
+    const written = copy.write(run, most);
+    this.#run = null;
+    if (copy.nextOffset >= 0) this.offset = copy.nextOffset;
+    if (copy.rest !== null) {
+      this.#batches = copy.rest[Symbol.iterator]();
+      this.#startedDelta = copy.offsetDelta;
     }
     return written;
   }
@@ -94,8 +124,9 @@ export class PartitionReader {
       if (!batch.isControl) {
         this.#batch = batch;
         this.#place = null;
-        this.#writtenDelta = -1;
-        if (this.#gather === null) this.#cursor = batch.cursor();
+        this.#writtenDelta = this.#startedDelta;
+        this.#startedDelta = -1;
+        if (this.#gather === null || this.#writtenDelta >= 0) this.#cursor = batch.cursor();
         else this.#gather.begin(batch);
         return true;
       }
@@ -145,16 +176,20 @@ export class PartitionReader {
     return this.#place;
   }
 
+  get #readOptions(): ReadOptions {
+    return this.#copy === null ? {} : COPIED_READ;
+  }
+
   #read(): BatchRun {
     const { log } = this;
     try {
-      return log.read(this.offset);
+      return log.read(this.offset, this.#readOptions);
     } catch (error) {
       if (!isMillraceError(error, 'ERR_MILLRACE_OFFSET_OUT_OF_RANGE')) throw error;
       const next = this.offset < log.startOffset ? log.startOffset : log.endOffset;
       this.#options.onGap(this.offset, next);
       this.offset = next;
-      return log.read(next);
+      return log.read(next, this.#readOptions);
     }
   }
 }

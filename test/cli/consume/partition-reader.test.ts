@@ -1,7 +1,10 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { OutputBuffer, PIECE_BYTES } from '#millrace/cli/consume/output-buffer.js';
 import { PartitionReader } from '#millrace/cli/consume/partition-reader.js';
 import { templateWriter } from '#millrace/cli/consume/record-text.js';
+import { DescriptorStream } from '#millrace/cli/descriptor-stream.js';
 import type { FollowedLog } from '#millrace/log/log-follower.js';
 import { openStore } from '#millrace/main.js';
 import { BatchRun } from '#millrace/record/batches.js';
@@ -10,7 +13,7 @@ import { temporaryDirectory } from '../../support/temp-directory.ts';
 import { Kept } from '../cli-run.ts';
 import { brokenBatch } from './broken-batch.ts';
 
-async function opened(offset = 0, valueSuffix: Uint8Array | null = null) {
+async function opened(offset = 0, valueSuffix: Uint8Array | null = null, file: number | null = null) {
   const data = temporaryDirectory();
   const writer = await openStore(data);
   await writer.createTopic('t');
@@ -20,7 +23,7 @@ async function opened(offset = 0, valueSuffix: Uint8Array | null = null) {
   log.append([{ value: 'd' }]);
   const store = await openStore(data, { readOnly: true });
   const kept = new Kept();
-  const out = new OutputBuffer(kept, new AbortController().signal);
+  const out = new OutputBuffer(file === null ? kept : new DescriptorStream(file), new AbortController().signal);
   const gaps: [number, number][] = [];
   const reader = new PartitionReader({
     log: store.partition('t', 0),
@@ -28,6 +31,7 @@ async function opened(offset = 0, valueSuffix: Uint8Array | null = null) {
     offset,
     write: templateWriter(valueSuffix === null ? '%o%k/%s ' : `%s${valueSuffix.toString()}`, 't'),
     valueSuffix,
+    file,
     out,
     onGap: (...gap) => gaps.push(gap),
   });
@@ -111,6 +115,26 @@ test.each(['none', 'gzip'] as const)('values by the quick way, compressed by %s'
   expect([written, reader.offset]).toEqual([7, 8]);
   expect((await text()) === wanted).toBe(true);
   await close();
+});
+
+test('into a file, the ways change where a batch wants another, and where so many are written as are wanted', async () => {
+  const path = join(temporaryDirectory(), 'out');
+  const file = openSync(path, 'w');
+  const { log, reader, out, close } = await opened(1, Buffer.from(';'), file);
+  log.append([{ value: 'e' }, { value: 'f' }, { value: 'g' }]);
+  log.append([{ value: 'h' }, { value: 'i' }], { compression: 'gzip' });
+  log.append([{ value: 'j' }]);
+  const offsets: number[] = [];
+  while (reader.isInside || reader.readOn()) {
+    await out.flush();
+    reader.write(2);
+    await out.flush();
+    offsets.push(reader.offset);
+  }
+  await close();
+  closeSync(file);
+  expect(readFileSync(path, 'utf8')).toBe('b;c;d;e;f;g;h;i;j;');
+  expect(offsets).toEqual([3, 4, 4, 7, 10, 10]);
 });
 
 test('a record that is none is told of as ever, after what stands before it', async () => {
