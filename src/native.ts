@@ -102,6 +102,57 @@ export interface NativeAddon {
     result: Float64Array,
   ): number;
 
+  /**
+   * The next three are what compaction does with one batch. `window` has its header at `position`; records[start, end) are its records,
+   * inflated. `map` is an offset map (native/core/offset_map.h draws it): a secret of 16 bytes, 48 bytes unused, then slots of 24 bytes.
+   *
+   * Puts the offsets of records from `startOffset` on into the map, of at most `room` new keys. False where the bytes are no records.
+   * `result` gets [new keys, 1 when a key found no room, records before that one, the last offset before that one or -1].
+   */
+  indexKeys(
+    map: Uint8Array,
+    window: Uint8Array,
+    position: number,
+    records: Uint8Array,
+    start: number,
+    end: number,
+    startOffset: number,
+    room: number,
+    result: Float64Array,
+  ): boolean;
+  /**
+   * Sets keep[i] to 1 where the i-th record stays: it lies past `latestOffset`, or no newer one has its key and it has a value (or tombstones
+   * stay). False where the bytes are no records. `result` gets [records, kept, 1 when one of them is a tombstone, records without a key].
+   */
+  judgeRecords(
+    map: Uint8Array,
+    window: Uint8Array,
+    position: number,
+    records: Uint8Array,
+    start: number,
+    end: number,
+    latestOffset: number,
+    dropTombstones: boolean,
+    keep: Uint8Array,
+    result: Float64Array,
+  ): boolean;
+  /**
+   * Writes the batch with the records that `keep` names, uncompressed and with its checksum, to `out` from `at` on; returns its size, -1 where
+   * the bytes are no records. `horizon` from 0 on becomes the base timestamp, and the batch says so; -1 is none. `out` has room for
+   * 61 bytes, the records, and 14 bytes for each.
+   */
+  writeKept(
+    window: Uint8Array,
+    position: number,
+    records: Uint8Array,
+    start: number,
+    end: number,
+    keep: Uint8Array,
+    horizon: number,
+    out: Uint8Array,
+    at: number,
+  ): number;
+
   /** Opens; `flags`: 'r' (must exist), 'r+' (must exist, read and write), 'w+' (create, must not exist), 'a+' (create if missing, read and write). O_CLOEXEC always. */
   open(path: string, flags: 'r' | 'r+' | 'w+' | 'a+'): number;
   close(fd: number, path: string): void;
