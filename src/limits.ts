@@ -107,3 +107,13 @@ export const RECOVERY_TASK_BYTES = 8 * MIB;
 export const RECOVERY_THREADS_MAX = 64;
 /** Findings that a verification keeps of one file: a file full of garbage has one at every entry. */
 export const FINDINGS_PER_FILE_MAX = 100;
+
+/** Memory for the newest offsets of keys while a log is compacted: Kafka's default of `log.cleaner.dedupe.buffer.size`. */
+export const COMPACTION_BUFFER_BYTES_DEFAULT = 128 * MIB;
+export const COMPACTION_BUFFER_BYTES_MAX = 2 * GIB;
+/** How often it is looked for logs to compact: Kafka's default of `log.cleaner.backoff.ms`. */
+export const COMPACTION_INTERVAL_MS = 15_000;
+/** Segments that are compacted into one: their files are renamed in one turn of the event loop, which must not take long. */
+export const COMPACTION_GROUP_SEGMENTS_MAX = 64;
+/** How long the thread that compacts waits for more work before it ends. */
+export const COMPACTION_THREAD_IDLE_MS = 5_000;

@@ -13,7 +13,7 @@ import { loadUnsealedIndexes } from '../segment/index-loading.ts';
 import { LOG_SUFFIX } from '../segment/segment-files.ts';
 import { SegmentWriter } from '../segment/segment-writer.ts';
 import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
-import { listSegments, type SegmentFiles } from './log-directory.ts';
+import { type SegmentFiles, settleSegments } from './log-directory.ts';
 import type { LogSettings } from './log-settings.ts';
 import { indexSettings, SegmentList } from './segment-list.ts';
 
@@ -31,7 +31,7 @@ export function loadLog(
   options: { settings: LogSettings; startOffset: number; now: number },
 ): LoadedLog {
   const segments = new SegmentList(environment, directory);
-  const files = listSegments(environment.system, directory);
+  const files = settleSegments(environment.system, directory);
   if (files.length === 0) {
     segments.roll(options.startOffset, options.settings, options.now);
     return { segments, endOffset: options.startOffset, created: true };

@@ -65,11 +65,14 @@ export class ScanMemory {
   readonly result = new Float64Array(5);
 }
 
-/** Calls `visit` for each valid batch, with its header and its position in the file. The header moves on: do not keep it. */
+/**
+ * Calls `visit` for each valid batch, with its header, its position in the file, and the window that has all of it (at `header.position`). Header
+ * and window are others at the next call: do not keep them. `visit` may return false to end the scan behind the batch.
+ */
 export function scanSegment(
   file: LogFile,
   options: ScanOptions,
-  visit: (header: BatchHeader, position: number) => void,
+  visit: (header: BatchHeader, position: number, window: ByteWindow) => boolean | void,
   memory = new ScanMemory(),
 ): ScanResult {
   let { buffer } = memory;
@@ -103,7 +106,10 @@ export function scanSegment(
         nextOffset = header.nextOffset;
         epoch = Math.max(epoch, header.leaderEpoch);
         batches++;
-        visit(header, position + positions[i]);
+        if (visit(header, position + positions[i], buffer) === false) {
+          position += positions[i] + header.size;
+          return ended('end');
+        }
       }
       stop = result[0];
       from = result[1];

@@ -4,7 +4,14 @@ import { type Clock, systemClock } from '../clock.ts';
 import { invalidArgument, MillraceError, show } from '../errors.ts';
 import type { FileAccess } from '../file/disk-choice.ts';
 import type { FileSystem } from '../file/file-system.ts';
-import { CHECKPOINT_INTERVAL_MS, RECOVERY_THREADS_MAX } from '../limits.ts';
+import { OFFSET_MAP_BYTES_MIN } from '../compaction/offset-map.ts';
+import {
+  CHECKPOINT_INTERVAL_MS,
+  COMPACTION_BUFFER_BYTES_DEFAULT,
+  COMPACTION_BUFFER_BYTES_MAX,
+  COMPACTION_INTERVAL_MS,
+  RECOVERY_THREADS_MAX,
+} from '../limits.ts';
 import type { Logger } from '../types.ts';
 import { suggestion } from './nearest-name.ts';
 import type { RecoveryProgress } from './recovery.ts';
@@ -25,6 +32,12 @@ export interface StoreOptions {
   readonly recoveryThreads?: number;
   /** How often recovery points are written. Default 60,000. */
   readonly checkpointIntervalMs?: number;
+  /** How often it is looked for logs that are due to be compacted. Default 15,000. */
+  readonly compactionIntervalMs?: number;
+  /** Memory for the keys of a log while it is compacted: 32 bytes a key; more keys take several passes. Default 128 MiB. */
+  readonly compactionBufferBytes?: number;
+  /** Bytes that compaction reads and writes in a second, at most; 0, the default, is without bound. */
+  readonly compactionBytesPerSecond?: number;
   /** How files are read and written. Default: `map` wherever the runtime allows it (Electron does not). */
   readonly fileAccess?: FileAccess;
   readonly clock?: Clock;
@@ -40,6 +53,9 @@ export interface CheckedOptions {
   readonly onFailure?: (error: MillraceError) => void;
   readonly recoveryThreads: number;
   readonly checkpointIntervalMs: number;
+  readonly compactionIntervalMs: number;
+  readonly compactionBufferBytes: number;
+  readonly compactionBytesPerSecond: number;
   readonly clock: Clock;
   readonly fileAccess: FileAccess | null;
   readonly fileSystem: FileSystem | null;
@@ -54,6 +70,9 @@ const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'num
   onFailure: 'function',
   recoveryThreads: 'number',
   checkpointIntervalMs: 'number',
+  compactionIntervalMs: 'number',
+  compactionBufferBytes: 'number',
+  compactionBytesPerSecond: 'number',
   fileAccess: 'string',
   clock: 'object',
   fileSystem: 'object',
@@ -95,9 +114,30 @@ export function checkOptions(options: unknown): CheckedOptions {
       1,
       TIMER_MAX_MS,
     ),
+    ...checkCompaction(given),
     clock: given.clock ?? systemClock,
     fileAccess: checkAccess(given.fileAccess, given.fileSystem),
     fileSystem: given.fileSystem ?? null,
+  };
+}
+
+function checkCompaction(
+  given: StoreOptions,
+): Pick<CheckedOptions, 'compactionIntervalMs' | 'compactionBufferBytes' | 'compactionBytesPerSecond'> {
+  const {
+    compactionIntervalMs = COMPACTION_INTERVAL_MS,
+    compactionBufferBytes = COMPACTION_BUFFER_BYTES_DEFAULT,
+    compactionBytesPerSecond = 0,
+  } = given;
+  return {
+    compactionIntervalMs: inRange('compactionIntervalMs', compactionIntervalMs, 1, TIMER_MAX_MS),
+    compactionBufferBytes: inRange(
+      'compactionBufferBytes',
+      compactionBufferBytes,
+      OFFSET_MAP_BYTES_MIN,
+      COMPACTION_BUFFER_BYTES_MAX,
+    ),
+    compactionBytesPerSecond: inRange('compactionBytesPerSecond', compactionBytesPerSecond, 0, Number.MAX_SAFE_INTEGER),
   };
 }
 

@@ -14,6 +14,8 @@ import type { FlushStatistics } from '../file/flusher.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { Producer } from '../producer/producer.ts';
 import type { ProducerOptions } from '../producer/producer-options.ts';
+import type { CompactionResult, CompactionStatistics } from './compaction-statistics.ts';
+import { Compactor } from './compactor.ts';
 import type { ConfigValue } from './config-value.ts';
 import { checkCreateOptions, type CreateTopicOptions } from './create-topic-options.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -47,6 +49,8 @@ export interface StoreStatistics {
   readonly flush: Readonly<FlushStatistics>;
   /** How long the newest rounds took, ascending, at most 1,024 of them. */
   readonly recentFlushesMs: Float64Array;
+  /** Compaction, since the store was opened. */
+  readonly compaction: Readonly<CompactionStatistics>;
   /** Mappings of sealed data that are kept, and their bytes. */
   readonly windows: { readonly count: number; readonly bytes: number };
 }
@@ -77,6 +81,7 @@ export class Store {
   readonly #topics: Map<string, Topic>;
   readonly #admin: TopicAdmin;
   readonly #housekeeping: Housekeeping;
+  readonly #compactor: Compactor;
   readonly #ownSystem: boolean;
   readonly #producers = new Set<Producer>();
   #closing: Promise<void> | null = null;
@@ -98,7 +103,15 @@ export class Store {
     this.#ownSystem = options.fileSystem === null;
     this.#admin = new TopicAdmin(environment, topics);
     this.#housekeeping = new Housekeeping(environment, () => this.#partitions(), options.checkpointIntervalMs);
+    this.#compactor = new Compactor(environment, {
+      intervalMs: options.compactionIntervalMs,
+      bufferBytes: options.compactionBufferBytes,
+      bytesPerSecond: options.compactionBytesPerSecond,
+      partitions: () => this.#partitions(),
+      open: (partition) => this.#open(partition),
+    });
     this.#housekeeping.start();
+    this.#compactor.start();
   }
 
   /** From `meta.properties`; null where the file does not say. */
@@ -139,6 +152,7 @@ export class Store {
       unavailablePartitions,
       flush: { ...flusher.statistics },
       recentFlushesMs: flusher.recent.sorted(),
+      compaction: this.#compactor.statistics,
       windows,
     };
   }
@@ -235,6 +249,16 @@ export class Store {
   }
 
   /**
+   * Compacts a log now: of each key the newest record stays, the others go; what the store does by itself when enough of a log is new. Only sealed
+   * segments are compacted, and what the topic's settings protect stays. Settles when it is done. Errors: UNKNOWN_TOPIC, INVALID_ARGUMENT for
+   * a topic whose `cleanup.policy` is not to compact, CORRUPT, NO_SPACE (the log is whole and may be compacted later), OFFLINE, CLOSED.
+   */
+  async compact(topic: string, partition: number): Promise<CompactionResult> {
+    this.#checkOpen();
+    return this.#compactor.compact(this.#admin.get(topic).partition(partition));
+  }
+
+  /**
    * Closes all logs and ends the store's threads; idempotent. What was appended is durable when this resolves. Rejects when that could not
    * be done; everything is released all the same, and the next open recovers.
    */
@@ -252,6 +276,7 @@ export class Store {
     return closeStore(this.#environment, {
       admin: this.#admin,
       housekeeping: this.#housekeeping,
+      compactor: this.#compactor,
       partitions: () => this.#partitions(),
       release: () => {
         if (this.#ownSystem) this.#environment.system.close();
@@ -261,9 +286,12 @@ export class Store {
   }
 
   #log(topic: string, partition: number): PartitionLog {
-    const found = this.#admin.get(topic).partition(partition);
-    if (found.log === null) found.opened(openPartition(this.#environment, found));
-    return found.log!;
+    return this.#open(this.#admin.get(topic).partition(partition));
+  }
+
+  #open(partition: Partition): PartitionLog {
+    if (partition.log === null) partition.opened(openPartition(this.#environment, partition));
+    return partition.log!;
   }
 
   *#partitions(): Iterable<Partition> {

@@ -24,6 +24,8 @@ export class Partition {
   log: PartitionLog | null = null;
   /** Why it cannot be opened: it could not be recovered. */
   problem: MillraceError | null = null;
+  /** Gives up the compaction of its log, if there is one, and settles when that has ended. */
+  stopCompaction: (() => Promise<void>) | null = null;
   #openedEnd = 0;
   #openedSegments = 0;
 

@@ -23,6 +23,7 @@ const levels: Record<string, number> = {
   group: 5,
   producer: 5,
   consumer: 5,
+  compaction: 5,
   store: 6,
   broker: 7,
   cluster: 7,
