@@ -55,7 +55,9 @@ export type { CreateTopicOptions } from './store/create-topic-options.ts';
 export type { ReadOnlyStore } from './store/read-only-store.ts';
 export type { RecoveryProgress, RecoveryReport } from './store/recovery.ts';
 export type { StoreOptions } from './store/store-options.ts';
-export { openStore, type OpenPartition, type Store, type StoreStatistics } from './store/store.ts';
+export type { CompactionResult, CompactionStatistics } from './store/compaction-statistics.ts';
+export { openStore, type OpenPartition, type Store } from './store/store.ts';
+export type { StoreStatistics } from './store/store-statistics.ts';
 export { type TopicConfig, type TopicConfigInput, type TopicConfigName, topicConfigs } from './store/topic-config.ts';
 export type { TopicDescription } from './store/topic.ts';
 export type {

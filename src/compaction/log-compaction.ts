@@ -167,7 +167,12 @@ class Pass {
     const left = log.replaceSegments(old, report.segments);
     if (left === null) return null;
     // The names must be durable before the files go that would be needed without them.
-    await log.flush();
+    try {
+      await log.flush();
+    } catch (error) {
+      if (log.isClosed) return null;
+      throw error;
+    }
     await executor.run({ kind: 'remove', paths: left });
     this.#count(report, group.length);
     return report.transactions;

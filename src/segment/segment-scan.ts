@@ -72,7 +72,7 @@ export class ScanMemory {
 export function scanSegment(
   file: LogFile,
   options: ScanOptions,
-  visit: (header: BatchHeader, position: number, window: ByteWindow) => boolean | void,
+  visit: (header: BatchHeader, position: number, window: ByteWindow) => unknown,
   memory = new ScanMemory(),
 ): ScanResult {
   let { buffer } = memory;

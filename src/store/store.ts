@@ -10,11 +10,10 @@ import { resolve } from 'node:path';
 import { Consumer } from '../consumer/consumer.ts';
 import type { ConsumerOptions } from '../consumer/consumer-options.ts';
 import { MillraceError } from '../errors.ts';
-import type { FlushStatistics } from '../file/flusher.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { Producer } from '../producer/producer.ts';
 import type { ProducerOptions } from '../producer/producer-options.ts';
-import type { CompactionResult, CompactionStatistics } from './compaction-statistics.ts';
+import type { CompactionResult } from './compaction-statistics.ts';
 import { Compactor } from './compactor.ts';
 import type { ConfigValue } from './config-value.ts';
 import { checkCreateOptions, type CreateTopicOptions } from './create-topic-options.ts';
@@ -27,6 +26,7 @@ import { closeStore } from './store-closing.ts';
 import type { StoreEnvironment } from './store-environment.ts';
 import type { StoreLock } from './store-lock.ts';
 import { type OpenedParts, openParts } from './store-opening.ts';
+import type { StoreStatistics } from './store-statistics.ts';
 import { type CheckedOptions, checkDirectory, checkOptions, type StoreOptions } from './store-options.ts';
 import { TopicAdmin } from './topic-admin.ts';
 import { effectiveConfig, type TopicConfigInput, type TopicConfigName } from './topic-config.ts';
@@ -37,22 +37,6 @@ export interface OpenPartition {
   readonly topic: string;
   readonly partition: number;
   readonly log: PartitionLog;
-}
-
-export interface StoreStatistics {
-  readonly topics: number;
-  readonly partitions: number;
-  readonly openPartitions: number;
-  /** Partitions that `partition` cannot open, and says why. */
-  readonly unavailablePartitions: number;
-  /** Rounds of the flusher, since the store was opened. */
-  readonly flush: Readonly<FlushStatistics>;
-  /** How long the newest rounds took, ascending, at most 1,024 of them. */
-  readonly recentFlushesMs: Float64Array;
-  /** Compaction, since the store was opened. */
-  readonly compaction: Readonly<CompactionStatistics>;
-  /** Mappings of sealed data that are kept, and their bytes. */
-  readonly windows: { readonly count: number; readonly bytes: number };
 }
 
 /**
