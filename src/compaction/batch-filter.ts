@@ -8,12 +8,14 @@
  *
  * Offsets never change. A batch of which all stays is copied as it is; any other is written anew with its own codec.
  */
+import { isMillraceError } from '../errors.ts';
 import { BATCH_HEADER_SIZE } from '../limits.ts';
 import { native } from '../native.ts';
 import type { BatchHeader } from '../record/batch-header.ts';
 import type { ByteWindow } from '../record/byte-window.ts';
 import { compress } from '../record/compression.ts';
 import { joinBatch } from '../record/recompress.ts';
+import type { CompressionName } from '../types.ts';
 import type { CleanedTransactions } from './cleaned-transactions.ts';
 import { controlTypeOf } from './control-type.ts';
 import type { OffsetMap } from './offset-map.ts';
@@ -42,6 +44,9 @@ const NO_HORIZON = -1;
 const RECORD_BYTES_MIN = 7;
 /** What a record may grow by when its timestamp is told from another base (native/core/record_filter.h). */
 const GROWTH_MAX = 14;
+/** What a codec may make larger that it cannot make smaller: a part of it (snappy a sixth), and its framing. */
+const INCOMPRESSIBLE_SHARE = 1 / 4;
+const FRAMING_BYTES = 512;
 
 export class BatchFilter {
   recordsRead = 0;
@@ -95,7 +100,8 @@ export class BatchFilter {
   /** Room that `write` needs for the batch that was judged last. */
   writtenSizeMax(header: BatchHeader): number {
     const { start, end } = this.#records!;
-    return BATCH_HEADER_SIZE + end - start + GROWTH_MAX * header.recordCount;
+    const plain = end - start + GROWTH_MAX * header.recordCount;
+    return BATCH_HEADER_SIZE + plain + Math.ceil(plain * INCOMPRESSIBLE_SHARE) + FRAMING_BYTES;
   }
 
   /** Writes what is left of the batch at `at`; returns its size. */
@@ -107,9 +113,8 @@ export class BatchFilter {
     if (size < 0) throw malformedRecords(header, this.#directory);
     if (compression === 'none') return size;
     const plain = out.bytes.subarray(at, at + size);
-    const packed = joinBatch(plain, compress(compression, plain.subarray(BATCH_HEADER_SIZE)), compression);
-    // What does not become smaller may not fit into the room, and is as good uncompressed.
-    if (packed.length >= size) return size;
+    const packed = pack(plain, compression);
+    if (packed === null) return size;
     out.bytes.set(packed, at);
     return packed.length;
   }
@@ -161,5 +166,15 @@ export class BatchFilter {
     if (last === undefined) return false;
     if (last.lastDataOffset >= 0) return lastOffset === last.lastDataOffset;
     return isControl && producerEpoch === last.producerEpoch;
+  }
+}
+
+/** A batch under a codec; null where this Node cannot compress with it (zstd before 22.15), for a log must not be left alone for that. */
+function pack(plain: Uint8Array, codec: CompressionName): Uint8Array | null {
+  try {
+    return joinBatch(plain, compress(codec, plain.subarray(BATCH_HEADER_SIZE)), codec);
+  } catch (error) {
+    if (isMillraceError(error, 'ERR_MILLRACE_UNSUPPORTED')) return null;
+    throw error;
   }
 }
