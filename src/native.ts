@@ -103,9 +103,13 @@ export interface NativeAddon {
   ): number;
 
   /**
-   * The next three are what compaction does with one batch. `window` has its header at `position`; records[start, end) are its records,
+   * The next four are what compaction does with one batch. `window` has its header at `position`; records[start, end) are its records,
    * inflated. `map` is an offset map (native/core/offset_map.h draws it): a secret of 16 bytes, 48 bytes unused, then slots of 24 bytes.
    *
+   * Asks the system for large pages under a map that nothing was put into yet.
+   */
+  preferLargePages(map: Uint8Array): void;
+  /**
    * Puts the offsets of records from `startOffset` on into the map, of at most `room` new keys. False where the bytes are no records.
    * `result` gets [new keys, 1 when a key found no room, records before that one, the last offset before that one or -1].
    */

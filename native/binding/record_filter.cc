@@ -1,4 +1,4 @@
-// indexKeys, judgeRecords and writeKept, over core/record_filter.h: results go into the caller's array, so that a batch costs no object.
+// preferLargePages, indexKeys, judgeRecords and writeKept, over core/record_filter.h: results go into the caller's array, so that a batch costs no object.
 #include "core/record_filter.h"
 
 #include <climits>
@@ -46,6 +46,13 @@ Elements<double> resultOf(Arguments& arguments, size_t index) {
   const Elements<double> result = arguments.doubles(index, "result");
   if (arguments.ok() && result.size < kResultSize) arguments.failRange("result must have room for 5 numbers");
   return result;
+}
+
+Napi::Value largePages(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const Elements<uint8_t> memory = mapOf(arguments, 0);
+  if (arguments.ok()) OffsetMap::preferLargePages(memory.data, memory.size);
+  return info.Env().Undefined();
 }
 
 Napi::Value index(const Napi::CallbackInfo& info) {
@@ -104,6 +111,7 @@ Napi::Value write(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void defineRecordFilter(Napi::Env env, Napi::Object exports) {
+  exports.Set("preferLargePages", Napi::Function::New<largePages>(env, "preferLargePages"));
   exports.Set("indexKeys", Napi::Function::New<index>(env, "indexKeys"));
   exports.Set("judgeRecords", Napi::Function::New<judge>(env, "judgeRecords"));
   exports.Set("writeKept", Napi::Function::New<write>(env, "writeKept"));

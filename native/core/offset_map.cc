@@ -1,5 +1,7 @@
 #include "core/offset_map.h"
 
+#include <sys/mman.h>
+
 #include <cstring>
 
 namespace millrace {
@@ -18,6 +20,16 @@ Slot load(const uint8_t* at) {
 }
 
 }  // namespace
+
+void OffsetMap::preferLargePages(uint8_t* memory, size_t size) {
+#ifdef MADV_HUGEPAGE
+  constexpr uintptr_t kPage = 4096;
+  const uintptr_t begin = (reinterpret_cast<uintptr_t>(memory) + kPage - 1) & ~(kPage - 1);
+  const uintptr_t end = reinterpret_cast<uintptr_t>(memory + size) & ~(kPage - 1);
+  // Where it fails all is as before.
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+#endif
+}
 
 int64_t OffsetMap::get(const Hash128& hash) const {
   size_t index = first(hash);

@@ -21,6 +21,9 @@ class OffsetMap {
   static constexpr size_t kHeaderSize = 64;
   static constexpr size_t kSlotSize = 24;
 
+  // Searches go everywhere: large pages spare the processor most walks of its page tables. Advice, which a system may not follow.
+  static void preferLargePages(uint8_t* memory, size_t size);
+
   // `size` is at least a header and one slot.
   OffsetMap(uint8_t* memory, size_t size) : memory_(memory), slots_((size - kHeaderSize) / kSlotSize) {}
 
@@ -28,7 +31,11 @@ class OffsetMap {
   size_t slots() const { return slots_; }
 
   // Brings the slot where a search for this hash begins towards the processor.
-  void prefetch(const Hash128& hash) const { __builtin_prefetch(slot(first(hash))); }
+  void prefetch(const Hash128& hash) const {
+    const uint8_t* begin = slot(first(hash));
+    __builtin_prefetch(begin);
+    __builtin_prefetch(begin + kSlotSize - 1);  // it may lie in two lines
+  }
   // The offset of the key, or -1.
   int64_t get(const Hash128& hash) const;
 

@@ -16,7 +16,7 @@ constexpr size_t kHeaderSize = 61;
 constexpr uint16_t kCompressionMask = 0x07;
 constexpr uint16_t kDeleteHorizonBit = 0x40;
 
-// Searches of a map that are begun together: what each waits for comes from memory at the same time.
+// Searches of a map that are begun together: what each waits for comes from memory at the same time, while the block before is finished.
 constexpr size_t kTogether = 16;
 
 struct Pending {
@@ -43,6 +43,23 @@ size_t fill(Block& block, RecordWalk& walk, const OffsetMap& map, int64_t baseOf
     map.prefetch(pending.hash);
   }
   return count;
+}
+
+// Takes all records of a walk, block by block, the next one begun before the present one is finished. `take` returns false to end.
+template <typename IsSought, typename Take>
+void eachRecord(RecordWalk& walk, const OffsetMap& map, int64_t baseOffset, IsSought isSought, Take take) {
+  Block blocks[2];
+  size_t present = 0;
+  size_t count = fill(blocks[present], walk, map, baseOffset, isSought);
+  while (count > 0) {
+    const size_t next = 1 - present;
+    const size_t nextCount = fill(blocks[next], walk, map, baseOffset, isSought);
+    for (size_t i = 0; i < count; i++) {
+      if (!take(blocks[present][i])) return;
+    }
+    present = next;
+    count = nextCount;
+  }
 }
 
 int64_t wrappingAdd(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b)); }
@@ -94,24 +111,19 @@ IndexedKeys indexKeys(OffsetMap& map, const uint8_t* header, const uint8_t* star
   const BatchFacts batch(header);
   RecordWalk walk(batch, start, end);
   IndexedKeys result;
-  Block block;
   const auto isSought = [=](const RecordView& record, int64_t offset) { return record.keySize >= 0 && offset >= startOffset; };
-  for (size_t count; (count = fill(block, walk, map, batch.baseOffset, isSought)) > 0;) {
-    for (size_t i = 0; i < count; i++) {
-      const Pending& pending = block[i];
-      if (pending.isSought) {
-        const OffsetMap::Put put = map.put(pending.hash, pending.offset, result.added < room);
-        if (put == OffsetMap::Put::kFull) {
-          result.full = true;
-          return result;
-        }
-        if (put == OffsetMap::Put::kNew) result.added++;
-      }
-      result.records++;
-      result.lastOffset = pending.offset;
+  eachRecord(walk, map, batch.baseOffset, isSought, [&](const Pending& pending) {
+    if (pending.isSought) {
+      const OffsetMap::Put put = map.put(pending.hash, pending.offset, result.added < room);
+      result.full = put == OffsetMap::Put::kFull;
+      if (result.full) return false;
+      if (put == OffsetMap::Put::kNew) result.added++;
     }
-  }
-  result.malformed = walk.isMalformed();
+    result.records++;
+    result.lastOffset = pending.offset;
+    return true;
+  });
+  result.malformed = !result.full && walk.isMalformed();
   return result;
 }
 
@@ -120,25 +132,22 @@ Judgement judgeRecords(const OffsetMap& map, const uint8_t* header, const uint8_
   const BatchFacts batch(header);
   RecordWalk walk(batch, start, end);
   Judgement result;
-  Block block;
   const auto isSought = [&](const RecordView& record, int64_t offset) {
     return record.keySize >= 0 && offset <= rules.latestOffset;
   };
-  for (size_t count; (count = fill(block, walk, map, batch.baseOffset, isSought)) > 0;) {
-    for (size_t i = 0; i < count; i++) {
-      const Pending& pending = block[i];
-      bool stays = pending.offset > rules.latestOffset;
-      if (pending.isSought) {
-        stays = pending.offset >= map.get(pending.hash) && (pending.hasValue || !rules.dropTombstones);
-      } else if (!stays) {
-        result.keyless++;
-      }
-      keep[result.records++] = stays ? 1 : 0;
-      if (!stays) continue;
-      result.kept++;
-      if (!pending.hasValue) result.tombstones = true;
+  eachRecord(walk, map, batch.baseOffset, isSought, [&](const Pending& pending) {
+    bool stays = pending.offset > rules.latestOffset;
+    if (pending.isSought) {
+      stays = pending.offset >= map.get(pending.hash) && (pending.hasValue || !rules.dropTombstones);
+    } else if (!stays) {
+      result.keyless++;
     }
-  }
+    keep[result.records++] = stays ? 1 : 0;
+    if (!stays) return true;
+    result.kept++;
+    if (!pending.hasValue) result.tombstones = true;
+    return true;
+  });
   result.malformed = walk.isMalformed();
   return result;
 }

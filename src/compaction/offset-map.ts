@@ -6,6 +6,7 @@
  * MD5 and nine tenths.)
  */
 import { randomFillSync } from 'node:crypto';
+import { native } from '../native.ts';
 
 const HEADER_BYTES = 64;
 const SECRET_BYTES = 16;
@@ -34,6 +35,7 @@ export class OffsetMap {
   static allocate(bytesMax: number, keysMax: number): OffsetMapState {
     const wanted = HEADER_BYTES + Math.ceil((keysMax + 1) / LOAD_MAX) * SLOT_BYTES;
     const memory = new SharedArrayBuffer(Math.max(OFFSET_MAP_BYTES_MIN, Math.min(bytesMax, wanted)));
+    native.preferLargePages(new Uint8Array(memory));
     // Copied: what fills takes no shared memory.
     new Uint8Array(memory).set(randomFillSync(new Uint8Array(SECRET_BYTES)));
     return { memory, count: 0, latestOffset: -1 };
