@@ -55,10 +55,13 @@ export function listSettledSegments(system: FileSystem, directory: string): List
 /** The same of a log that is about to be opened for writing: what was left behind is tidied up, if there is anything. */
 export function settleSegments(system: FileSystem, directory: string): ListedSegment[] {
   const names = namesIn(system, directory);
-  const isLeft = (name: string): boolean => isLeftOfSwap(name) || name.endsWith(DELETED_SUFFIX);
-  if (![...names].some(isLeft)) return segmentsNamed(system, directory, names);
+  if (![...names].some(isLeftBehind)) return segmentsNamed(system, directory, names);
   tidyDirectory(system, directory);
   return listSegments(system, directory);
+}
+
+function isLeftBehind(name: string): boolean {
+  return isLeftOfSwap(name) || name.endsWith(DELETED_SUFFIX);
 }
 
 function namesIn(system: FileSystem, directory: string): ReadonlySet<string> {

@@ -103,7 +103,7 @@ export class TopicAdmin {
       const partitions = topic.partitions.filter((partition) => partition !== null);
       for (const { log } of partitions) log?.abandon(error);
       // A thread that makes files must not be at work in a directory that is about to be removed.
-      await Promise.all(partitions.map(({ stopCompaction }) => stopCompaction?.()));
+      await Promise.all(partitions.map(async ({ stopCompaction }) => stopCompaction?.()));
       // A round that runs may be about to sync a directory by the name that it has now.
       await flushBarrier(flushThread);
       const indexes = partitions.map((partition) => partition.index);

@@ -174,11 +174,11 @@ test.each(changes)('a %s meanwhile ends it cleanly', async (_name, change, left)
 
 test('a topic that is deleted meanwhile is gone, and the store goes on', async () => {
   const { rig } = await filled();
-  let deleted: Promise<void> | null = null;
+  const deleted: Promise<void>[] = [];
   await compactDuring(rig, 2, () => {
-    deleted = rig.store.deleteTopic(TOPIC);
+    deleted.push(rig.store.deleteTopic(TOPIC));
   });
-  await deleted;
+  await Promise.all(deleted);
   expect(rig.store.topics()).toEqual([]);
   expect(rig.system.exists(PARTITION)).toBe(false);
   await rig.store.createTopic(TOPIC);

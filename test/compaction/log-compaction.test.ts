@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { encodeBatches } from '#millrace/record/encode-batch.js';
 import { Random } from '../support/random.ts';
-import { MemoryFileSystem } from '../support/memory-file-system.ts';
+import type { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { act, CompactedLog, type Kept, TOPIC } from './histories.ts';
 
 const PARTITION = `/data/${TOPIC}-0`;

@@ -4,11 +4,11 @@ import { abortedTransactions, lastRecords, lastStableOffset } from '#millrace/co
 import { encodeTransactionIndex } from '#millrace/index/transaction-index.js';
 import { numbered, TempLog } from '../support/temp-log.ts';
 
-const abort = (producerId: number, firstOffset: number, lastOffset: number, lastStableOffset = lastOffset + 1) => ({
+const abort = (producerId: number, firstOffset: number, lastOffset: number, stable = lastOffset + 1) => ({
   producerId,
   firstOffset,
   lastOffset,
-  lastStableOffset,
+  lastStableOffset: stable,
 });
 
 test('without a state of producers all of a log is stable', () => {

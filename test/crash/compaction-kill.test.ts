@@ -36,7 +36,7 @@ function check(log: Readable, end: number): number {
         const value = Number.parseInt(String(record.value), 10);
         if (record.offset <= last || value !== record.offset || String(record.key) !== `key-${value % KEYS}`)
           throw new Error(
-            `offset ${record.offset} after ${last} has the key ${record.key} and the value ${record.value}`,
+            `offset ${record.offset} after ${last} has the key ${String(record.key)} and the value ${String(record.value)}`,
           );
         last = record.offset;
         newest.set(value % KEYS, value);
@@ -56,20 +56,19 @@ function check(log: Readable, end: number): number {
 async function followAndKill(directory: string, random: Random): Promise<{ end: number; passes: number }> {
   const child = spawn(process.execPath, [CHILD, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
-  let end = 0;
-  let compactions = 0;
+  const told = { end: 0, compactions: 0 };
   createInterface({ input: child.stdout }).on('line', (line) => {
-    if (line.startsWith('durable')) end = Number(line.slice(8));
-    else compactions++;
+    if (line.startsWith('durable')) told.end = Number(line.slice(8));
+    else told.compactions++;
   });
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
-  while (end === 0 && isRunning()) await setImmediate();
+  while (told.end === 0 && isRunning()) await setImmediate();
   let passes = 0;
   const follower = await openStore(directory, { readOnly: true });
   try {
     const log = follower.partition('keys', 0);
-    while (compactions < 2 && isRunning()) {
-      check(log, end);
+    while (told.compactions < 2 && isRunning()) {
+      check(log, told.end);
       passes++;
       await setImmediate();
     }
@@ -81,7 +80,7 @@ async function followAndKill(directory: string, random: Random): Promise<{ end: 
     await follower.close();
   }
   expect(await ended).toBe('SIGKILL');
-  return { end, passes };
+  return { end: told.end, passes };
 }
 
 const seed = askedSeed() ?? Date.now() >>> 0;

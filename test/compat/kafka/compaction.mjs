@@ -54,7 +54,7 @@ class Writer {
       next += batch.offsets;
     }
     // Nothing stays open over the end of a round: what is not decided is not compacted.
-    for (const producerId of [...this.#open]) steps.push(this.#end(producerId, next++).bytes);
+    for (const producerId of this.#open) steps.push(this.#end(producerId, next++).bytes);
     steps.push(null);
     return steps;
   }
