@@ -1,12 +1,13 @@
 /**
- * The tests run against dist/, the code as shipped: compiled by tsc, loaded by Node itself, nothing transformed. So the hot loops that a
- * test times or exhausts are the ones that users run. `npm test` compiles first.
+ * The tests run against dist/, the code as shipped: the same bundle, loaded by Node itself, nothing transformed. So the hot loops that a
+ * test times or exhausts are the ones that users run. What is stale is built first.
  */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/tools/current-build.ts'],
     pool: 'forks',
     maxWorkers: 2,
     // One process for many files: to begin one for each, and to load everything anew, took as long as the tests. No test changes what others see.

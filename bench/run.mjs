@@ -5,48 +5,11 @@
  */
 import { fork } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { runBenchmark } from './harness/command-line.mjs';
 import { describeMachine } from './harness/machine.mjs';
 import { printHead, printSubject, printSummary } from './harness/report.mjs';
 import { subjects } from './harness/subjects.mjs';
-
-const subjectNames = Object.keys(subjects);
-const usage = `Usage: npm run bench -- [subject ...] [--smoke] [--json] [--rounds N] [--dir DIR]
-
-  subject      ${subjectNames.join(', ')}; default all
-  --smoke      tiny sizes and one round: shows that all of it runs, the figures say nothing
-  --json       one JSON document in place of tables
-  --rounds N   default 7
-  --dir DIR    where the data goes, on the disk to be measured; default the system's temporary directory`;
-
-function readArguments() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      smoke: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      rounds: { type: 'string' },
-      dir: { type: 'string', default: tmpdir() },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  for (const name of positionals) {
-    if (!Object.hasOwn(subjects, name))
-      throw new TypeError(`No subject ${JSON.stringify(name)}; there are: ${subjectNames.join(', ')}`);
-  }
-  const rounds = values.rounds ?? (values.smoke ? '1' : '7');
-  if (!/^[1-9]\d{0,3}$/.test(rounds))
-    throw new TypeError(`--rounds takes a whole number from 1 on, not ${JSON.stringify(rounds)}`);
-  return {
-    ...values,
-    rounds: Number(rounds),
-    directory: resolve(values.dir),
-    chosen: positionals.length > 0 ? positionals : subjectNames,
-  };
-}
 
 /**
  * Runs subjects in a process of their own and tells of each as soon as it has been measured. One subject a process where figures count; in a smoke
@@ -85,12 +48,4 @@ async function main(options) {
   console.log(JSON.stringify({ machine, smoke: options.smoke, rounds: options.rounds, subjects: reports }, null, 2));
 }
 
-let options;
-try {
-  options = readArguments();
-} catch (error) {
-  console.error(`${error.message.split('\n', 1)[0]}${error instanceof TypeError ? '' : '; see --help'}`);
-  process.exit(2);
-}
-if (options.help) console.log(usage);
-else await main(options);
+await runBenchmark({ script: 'bench', noun: 'subject', names: Object.keys(subjects) }, main);

@@ -5,10 +5,9 @@
  * It appends the events to a topic of four partitions, closes and opens the store, reads everything back by offset and by
  * timestamp, and compares each byte with what was sent. Then it shows what it costs to wait for the disk, and the files that it made.
  */
-import { isMillraceError, openStore } from 'millrace';
+import { isMillraceError, openStore, partitionForKey } from 'millrace';
 import { dataDirectory, readArguments, USAGE, UsageError } from './quick-start/command-line.js';
 import { githubEvents } from './quick-start/events.js';
-import { partitionOf } from './quick-start/murmur2.js';
 import { bold, count, listFiles, quantile, rate, say, size, time } from './quick-start/report.js';
 
 const TOPIC = 'github-events';
@@ -73,7 +72,7 @@ function planInput(events, bytes) {
   const bytesPerRound = events.reduce((sum, { value }) => sum + value.length, 0);
   const rounds = Math.ceil(bytes / bytesPerRound);
   const partitions = Array.from({ length: PARTITIONS }, () => []);
-  events.forEach((event, position) => partitions[partitionOf(event.key, PARTITIONS)].push({ ...event, position }));
+  events.forEach((event, position) => partitions[partitionForKey(event.key, PARTITIONS)].push({ ...event, position }));
   const firstTimestamp = Date.now() - rounds * events.length * INTERVAL_MS;
   const timestampOf = ({ position }, round) => firstTimestamp + (round * events.length + position) * INTERVAL_MS;
   const records = rounds * events.length;

@@ -26,6 +26,15 @@ export const errorCodes = {
   ERR_MILLRACE_TOPIC_EXISTS: 'a topic of that name exists',
   ERR_MILLRACE_INVALID_TOPIC: 'the topic name is not one that Kafka allows',
   ERR_MILLRACE_OUT_OF_ORDER: 'a ready batch does not continue the log',
+  /** Kafka: OUT_OF_ORDER_SEQUENCE_NUMBER. */
+  ERR_MILLRACE_OUT_OF_ORDER_SEQUENCE:
+    "a producer's sequence does not follow its last one, and is none that is remembered",
+  /** Kafka: INVALID_PRODUCER_EPOCH; to a transactional client PRODUCER_FENCED. */
+  ERR_MILLRACE_PRODUCER_FENCED: 'a producer of the same id and a newer epoch has written since',
+  /** Kafka: INVALID_TXN_STATE. */
+  ERR_MILLRACE_TRANSACTION_STATE: 'the write does not go with the transaction that its producer has open, or has not',
+  /** Kafka: TRANSACTION_COORDINATOR_FENCED. */
+  ERR_MILLRACE_COORDINATOR_FENCED: 'a coordinator of a newer epoch has ended a transaction of this producer since',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

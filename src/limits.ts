@@ -82,6 +82,15 @@ export const PARTITIONS_PER_TOPIC_MAX = 100_000;
 /** Three days: the mission's own figure. Kafka's default is seven. */
 export const RETENTION_MS_DEFAULT = 3 * 24 * 60 * 60 * 1000;
 
+/** Batches of a producer by which one that comes again is known: as many as a Kafka client may have on their way at once. */
+export const PRODUCER_BATCHES_REMEMBERED = 5;
+/** Sequences of an idempotent producer's records go on at 0 after this. */
+export const SEQUENCE_MAX = 0x7fff_ffff;
+/** How long a log remembers a producer that writes no more: Kafka's default of `producer.id.expiration.ms`. */
+export const PRODUCER_ID_EXPIRATION_MS_DEFAULT = 24 * 60 * 60 * 1000;
+/** Producer ids that a store takes from its file at once, as many as Kafka's brokers: a restart leaves the rest unused. */
+export const PRODUCER_ID_BLOCK = 1_000;
+
 /** A producer's bound on what was sent and not acknowledged: Kafka's default of `buffer.memory`. */
 export const UNACKNOWLEDGED_BYTES_DEFAULT = 32 * MIB;
 /** Sends of one producer that may wait for that bound: somebody who never waits for a promise must not take all memory. */
@@ -95,6 +104,8 @@ export const CHECKPOINT_BYTES_MAX = 64 * MIB;
 export const FLUSH_EACH_FILES_MAX = 4;
 /** Durations of flushes that are kept for metrics: about as many as Kafka's own sample has. */
 export const RECENT_TIMES_MAX = 1_024;
+/** Averages and maxima of a producer are of the last window and the one that goes on: Kafka's defaults of `metrics.sample.window.ms` and their number. */
+export const SAMPLE_WINDOW_MS = 30_000;
 /** Logs that are checkpointed or closed in one group, and partitions made in one: each may hold three descriptors meanwhile. */
 export const LOGS_AT_ONCE = 128;
 /** Recovery goes to worker threads when there are so many bytes to scan, or when it has taken so long without them. */

@@ -19,6 +19,11 @@ export type {
   OffsetReset,
   ReadableOptions,
 } from './consumer/consumer-options.ts';
+export type {
+  ConsumerPartitionStatistics,
+  ConsumerStatistics,
+  ConsumerTopicStatistics,
+} from './consumer/consumer-statistics.ts';
 export type { ConsumerRecord } from './consumer/consumer-record.ts';
 export type { BatchHandler } from './consumer/record-handling.ts';
 export type { RecordHandler } from './consumer/record-walk.ts';
@@ -28,6 +33,7 @@ export { type ErrorCode, errorCodes, isMillraceError, MillraceError, type System
 export type { FileAccess } from './file/disk-choice.ts';
 export type { FileSystem } from './file/file-system.ts';
 export type { FlushStatistics } from './file/flusher.ts';
+export type { AbortedTransaction } from './index/transaction-index.ts';
 export type { WaitOptions } from './log/arrivals.ts';
 export type { FollowedLog } from './log/log-follower.ts';
 export type { LogReader, ReadOptions } from './log/log-reader.ts';
@@ -37,13 +43,18 @@ export type { AppendBatchesOptions, AppendOptions } from './log/append-options.t
 export type { LogTraffic } from './log/log-traffic.ts';
 export type { BatchOwner, OpenBatch, OpenBatchOptions } from './log/open-batch.ts';
 export type { PartitionLog } from './log/partition-log.ts';
+export type { ProducerEntry } from './log/producer-snapshot.ts';
+export type { EndTransactionOptions, ProducerStamp } from './log/producer-stamp.ts';
+export type { OpenTransaction } from './log/producer-states.ts';
 export type { Receipt } from './log/receipt.ts';
 export type { TimestampedOffset } from './log/timestamp-lookup.ts';
 export type { RecordMetadata } from './producer/delivery.ts';
+export { partitionForKey } from './producer/murmur2.ts';
 export type { Partitioner, PartitionerFunction, PartitionerInput, ProducerRecord } from './producer/partitioner.ts';
 export type { CloseOptions, Producer, SendOptions } from './producer/producer.ts';
 export type { ProducerOptions } from './producer/producer-options.ts';
-export type { ProducerStatistics } from './producer/producer-statistics.ts';
+export type { ProducerStatistics, ProducerTopicStatistics } from './producer/producer-statistics.ts';
+export type { SampledStatistics } from './producer/sampled-value.ts';
 export { RecordWritable, type RecordWritableOptions } from './producer/record-writable.ts';
 export type { BatchRun } from './record/batches.ts';
 export type { RecordBatch } from './record/record-batch.ts';
@@ -52,7 +63,8 @@ export type { RecordHeader } from './record/record-headers.ts';
 export type { LogRecord } from './record/record.ts';
 export type { ConfigValue } from './store/config-value.ts';
 export type { CreateTopicOptions } from './store/create-topic-options.ts';
-export type { ReadOnlyStore } from './store/read-only-store.ts';
+export type { ProducerIds } from './store/producer-ids.ts';
+export type { FollowedPartition, ReadOnlyStatistics, ReadOnlyStore } from './store/read-only-store.ts';
 export type { RecoveryProgress, RecoveryReport } from './store/recovery.ts';
 export type { StoreOptions } from './store/store-options.ts';
 export type { CompactionResult, CompactionStatistics } from './store/compaction-statistics.ts';

@@ -8,6 +8,7 @@ test('the face of the package', () => {
     'errorCodes',
     'isMillraceError',
     'openStore',
+    'partitionForKey',
     'topicConfigs',
   ]);
 });

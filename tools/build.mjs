@@ -1,5 +1,5 @@
 /**
- * Brings a checkout up to date: installs the dependencies, builds the addon, compiles the TypeScript; each only when it is stale.
+ * Brings a checkout up to date: installs the dependencies, builds the addon, compiles the TypeScript, bundles it; each only when it is stale.
  *
  *   node tools/build.mjs [--quiet]
  *
@@ -39,11 +39,17 @@ function say(text) {
 /** The steps that must run, in order: `why` to show, `run` to do. */
 function staleSteps() {
   const addon = addonInputs(root);
-  const dist = distInputs(root);
+  const declarations = distInputs(root, 'declarations');
+  const code = distInputs(root, 'code');
   return [
     { name: 'install dependencies', why: staleInstall(root), run: install },
     { name: 'build the addon', why: staleAddon(root, addon), run: () => buildAddon(addon) },
-    { name: 'compile TypeScript', why: staleDist(root, dist), run: () => compile(dist) },
+    {
+      name: 'compile TypeScript',
+      why: staleDist(root, 'declarations', declarations),
+      run: () => compile(declarations),
+    },
+    { name: 'bundle', why: staleDist(root, 'code', code), run: () => bundle(code) },
   ].filter((step) => step.why !== undefined);
 }
 
@@ -75,12 +81,19 @@ function dropForeignCache() {
   if (home !== root) rmSync(join(root, 'build'), { recursive: true, force: true });
 }
 
+/** Checks the types and writes the declarations; the code is the bundler's. */
 async function compile(inputs) {
-  for (const path of distLeftovers(root)) rmSync(join(root, path));
+  for (const path of distLeftovers(root, 'declarations')) rmSync(join(root, path));
   await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.', '--pretty', 'false']);
+  writeStamp(root, 'declarations', inputs);
+}
+
+async function bundle(inputs) {
+  for (const path of distLeftovers(root, 'code')) rmSync(join(root, path));
+  await run(process.execPath, ['node_modules/rolldown/bin/cli.mjs', '-c', 'rolldown.config.mjs']);
   // npm does this when it installs a package; in a checkout nobody else does, and `npx millrace` runs the file itself.
   if (existsSync(join(root, commandLine))) chmodSync(join(root, commandLine), 0o755);
-  writeStamp(root, 'dist', inputs);
+  writeStamp(root, 'code', inputs);
 }
 
 /** Runs a tool in the root; what it printed is shown only if it fails. */

@@ -9,20 +9,13 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { chunkNames } from './build/chunks.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packedSizeMax = 4 * 1024 * 1024;
 const allowed =
   /^(?:dist|src|native\/(?:core|binding))\/|^bench\/(?!peers\/)|^native\/CMakeLists\.txt$|^[^/]+$|^build\/Release\/millrace\.node$/;
-const required = [
-  'dist/main.js',
-  'dist/main.d.ts',
-  'build/Release/millrace.node',
-  'bench/run.mjs',
-  'README.md',
-  'LICENSE',
-  'package.json',
-];
+const required = ['build/Release/millrace.node', 'bench/run.mjs', 'README.md', 'LICENSE', 'package.json'];
 
 const program = `import { openStore } from 'millrace';
 
@@ -65,7 +58,8 @@ function pack(folder) {
     `dist/${path.replace(/\.ts$/, '.js')}`,
     `dist/${path.replace(/\.ts$/, '.d.ts')}`,
   ]);
-  const missing = [...required, ...compiled].filter((path) => !paths.includes(path));
+  const bundled = chunkNames.flatMap((name) => [`dist/chunks/${name}.js`, `dist/chunks/${name}.js.map`]);
+  const missing = [...required, ...compiled, ...bundled].filter((path) => !paths.includes(path));
   const foreign = paths.filter((path) => !allowed.test(path));
   if (missing.length > 0) throw new Error(`the package lacks ${missing.join(', ')}`);
   if (foreign.length > 0) throw new Error(`the package has ${foreign.join(', ')}`);
@@ -105,6 +99,12 @@ try {
   writeFileSync(join(consumer, 'program.mjs'), program);
   run(process.execPath, ['program.mjs'], consumer);
   console.log('it works where it is installed');
+  run(
+    process.execPath,
+    [join('node_modules', 'millrace', 'dist', 'cli', 'main.js'), 'verify', '--data', 'data'],
+    consumer,
+  );
+  console.log('so does its program');
   // `millrace bench` runs them: with the package's own dependencies only.
   const benchmarks = join('node_modules', 'millrace', 'bench', 'run.mjs');
   run(process.execPath, [benchmarks, 'view', 'seek', '--smoke', '--dir', consumer], consumer);

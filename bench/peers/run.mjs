@@ -4,10 +4,9 @@
  * needs when it is asked for; who cannot be had is skipped with the reason, which is no failure of the run, and neither is a missed mark.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { runBenchmark } from '../harness/command-line.mjs';
 import { describeMachine } from '../harness/machine.mjs';
 import { printHead, printSubject, printSummary } from '../harness/report.mjs';
 import { Contestant } from './contestant.mjs';
@@ -17,42 +16,6 @@ import { measure, reportsOf } from './measurement.mjs';
 import { aboutPackage, installPackages } from './npm.mjs';
 
 const peers = Object.keys(contestants).filter((name) => name !== 'millrace');
-const usage = `Usage: npm run bench:peers -- [peer ...] [--offline] [--smoke] [--json] [--rounds N] [--dir DIR]
-
-  peer         ${peers.join(', ')}; default all
-  --offline    nothing is fetched and installed: who is not there is skipped
-  --smoke      tiny sizes and one round: shows that all of it runs, the figures say nothing
-  --json       one JSON document in place of tables
-  --rounds N   default 7
-  --dir DIR    where the data goes, on the disk to be measured; default the system's temporary directory`;
-
-function readArguments() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      offline: { type: 'boolean', default: false },
-      smoke: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      rounds: { type: 'string' },
-      dir: { type: 'string', default: tmpdir() },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  for (const name of positionals) {
-    if (!peers.includes(name)) throw new TypeError(`No peer ${JSON.stringify(name)}; there are: ${peers.join(', ')}`);
-  }
-  const rounds = values.rounds ?? (values.smoke ? '1' : '7');
-  if (!/^[1-9]\d{0,3}$/.test(rounds))
-    throw new TypeError(`--rounds takes a whole number from 1 on, not ${JSON.stringify(rounds)}`);
-  const chosen = new Set(positionals.length > 0 ? positionals : peers);
-  return {
-    ...values,
-    rounds: Number(rounds),
-    directory: resolve(values.dir),
-    chosen: ['millrace', ...peers.filter((name) => chosen.has(name))],
-  };
-}
-
 const say = (line) => console.error(`bench:peers: ${line}`);
 
 /** How the process of a contestant is started. Throws what is to be told to the user if it cannot be. */
@@ -65,13 +28,14 @@ function commandOf(name, directory, offline) {
   return [process.execPath, ['--expose-gc', script, module, directory, about]];
 }
 
-/** Starts who is chosen, and returns who could be started, and why the others could not. */
+/** Starts us and who is chosen, and returns who could be started, and why the others could not. */
 async function startAll({ chosen, offline }, scratch) {
-  const packages = chosen.map((name) => contestants[name].npm).filter((name) => name !== undefined);
+  const names = ['millrace', ...peers.filter((name) => chosen.includes(name))];
+  const packages = names.map((name) => contestants[name].npm).filter((name) => name !== undefined);
   if (!offline) installPackages(packages, say);
   const started = {};
   const skipped = {};
-  for (const name of chosen) {
+  for (const name of names) {
     const directory = join(scratch, name);
     mkdirSync(directory);
     try {
@@ -129,12 +93,5 @@ async function main(options) {
   if (!options.smoke) printSummary(reports);
 }
 
-let options;
-try {
-  options = readArguments();
-} catch (error) {
-  console.error(`${error.message.split('\n', 1)[0]}${error instanceof TypeError ? '' : '; see --help'}`);
-  process.exit(2);
-}
-if (options.help) console.log(usage);
-else await main(options);
+const flags = { offline: 'nothing is fetched and installed: who is not there is skipped' };
+await runBenchmark({ script: 'bench:peers', noun: 'peer', names: peers, flags }, main);

@@ -14,6 +14,7 @@ Napi::Object load(Napi::Env env, Napi::Object exports) {
   defineMappings(env, exports);
   defineFlusher(env, exports);
   definePager(env, exports);
+  defineRecordWalk(env, exports);
   return exports;
 }
 

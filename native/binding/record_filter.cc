@@ -6,7 +6,7 @@
 #include "binding/arguments.h"
 #include "binding/define.h"
 #include "core/bytes.h"
-#include "core/record_walk.h"
+#include "core/record_reader.h"
 
 namespace millrace {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "core/bytes.h"
 #include "core/crc32c.h"
-#include "core/record_walk.h"
+#include "core/record_reader.h"
 #include "core/varint.h"
 
 namespace millrace {
@@ -30,7 +30,7 @@ using Block = std::array<Pending, kTogether>;
 
 // Takes up to kTogether records of a walk; `isSought(record, offset)` says which of them are looked up.
 template <typename IsSought>
-size_t fill(Block& block, RecordWalk& walk, const OffsetMap& map, int64_t baseOffset, IsSought isSought) {
+size_t fill(Block& block, RecordReader& walk, const OffsetMap& map, int64_t baseOffset, IsSought isSought) {
   size_t count = 0;
   while (count < kTogether && walk.next()) {
     const RecordView& record = walk.record();
@@ -47,7 +47,7 @@ size_t fill(Block& block, RecordWalk& walk, const OffsetMap& map, int64_t baseOf
 
 // Takes all records of a walk, block by block, the next one begun before the present one is finished. `take` returns false to end.
 template <typename IsSought, typename Take>
-void eachRecord(RecordWalk& walk, const OffsetMap& map, int64_t baseOffset, IsSought isSought, Take take) {
+void eachRecord(RecordReader& walk, const OffsetMap& map, int64_t baseOffset, IsSought isSought, Take take) {
   Block blocks[2];
   size_t present = 0;
   size_t count = fill(blocks[present], walk, map, baseOffset, isSought);
@@ -109,7 +109,7 @@ void finish(uint8_t* out, size_t size, const BatchFacts& batch, int64_t baseTime
 IndexedKeys indexKeys(OffsetMap& map, const uint8_t* header, const uint8_t* start, const uint8_t* end, int64_t startOffset,
                       uint64_t room) {
   const BatchFacts batch(header);
-  RecordWalk walk(batch, start, end);
+  RecordReader walk(batch, start, end);
   IndexedKeys result;
   const auto isSought = [=](const RecordView& record, int64_t offset) { return record.keySize >= 0 && offset >= startOffset; };
   eachRecord(walk, map, batch.baseOffset, isSought, [&](const Pending& pending) {
@@ -130,7 +130,7 @@ IndexedKeys indexKeys(OffsetMap& map, const uint8_t* header, const uint8_t* star
 Judgement judgeRecords(const OffsetMap& map, const uint8_t* header, const uint8_t* start, const uint8_t* end, const JudgeRules& rules,
                        uint8_t* keep) {
   const BatchFacts batch(header);
-  RecordWalk walk(batch, start, end);
+  RecordReader walk(batch, start, end);
   Judgement result;
   const auto isSought = [&](const RecordView& record, int64_t offset) {
     return record.keySize >= 0 && offset <= rules.latestOffset;
@@ -154,7 +154,7 @@ Judgement judgeRecords(const OffsetMap& map, const uint8_t* header, const uint8_
 
 Rewrite writeKept(const uint8_t* header, const uint8_t* start, const uint8_t* end, const uint8_t* keep, int64_t horizon, uint8_t* out) {
   const BatchFacts batch(header);
-  RecordWalk walk(batch, start, end);
+  RecordReader walk(batch, start, end);
   const bool hasHorizon = horizon >= 0;
   const bool hasAppendTime = batch.hasAppendTime();
   std::memcpy(out, header, kHeaderSize);

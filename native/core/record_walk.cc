@@ -1,59 +1,153 @@
 #include "core/record_walk.h"
 
-#include "core/bytes.h"
-#include "core/varint.h"
+#include <cstring>
 
 namespace millrace {
 namespace {
 
-constexpr int32_t kBodySizeMin = 6;  // attributes, two deltas, two null lengths and no headers: one byte each
+// Attributes, two deltas, two null sizes and no headers: a byte each.
+constexpr int64_t kBodySizeMin = 6;
+// What JavaScript's numbers hold exactly.
+constexpr int64_t kDeltaMax = (int64_t{1} << 53) - 1;
 
-// Passes over a key or value; null where it does not fit. Any negative size is null, as in Kafka.
-const uint8_t* skipField(const uint8_t* at, const uint8_t* end, int32_t& size) {
-  at = readVarint(at, end, size);
-  if (at == nullptr) return nullptr;
-  if (size < 0) size = -1;
-  if (size > end - at) return nullptr;
-  return size > 0 ? at + size : at;
+// Reads numbers from [at, end); the first that does not fit makes `ok` false for good, and then everything reads as 0.
+class Reader {
+ public:
+  Reader(const uint8_t* at, const uint8_t* end) : at_(at), end_(end) {}
+
+  bool ok() const { return ok_; }
+  const uint8_t* at() const { return at_; }
+  int64_t left() const { return end_ - at_; }
+
+  int64_t varint() { return number(5, 0x0f); }
+  int64_t varlong() { return number(10, 0x01); }
+
+  // Passes over so many bytes; a negative size is null and has none. Returns where they begin.
+  const uint8_t* bytes(int64_t size) {
+    const uint8_t* begin = at_;
+    if (size > left()) ok_ = false;
+    if (ok_ && size > 0) at_ += size;
+    return begin;
+  }
+
+ private:
+  // `lastMax`: what the last byte that the type allows may be at most.
+  int64_t number(int bytesMax, uint8_t lastMax) {
+    if (ok_ && at_ < end_ && *at_ < 0x80) return zigzag(*at_++);
+    uint64_t value = 0;
+    for (int i = 0; ok_ && at_ < end_ && i < bytesMax; i++) {
+      const uint8_t byte = *at_++;
+      if (i == bytesMax - 1 && byte > lastMax) break;
+      value |= static_cast<uint64_t>(byte & 0x7f) << (7 * i);
+      if (byte < 0x80) return zigzag(value);
+    }
+    ok_ = false;
+    return 0;
+  }
+
+  static int64_t zigzag(uint64_t value) { return static_cast<int64_t>(value >> 1) ^ -static_cast<int64_t>(value & 1); }
+
+  const uint8_t* at_;
+  const uint8_t* end_;
+  bool ok_ = true;
+};
+
+struct Record {
+  int64_t timestampDelta;
+  const uint8_t* value;
+  int64_t valueSize;  // negative for null
+  const uint8_t* headers;
+  const uint8_t* end;
+};
+
+// Reads the record at the walk's position and moves the walk past it; false where there is none, and then the walk stays.
+bool readRecord(const uint8_t* bytes, size_t end, RecordWalk& walk, Record& record) {
+  Reader outer(bytes + walk.position, bytes + end);
+  const int64_t size = outer.varint();
+  if (!outer.ok() || size < kBodySizeMin || size > outer.left()) return false;
+  Reader reader(outer.at() + 1, outer.at() + size);
+  record.timestampDelta = reader.varlong();
+  const int64_t offsetDelta = reader.varint();
+  if (offsetDelta <= walk.offsetDelta || offsetDelta > walk.lastOffsetDelta) return false;
+  reader.bytes(reader.varint());
+  record.valueSize = reader.varint();
+  record.value = reader.bytes(record.valueSize);
+  record.headers = reader.at();
+  record.end = outer.at() + size;
+  const int64_t headerCount = reader.varint();
+  if (!reader.ok() || headerCount < 0 || headerCount * 2 > reader.left() || (headerCount == 0 && reader.left() > 0)) {
+    return false;
+  }
+  walk.position = static_cast<size_t>(record.end - bytes);
+  walk.offsetDelta = offsetDelta;
+  walk.left--;
+  return true;
+}
+
+bool headersFill(const Record& record) {
+  Reader reader(record.headers, record.end);
+  for (int64_t left = reader.varint(); reader.ok() && left > 0; left--) {
+    const int64_t nameSize = reader.varint();
+    if (nameSize < 0) return false;
+    reader.bytes(nameSize);
+    reader.bytes(reader.varint());
+  }
+  return reader.ok() && reader.left() == 0;
 }
 
 }  // namespace
 
-BatchFacts::BatchFacts(const uint8_t* header)
-    : baseOffset(loadI64(header)),
-      lastOffsetDelta(loadI32(header + 23)),
-      recordCount(loadI32(header + 57)),
-      baseTimestamp(loadI64(header + 27)),
-      maxTimestamp(loadI64(header + 35)),
-      attributes(loadU16(header + 21)) {}
+LargestTimestamp checkRecords(const uint8_t* bytes, size_t end, RecordWalk walk) {
+  LargestTimestamp largest;
+  largest.delta = INT64_MIN;
+  Record record;
+  while (walk.left > 0) {
+    if (!readRecord(bytes, end, walk, record)) return {};
+    if (record.end - record.headers > 1 && !headersFill(record)) return {};
+    if (record.timestampDelta > kDeltaMax || record.timestampDelta < -kDeltaMax) return {};
+    if (record.timestampDelta <= largest.delta) continue;
+    largest.delta = record.timestampDelta;
+    largest.offsetDelta = walk.offsetDelta;
+  }
+  largest.ok = walk.position == end;
+  return largest;
+}
 
-bool RecordWalk::next() {
-  if (left_ <= 0) return at_ == end_ ? false : fail();
-  left_--;
-  record_.begin = at_;
-  int32_t size;
-  const uint8_t* at = readVarint(at_, end_, size);
-  if (at == nullptr || size < kBodySizeMin || size > end_ - at) return fail();
-  const uint8_t* const end = at + size;
-  record_.attributes = *at++;
-  int32_t offsetDelta;
-  if ((at = readVarlong(at, end, record_.timestampDelta)) == nullptr) return fail();
-  if ((at = readVarint(at, end, offsetDelta)) == nullptr) return fail();
-  if (offsetDelta <= record_.offsetDelta || offsetDelta > lastOffsetDelta_) return fail();
-  record_.offsetDelta = offsetDelta;
-  record_.afterTimes = at;
-  if ((at = skipField(at, end, record_.keySize)) == nullptr) return fail();
-  record_.key = at - (record_.keySize > 0 ? record_.keySize : 0);
-  int32_t valueSize;
-  if ((at = skipField(at, end, valueSize)) == nullptr) return fail();
-  record_.hasValue = valueSize >= 0;
-  int32_t headerCount;
-  if ((at = readVarint(at, end, headerCount)) == nullptr) return fail();
-  const int64_t rest = end - at;
-  if (headerCount < 0 || int64_t{headerCount} * 2 > rest || (headerCount == 0 && rest > 0)) return fail();
-  record_.end = end;
-  at_ = end;
-  return true;
+GatherResult gatherValues(const uint8_t* bytes, size_t end, RecordWalk& walk, const GatherOptions& options,
+                          uint8_t* target, size_t size) {
+  GatherResult result;
+  Record record;
+  while (walk.left > 0) {
+    if (result.count == options.most) {
+      result.stop = GatherStop::kMost;
+      return result;
+    }
+    const RecordWalk before = walk;
+    if (!readRecord(bytes, end, walk, record)) {
+      result.stop = GatherStop::kMalformed;
+      return result;
+    }
+    if (walk.offsetDelta < options.offsetDeltaMin) continue;
+    const size_t valueSize = record.valueSize > 0 ? static_cast<size_t>(record.valueSize) : 0;
+    if (valueSize > options.sizeMax) {
+      result.stop = GatherStop::kLarge;
+      result.valuePosition = static_cast<size_t>(record.value - bytes);
+      result.valueSize = valueSize;
+      return result;
+    }
+    if (valueSize + options.suffixSize > size - result.size) {
+      walk = before;
+      result.stop = GatherStop::kFull;
+      return result;
+    }
+    if (valueSize > 0) std::memcpy(target + result.size, record.value, valueSize);
+    result.size += valueSize;
+    if (options.suffixSize > 0) std::memcpy(target + result.size, options.suffix, options.suffixSize);
+    result.size += options.suffixSize;
+    result.count++;
+  }
+  if (walk.position != end) result.stop = GatherStop::kMalformed;
+  return result;
 }
 
 }  // namespace millrace

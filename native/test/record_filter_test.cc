@@ -6,7 +6,7 @@
 
 #include "check.h"
 #include "core/bytes.h"
-#include "core/record_walk.h"
+#include "core/record_reader.h"
 #include "records.h"
 
 using namespace millrace;

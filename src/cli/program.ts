@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command, type Help } from 'commander';
+import { packageRoot } from '../package-root.ts';
 import { benchCommand } from './commands/bench.ts';
 import { consumeCommand } from './commands/consume.ts';
 import { duCommand } from './commands/du.ts';
@@ -83,6 +84,6 @@ function inOrder(this: Help, command: Command): Command[] {
 }
 
 function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('package.json', packageRoot), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

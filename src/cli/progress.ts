@@ -3,7 +3,8 @@
  *
  * `update` may be called as often as the caller likes: it is drawn a few times a second.
  */
-import cliProgress from 'cli-progress';
+import type * as CliProgress from 'cli-progress';
+import { lazily, requirePackage } from '../record/lazy-module.ts';
 import type { CliContext } from './context.ts';
 import { showBytes, showCount } from './output.ts';
 
@@ -17,6 +18,9 @@ export interface Progress {
   stop(): void;
 }
 
+/** Loaded when there is something to show: it took a fifth of the time of `millrace --version` (docs/decisions/0012). */
+const cliProgress = lazily(() => requirePackage('cli-progress') as typeof CliProgress);
+
 const DRAWS_PER_SECOND = 5;
 const BAR_WIDTH = 30;
 const NO_PROGRESS: Progress = { update: () => undefined, stop: () => undefined };
@@ -26,7 +30,7 @@ export function createProgress(context: CliContext, options: ProgressOptions): P
   const { total, unit } = options;
   if (context.stderr.isTTY !== true || total <= 0) return NO_PROGRESS;
   const began = performance.now();
-  const bar = new cliProgress.SingleBar({
+  const bar = new (cliProgress().SingleBar)({
     stream: context.stderr,
     fps: DRAWS_PER_SECOND,
     clearOnComplete: true,

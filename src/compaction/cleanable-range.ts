@@ -11,7 +11,6 @@
 import type { PartitionLog } from '../log/partition-log.ts';
 import { BatchHeader } from '../record/batch-header.ts';
 import type { Segment } from '../segment/segment.ts';
-import { lastStableOffset } from './stable-part.ts';
 
 export interface CleanableRange {
   readonly firstDirtyOffset: number;
@@ -52,7 +51,7 @@ export function cleanableRange(log: PartitionLog, cleanedOffset: number, now: nu
 
 function boundOf(log: PartitionLog, firstDirtyOffset: number, now: number): number {
   const { sealedSegments, settings } = log;
-  const stable = lastStableOffset(log);
+  const stable = log.lastStableOffset;
   let bound = log.activeBaseOffset;
   // A segment that has an offset past the stable part, or a young record, and what follows it.
   for (let i = sealedSegments.length - 1; i >= 0; i--) {

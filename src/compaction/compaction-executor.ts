@@ -2,6 +2,7 @@
 import { DiskFileSystem } from '../file/disk.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { COMPACTION_THREAD_IDLE_MS } from '../limits.ts';
+import { compiledModule } from '../package-root.ts';
 import { InlineExecutor } from '../worker/inline-executor.ts';
 import { ThreadPool } from '../worker/thread-pool.ts';
 import { type CompactionOutcome, type CompactionTask, runCompactionTask } from './compaction-task.ts';
@@ -11,7 +12,7 @@ import type { CompactionExecutor } from './log-compaction.ts';
 export function compactionExecutor(system: FileSystem): CompactionExecutor {
   if (!(system instanceof DiskFileSystem)) return new InlineExecutor((task) => runCompactionTask(system, task));
   return new ThreadPool<CompactionTask, CompactionOutcome>({
-    module: new URL('./compaction-task.js', import.meta.url),
+    module: compiledModule('compaction/compaction-task'),
     work: 'compactInThread',
     threads: 1,
     idleMs: COMPACTION_THREAD_IDLE_MS,

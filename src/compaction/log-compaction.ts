@@ -104,8 +104,7 @@ class Pass {
       { segmentBytes: this.#log.settings.segmentBytes, indexBytes: this.#log.settings.segmentIndexBytes },
     );
     const from = members[0].baseOffset;
-    const { system } = this.#options;
-    let transactions = transactionsFrom(abortedTransactions(system, this.#log, from, bound), from);
+    let transactions = transactionsFrom(abortedTransactions(this.#log, from, bound), from);
     for (const group of groups) {
       const cleaned = await this.#clean(map, group, transactions);
       if (cleaned === null) return this.#givenUp();
@@ -117,7 +116,7 @@ class Pass {
 
   async #index(members: readonly Member[]): Promise<OffsetMapState | null> {
     const { firstDirtyOffset, bound } = this.#range;
-    const { system, bufferBytes } = this.#options;
+    const { bufferBytes } = this.#options;
     const task: CompactionTask = {
       kind: 'index',
       ...this.#work(OffsetMap.allocate(bufferBytes, bound - firstDirtyOffset)),
@@ -125,7 +124,7 @@ class Pass {
         directory: this.#log.directory,
         segments: members.filter(({ endOffset }) => endOffset > firstDirtyOffset).map(plain),
         startOffset: firstDirtyOffset,
-        aborted: abortedTransactions(system, this.#log, firstDirtyOffset, bound),
+        aborted: abortedTransactions(this.#log, firstDirtyOffset, bound),
       },
     };
     const outcome = await this.#run(task, []);
@@ -147,7 +146,7 @@ class Pass {
     const { settings } = log;
     const rules: FilterRules = {
       producers: this.#options.producers ?? lastRecords(log),
-      highWatermark: log.endOffset,
+      highWatermark: log.highWatermark,
       now,
       deleteRetentionMs: settings.deleteRetentionMs,
     };

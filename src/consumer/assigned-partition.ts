@@ -9,11 +9,12 @@ import type { LogReader } from '../log/log-reader.ts';
 import type { BatchRun } from '../record/batches.ts';
 import type { Offset, TopicPartition } from '../types.ts';
 import { type Judge, surveyRun } from './batch-survey.ts';
+import { committedOnly } from './committed-records.ts';
 import { ConsumerBatch } from './consumer-batch.ts';
 import type { CheckedConsumerOptions } from './consumer-options.ts';
+import { type ConsumerPartitionStatistics, TopicCounters } from './consumer-statistics.ts';
 import type { EventLoopShare } from './event-loop-share.ts';
 import { presentEnd, resolveTarget, showPartition, type TopicLogs } from './topic-logs.ts';
-import { TransactionOutcomes } from './transaction-outcomes.ts';
 
 /** On whose behalf a partition is read. */
 export interface PartitionReader {
@@ -34,9 +35,11 @@ export class AssignedPartition implements TopicPartition {
   inHand: ConsumerBatch | null = null;
   readonly #logs: TopicLogs;
   readonly #options: CheckedConsumerOptions;
-  /** Null for a reader that is handed uncommitted records too. */
-  readonly #outcomes: TransactionOutcomes | null;
-  readonly #judge: Judge | null = null;
+  readonly #counters: TopicCounters;
+  /** Records of the batch that was read last. */
+  #recordsRead = 0;
+  /** Records of transactions that are open or aborted are not handed out. */
+  readonly #isCommitted: boolean;
   #position: Offset | null;
   /** How often the position was moved by a caller: what was on its way from the old one is not handed out. */
   #seeks = 0;
@@ -49,19 +52,22 @@ export class AssignedPartition implements TopicPartition {
   /** Records have come that nobody has read: they are in memory. */
   #isHot = false;
 
-  constructor(logs: TopicLogs, { topic, partition }: TopicPartition, options: CheckedConsumerOptions) {
+  constructor(
+    logs: TopicLogs,
+    { topic, partition }: TopicPartition,
+    options: CheckedConsumerOptions,
+    counters = new TopicCounters(),
+  ) {
     this.topic = topic;
     this.partition = partition;
     this.log = logs.partition(topic, partition);
     this.#logs = logs;
     this.#options = options;
-    const outcomes = options.isolation === 'read_committed' ? new TransactionOutcomes() : null;
-    this.#outcomes = outcomes;
-    if (outcomes !== null) this.#judge = (batch) => outcomes.judge(batch);
+    this.#counters = counters;
+    this.#isCommitted = options.isolation === 'read_committed';
     const { autoOffsetReset } = options;
     if (autoOffsetReset === 'none') this.#position = null;
     else this.#position = autoOffsetReset === 'earliest' ? this.log.startOffset : presentEnd(this.log);
-    if (this.#position !== null) outcomes?.restart(this.#position);
   }
 
   /** Throws OFFSET_OUT_OF_RANGE when nothing has said where to begin. */
@@ -76,6 +82,21 @@ export class AssignedPartition implements TopicPartition {
 
   get lag(): number {
     return this.endOffset - this.position;
+  }
+
+  get statistics(): ConsumerPartitionStatistics {
+    const { topic, partition, isPaused, log } = this;
+    const position = this.#position;
+    let [lag, lead]: [number | null, number | null] = [null, null];
+    try {
+      if (position !== null) {
+        lag = presentEnd(log) - position;
+        lead = Math.max(0, position - log.startOffset);
+      }
+    } catch {
+      // Closed, or not readable: who reads is told, and who only counts goes without.
+    }
+    return { topic, partition, position, lag, lead, isPaused };
   }
 
   /** What was read before is not handed out any more; what is in hand does not move the position. */
@@ -103,21 +124,33 @@ export class AssignedPartition implements TopicPartition {
       if (reader.share.isUsed) await reader.share.giveWay();
       if (reader.isOver) return null;
       const position = this.#explaining(() => this.#positionInLog());
-      this.#waitFrom = position;
-      if (position >= limit || position >= log.endOffset) return null;
+      const { endOffset } = log;
+      // Asked once: what is decided now stays so, and what is decided later is read later.
+      const stable = this.#isCommitted ? this.#explaining(() => log.lastStableOffset) : endOffset;
+      // A transaction ends with a marker, which is at the log's end.
+      this.#waitFrom = position < stable ? position : endOffset;
+      if (position >= limit || position >= stable) return null;
       const seeks = this.#seeks;
       const run = await this.#bring(position);
       if (run === null || seeks !== this.#seeks) continue;
-      const survey = surveyRun(run, limit, this.#judge);
-      if (survey.size > 0) return new ConsumerBatch(this, run, survey, log.endOffset);
+      const until = Math.min(limit, stable);
+      const judge = this.#isCommitted ? this.#judgeOf(run, until) : null;
+      if (judge === 'outdated') continue;
+      const survey = surveyRun(run, until, judge);
+      if (survey.size > 0) {
+        this.#recordsRead = survey.records;
+        return new ConsumerBatch(this, run, survey, log.endOffset);
+      }
       // Markers of transactions, what was aborted, or a gap that compaction has left.
       this.#position = survey.nextOffset;
-      if (survey.stopped && !(await this.#searchOutcomes())) return null;
     }
   }
 
   handOut(batch: ConsumerBatch): void {
     this.inHand = batch;
+    this.#counters.batches++;
+    this.#counters.records += this.#recordsRead;
+    this.#counters.bytes += batch.size;
   }
 
   /** The records of `batch` before `offset` are dealt with. False when the others are not wanted any more. */
@@ -172,23 +205,22 @@ export class AssignedPartition implements TopicPartition {
     }
   }
 
-  /** How do the transactions end that are open at the position? False when the log does not say yet. */
-  async #searchOutcomes(): Promise<boolean> {
-    const outcomes = this.#outcomes!;
+  /** What of the run was committed; `outdated` when the log was cut below it, or begins behind it, meanwhile. */
+  #judgeOf(run: BatchRun, until: Offset): Judge | null | 'outdated' {
+    const { log } = this;
+    if (log.endOffset < run.nextOffset) return 'outdated';
     try {
-      if (await outcomes.search(this.log, this.#options.maxBytes)) return true;
+      return committedOnly(log.abortedTransactions(run.startOffset, Math.min(run.nextOffset, until)));
     } catch (error) {
+      if (isMillraceError(error, 'ERR_MILLRACE_OFFSET_OUT_OF_RANGE')) return 'outdated';
       throw this.#explained(error);
     }
-    this.#waitFrom = outcomes.scannedTo;
-    return false;
   }
 
   #moveTo(position: Offset): void {
     this.#position = position;
     this.#seeks++;
     this.inHand = null;
-    this.#outcomes?.restart(position);
   }
 
   /** The position, where the reset policy has it when the log does not go there. */
@@ -204,7 +236,6 @@ export class AssignedPartition implements TopicPartition {
     }
     const to = autoOffsetReset === 'earliest' ? startOffset : endOffset;
     this.#position = to;
-    this.#outcomes?.restart(to);
     onReset({ topic: this.topic, partition: this.partition, from, to, startOffset, endOffset });
     return to;
   }

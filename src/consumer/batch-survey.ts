@@ -6,9 +6,6 @@ import type { BatchRun } from '../record/batches.ts';
 import type { RecordBatch } from '../record/record-batch.ts';
 import type { Offset } from '../types.ts';
 
-/** What becomes of a batch: `show` it, `skip` it, or `stop` before it since that is not known. */
-export type Verdict = 'show' | 'skip' | 'stop';
-
 export interface Survey {
   /** The offset of the first record, at the earliest. */
   readonly baseOffset: Offset;
@@ -18,45 +15,44 @@ export interface Survey {
   readonly nextOffset: Offset;
   /** Bytes of the batches that are shown; 0 when none is. */
   readonly size: number;
+  /** Records of these batches from where the reader stands; of a compacted one that it enters in the middle, the fewest that there can be. */
+  readonly records: number;
   /** Base offsets of data batches that are not shown, or null. */
   readonly skipped: ReadonlySet<Offset> | null;
-  /** A batch before `limit` was not decided. */
-  readonly stopped: boolean;
 }
 
-export type Judge = (batch: RecordBatch) => Verdict;
+/** Is a data batch of a transaction shown? */
+export type Judge = (batch: RecordBatch) => boolean;
 
-/** Walks the batches below `limit`. `judge` says what is done with a data batch of a transaction; without it they are shown. */
+/** Walks the batches below `limit`. Without a judge all data batches are shown. */
 export function surveyRun(run: BatchRun, limit: Offset, judge: Judge | null): Survey {
   const { startOffset } = run;
   let baseOffset = startOffset;
   let lastOffset = startOffset - 1;
   let nextOffset = startOffset;
   let size = 0;
+  let records = 0;
   let skipped: Set<Offset> | null = null;
-  let stopped = false;
   for (const batch of run) {
     if (batch.baseOffset >= limit) {
       // Whatever gap there was before it, nothing below the limit is left.
       nextOffset = limit;
       break;
     }
-    let verdict: Verdict = 'show';
-    if (batch.isControl) verdict = 'skip';
-    else if (judge !== null && batch.isTransactional) verdict = judge(batch);
-    if (verdict === 'stop') {
-      stopped = true;
-      break;
-    }
     nextOffset = batch.nextOffset;
-    if (verdict === 'show') {
-      if (size === 0) baseOffset = Math.max(startOffset, batch.baseOffset);
+    if (batch.isControl) continue;
+    if (judge === null || !batch.isTransactional || judge(batch)) {
+      if (size === 0) {
+        baseOffset = Math.max(startOffset, batch.baseOffset);
+        records -= Math.min(baseOffset - batch.baseOffset, batch.recordCount);
+      }
       lastOffset = batch.lastOffset;
       size += batch.size;
-    } else if (!batch.isControl) {
+      records += batch.recordCount;
+    } else {
       skipped ??= new Set();
       skipped.add(batch.baseOffset);
     }
   }
-  return { baseOffset, lastOffset, nextOffset, size, skipped, stopped };
+  return { baseOffset, lastOffset, nextOffset, size, records, skipped };
 }

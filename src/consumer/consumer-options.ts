@@ -25,6 +25,8 @@ export interface OffsetReset extends TopicPartition {
 }
 
 export interface ConsumerOptions {
+  /** What metrics call it (`client.id`). Default: `consumer-` and a number. */
+  readonly clientId?: string;
   /**
    * Where a partition begins that is assigned without an offset, and where a consumer goes on that is before the log's start or past its end:
    * at the log's start, at its end, or nowhere (ERR_MILLRACE_OFFSET_OUT_OF_RANGE). Default `latest`, as in Kafka.
@@ -41,6 +43,7 @@ export interface ConsumerOptions {
 }
 
 export interface CheckedConsumerOptions {
+  readonly clientId: string;
   readonly autoOffsetReset: AutoOffsetReset;
   readonly onReset: (reset: OffsetReset) => void;
   readonly maxBytes: number;
@@ -81,15 +84,18 @@ export interface CheckedReadableOptions {
 const RESETS: readonly unknown[] = ['earliest', 'latest', 'none'];
 const ISOLATIONS: readonly unknown[] = ['read_uncommitted', 'read_committed'];
 
-export function checkConsumerOptions(options: unknown): CheckedConsumerOptions {
-  checkNames(options, ['autoOffsetReset', 'onReset', 'maxBytes', 'isolation', 'signal'], 'a consumer');
+/** `name` is what it is called when the options do not say. */
+export function checkConsumerOptions(options: unknown, name = 'consumer'): CheckedConsumerOptions {
+  checkNames(options, ['autoOffsetReset', 'onReset', 'maxBytes', 'isolation', 'signal', 'clientId'], 'a consumer');
   const {
+    clientId = name,
     autoOffsetReset = 'latest',
     onReset = () => undefined,
     maxBytes = READ_BYTES_DEFAULT,
     isolation = 'read_uncommitted',
     signal,
   } = options as ConsumerOptions;
+  if (typeof clientId !== 'string' || clientId === '') throw invalidArgument('clientId', 'a name', clientId);
   if (!RESETS.includes(autoOffsetReset))
     throw invalidArgument('autoOffsetReset', "'earliest', 'latest' or 'none'", autoOffsetReset);
   if (typeof onReset !== 'function') throw invalidArgument('onReset', 'a function', onReset);
@@ -97,7 +103,7 @@ export function checkConsumerOptions(options: unknown): CheckedConsumerOptions {
   if (!ISOLATIONS.includes(isolation))
     throw invalidArgument('isolation', "'read_uncommitted' or 'read_committed'", isolation);
   checkSignal(signal);
-  return { autoOffsetReset, onReset, maxBytes, isolation, signal };
+  return { clientId, autoOffsetReset, onReset, maxBytes, isolation, signal };
 }
 
 export function checkHandlingOptions(options: unknown): CheckedHandlingOptions {

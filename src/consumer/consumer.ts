@@ -29,6 +29,7 @@ import {
   type ReadableOptions,
 } from './consumer-options.ts';
 import { ConsumerRun } from './consumer-run.ts';
+import { ConsumerCounters, type ConsumerStatistics } from './consumer-statistics.ts';
 import { type BatchHandler, handleAll, handlerOfBatches, handlerOfRecords } from './record-handling.ts';
 import { RecordReadable } from './record-readable.ts';
 import type { RecordHandler } from './record-walk.ts';
@@ -58,14 +59,24 @@ export interface PartitionOffsetForTime extends TopicPartition {
 export class Consumer implements AsyncIterable<ConsumerBatch> {
   readonly #logs: TopicLogs;
   readonly #options: CheckedConsumerOptions;
+  readonly #counters = new ConsumerCounters();
   readonly #assigned = new Map<string, AssignedPartition>();
   #run: ConsumerRun | null = null;
   #isClosed = false;
 
-  /** Made by `store.consumer(options)`. */
-  constructor(logs: TopicLogs, options: ConsumerOptions = {}) {
+  /** Made by `store.consumer(options)`. `name` is what it is called when its options do not say. */
+  constructor(logs: TopicLogs, options: ConsumerOptions = {}, name?: string) {
     this.#logs = logs;
-    this.#options = checkConsumerOptions(options);
+    this.#options = checkConsumerOptions(options, name);
+  }
+
+  /** What metrics call it. */
+  get clientId(): string {
+    return this.#options.clientId;
+  }
+
+  get statistics(): ConsumerStatistics {
+    return this.#counters.snapshot(Array.from(this.#assigned.values(), ({ statistics }) => statistics));
   }
 
   get isClosed(): boolean {
@@ -82,7 +93,7 @@ export class Consumer implements AsyncIterable<ConsumerBatch> {
     for (const place of expandAssignment(this.#logs, wanted)) {
       const known = this.#assigned.get(partitionKey(place));
       const isKept = known !== undefined && !known.log.isClosed;
-      const partition = isKept ? known : new AssignedPartition(this.#logs, place, this.#options);
+      const partition = isKept ? known : this.#read(place);
       if (known !== undefined) partition.isPaused = known.isPaused;
       moves.set(partition, place.offset === undefined ? null : resolveTarget(partition.log, place.offset));
     }
@@ -241,6 +252,10 @@ export class Consumer implements AsyncIterable<ConsumerBatch> {
     partition.inHand = null;
     this.#assigned.delete(partitionKey(partition));
     this.#run?.withdraw(partition);
+  }
+
+  #read(place: TopicPartition): AssignedPartition {
+    return new AssignedPartition(this.#logs, place, this.#options, this.#counters.topic(place.topic));
   }
 
   #log(place: TopicPartition): AssignedPartition['log'] {

@@ -8,6 +8,7 @@
  * their last offset. (org.apache.kafka.storage.internals.log.AbortedTxn, TransactionIndex.)
  */
 import { MillraceError } from '../errors.ts';
+import type { LogFile } from '../file/file-system.ts';
 
 export const TRANSACTION_ENTRY_SIZE = 34;
 const VERSION = 0;
@@ -17,6 +18,37 @@ export interface AbortedTransaction {
   readonly firstOffset: number;
   readonly lastOffset: number;
   readonly lastStableOffset: number;
+}
+
+/** The index of a segment that grows: in memory, and in its file as far as `persist` has brought it. */
+export class TransactionIndex {
+  readonly #entries: AbortedTransaction[];
+  #persisted: number;
+
+  /** `persisted`: how many of the entries the file has. */
+  constructor(entries: readonly AbortedTransaction[], persisted: number) {
+    this.#entries = [...entries];
+    this.#persisted = persisted;
+  }
+
+  get entries(): readonly AbortedTransaction[] {
+    return this.#entries;
+  }
+
+  /** Entries that the file does not have yet. */
+  get unpersisted(): number {
+    return this.#entries.length - this.#persisted;
+  }
+
+  add(transaction: AbortedTransaction): void {
+    this.#entries.push(transaction);
+  }
+
+  persist(file: LogFile): void {
+    const bytes = encodeTransactionIndex(this.#entries.slice(this.#persisted));
+    file.write(bytes, 0, bytes.length, this.#persisted * TRANSACTION_ENTRY_SIZE);
+    this.#persisted = this.#entries.length;
+  }
 }
 
 /** The entries as the file has them. */

@@ -3,12 +3,15 @@ import { invalidArgument, MillraceError } from '../errors.ts';
 import { compressionNames } from '../record/codec.ts';
 import type { CompressionName, RecordInput } from '../types.ts';
 import type { LogSettings } from './log-settings.ts';
+import type { ProducerStamp } from './producer-stamp.ts';
 
 export interface AppendOptions {
   /** Codec of the batch; default: the topic's, or none. The topic's wins when it names one. */
   readonly compression?: CompressionName;
   /** Epoch of the leader that appends, not below the latest one that the log knows; default: that one, or 0. */
   readonly leaderEpoch?: number;
+  /** In whose name: the records must fit into one batch then, and are not appended again when they were before. */
+  readonly producer?: ProducerStamp;
 }
 
 export interface AppendBatchesOptions {

@@ -11,6 +11,8 @@ import { BatchHeader } from '../record/batch-header.ts';
 import { byteWindow, type ByteWindow } from '../record/byte-window.ts';
 import { patchBatch, validateBatch } from '../record/validate-batch.ts';
 import type { EpochEntry } from './leader-epochs.ts';
+import { producedBatch, transactionEnd } from './produced-batch.ts';
+import type { ProducedBatch, TransactionEnd } from './producer-state.ts';
 import type { SegmentList } from './segment-list.ts';
 
 export interface ReadyOptions {
@@ -24,6 +26,8 @@ export interface ReadyOptions {
   readonly allowControl: boolean;
   /** With LogAppendTime: the time of the append. */
   readonly logAppendTime?: number;
+  /** Of the markers among them: see `EndTransactionOptions`. */
+  readonly transactionVersion?: number;
 }
 
 export interface ReadyBatches {
@@ -35,6 +39,8 @@ export interface ReadyBatches {
   readonly lastOffset: number;
   /** Epochs that begin with these batches, as they will stand: in order. */
   readonly epochs: readonly EpochEntry[];
+  /** What those that name a producer say of it, in order; null when none does. */
+  readonly produced: readonly (ProducedBatch | TransactionEnd)[] | null;
 }
 
 /** Looks at all batches in `bytes` before anything is written; throws what is wrong with the first bad one. */
@@ -47,6 +53,7 @@ export function inspectBatches(bytes: Uint8Array, options: ReadyOptions): ReadyB
   let next = options.baseOffset;
   let firstOffset = -1;
   let leaderEpoch = options.leaderEpoch;
+  let produced: (ProducedBatch | TransactionEnd)[] | null = null;
   const epochs: EpochEntry[] = options.from === 'leader' ? [] : [{ epoch: leaderEpoch, startOffset: next }];
   for (let position = 0; position < bytes.length;) {
     const size = validateBatch(window, position, bytes.length, {
@@ -69,10 +76,30 @@ export function inspectBatches(bytes: Uint8Array, options: ReadyOptions): ReadyB
     next = baseOffset + header.lastOffsetDelta + 1;
     recordCount += header.recordCount;
     maxTimestamp = Math.max(maxTimestamp, options.logAppendTime ?? header.maxTimestamp);
+    if (header.producerId >= 0) {
+      const what = producedBy(window, header, baseOffset, options);
+      if (what !== null) (produced ??= []).push(what);
+    }
     sizes.push(size);
     position += size;
   }
-  return { window, sizes, recordCount, maxTimestamp, firstOffset, lastOffset: next - 1, epochs };
+  return { window, sizes, recordCount, maxTimestamp, firstOffset, lastOffset: next - 1, epochs, produced };
+}
+
+/** What the batch says of its producer when it stands at `baseOffset`; null when that is nothing. */
+function producedBy(
+  window: ByteWindow,
+  header: BatchHeader,
+  baseOffset: number,
+  { logAppendTime, transactionVersion }: ReadyOptions,
+): ProducedBatch | TransactionEnd | null {
+  if (!header.isControl) {
+    const batch = producedBatch(header, baseOffset);
+    return logAppendTime === undefined ? batch : { ...batch, maxTimestamp: logAppendTime };
+  }
+  const end = transactionEnd(window, header.position);
+  if (end === null) return null;
+  return { ...end, offset: baseOffset, timestamp: logAppendTime ?? end.timestamp, transactionVersion };
 }
 
 /** Writes what `inspectBatches` passed into the active segment, which has room for all of it. After a throw nothing has changed. */

@@ -32,18 +32,30 @@ export interface ListedSegment extends SegmentFiles {
   readonly inode: number;
 }
 
+/** What is there of a log. */
+export interface ListedLog {
+  /** In order. */
+  readonly segments: ListedSegment[];
+  /** Offsets of the producer snapshots. */
+  readonly snapshots: readonly number[];
+}
+
 /** The segments of a directory in order. Changes nothing. */
 export function listSegments(system: FileSystem, directory: string): ListedSegment[] {
-  return segmentsNamed(system, directory, namesIn(system, directory));
+  return listLog(system, directory).segments;
+}
+
+export function listLog(system: FileSystem, directory: string): ListedLog {
+  return logNamed(system, directory, namesIn(system, directory));
 }
 
 /**
- * The same of a log that another process writes. While that one puts compacted segments in place, a part of the log is under neither name: then this
+ * The segments of a log that another process writes. While that one puts compacted segments in place, a part of the log is under neither name: then this
  * throws as of a file that has gone (stale-file.ts). Asked twice, since names may change while they are read.
  */
 export function listSettledSegments(system: FileSystem, directory: string): ListedSegment[] {
   const names = namesIn(system, directory);
-  const segments = segmentsNamed(system, directory, names);
+  const { segments } = logNamed(system, directory, names);
   const inSwap = [...names].find((name) => name.endsWith(LOG_SUFFIX + SWAP_SUFFIX));
   if (inSwap !== undefined) throw staleFile(join(directory, inSwap));
   const again = listSegments(system, directory);
@@ -52,12 +64,12 @@ export function listSettledSegments(system: FileSystem, directory: string): List
   throw staleFile(directory);
 }
 
-/** The same of a log that is about to be opened for writing: what was left behind is tidied up, if there is anything. */
-export function settleSegments(system: FileSystem, directory: string): ListedSegment[] {
+/** What is there of a log that is about to be opened for writing: what was left behind is tidied up, if there is anything. */
+export function settleLog(system: FileSystem, directory: string): ListedLog {
   const names = namesIn(system, directory);
-  if (![...names].some(isLeftBehind)) return segmentsNamed(system, directory, names);
+  if (![...names].some(isLeftBehind)) return logNamed(system, directory, names);
   tidyDirectory(system, directory);
-  return listSegments(system, directory);
+  return listLog(system, directory);
 }
 
 function isLeftBehind(name: string): boolean {
@@ -68,11 +80,13 @@ function namesIn(system: FileSystem, directory: string): ReadonlySet<string> {
   return new Set(system.list(directory).map((entry) => entry.name));
 }
 
-function segmentsNamed(system: FileSystem, directory: string, names: ReadonlySet<string>): ListedSegment[] {
+function logNamed(system: FileSystem, directory: string, names: ReadonlySet<string>): ListedLog {
   const segments: ListedSegment[] = [];
+  const snapshots: number[] = [];
   for (const name of names) {
     const file = parseSegmentFile(name);
-    if (file === null || file.suffix !== LOG_SUFFIX) continue;
+    if (file?.suffix === SNAPSHOT_SUFFIX) snapshots.push(file.baseOffset);
+    if (file?.suffix !== LOG_SUFFIX) continue;
     const stem = name.slice(0, -LOG_SUFFIX.length);
     const { size, inode } = system.entry(join(directory, name)) ?? { size: -1, inode: -1 };
     segments.push({
@@ -82,7 +96,8 @@ function segmentsNamed(system: FileSystem, directory: string, names: ReadonlySet
       indexed: names.has(stem + OFFSET_INDEX_SUFFIX) && names.has(stem + TIME_INDEX_SUFFIX),
     });
   }
-  return segments.sort((a, b) => a.baseOffset - b.baseOffset);
+  segments.sort((a, b) => a.baseOffset - b.baseOffset);
+  return { segments, snapshots };
 }
 
 /** Finishes or undoes an interrupted compaction; removes leftovers, and indexes that have no log. */

@@ -15,11 +15,14 @@ import type { BatchRun } from '../record/batches.ts';
 import { LOG_SUFFIX, segmentFile } from '../segment/segment-files.ts';
 import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
 import { type ListedSegment, listSettledSegments } from './log-directory.ts';
+import type { AbortedTransaction } from '../index/transaction-index.ts';
+import { FollowedProducers } from './followed-producers.ts';
 import { type Beyond, LogFront } from './log-front.ts';
 import { LogReader, type ReadOptions } from './log-reader.ts';
 import type { LogSettings } from './log-settings.ts';
 import type { TimestampedOffset } from './timestamp-lookup.ts';
 import { type NewsWatch, Pace, type Watched } from './news-watch.ts';
+import type { ProducerStates } from './producer-states.ts';
 import { indexSettings, SegmentList } from './segment-list.ts';
 
 export interface FollowOptions {
@@ -41,6 +44,8 @@ export class FollowedLog extends LogReader implements Watched {
   readonly #environment: SegmentEnvironment;
   readonly #options: FollowOptions;
   #front: LogFront | null = null;
+  /** From the time when somebody asks for transactions. */
+  #producers: FollowedProducers | null = null;
   #looks = 0;
 
   static open(environment: SegmentEnvironment, directory: string, options: FollowOptions): FollowedLog {
@@ -83,6 +88,10 @@ export class FollowedLog extends LogReader implements Watched {
     return this.#upToDate(() => super.offsetOfMaxTimestamp());
   }
 
+  override abortedTransactions(from: number, to: number): AbortedTransaction[] {
+    return this.#upToDate(() => super.abortedTransactions(from, to));
+  }
+
   /** Looks for new records and for segments that have gone; returns the log's end. ERR_MILLRACE_CLOSED when the log is gone. */
   refresh(): number {
     this.checkOpen();
@@ -114,6 +123,14 @@ export class FollowedLog extends LogReader implements Watched {
   /** For the store: its topic is no more. */
   gone(): void {
     this.#end('is gone: its topic was deleted');
+  }
+
+  protected override producerStates(): ProducerStates | null {
+    if (this.segments.count === 0) return null;
+    return this.#upToDate(() => {
+      this.#producers ??= new FollowedProducers(this.#environment.system, this.segments, this.endOffset);
+      return this.#producers.upTo(this.endOffset);
+    });
   }
 
   protected override watch(waiting: boolean): void {
@@ -189,6 +206,7 @@ export class FollowedLog extends LogReader implements Watched {
   #forget(): void {
     this.#front?.close();
     this.#front = null;
+    this.#producers = null;
     while (this.segments.count > 0) this.segments.pop();
   }
 

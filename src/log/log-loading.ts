@@ -13,13 +13,15 @@ import { loadUnsealedIndexes } from '../segment/index-loading.ts';
 import { LOG_SUFFIX } from '../segment/segment-files.ts';
 import { SegmentWriter } from '../segment/segment-writer.ts';
 import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
-import { type SegmentFiles, settleSegments } from './log-directory.ts';
+import { type SegmentFiles, settleLog } from './log-directory.ts';
 import type { LogSettings } from './log-settings.ts';
+import { ProducerSnapshots } from './producer-snapshots.ts';
 import { indexSettings, SegmentList } from './segment-list.ts';
 
 export interface LoadedLog {
   readonly segments: SegmentList;
   readonly endOffset: number;
+  readonly snapshots: ProducerSnapshots;
   /** The log is new: the name of its first segment is not durable yet. */
   readonly created: boolean;
 }
@@ -30,18 +32,23 @@ export function loadLog(
   directory: string,
   options: { settings: LogSettings; startOffset: number; now: number },
 ): LoadedLog {
+  const { system } = environment;
   const segments = new SegmentList(environment, directory);
-  const files = settleSegments(environment.system, directory);
+  const { segments: files, snapshots: offsets } = settleLog(system, directory);
+  const snapshots = new ProducerSnapshots(system, directory, offsets);
   if (files.length === 0) {
+    // Left of a log that was about to be emptied.
+    for (const offset of offsets) snapshots.remove(offset);
     segments.roll(options.startOffset, options.settings, options.now);
-    return { segments, endOffset: options.startOffset, created: true };
+    return { segments, snapshots, endOffset: options.startOffset, created: true };
   }
   const last = files[files.length - 1];
   const indexes = indexSettings(options.settings);
   for (const { baseOffset, size } of files.slice(0, -1)) {
     segments.push(new Segment(environment, directory, baseOffset, size, indexes));
   }
-  return { segments, endOffset: loadActive(segments, last, options.settings, options.now), created: false };
+  const endOffset = loadActive(segments, last, options.settings, options.now);
+  return { segments, snapshots, endOffset, created: false };
 }
 
 /** Opens the last segment for writing and adds it to the list. Returns the log's end. */

@@ -5,12 +5,16 @@
  * `readAsync` brings such pages in on another thread first. Both return the same views.
  */
 import { invalidArgument, MillraceError } from '../errors.ts';
+import type { AbortedTransaction } from '../index/transaction-index.ts';
 import { READ_BYTES_DEFAULT } from '../limits.ts';
 import { BatchRun } from '../record/batches.ts';
 import { byteWindow } from '../record/byte-window.ts';
 import '../record/kept-shapes.ts';
+import { abortedBetween } from './aborted-transactions.ts';
 import { Arrivals, type WaitOptions } from './arrivals.ts';
 import { LogTraffic } from './log-traffic.ts';
+import { NO_OFFSET } from './producer-state.ts';
+import type { OpenTransaction, ProducerStates } from './producer-states.ts';
 import type { SegmentList } from './segment-list.ts';
 import { findMaxTimestamp, findTimestamp, type TimestampedOffset } from './timestamp-lookup.ts';
 
@@ -49,6 +53,28 @@ export class LogReader {
   /** The offset that the next record will get. */
   get endOffset(): number {
     return this.#endOffset;
+  }
+
+  /** Where records end that replication has made safe: the log's end, as long as there is none. */
+  get highWatermark(): number {
+    return this.#endOffset;
+  }
+
+  /**
+   * Up to where all transactions are decided: the first offset of the earliest open one, or the high watermark. A reader of committed records stops
+   * there.
+   */
+  get lastStableOffset(): number {
+    const { highWatermark } = this;
+    const first = this.producerStates()?.firstUnstableOffset ?? NO_OFFSET;
+    if (first === NO_OFFSET || first >= highWatermark) return highWatermark;
+    // Of a transaction whose first records are gone the rest is still not decided.
+    return Math.max(first, this.#startOffset);
+  }
+
+  /** The transactions that have begun and have no marker yet, in the order of their first offsets. */
+  get openTransactions(): OpenTransaction[] {
+    return this.producerStates()?.openTransactions ?? [];
   }
 
   /** Bytes of all batches. */
@@ -130,6 +156,16 @@ export class LogReader {
     return findMaxTimestamp(this.segments, this.#startOffset);
   }
 
+  /**
+   * The aborted transactions that a reader of [from, to) must know of, and perhaps some that it need not: a batch of a transaction is aborted when its
+   * producer has one here that begins at or before it and ends behind it. (Kafka's Fetch has this list.)
+   */
+  abortedTransactions(from: number, to: number): AbortedTransaction[] {
+    this.checkOpen();
+    this.#checkRange(from);
+    return this.producerStates() === null ? [] : abortedBetween(this.segments, from, to);
+  }
+
   protected checkOpen(): void {
     if (this.#closed) throw this.#closedError();
   }
@@ -170,6 +206,11 @@ export class LogReader {
   /** What they wait for cannot be looked for. */
   protected failWaiting(error: MillraceError): void {
     this.#arrivals?.fail(error);
+  }
+
+  /** What is known of the log's producers, up to its end; null when it has had none. */
+  protected producerStates(): ProducerStates | null {
+    return null;
   }
 
   /** Somebody waits for records, or nobody does any more: for a log that must look for what is new. */

@@ -14,14 +14,9 @@ import { LOG_SUFFIX, segmentFile } from '../segment/segment-files.ts';
 import type { ScanEnd } from '../segment/segment-scan.ts';
 import { EPOCH_CHECKPOINT, readEpochs, writeEpochs } from './epoch-checkpoint.ts';
 import { LeaderEpochs } from './leader-epochs.ts';
-import {
-  listSegments,
-  removeSegmentFiles,
-  removeSnapshotsPast,
-  type SegmentFiles,
-  tidyDirectory,
-} from './log-directory.ts';
+import { listLog, removeSegmentFiles, removeSnapshotsPast, type SegmentFiles, tidyDirectory } from './log-directory.ts';
 import type { LogSettings } from './log-settings.ts';
+import { ProducerRecovery } from './producer-recovery.ts';
 import { indexSettings } from './segment-list.ts';
 
 export interface LogRecoveryOptions {
@@ -57,11 +52,14 @@ export interface LogRecoveryReport {
 export function recoverLog(system: FileSystem, options: LogRecoveryOptions): LogRecoveryReport {
   const { directory, settings } = options;
   tidyDirectory(system, directory);
-  const segments = listSegments(system, directory);
+  const listed = listLog(system, directory);
+  const { segments } = listed;
   const known = readEpochsOrNone(system, directory);
   const epochs = known ?? new LeaderEpochs();
   // Without the epochs' file only the batches know the epochs, and then all of them must be looked at.
   const recoveryPoint = known === null && segments.some((segment) => segment.size > 0) ? 0 : options.recoveryPoint;
+  const producers = new ProducerRecovery(system, directory, listed, recoveryPoint);
+  const sync = options.syncLater !== true;
   let endOffset = segments[0]?.baseOffset ?? 0;
   let bytesRead = 0;
   let segmentsScanned = 0;
@@ -83,6 +81,7 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
         bytesRead += mendIndexes(system, directory, baseOffset, indexSettings(settings));
         segmentsScanned++;
       }
+      bytesRead += producers.walk(baseOffset, next);
       endOffset = next;
       continue;
     }
@@ -91,24 +90,31 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
       directory,
       baseOffset,
       settings: indexSettings(settings),
-      trustedOffset: recoveryPoint,
+      trustedOffset: producers.trusted(recoveryPoint),
       syncLater: options.syncLater,
       epoch: baseOffset === 0 ? -1 : epoch,
       nextBaseOffset: segments.slice(i + 1).find((segment) => segment.size > 0)?.baseOffset,
+      onBatch: (header, window) => producers.batch(header, window),
       beforeWrite: (segment) => {
         found.damage = damageOf(directory, segment, segments.slice(i + 1));
         if (found.damage !== null) removeBehind(system, directory, found.damage.segmentsRemoved);
       },
     });
+    producers.segment(baseOffset, recovered.nextOffset, sync);
     segmentsScanned++;
     bytesRead += recovered.bytesRead;
     endOffset = recovered.nextOffset;
     for (const [started, offset] of recovered.epochStarts) if (started > epochs.latest) epochs.assign(started, offset);
   }
   removeSnapshotsPast(system, directory, endOffset);
+  producers.end(
+    endOffset,
+    segments.map(({ baseOffset }) => baseOffset),
+    sync,
+  );
   epochs.truncateFromEnd(endOffset);
   if (known === null || epochs.version > 0) writeEpochs(system, directory, epochs);
-  if (options.syncLater !== true) system.syncDirectory(directory);
+  if (sync) system.syncDirectory(directory);
   return { directory, endOffset, segmentsScanned, bytesRead, damage: found.damage };
 }
 

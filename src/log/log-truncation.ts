@@ -9,6 +9,7 @@ import type { FileSystem } from '../file/file-system.ts';
 import { BatchHeader } from '../record/batch-header.ts';
 import { recoverSegment } from '../segment/segment-recovery.ts';
 import { CLEANED_SUFFIX, LOG_SUFFIX } from '../segment/segment-files.ts';
+import { abortedIn, writeTransactionIndex } from './aborted-transactions.ts';
 import { removeSnapshotsPast } from './log-directory.ts';
 import { loadActive } from './log-loading.ts';
 import type { LogSettings } from './log-settings.ts';
@@ -48,6 +49,8 @@ export function prepareCut(segments: SegmentList, offset: number, settings: LogS
   const path = segment.path(LOG_SUFFIX);
   // Not the name that a compaction, which may be at work in another thread, gives to its file.
   const prefix = `${path}.cut${CLEANED_SUFFIX}`;
+  const aborted = abortedIn(segments, slot);
+  const kept = aborted.filter(({ lastOffset }) => lastOffset < endOffset);
   if (position < size) copyPrefix(system, path, prefix, position);
   return () => {
     segments.remove(slot + 1, segments.count);
@@ -60,6 +63,7 @@ export function prepareCut(segments: SegmentList, offset: number, settings: LogS
       trustedOffset: endOffset,
       epoch: -1,
     });
+    if (kept.length < aborted.length) writeTransactionIndex(system, directory, baseOffset, kept, true);
     removeSnapshotsPast(system, directory, endOffset);
     system.syncDirectory(directory);
     loadActive(segments, { baseOffset, size: position, indexed: true }, settings, now);

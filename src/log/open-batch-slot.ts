@@ -3,7 +3,8 @@
  */
 import { isMillraceError } from '../errors.ts';
 import { BatchBuilder } from '../record/batch-builder.ts';
-import { type BatchHost, type BatchOwner, type BatchPlan, OpenBatch } from './open-batch.ts';
+import { type BatchHost, type BatchOwner, OpenBatch } from './open-batch.ts';
+import type { BatchPlan } from './open-batch-room.ts';
 import type { Receipt } from './receipt.ts';
 import type { SegmentList } from './segment-list.ts';
 

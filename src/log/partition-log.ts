@@ -11,7 +11,8 @@
 import { invalidArgument, MillraceError } from '../errors.ts';
 import { readEpochs, writeEpochs } from './epoch-checkpoint.ts';
 import { LeaderEpochs } from './leader-epochs.ts';
-import { LogAppender, type LogEnvironment } from './log-appender.ts';
+import { LogAppender } from './log-appender.ts';
+import type { LogEnvironment } from './log-writer.ts';
 import { type LoadedLog, loadLog } from './log-loading.ts';
 import type { LogSettings } from './log-settings.ts';
 import { commitSwap, completeSwap, dropCleaned, type NewSegment } from './segment-swap.ts';
@@ -61,9 +62,13 @@ export class PartitionLog extends LogAppender {
     const endOffset = endAfterCut(this.segments, offset);
     if (endOffset < this.startOffset) return this.truncateFullyAndStartAt(this.startOffset);
     const cut = prepareCut(this.segments, offset, this.settings, this.environment.clock.now());
+    const cutProducers = this.producers.prepareCut(endOffset);
     const epochs = new LeaderEpochs(this.epochs.entries);
     epochs.truncateFromEnd(endOffset);
-    return this.#cut({ endOffset, startOffset: this.startOffset, epochs }, cut);
+    return this.#cut({ endOffset, startOffset: this.startOffset, epochs }, () => {
+      cut();
+      cutProducers();
+    });
   }
 
   /** Removes all records and goes on at `offset`. Durable when this returns. */
@@ -72,9 +77,10 @@ export class PartitionLog extends LogAppender {
     if (!Number.isSafeInteger(offset) || offset < 0)
       throw invalidArgument('offset', 'a whole number from 0 on', offset);
     this.sealOpenBatch();
-    return this.#cut({ endOffset: offset, startOffset: offset, epochs: new LeaderEpochs() }, () =>
-      restartLog(this.segments, offset, this.settings, this.environment.clock.now()),
-    );
+    return this.#cut({ endOffset: offset, startOffset: offset, epochs: new LeaderEpochs() }, () => {
+      restartLog(this.segments, offset, this.settings, this.environment.clock.now());
+      this.producers.clear();
+    });
   }
 
   /**
@@ -128,20 +134,26 @@ export class PartitionLog extends LogAppender {
     }
     const fresh = added.map(({ baseOffset, size }) => new Segment(segments.environment, directory, baseOffset, size));
     segments.replace(old, fresh);
+    const isKept = new Set(added.map(({ baseOffset }) => baseOffset));
+    const isGone = new Set(old.map(({ baseOffset }) => baseOffset).filter((offset) => !isKept.has(offset)));
+    this.producers.snapshotsRemoved((offset) => isGone.has(offset));
     this.durability.directoryChanged();
     return left;
   }
 
   /**
-   * Makes the log durable with its indexes and epochs, and returns the recovery point: everything below needs no look after a crash.
+   * Makes the log durable with its indexes, epochs and producers, and returns the recovery point: everything below needs no look after a crash.
    */
   async checkpoint(): Promise<number> {
     this.checkOpen();
     const files = this.segments.writer.persistIndexes();
     if (files.length > 0) this.durability.sealed(files);
+    this.snapshotProducers();
+    // Where the snapshot is: a recovery goes on from both.
+    const recoveryPoint = this.producers.states === null ? Infinity : this.endOffset;
     await this.durability.all();
     this.#writeEpochs();
-    return this.durableOffset;
+    return Math.min(recoveryPoint, this.durableOffset);
   }
 
   /** Seals the active segment's files and makes everything durable; the log can then be opened as cleanly stopped. */
@@ -166,6 +178,7 @@ export class PartitionLog extends LogAppender {
       if (this.environment.health.failure === null) {
         this.#sealOrDrop();
         this.durability.sealed(this.segments.writer.seal());
+        this.snapshotProducers();
         this.markClosed();
         await this.durability.all();
         this.#writeEpochs();

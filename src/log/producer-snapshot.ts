@@ -8,12 +8,12 @@
  *     | producerId | epoch | last sequence | last offset | offset delta | timestamp | coordinator epoch | first offset of  |
  *     | i64        | i16   | i32           | i64         | i32          | i64       | i32               | open transaction |
  *
- * The last sequence, last offset and offset delta are those of the last batch: -1 where there is none. The open transaction is -1 where there is
- * none. (ProducerStateManager.writeSnapshot.)
+ * The last sequence, last offset and offset delta are those of the last batch: -1, -1 and 0 where there is none. The open transaction is -1 where
+ * there is none. (ProducerStateManager.writeSnapshot.)
  */
 import { MillraceError } from '../errors.ts';
 import { native } from '../native.ts';
-import { readInt64 } from '../record/int64.ts';
+import { readInt64, writeInt64 } from '../record/int64.ts';
 
 const VERSION = 1;
 const CRC = 2;
@@ -55,6 +55,28 @@ export function decodeProducerSnapshot(bytes: Uint8Array, path: string): Produce
     throw corrupt(COUNT, `has ${bytes.length} bytes for ${count} entries`);
   const entries = Array.from({ length: count }, (_, i) => readEntry(view, ENTRIES + i * ENTRY_SIZE));
   return { version, crc, entries };
+}
+
+/** A whole snapshot. */
+export function encodeProducerSnapshot(entries: readonly ProducerEntry[]): Uint8Array {
+  const bytes = new Uint8Array(ENTRIES + entries.length * ENTRY_SIZE);
+  const view = new DataView(bytes.buffer);
+  view.setInt16(0, VERSION);
+  view.setInt32(COUNT, entries.length);
+  entries.forEach((entry, i) => writeEntry(view, ENTRIES + i * ENTRY_SIZE, entry));
+  view.setUint32(CRC, native.crc32c(bytes, COUNT, bytes.length));
+  return bytes;
+}
+
+function writeEntry(view: DataView, at: number, entry: ProducerEntry): void {
+  writeInt64(view, at, entry.producerId);
+  view.setInt16(at + 8, entry.producerEpoch);
+  view.setInt32(at + 10, entry.lastSequence);
+  writeInt64(view, at + 14, entry.lastOffset);
+  view.setInt32(at + 22, entry.offsetDelta);
+  writeInt64(view, at + 26, entry.lastTimestamp);
+  view.setInt32(at + 34, entry.coordinatorEpoch);
+  writeInt64(view, at + 38, entry.currentTransactionFirstOffset);
 }
 
 function readEntry(view: DataView, at: number): ProducerEntry {

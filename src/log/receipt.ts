@@ -13,13 +13,22 @@ export class Receipt {
   readonly lastOffset: number;
   /** With `message.timestamp.type=LogAppendTime`, the timestamp that all records got; otherwise -1. */
   readonly logAppendTime: number;
+  /** Nothing was written: a producer's batch that stood in the log already, where this says. */
+  readonly isDuplicate: boolean;
   readonly #durability: Durability;
 
-  constructor(durability: Durability, baseOffset: number, lastOffset: number, logAppendTime: number) {
+  constructor(
+    durability: Durability,
+    baseOffset: number,
+    lastOffset: number,
+    logAppendTime: number,
+    isDuplicate = false,
+  ) {
     this.#durability = durability;
     this.baseOffset = baseOffset;
     this.lastOffset = lastOffset;
     this.logAppendTime = logAppendTime;
+    this.isDuplicate = isDuplicate;
   }
 
   /**

@@ -44,6 +44,11 @@ export class RecordAppender {
     return this.#position - this.#begin;
   }
 
+  /** The largest timestamp of the last batch of that append. */
+  get maxTimestamp(): number {
+    return this.#builder.maxTimestamp;
+  }
+
   /** Appends all of `records`, from `first.baseOffset` on, and returns the offset of the last one. After a throw nothing has changed. */
   append(records: readonly RecordInput[], first: BatchOptions): number {
     this.#writer = this.#segments.writer;
@@ -53,6 +58,9 @@ export class RecordAppender {
     this.#encoding = false;
     try {
       let index = this.#encodeBatch(records, 0, first);
+      if (index < records.length && first.producerId !== undefined) {
+        throw notOneBatch(this.#segments.directory, first.batchBytesMax);
+      }
       while (index < records.length) {
         index = this.#encodeBatch(records, index, { ...first, baseOffset: this.#builder.lastOffset + 1 });
       }
@@ -138,6 +146,15 @@ export class RecordAppender {
       { path: this.#segments.directory },
     );
   }
+}
+
+/** By its sequences a producer's batch is known when it comes again, and only as a whole. */
+export function notOneBatch(path: string, batchBytesMax: number): MillraceError {
+  return new MillraceError(
+    'ERR_MILLRACE_TOO_LARGE',
+    `the records of a producer do not fit into one batch of ${batchBytesMax} bytes; append fewer at once or raise max.message.bytes`,
+    { path },
+  );
 }
 
 /** A copy, since the segment that it stands in is about to be cut there. */

@@ -1,6 +1,7 @@
 /** What `createMetrics` can be told, checked at the door. */
 import { type PrometheusContentType, Registry, type RegistryContentType } from 'prom-client';
 import { invalidArgument } from '../errors.ts';
+import { ReadOnlyStore } from '../store/read-only-store.ts';
 import { Store } from '../store/store.ts';
 
 export interface MetricsOptions<ContentType extends RegistryContentType = PrometheusContentType> {
@@ -16,7 +17,7 @@ export interface CheckedMetricsOptions {
 }
 
 export function checkMetricsOptions(store: unknown, options: unknown): CheckedMetricsOptions {
-  if (!(store instanceof Store)) throw invalidArgument('store', 'a store that was opened for writing', store);
+  if (!(store instanceof Store || store instanceof ReadOnlyStore)) throw invalidArgument('store', 'a store', store);
   if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'an object', options);
   const { registry = new Registry(), prefix = '', ...rest } = options as MetricsOptions;
   const unknown = Object.keys(rest);

@@ -8,7 +8,7 @@ import type { RecordMetadata } from './delivery.ts';
 import { Delivery } from './delivery.ts';
 import { FlushGenerations } from './flush-generations.ts';
 import { KeepAlive } from './keep-alive.ts';
-import { ProducerCounters } from './producer-statistics.ts';
+import { ProducerCounters, type TopicCounters } from './producer-statistics.ts';
 
 export class Ledger {
   readonly counters = new ProducerCounters();
@@ -65,9 +65,10 @@ export class Ledger {
     if (delivery.close()) this.#end(delivery);
   }
 
-  /** A record could not be delivered. */
-  failed(delivery: Delivery, error: unknown): void {
+  /** A record could not be delivered to the topic. */
+  failed(delivery: Delivery, error: unknown, topic: TopicCounters): void {
     this.counters.errors++;
+    topic.errors++;
     delivery.reject(error);
     if (delivery.close()) this.#end(delivery);
   }

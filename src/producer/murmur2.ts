@@ -2,6 +2,7 @@
  * MurmurHash2 of 32 bits as Kafka's clients use it to choose a partition, so that a key lands in the same partition whoever wrote it.
  * (Kafka: `org.apache.kafka.common.utils.Utils.murmur2`, `BuiltInPartitioner.partitionForKey`.)
  */
+import { invalidArgument } from '../errors.ts';
 import type { Bytes } from '../types.ts';
 
 const MULTIPLIER = 0x5bd1e995;
@@ -27,13 +28,22 @@ export function murmur2(bytes: Uint8Array, length = bytes.length): number {
   return hash ^ (hash >>> 15);
 }
 
-/** The partition, of `count`, that a key belongs to; a string is taken as UTF-8. */
-export function partitionForKey(key: Bytes, count: number): number {
-  return (hashOf(key) & 0x7fff_ffff) % count;
+/**
+ * The partition, from 0 up to `partitionCount`, where a producer puts records with this key; a string is taken as UTF-8. Another count gives
+ * other partitions. Errors: INVALID_ARGUMENT.
+ */
+export function partitionForKey(key: Bytes, partitionCount: number): number {
+  if (!Number.isSafeInteger(partitionCount) || partitionCount < 1) {
+    throw invalidArgument('partitionCount', 'a whole number from 1 on', partitionCount);
+  }
+  return (hashOf(key) & 0x7fff_ffff) % partitionCount;
 }
 
 function hashOf(key: Bytes): number {
-  if (typeof key !== 'string') return murmur2(key);
+  if (typeof key !== 'string') {
+    if (!(key instanceof Uint8Array)) throw invalidArgument('key', 'a string or a Uint8Array', key);
+    return murmur2(key);
+  }
   const { length } = key;
   if (length > scratch.length) return murmur2(Buffer.from(key));
   for (let i = 0; i < length; i++) {

@@ -7,12 +7,14 @@ import type { Timestamp } from '../types.ts';
 import type { Delivery } from './delivery.ts';
 import type { Ledger } from './ledger.ts';
 import type { LingeringBatch } from './linger.ts';
-import type { SealReason } from './producer-statistics.ts';
+import type { SealReason, TopicCounters } from './producer-statistics.ts';
 
 /** What a batch tells the partition that it is of. */
 export interface BatchPlace {
   readonly topic: string;
   readonly partition: number;
+  /** Of the topic. */
+  readonly counters: TopicCounters;
   /** What an acknowledgement of a batch that is sealed now waits for. */
   readonly acknowledges: 'never' | 'visible' | 'flushed';
   seal(reason: SealReason): void;
@@ -32,6 +34,8 @@ export interface AddedRun {
 export class ProducerBatch implements BatchOwner, LingeringBatch {
   readonly openedAt: number;
   open: OpenBatch | null = null;
+  /** Bytes, before compression, as the partition has last seen them: a batch that is sealed cannot be asked any more. */
+  size = 0;
   reason: SealReason = 'other';
   /** The round of retries in which it could not be sealed for the first time; -1 when it was not tried. */
   stuckSince = -1;
@@ -116,7 +120,8 @@ export class ProducerBatch implements BatchOwner, LingeringBatch {
   }
 
   #fail(error: Error): void {
-    this.#eachRecord((delivery) => this.#ledger.failed(delivery, error));
+    const { counters } = this.#place;
+    this.#eachRecord((delivery) => this.#ledger.failed(delivery, error, counters));
   }
 
   #eachRecord(tell: (delivery: Delivery) => void): void {

@@ -9,6 +9,8 @@ export type Acks = 0 | 1 | 'all';
 export type Acknowledged = 'visible' | 'flushed';
 
 export interface ProducerOptions {
+  /** What metrics call it (`client.id`). Default: `producer-` and a number. */
+  readonly clientId?: string;
   /**
    * Which acknowledgement `send` waits for. `'all'` (default) and `1` are the same where a partition has one replica, as here: the log has
    * the record. `0` waits for none: `send` resolves when the record stands in a batch, with offset -1, and what fails later is only logged
@@ -38,6 +40,12 @@ export interface ProducerOptions {
   readonly deliveryTimeoutMs?: number;
   /** Bytes that may be sent and not acknowledged; a `send` past it waits. Default 32 MiB (Java's `buffer.memory`). */
   readonly maxUnacknowledgedBytes?: number;
+  /**
+   * Every batch bears the producer's id and its sequences, by which the log knows one that comes again (Kafka: `enable.idempotence`). Needs `acks: 'all'` and
+   * retries. Default false: a producer in the log's own process is told what became of each batch, and writes none twice. With it, others that read the log
+   * can tell who wrote what, and a log that is cut under the producer is noticed.
+   */
+  readonly idempotent?: boolean;
   /** Anything with pino's methods; default: the store's. */
   readonly logger?: Logger;
   /** Numbers from 0 up to 1, for sticky partitions and the spread of retries. Default: `Math.random`. */
@@ -62,31 +70,37 @@ const numbers = {
   deliveryTimeoutMs: [120_000, 0, TIMER_MAX_MS],
   maxUnacknowledgedBytes: [UNACKNOWLEDGED_BYTES_DEFAULT, 1, Number.MAX_SAFE_INTEGER],
 } as const;
-const others = ['acks', 'durability', 'compression', 'partitioner', 'logger', 'random'];
+const others = ['acks', 'durability', 'idempotent', 'compression', 'partitioner', 'logger', 'random', 'clientId'];
 const names = new Set([...others, ...Object.keys(numbers)]);
 
-export function checkProducerOptions(options: unknown, logger: Logger): CheckedProducerOptions {
+/** `name` is what it is called when the options do not say. */
+export function checkProducerOptions(options: unknown, logger: Logger, name = 'producer'): CheckedProducerOptions {
   if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'an object', options);
-  for (const name of Object.keys(options)) {
-    if (names.has(name)) continue;
+  for (const option of Object.keys(options)) {
+    if (names.has(option)) continue;
     const known = [...names].join(', ');
     throw new MillraceError(
       'ERR_MILLRACE_INVALID_ARGUMENT',
-      `${show(name)} is no option of a producer; there are ${known}`,
+      `${show(option)} is no option of a producer; there are ${known}`,
     );
   }
   const given = options as ProducerOptions;
-  const { compression, partitioner = 'default', random = Math.random } = given;
+  const { clientId = name, compression, partitioner = 'default', random = Math.random } = given;
+  if (typeof clientId !== 'string' || clientId === '') throw invalidArgument('clientId', 'a name', clientId);
   if (partitioner !== 'default' && typeof partitioner !== 'function')
     throw invalidArgument('partitioner', "'default' or a function", partitioner);
   if (typeof random !== 'function') throw invalidArgument('random', 'a function', random);
+  const acks = oneOf('acks', given.acks, ['all', 1, 0]);
+  const retries = whole('retries', given);
   return {
-    acks: oneOf('acks', given.acks, ['all', 1, 0]),
+    clientId,
+    acks,
+    idempotent: checkIdempotent(given.idempotent, acks, retries),
     durability: oneOf('durability', given.durability, ['visible', 'flushed']),
     compression: compression === undefined ? undefined : oneOf('compression', compression, compressionNames),
     lingerMs: whole('lingerMs', given),
     batchSize: whole('batchSize', given),
-    retries: whole('retries', given),
+    retries,
     retryBackoffMs: whole('retryBackoffMs', given),
     retryBackoffMaxMs: whole('retryBackoffMaxMs', given),
     deliveryTimeoutMs: whole('deliveryTimeoutMs', given),
@@ -95,6 +109,15 @@ export function checkProducerOptions(options: unknown, logger: Logger): CheckedP
     partitioner,
     random,
   };
+}
+
+/** As Kafka's clients check it. */
+function checkIdempotent(idempotent: unknown, acks: Acks, retries: number): boolean {
+  if (idempotent === undefined || idempotent === false) return false;
+  if (idempotent !== true) throw invalidArgument('idempotent', 'true or false', idempotent);
+  if (acks !== 'all') throw invalidArgument('acks', "'all' for an idempotent producer", acks);
+  if (retries === 0) throw invalidArgument('retries', '1 or more for an idempotent producer', retries);
+  return true;
 }
 
 /** The first of `values` is the default. */

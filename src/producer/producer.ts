@@ -11,18 +11,20 @@
 import type { Clock } from '../clock.ts';
 import { invalidArgument, MillraceError } from '../errors.ts';
 import { WAITING_SENDS_MAX } from '../limits.ts';
-import type { Logger } from '../types.ts';
+import type { Logger, Timestamp } from '../types.ts';
 import type { Delivery, RecordMetadata, SendResult } from './delivery.ts';
 import { Ledger } from './ledger.ts';
 import { Linger } from './linger.ts';
-import { type LaneContext, PartitionLane, type TopicLogs } from './partition-lane.ts';
+import { type LaneContext, PartitionLane } from './partition-lane.ts';
 import type { ProducerRecord } from './partitioner.ts';
 import { type CheckedProducerOptions, checkProducerOptions, type ProducerOptions } from './producer-options.ts';
 import type { ProducerStatistics, SealReason } from './producer-statistics.ts';
+import { type IdSource, ProducerIdentity } from './producer-identity.ts';
 import { Queue } from './queue.ts';
 import { recordSize } from './record-size.ts';
 import { RecordWritable, type RecordWritableOptions } from './record-writable.ts';
 import { TopicLanes } from './topic-lanes.ts';
+import type { TopicLogs } from './topic-logs.ts';
 
 export interface SendOptions {
   /** Takes the send back while none of its records is encoded: ERR_MILLRACE_ABORTED. Later it changes nothing. */
@@ -37,6 +39,10 @@ export interface CloseOptions {
 }
 
 export interface ProducerEnvironment {
+  /** What it is called when its options do not say. */
+  readonly clientId?: string;
+  /** For those that are idempotent. */
+  readonly producerIds: IdSource;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called once, when the producer has been closed. */
@@ -49,6 +55,7 @@ interface WaitingSend {
   readonly sizes: readonly number[] | null;
   readonly delivery: Delivery;
   readonly onAdmitted: (() => void) | undefined;
+  readonly since: Timestamp;
 }
 
 const NO_OPTIONS: SendOptions = {};
@@ -68,7 +75,7 @@ export class Producer {
   /** Made by `store.producer(options)`. */
   constructor(logs: TopicLogs, environment: ProducerEnvironment, options: ProducerOptions = {}) {
     this.#environment = environment;
-    this.#options = checkProducerOptions(options, environment.logger);
+    this.#options = checkProducerOptions(options, environment.logger, environment.clientId);
     this.#ledger = new Ledger(this.#options.maxUnacknowledgedBytes, () => this.#admitSoon());
     this.#linger = new Linger(environment.clock, this.#options.lingerMs);
     this.#context = {
@@ -77,10 +84,16 @@ export class Producer {
       options: this.#options,
       ledger: this.#ledger,
       linger: this.#linger,
+      identity: this.#options.idempotent ? new ProducerIdentity(environment.producerIds) : null,
       stalled: new Set(),
       retries: this.#options.retries,
       ended: (lane) => this.#topics.get(lane.topic)?.leave(lane.partition),
     };
+  }
+
+  /** What metrics call it. */
+  get clientId(): string {
+    return this.#options.clientId;
   }
 
   get isClosed(): boolean {
@@ -88,7 +101,13 @@ export class Producer {
   }
 
   get statistics(): ProducerStatistics {
-    return this.#ledger.counters.snapshot(this.#waitingSends, this.#ledger.unacknowledgedBytes);
+    const { counters, unacknowledgedBytes } = this.#ledger;
+    const inHand = {
+      waitingSends: this.#waitingSends,
+      unacknowledgedBytes,
+      unacknowledgedBytesMax: this.#options.maxUnacknowledgedBytes,
+    };
+    return counters.snapshot(inHand, this.#environment.clock.now());
   }
 
   /**
@@ -153,7 +172,7 @@ export class Producer {
     this.#environment.onClosed?.(this);
   }
 
-  #begin(send: Omit<WaitingSend, 'delivery'>, size: number): Delivery {
+  #begin(send: Omit<WaitingSend, 'delivery' | 'since'>, size: number): Delivery {
     const { topic, records, sizes, onAdmitted } = send;
     const count = sizes === null ? null : sizes.length;
     if (this.#waiting.length === 0 && this.#take(size)) {
@@ -163,10 +182,11 @@ export class Producer {
       return delivery;
     }
     if (this.#waitingSends >= WAITING_SENDS_MAX) {
+      this.#ledger.counters.refusedSends++;
       throw new MillraceError('ERR_MILLRACE_QUEUE_FULL', `${this.#waitingSends} sends wait already`);
     }
     const delivery = this.#ledger.begin(count, size);
-    this.#waiting.push({ topic, records, sizes, delivery, onAdmitted });
+    this.#waiting.push({ topic, records, sizes, delivery, onAdmitted, since: this.#environment.clock.now() });
     this.#waitingSends++;
     return delivery;
   }
@@ -228,10 +248,11 @@ export class Producer {
 
   #admit(): void {
     for (let next = this.#waiting.peek(); next !== undefined; next = this.#waiting.peek()) {
-      const { topic, records, sizes, delivery, onAdmitted } = next;
+      const { topic, records, sizes, delivery, onAdmitted, since } = next;
       if (!delivery.isCancelled) {
         if (!this.#take(delivery.size)) break;
         this.#waitingSends--;
+        this.#ledger.counters.waitedMs += Math.max(this.#environment.clock.now() - since, 0);
         this.#dispatch(topic, records, sizes, delivery);
         onAdmitted?.();
       }

@@ -6,6 +6,8 @@
  */
 import type { FileSystem, LogFile } from '../file/file-system.ts';
 import { SEGMENT_OFFSETS_MAX } from '../limits.ts';
+import type { BatchHeader } from '../record/batch-header.ts';
+import type { ByteWindow } from '../types.ts';
 import { GrowingIndexes, type IndexSettings } from './growing-indexes.ts';
 import { entriesHold } from './index-check.ts';
 import { loadOffsetIndex, loadTimeIndex } from './index-loading.ts';
@@ -26,6 +28,8 @@ export interface RecoveryOptions {
   readonly nextBaseOffset?: number;
   /** Files are left to be synced by the caller, all at once. */
   readonly syncLater?: boolean;
+  /** Told of each batch that is walked; the window has all of it. */
+  readonly onBatch?: (header: BatchHeader, window: ByteWindow) => void;
   /** Called when the segment was walked, before anything of it is changed. */
   readonly beforeWrite?: (recovered: RecoveredSegment) => void;
 }
@@ -57,7 +61,8 @@ export function recoverSegment(system: FileSystem, options: RecoveryOptions): Re
     let epoch = options.epoch;
     const lastOffsetMax = Math.min(baseOffset + SEGMENT_OFFSETS_MAX, (options.nextBaseOffset ?? Infinity) - 1);
     const start = { position, size, nextOffset: baseOffset, epoch: options.epoch, lastOffsetMax };
-    const scan = scanSegment(file, start, (header, at) => {
+    const scan = scanSegment(file, start, (header, at, window) => {
+      options.onBatch?.(header, window);
       indexes.add(at, header.lastOffset, header.maxTimestamp);
       if (header.leaderEpoch <= epoch) return;
       epoch = header.leaderEpoch;

@@ -10,7 +10,7 @@ import { OFFSET_ENTRY_SIZE } from '../index/offset-index.ts';
 import { TIME_ENTRY_SIZE } from '../index/time-index.ts';
 import { SEGMENT_OFFSETS_MAX } from '../limits.ts';
 import type { GrowingIndexes } from './growing-indexes.ts';
-import { LOG_SUFFIX, OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX } from './segment-files.ts';
+import { LOG_SUFFIX, OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, TRANSACTION_INDEX_SUFFIX } from './segment-files.ts';
 import { SegmentTail } from './segment-tail.ts';
 import type { Segment, SegmentEnvironment } from './segment.ts';
 
@@ -110,6 +110,7 @@ export class SegmentWriter {
     return allOrNone((files) => {
       if (offsets.unpersisted > 0) files.push(this.#persist(OFFSET_INDEX_SUFFIX, (file) => offsets.persist(file)));
       if (times.unpersisted > 0) files.push(this.#persist(TIME_INDEX_SUFFIX, (file) => times.persist(file)));
+      this.#persistTransactions(files);
     });
   }
 
@@ -134,11 +135,13 @@ export class SegmentWriter {
           file.truncate(this.indexes.times.count * TIME_ENTRY_SIZE);
         }),
       );
+      this.#persistTransactions(opened);
     }, unseal);
     if (this.#tail !== null) files.push(this.#tail.file);
     this.#tail = null;
     this.segment.published(this.#end, this.#end);
     this.segment.growing = null;
+    this.segment.sealTransactions();
     return files;
   }
 
@@ -168,6 +171,12 @@ export class SegmentWriter {
 
   #openLog(): LogFile {
     return this.#environment.system.open(this.segment.path(LOG_SUFFIX), 'r+');
+  }
+
+  #persistTransactions(files: LogFile[]): void {
+    const growing = this.segment.grownTransactions;
+    if (growing === null || growing.unpersisted === 0) return;
+    files.push(this.#persist(TRANSACTION_INDEX_SUFFIX, (file) => growing.persist(file)));
   }
 
   #persist(suffix: string, write: (file: LogFile) => void): LogFile {

@@ -12,13 +12,21 @@ import { WholeFile } from '../file/whole-file.ts';
 import { type WindowCache, WindowSource } from '../file/window-cache.ts';
 import { OffsetIndex, OFFSET_ENTRY_SIZE } from '../index/offset-index.ts';
 import { TimeIndex, TIME_ENTRY_SIZE } from '../index/time-index.ts';
+import type { TransactionIndex } from '../index/transaction-index.ts';
 import { BATCH_HEADER_SIZE, BATCH_LOG_OVERHEAD, READ_WINDOW_STEP } from '../limits.ts';
 import { BASE_OFFSET, BATCH_LENGTH, LAST_OFFSET_DELTA } from '../record/batch-format.ts';
 import { readInt64 } from '../record/int64.ts';
 import type { GrowingIndexes, IndexSettings } from './growing-indexes.ts';
 import { indexesHold } from './index-check.ts';
 import { rebuildIndexes } from './index-rebuild.ts';
-import { LOG_SUFFIX, OFFSET_INDEX_SUFFIX, segmentFile, TIME_INDEX_SUFFIX } from './segment-files.ts';
+import {
+  LOG_SUFFIX,
+  OFFSET_INDEX_SUFFIX,
+  segmentFile,
+  TIME_INDEX_SUFFIX,
+  TRANSACTION_INDEX_SUFFIX,
+} from './segment-files.ts';
+import { SegmentTransactions } from './segment-transactions.ts';
 
 export interface SegmentEnvironment {
   readonly system: FileSystem;
@@ -44,6 +52,8 @@ export class Segment {
   readonly #timeFile: WholeFile<TimeIndex>;
   /** The indexes of a segment that still grows, or whose files were not right; null when they are in their files. */
   growing: GrowingIndexes | null = null;
+  /** Made when it is asked for: most logs have no transactions. */
+  #transactions: SegmentTransactions | null = null;
   /** Bytes of whole published batches. */
   #size: number;
   /** Bytes that have blocks: more than `size` while the segment is written. */
@@ -121,6 +131,24 @@ export class Segment {
       this.#timeFile,
       (bytes) => new TimeIndex(this.baseOffset, this.#ownEntries(bytes, TIME_ENTRY_SIZE)),
     );
+  }
+
+  get transactions(): SegmentTransactions {
+    const { baseOffset } = this;
+    return (this.#transactions ??= new SegmentTransactions(
+      this.#environment,
+      this.path(TRANSACTION_INDEX_SUFFIX),
+      baseOffset,
+    ));
+  }
+
+  /** Those in memory, which the writer has to bring into the file; null when nothing was added. */
+  get grownTransactions(): TransactionIndex | null {
+    return this.#transactions === null ? null : this.#transactions.growing;
+  }
+
+  sealTransactions(): void {
+    this.#transactions?.leave();
   }
 
   /** The largest timestamp, or -1: for a sealed segment its time index's last entry says it. */
@@ -210,6 +238,7 @@ export class Segment {
     cache.forget(this.#log);
     cache.forgetWhole(this.#offsetFile);
     cache.forgetWhole(this.#timeFile);
+    this.#transactions?.forget();
     this.#hintOffset = -1;
     this.#gone = true;
   }

@@ -59,7 +59,10 @@ export class Housekeeping {
 
   async #checkpoint(): Promise<void> {
     const dirty: Partition[] = [];
-    for (const partition of this.#partitions()) if (this.#isDirty(partition)) dirty.push(partition);
+    for (const partition of this.#partitions()) {
+      if (partition.log?.isClosed === false) partition.log.expireProducers();
+      if (this.#isDirty(partition)) dirty.push(partition);
+    }
     let failure: unknown = null;
     for (let i = 0; i < dirty.length; i += LOGS_AT_ONCE) {
       const results = await Promise.allSettled(
@@ -86,8 +89,9 @@ export class Housekeeping {
     const { topic, index, log } = partition;
     if (log === null || log.isClosed) return;
     const { startOffset } = log;
+    let checkpointed: number;
     try {
-      await log.checkpoint();
+      checkpointed = await log.checkpoint();
     } catch (error) {
       // Deleted meanwhile: there is nothing left to checkpoint.
       if (log.isClosed) return;
@@ -95,7 +99,7 @@ export class Housekeeping {
     }
     if (log.isClosed) return;
     // Asked now: a cut may have lowered it since.
-    const recoveryPoint = log.durableOffset;
+    const recoveryPoint = Math.min(checkpointed, log.durableOffset);
     this.#environment.recoveryPoints.set(topic.name, index, recoveryPoint);
     this.#environment.startOffsets.set(topic.name, index, Math.min(startOffset, log.startOffset, recoveryPoint));
   }

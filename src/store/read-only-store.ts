@@ -5,7 +5,7 @@
  * published, or is still making, is not seen. A directory that nobody writes, and whose last stop was not a clean one, is read as it is: each
  * log ends where its bytes stop being batches.
  */
-import { Consumer } from '../consumer/consumer.ts';
+import type { Consumer } from '../consumer/consumer.ts';
 import type { ConsumerOptions } from '../consumer/consumer-options.ts';
 import { isMillraceError, MillraceError } from '../errors.ts';
 import { openDisk } from '../file/disk-choice.ts';
@@ -15,14 +15,27 @@ import { FollowedLog } from '../log/log-follower.ts';
 import { NewsWatch } from '../log/news-watch.ts';
 import type { ConfigValue } from './config-value.ts';
 import { type MetaProperties, readMetaProperties } from './meta-properties.ts';
+import { OpenConsumers } from './open-consumers.ts';
 import { LOG_START_CHECKPOINT, OffsetCheckpoint } from './offset-checkpoints.ts';
 import type { CheckedOptions } from './store-options.ts';
 import { readPartitionMetadata } from './partition-metadata.ts';
+import type { TopicPartition } from '../types.ts';
 import { readCatalog } from './topic-catalog.ts';
 import { effectiveConfig, logSettings, type TopicConfigName } from './topic-config.ts';
 import { checkTopicName } from './topic-name.ts';
 import { type Partition, Topic, type TopicDescription } from './topic.ts';
 import { randomUuid } from './uuid.ts';
+
+/** A partition whose log is followed. */
+export interface FollowedPartition extends TopicPartition {
+  readonly log: FollowedLog;
+}
+
+export interface ReadOnlyStatistics {
+  readonly openPartitions: number;
+  /** Mappings of sealed data that are kept, and their bytes. */
+  readonly windows: { readonly count: number; readonly bytes: number };
+}
 
 export class ReadOnlyStore {
   readonly directory: string;
@@ -37,6 +50,7 @@ export class ReadOnlyStore {
   readonly #logs = new Map<string, FollowedLog>();
   /** Ids of topics whose directories have none; made up, and the same for as long as the store is open. */
   readonly #madeIds = new Map<string, string>();
+  readonly #consumers = new OpenConsumers(this);
   #closed = false;
 
   /** Used by `openStore`, with options that were checked. */
@@ -68,6 +82,11 @@ export class ReadOnlyStore {
 
   get isClosed(): boolean {
     return this.#closed;
+  }
+
+  get statistics(): ReadOnlyStatistics {
+    const { count, bytes } = this.#cache;
+    return { openPartitions: this.#logs.size, windows: { count, bytes } };
   }
 
   /** The topics that are there now. */
@@ -108,10 +127,29 @@ export class ReadOnlyStore {
     return log;
   }
 
+  /** The partitions that were asked for since the store was opened, as far as they are still there. Opens none, and looks for nothing new. */
+  openPartitions(): FollowedPartition[] {
+    this.#checkOpen();
+    const open: FollowedPartition[] = [];
+    for (const topic of this.#topics.values()) {
+      for (let partition = 0; partition < topic.partitions.length; partition++) {
+        const log = this.#logs.get(logKey(topic, partition));
+        if (log !== undefined && !log.isClosed) open.push({ topic: topic.name, partition, log });
+      }
+    }
+    return open;
+  }
+
+  /** Those that were not closed and that somebody has. */
+  openConsumers(): Consumer[] {
+    this.#checkOpen();
+    return this.#consumers.list();
+  }
+
   /** A reader of partitions that waits for more. It ends with the store, and has nothing of the store's to be closed. */
   consumer(options?: ConsumerOptions): Consumer {
     this.#checkOpen();
-    return new Consumer(this, options);
+    return this.#consumers.open(options);
   }
 
   async createTopic(): Promise<never> {

@@ -19,6 +19,7 @@ import {
 import { listSegments, type SegmentFiles } from '../log/log-directory.ts';
 import { loadOffsetIndex } from '../segment/index-loading.ts';
 import type { Damage } from '../log/log-recovery.ts';
+import { compiledModule } from '../package-root.ts';
 import { fromPlainError } from '../worker/error-transfer.ts';
 import type { Executor } from '../worker/executor.ts';
 import { InlineExecutor } from '../worker/inline-executor.ts';
@@ -145,7 +146,7 @@ class RecoveryRun {
   async #runInThreads(groups: readonly (readonly Job[])[]): Promise<void> {
     this.#threads = Math.min(this.#options.threads, groups.length);
     const executor: RecoveryExecutor = new ThreadPool({
-      module: new URL('./recovery-task.js', import.meta.url),
+      module: compiledModule('store/recovery-task'),
       work: 'recoverInThread',
       threads: this.#threads,
     });

@@ -1,7 +1,7 @@
 /** What the parts of an open store share, and which failures take it offline. */
 import { isMillraceError, isSystemError } from '../errors.ts';
 import type { FlushThread } from '../file/file-system.ts';
-import type { LogEnvironment } from '../log/log-appender.ts';
+import type { LogEnvironment } from '../log/log-writer.ts';
 import type { Logger } from '../types.ts';
 import type { OffsetCheckpoint } from './offset-checkpoints.ts';
 import type { TopicConfig } from './topic-config.ts';

@@ -68,7 +68,7 @@ function prepareDirectory(system: FileSystem, directory: string): void {
 }
 
 function startEnvironment(system: FileSystem, directory: string, options: CheckedOptions): StoreEnvironment {
-  const { clock, logger, defaults, onFailure } = options;
+  const { clock, logger, defaults, onFailure, producerIdExpirationMs } = options;
   const health = new Health(directory);
   health.onFailure((error) => {
     logger.error?.({ err: error, path: directory }, 'the data directory is offline');
@@ -86,6 +86,7 @@ function startEnvironment(system: FileSystem, directory: string, options: Checke
     clock,
     flusher,
     health,
+    producerIdExpirationMs,
     directory,
     logger,
     defaults,

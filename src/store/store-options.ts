@@ -10,6 +10,7 @@ import {
   COMPACTION_BUFFER_BYTES_DEFAULT,
   COMPACTION_BUFFER_BYTES_MAX,
   COMPACTION_INTERVAL_MS,
+  PRODUCER_ID_EXPIRATION_MS_DEFAULT,
   RECOVERY_THREADS_MAX,
 } from '../limits.ts';
 import type { Logger } from '../types.ts';
@@ -38,6 +39,11 @@ export interface StoreOptions {
   readonly compactionBufferBytes?: number;
   /** Bytes that compaction reads and writes in a second, at most; 0, the default, is without bound. */
   readonly compactionBytesPerSecond?: number;
+  /**
+   * How long a log remembers a producer that writes no more and has no transaction open; what it sends later is taken as if it were new. Default a
+   * day. (Kafka: `producer.id.expiration.ms`.)
+   */
+  readonly producerIdExpirationMs?: number;
   /** How files are read and written. Default: `map` wherever the runtime allows it (Electron does not). */
   readonly fileAccess?: FileAccess;
   readonly clock?: Clock;
@@ -56,6 +62,7 @@ export interface CheckedOptions {
   readonly compactionIntervalMs: number;
   readonly compactionBufferBytes: number;
   readonly compactionBytesPerSecond: number;
+  readonly producerIdExpirationMs: number;
   readonly clock: Clock;
   readonly fileAccess: FileAccess | null;
   readonly fileSystem: FileSystem | null;
@@ -73,6 +80,7 @@ const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'num
   compactionIntervalMs: 'number',
   compactionBufferBytes: 'number',
   compactionBytesPerSecond: 'number',
+  producerIdExpirationMs: 'number',
   fileAccess: 'string',
   clock: 'object',
   fileSystem: 'object',
@@ -115,6 +123,12 @@ export function checkOptions(options: unknown): CheckedOptions {
       TIMER_MAX_MS,
     ),
     ...checkCompaction(given),
+    producerIdExpirationMs: inRange(
+      'producerIdExpirationMs',
+      given.producerIdExpirationMs ?? PRODUCER_ID_EXPIRATION_MS_DEFAULT,
+      1,
+      Number.MAX_SAFE_INTEGER,
+    ),
     clock: given.clock ?? systemClock,
     fileAccess: checkAccess(given.fileAccess, given.fileSystem),
     fileSystem: given.fileSystem ?? null,

@@ -7,11 +7,11 @@
  * opening it again recovers. Not promised: use of one store from several threads.
  */
 import { resolve } from 'node:path';
-import { Consumer } from '../consumer/consumer.ts';
+import type { Consumer } from '../consumer/consumer.ts';
 import type { ConsumerOptions } from '../consumer/consumer-options.ts';
 import { MillraceError } from '../errors.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
-import { Producer } from '../producer/producer.ts';
+import type { Producer } from '../producer/producer.ts';
 import type { ProducerOptions } from '../producer/producer-options.ts';
 import type { CompactionResult } from './compaction-statistics.ts';
 import { Compactor } from './compactor.ts';
@@ -19,6 +19,9 @@ import type { ConfigValue } from './config-value.ts';
 import { checkCreateOptions, type CreateTopicOptions } from './create-topic-options.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { MetaProperties } from './meta-properties.ts';
+import { OpenConsumers } from './open-consumers.ts';
+import { OpenProducers } from './open-producers.ts';
+import { ProducerIds } from './producer-ids.ts';
 import { openPartition } from './partition-opening.ts';
 import { ReadOnlyStore } from './read-only-store.ts';
 import type { RecoveryReport } from './recovery.ts';
@@ -59,6 +62,8 @@ export class Store {
   readonly isReadOnly = false;
   /** What the open found. */
   readonly recovery: RecoveryReport;
+  /** Ids for producers, each given out once in the life of the directory. */
+  readonly producerIds: ProducerIds;
   readonly #environment: StoreEnvironment;
   readonly #meta: MetaProperties;
   readonly #lock: StoreLock;
@@ -67,7 +72,8 @@ export class Store {
   readonly #housekeeping: Housekeeping;
   readonly #compactor: Compactor;
   readonly #ownSystem: boolean;
-  readonly #producers = new Set<Producer>();
+  readonly #producers: OpenProducers;
+  readonly #consumers = new OpenConsumers(this);
   #closing: Promise<void> | null = null;
 
   /** Used by `openStore`, with options that were checked. */
@@ -86,6 +92,12 @@ export class Store {
     this.recovery = recovery;
     this.#ownSystem = options.fileSystem === null;
     this.#admin = new TopicAdmin(environment, topics);
+    const logs = {
+      partitionCount: (topic: string) => this.#admin.get(topic).partitions.length,
+      partition: (topic: string, partition: number) => this.#log(topic, partition),
+    };
+    this.producerIds = new ProducerIds(environment);
+    this.#producers = new OpenProducers(logs, { ...environment, producerIds: this.producerIds });
     this.#housekeeping = new Housekeeping(environment, () => this.#partitions(), options.checkpointIntervalMs);
     this.#compactor = new Compactor(environment, {
       intervalMs: options.compactionIntervalMs,
@@ -196,15 +208,7 @@ export class Store {
   /** A producer for this store's topics. It is closed with the store, and then does not wait for a full disk. Errors: INVALID_ARGUMENT, CLOSED. */
   producer(options: ProducerOptions = {}): Producer {
     this.#checkOpen();
-    const { clock, logger } = this.#environment;
-    const logs = {
-      partitionCount: (topic: string) => this.#admin.get(topic).partitions.length,
-      partition: (topic: string, partition: number) => this.#log(topic, partition),
-    };
-    const onClosed = (closed: Producer): void => void this.#producers.delete(closed);
-    const producer = new Producer(logs, { clock, logger, onClosed }, options);
-    this.#producers.add(producer);
-    return producer;
+    return this.#producers.open(options);
   }
 
   /** The partitions that were asked for since the store was opened. Opens none. */
@@ -217,10 +221,22 @@ export class Store {
     return open;
   }
 
+  /** Those that were not closed, or are still being closed. */
+  openProducers(): Producer[] {
+    this.#checkOpen();
+    return this.#producers.list();
+  }
+
+  /** Those that were not closed and that somebody has. */
+  openConsumers(): Consumer[] {
+    this.#checkOpen();
+    return this.#consumers.list();
+  }
+
   /** A reader of partitions that waits for more. It ends with the store, and has nothing of the store's to be closed. */
   consumer(options?: ConsumerOptions): Consumer {
     this.#checkOpen();
-    return new Consumer(this, options);
+    return this.#consumers.open(options);
   }
 
   /**
@@ -256,7 +272,7 @@ export class Store {
   }
 
   async #close(): Promise<void> {
-    await Promise.all(Array.from(this.#producers, (producer) => producer.close({ retry: false })));
+    await this.#producers.close();
     return closeStore(this.#environment, {
       admin: this.#admin,
       housekeeping: this.#housekeeping,

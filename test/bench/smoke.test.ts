@@ -1,47 +1,24 @@
 /** Every benchmark, in tiny sizes: that all of it runs, and that each finding has the shape and the figures that a report needs. */
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readdirSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { subjects } from '../../bench/harness/subjects.mjs';
+import { BenchmarkRun, type Ended } from './benchmark-run.ts';
 
-const script = fileURLToPath(new URL('../../bench/run.mjs', import.meta.url));
 const names = Object.keys(subjects);
+const bench = new BenchmarkRun('run.mjs');
 
-interface Ended {
-  code: number | string | null | undefined;
-  out: string;
-  err: string;
-}
-
-function run(...args: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [script, ...args], { maxBuffer: 1 << 24 }, (error, out, err) => {
-      resolve({ code: error === null ? 0 : error.code, out, err });
-    });
-  });
-}
-
-let directory: string;
 let ended: Ended;
 let report: any;
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'millrace-test-'));
-  ended = await run('--smoke', '--json', '--dir', directory);
+  ended = await bench.smoke('--json');
   if (ended.code === 0) report = JSON.parse(ended.out);
 }, 170_000);
-
-afterAll(() => {
-  rmSync(directory, { recursive: true, force: true });
-});
 
 test('all subjects run, and nothing stays behind', () => {
   expect(ended).toMatchObject({ code: 0, err: '' });
   expect(report.subjects.map((subject: any) => subject.name)).toEqual(names);
-  expect(readdirSync(directory)).toEqual([]);
+  expect(readdirSync(bench.directory)).toEqual([]);
 });
 
 test('the head says what the figures hang on', () => {
@@ -76,7 +53,7 @@ describe.each(names)('%s', (name) => {
 });
 
 test('tables name the baseline and the mark, and judge nothing in a smoke run', async () => {
-  const { code, out, err } = await run('view', '--smoke', '--dir', directory);
+  const { code, out, err } = await bench.smoke('view');
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(/^Node +v/m);
   expect(out).toMatch(/^view: 8 batches/m);
@@ -84,14 +61,14 @@ test('tables name the baseline and the mark, and judge nothing in a smoke run', 
   expect(out).not.toMatch(/reached|MISSED/);
 }, 30_000);
 
-test('wrong arguments get one sentence', async () => {
-  for (const [args, sentence] of [
-    [['apend'], /^No subject "apend"; there are: append-100b, .*\n$/],
-    [['--rounds', '0'], /^--rounds takes a whole number from 1 on, not "0"\n$/],
-    [['--fast'], /^Unknown option '--fast'.*\n$/],
-  ] as const) {
-    const { code, out, err } = await run(...args);
-    expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toMatch(sentence);
-  }
-}, 30_000);
+test('a wrong argument gets one sentence', async () => {
+  const { code, out, err } = await bench.run('apend');
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toMatch(/^No subject "apend"; there are: append-100b, .*\n$/);
+});
+
+test('--help tells of all subjects', async () => {
+  const { code, out, err } = await bench.run('--help');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toContain(`  subject      ${names.join(', ')}; default all\n`);
+});

@@ -119,9 +119,10 @@ export interface ModelRules {
 /** What one pass makes of batches when all keys fit into the map. Batches without records are left out. */
 export function compactModel(batches: readonly KeptBatch[], rules: ModelRules): KeptBatch[] {
   const { firstDirtyOffset, bound, now, deleteRetentionMs } = rules;
+  const aborted = abortedIn(batches);
   const newest = new Map<string, number>();
-  for (const { isControl, records } of batches) {
-    for (const { key, offset } of isControl ? [] : records)
+  for (const batch of batches) {
+    for (const { key, offset } of batch.isControl || aborted.has(batch) ? [] : batch.records)
       if (key !== null && offset >= firstDirtyOffset && offset < bound) newest.set(key, offset);
   }
   const open = new Set<number>();
@@ -135,6 +136,7 @@ export function compactModel(batches: readonly KeptBatch[], rules: ModelRules): 
     }
     // A batch that lost its records is still one of its transaction.
     if (batch.isTransactional) open.add(batch.producerId);
+    if (aborted.has(batch)) return [];
     const records = batch.records.filter(
       ({ key, offset, value }) => key !== null && offset >= (newest.get(key) ?? -1) && (value !== null || !isPast),
     );
@@ -145,6 +147,21 @@ export function compactModel(batches: readonly KeptBatch[], rules: ModelRules): 
   });
 }
 
+/** Batches of data whose transaction ends with an abort. */
+function abortedIn(batches: readonly KeptBatch[]): Set<KeptBatch> {
+  const aborted = new Set<KeptBatch>();
+  const open = new Map<number, KeptBatch[]>();
+  for (const batch of batches) {
+    const { isControl, isTransactional, producerId, records } = batch;
+    if (isControl) {
+      // The type stands at the end of the key: 0 is an abort.
+      if (records[0]?.key?.endsWith('\0') === true) for (const each of open.get(producerId) ?? []) aborted.add(each);
+      open.delete(producerId);
+    } else if (isTransactional) open.set(producerId, [...(open.get(producerId) ?? []), batch]);
+  }
+  return aborted;
+}
+
 /** Batches with records; those without are left to the implementation's needs. */
 export function withRecords(batches: readonly KeptBatch[]): KeptBatch[] {
   return batches.filter(({ records }) => records.length > 0);
@@ -152,7 +169,19 @@ export function withRecords(batches: readonly KeptBatch[]): KeptBatch[] {
 
 const codecs = ['none', 'none', 'gzip', 'snappy', 'lz4'] as const;
 
-/** Appends something to a log: records, a committed transaction or a part of one, a roll. */
+/** Ends the transactions that are open: what is not decided is not compacted. */
+export function settle(random: Random, log: PartitionLog, clock: FakeClock): void {
+  for (const producerId of [1, 2, 3]) end(random, log, clock, producerId);
+}
+
+function end(random: Random, log: PartitionLog, clock: FakeClock, producerId: number): void {
+  const producer = { producerId, producerEpoch: 0, leaderEpoch: 0, coordinatorEpoch: 0 };
+  const type = random.chance(0.4) ? 'abort' : 'commit';
+  const marker = encodeControlBatch({ type, ...producer, baseOffset: log.endOffset, timestamp: clock.now() });
+  log.appendBatches(marker, { from: 'leader' });
+}
+
+/** Appends something to a log: records, a part of a transaction or its end, a roll. */
 export function act(random: Random, log: PartitionLog, clock: FakeClock, keys = 12): void {
   clock.advance(random.between(0, 40));
   const what = random.fraction();
@@ -168,19 +197,18 @@ export function act(random: Random, log: PartitionLog, clock: FakeClock, keys = 
     log.append(records, { compression });
     return;
   }
-  const producer = { producerId: random.between(1, 3), producerEpoch: 0, leaderEpoch: 0 };
-  const isMarker = random.chance(0.4);
-  const baseOffset = log.endOffset;
-  const [batch] = isMarker
-    ? [encodeControlBatch({ type: 'commit', coordinatorEpoch: 0, ...producer, baseOffset, timestamp: clock.now() })]
-    : encodeBatches(records, {
-        baseOffset,
-        ...producer,
-        timestamp: clock.now(),
-        timestampType: 'CreateTime',
-        batchBytesMax: 1 << 20,
-        compression,
-        transactional: true,
-      });
+  const producerId = random.between(1, 3);
+  if (random.chance(0.5)) return end(random, log, clock, producerId);
+  const [batch] = encodeBatches(records, {
+    baseOffset: log.endOffset,
+    leaderEpoch: 0,
+    producerId,
+    producerEpoch: 0,
+    timestamp: clock.now(),
+    timestampType: 'CreateTime',
+    batchBytesMax: 1 << 20,
+    compression,
+    transactional: true,
+  });
   log.appendBatches(batch, { from: 'leader' });
 }

@@ -6,17 +6,20 @@ import { expect, test } from 'vitest';
 import type { PartitionLog } from '#millrace/log/partition-log.js';
 import type { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { Random } from '../support/random.ts';
-import { act, CompactedLog, type Kept, TOPIC } from './histories.ts';
+import { act, CompactedLog, type Kept, settle, TOPIC } from './histories.ts';
 
 const PARTITION = `/data/${TOPIC}-0`;
 
-async function filled(): Promise<{ rig: CompactedLog; before: Kept[] }> {
+async function filled(): Promise<{ rig: CompactedLog; before: Kept[]; decided: Kept[] }> {
   const rig = await CompactedLog.create({ 'segment.bytes': 2048 });
   const random = new Random(99);
   for (let i = 0; i < 22; i++) act(random, rig.log, rig.clock);
+  settle(random, rig.log, rig.clock);
   rig.log.roll();
   await rig.store.checkpoint();
-  return { rig, before: rig.records() };
+  // A cut may take the marker of a transaction away whose aborted data is gone: of transactions nothing is expected then.
+  const decided = rig.batches().flatMap(({ isTransactional, records }) => (isTransactional ? [] : records));
+  return { rig, before: rig.records(), decided };
 }
 
 async function survivorsOf(): Promise<Kept[]> {
@@ -147,7 +150,7 @@ const changes: [string, (log: PartitionLog) => void, (before: Kept[], log: Parti
 test.each(changes)('a %s meanwhile ends it cleanly', async (_name, change, left) => {
   let givenUp = 0;
   for (let n = 1; n < 50; n++) {
-    const { rig, before } = await filled();
+    const { rig, before, decided } = await filled();
     const { met, isGivenUp } = await compactDuring(rig, n, () => change(rig.log));
     if (isGivenUp) givenUp++;
     if (!met) {
@@ -157,7 +160,9 @@ test.each(changes)('a %s meanwhile ends it cleanly', async (_name, change, left)
     const { startOffset, endOffset } = rig.log;
     const found = rig.records();
     const newest = new Map(before.map((record) => [record.key, record.offset]));
-    const must = left(before, rig.log).filter(({ key, offset }) => (key === null ? false : newest.get(key) === offset));
+    const must = left(decided, rig.log).filter(({ key, offset }) =>
+      key === null ? false : newest.get(key) === offset,
+    );
     const there = new Set(found.map(({ offset }) => offset));
     expect(must.filter(({ offset }) => offset >= startOffset && offset < endOffset && !there.has(offset))).toEqual([]);
     expect(leftovers(rig.system)).toEqual([]);

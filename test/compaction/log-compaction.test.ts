@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { encodeBatches } from '#millrace/record/encode-batch.js';
 import { Random } from '../support/random.ts';
 import type { MemoryFileSystem } from '../support/memory-file-system.ts';
-import { act, CompactedLog, type Kept, TOPIC } from './histories.ts';
+import { act, CompactedLog, type Kept, settle, TOPIC } from './histories.ts';
 
 const PARTITION = `/data/${TOPIC}-0`;
 
@@ -11,6 +11,7 @@ async function filled(options: { config?: Record<string, number>; buffer?: numbe
   const rig = await CompactedLog.create(options.config, { compactionBufferBytes: options.buffer });
   const random = new Random(options.seed ?? 4711);
   for (let i = 0; i < 60; i++) act(random, rig.log, rig.clock);
+  settle(random, rig.log, rig.clock);
   rig.log.roll();
   await rig.log.flush();
   return rig;

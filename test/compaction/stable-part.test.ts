@@ -1,38 +1,41 @@
-import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { abortedTransactions, lastRecords, lastStableOffset } from '#millrace/compaction/stable-part.js';
-import { encodeTransactionIndex } from '#millrace/index/transaction-index.js';
-import { numbered, TempLog } from '../support/temp-log.ts';
+import { abortedTransactions, lastRecords } from '#millrace/compaction/stable-part.js';
+import { encodeControlBatch } from '#millrace/record/control-record.js';
+import { numbered, readyBatches, TempLog } from '../support/temp-log.ts';
 
-const abort = (producerId: number, firstOffset: number, lastOffset: number, stable = lastOffset + 1) => ({
-  producerId,
-  firstOffset,
-  lastOffset,
-  lastStableOffset: stable,
-});
+function transaction(rig: TempLog, producerId: number, type: 'commit' | 'abort', count = 3): void {
+  const producer = { producerId, producerEpoch: 0 };
+  const baseOffset = rig.log.endOffset;
+  const batch = readyBatches(numbered(count), { ...producer, baseOffset, baseSequence: 0, transactional: true });
+  rig.log.appendBatches(batch, { from: 'leader' });
+  const marker = { type, coordinatorEpoch: 0, ...producer, leaderEpoch: 0, timestamp: 1_700_000_000_000 };
+  rig.log.appendBatches(encodeControlBatch({ ...marker, baseOffset: rig.log.endOffset }), { from: 'leader' });
+}
 
-test('without a state of producers all of a log is stable', () => {
+test('a log without producers has neither', () => {
   const { log } = new TempLog();
   log.append(numbered(3));
-  expect(lastStableOffset(log)).toBe(3);
   expect(lastRecords(log)).toEqual([]);
+  expect(abortedTransactions(log, 0, 3)).toEqual([]);
 });
 
-test('aborted transactions are those of all segments that overlap, the active one too', () => {
+test('each producer with its last data, and aborted transactions by their offsets', () => {
   const rig = new TempLog();
-  for (let i = 0; i < 3; i++) {
-    rig.log.append(numbered(10));
-    if (i < 2) rig.log.roll();
-  }
-  const write = (base: string, ...entries: ReturnType<typeof abort>[]): void =>
-    writeFileSync(rig.path(`${base.padStart(20, '0')}.txnindex`), encodeTransactionIndex(entries));
-  write('0', abort(1, 0, 5, 3));
-  write('10', abort(2, 4, 12, 4));
-  write('20', abort(3, 11, 25, 11));
-  const found = (from: number, to: number): number[] =>
-    abortedTransactions(rig.system, rig.log, from, to).map(({ producerId }) => producerId);
-  expect(found(0, 30)).toEqual([1, 2, 3]);
-  expect(found(10, 20)).toEqual([2, 3]);
-  expect(found(0, 10)).toEqual([1, 2]);
-  expect(found(20, 30)).toEqual([3]);
+  transaction(rig, 1, 'abort');
+  rig.log.roll();
+  transaction(rig, 2, 'commit');
+  transaction(rig, 1, 'abort', 5);
+  expect(lastRecords(rig.log)).toEqual([
+    { producerId: 1, producerEpoch: 0, lastDataOffset: 12 },
+    { producerId: 2, producerEpoch: 0, lastDataOffset: 6 },
+  ]);
+  const firsts = (from: number, to: number): number[] =>
+    abortedTransactions(rig.log, from, to).map(({ firstOffset }) => firstOffset);
+  expect(firsts(0, 14)).toEqual([0, 8]);
+  expect(firsts(4, 14)).toEqual([8]);
+  // Begins before the log's start: what can be read of it counts.
+  rig.log.deleteRecords(2);
+  expect(firsts(0, 8)).toEqual([0]);
+  rig.log.deleteRecords(4);
+  expect(firsts(0, 14)).toEqual([8]);
 });

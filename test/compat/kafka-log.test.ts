@@ -11,7 +11,7 @@ import { Health } from '#millrace/file/health.js';
 import { WindowCache } from '#millrace/file/window-cache.js';
 import { recoverLog } from '#millrace/log/log-recovery.js';
 import { DEFAULT_LOG_SETTINGS, type LogSettings } from '#millrace/log/log-settings.js';
-import type { LogEnvironment } from '#millrace/log/log-appender.js';
+import type { LogEnvironment } from '#millrace/log/log-writer.js';
 import { PartitionLog } from '#millrace/log/partition-log.js';
 import {
   type ExpectedFiles,

@@ -38,19 +38,19 @@ describe('a run of batches', () => {
       lastOffset: 14,
       nextOffset: 15,
       size: first.length + second.length,
+      records: 4,
       skipped: null,
-      stopped: false,
     });
   });
 
   test('below a limit', () => {
     const first = data(0, 3);
     const run = runOf(0, first, data(3, 3));
-    expect(surveyRun(run, 3, null)).toMatchObject({ lastOffset: 2, nextOffset: 3, size: first.length, stopped: false });
+    expect(surveyRun(run, 3, null)).toMatchObject({ lastOffset: 2, nextOffset: 3, size: first.length });
   });
 
   test('that begins past the limit, after a gap, is passed over up to the limit', () => {
-    expect(surveyRun(runOf(2, data(9, 1)), 5, null)).toMatchObject({ nextOffset: 5, size: 0, stopped: false });
+    expect(surveyRun(runOf(2, data(9, 1)), 5, null)).toMatchObject({ nextOffset: 5, size: 0 });
   });
 
   test('that is empty goes on where the log ends', () => {
@@ -67,16 +67,29 @@ describe('a run of batches', () => {
     const run = runOf(0, data(0, 2, true), data(2, 1), data(3, 1, true), data(4, 1, true), data(5, 1));
     const judge: Judge = (batch) => {
       expect(batch.isTransactional).toBe(true);
-      return batch.baseOffset === 0 ? 'skip' : batch.baseOffset === 3 ? 'show' : 'stop';
+      return batch.baseOffset === 3;
     };
     expect(surveyRun(run, all, judge)).toMatchObject({
       baseOffset: 2,
-      lastOffset: 3,
-      nextOffset: 4,
-      skipped: new Set([0]),
-      stopped: true,
+      lastOffset: 5,
+      nextOffset: 6,
+      skipped: new Set([0, 4]),
     });
     // Who reads uncommitted records asks nobody.
     expect(surveyRun(run, all, null)).toMatchObject({ baseOffset: 0, lastOffset: 5, skipped: null });
+  });
+
+  test('counts the records that are shown, from where the reader stands', () => {
+    const records = (run: BatchRun, limit = all, judge: Judge | null = null): number =>
+      surveyRun(run, limit, judge).records;
+    expect(records(runOf(0, data(0, 3), marker(3, 'commit'), data(4, 2)))).toBe(5);
+    expect(records(runOf(2, data(0, 3), data(3, 2)))).toBe(3);
+    expect(records(runOf(0, data(0, 3), data(3, 2)), 3)).toBe(3);
+    expect(records(runOf(0, data(0, 3, true), data(3, 2)), all, () => false)).toBe(2);
+    // Of 10 offsets three have records: where they are the header does not say.
+    const compacted = data(0, 3);
+    compacted.writeInt32BE(9, 23);
+    expect(records(runOf(0, compacted, data(10, 2)))).toBe(5);
+    expect(records(runOf(8, compacted, data(10, 2)))).toBe(2);
   });
 });

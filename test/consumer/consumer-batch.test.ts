@@ -35,9 +35,9 @@ describe('a batch of a consumer', () => {
       const producer = { transactional: true, producerId: i, producerEpoch: 0, baseSequence: 0 };
       log.appendBatches(readyBatches(numbered(2, 2 * i), { baseOffset: 2 * i, ...producer }));
     }
-    const batch = batchAt(log, 0, ({ producerId }) => (producerId === 1 ? 'skip' : producerId === 3 ? 'stop' : 'show'));
+    const batch = batchAt(log, 0, ({ producerId }) => producerId !== 1 && producerId !== 3);
     expect(valuesIn(batch)).toEqual(['0', '1', '4', '5']);
-    expect(batch.nextOffset).toBe(6);
+    expect(batch.nextOffset).toBe(8);
   });
 
   test.each<CompressionName>(['none', 'gzip', 'snappy', 'lz4'])('of %s', (compression) => {

@@ -12,12 +12,18 @@ const refused = (message: RegExp): object =>
 describe('of a consumer', () => {
   test('defaults are those of Kafka', () => {
     const { onReset, ...rest } = checkConsumerOptions({});
-    expect(rest).toEqual({ autoOffsetReset: 'latest', maxBytes: 1 << 20, isolation: 'read_uncommitted' });
+    expect(rest).toEqual({
+      clientId: 'consumer',
+      autoOffsetReset: 'latest',
+      maxBytes: 1 << 20,
+      isolation: 'read_uncommitted',
+    });
     expect(onReset({} as never)).toBeUndefined();
   });
 
   test('what is given is taken', () => {
     const given = {
+      clientId: 'billing',
       autoOffsetReset: 'none',
       onReset: () => undefined,
       maxBytes: 1,
@@ -30,6 +36,8 @@ describe('of a consumer', () => {
   test.each([
     [null, /options must be an object, got null/],
     [{ autoOffsetRest: 'latest' }, /"autoOffsetRest" is no option of a consumer; there are autoOffsetReset, /],
+    [{ clientId: '' }, /clientId must be a name, got ""/],
+    [{ clientId: 7 }, /clientId must be a name, got 7/],
     [{ autoOffsetReset: 'smallest' }, /autoOffsetReset must be .* got "smallest"/],
     [{ onReset: true }, /onReset must be a function/],
     [{ maxBytes: 0 }, /maxBytes must be a whole number from 1 to 1073741824, got 0/],

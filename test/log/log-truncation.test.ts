@@ -1,6 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { encodeProducerSnapshot } from '#millrace/log/producer-snapshot.js';
 import { numbered, readyBatches, TempLog } from '../support/temp-log.ts';
 
 /** Four segments of five batches of two records. */
@@ -152,7 +153,8 @@ test('producer snapshots past the new end go with the records that they tell of'
 test('recovery removes producer snapshots past the end that it found', () => {
   const { rig } = filled();
   const snapshot = (offset: number): string => `${String(offset).padStart(20, '0')}.snapshot`;
-  for (const offset of [30, 40, 41]) writeFileSync(join(rig.log.directory, snapshot(offset)), 'x');
+  const bytes = encodeProducerSnapshot([]);
+  for (const offset of [30, 40, 41]) writeFileSync(join(rig.log.directory, snapshot(offset)), bytes);
   rig.crash();
   expect(rig.names('.snapshot')).toEqual([snapshot(30), snapshot(40)]);
 });

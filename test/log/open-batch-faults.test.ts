@@ -1,29 +1,15 @@
 /** Open batches on disks that are full, that fail, that lose power; and random lives of them. */
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isMillraceError } from '#millrace/errors.js';
 import { recoverLog } from '#millrace/log/log-recovery.js';
 import type { OpenBatch } from '#millrace/log/open-batch.js';
-import type { RecordInput } from '#millrace/types.js';
 import { TestOwner } from '../support/batch-owner.ts';
 import { CopyingMemory } from '../support/copying-memory.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { seedsOf, Random } from '../support/random.ts';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 import { numbered, TempLog } from '../support/temp-log.ts';
-
-function code(call: () => unknown): string {
-  try {
-    call();
-  } catch (error) {
-    return isMillraceError(error) ? error.code : String(error);
-  }
-  return 'nothing';
-}
-
-function add(batch: OpenBatch, ...records: RecordInput[]): void {
-  for (const record of records) expect(batch.add(record, 1_700_000_000_000)).toBe(true);
-}
+import { add, code } from './open-batch-fixture.ts';
 
 /** A log on a file system in memory. */
 function inMemory(settings = {}, system: MemoryFileSystem = new MemoryFileSystem()): TempLog {
@@ -123,6 +109,23 @@ describe('a full disk', () => {
     batch.seal();
     expect(owner.receipts).toMatchObject([{ baseOffset: 1, lastOffset: 21 }]);
     expect(rig.values()).toEqual(['a', ...numbered(20).map(({ value }) => value), 'b']);
+  });
+
+  test('and does not grow there to more than a segment can hold', () => {
+    const system = new CopyingMemory({ fileBytesMax: 1 << 20 });
+    const rig = inMemory({ segmentBytes: 50_000 }, system);
+    const owner = new TestOwner();
+    const batch = rig.log.openBatch({ owner });
+    add(batch, ...numbered(5, 0, 100));
+    system.fault = (operation) => (operation === 'pwrite' ? 'ENOSPC' : null);
+    expect(code(() => batch.seal())).toBe('ERR_MILLRACE_NO_SPACE');
+    system.fault = null;
+    let count = 5;
+    while (batch.add({ value: 'x'.repeat(100) }, 1)) count++;
+    expect(count).toBeGreaterThan(400);
+    batch.seal();
+    expect(owner.receipts).toMatchObject([{ baseOffset: 0, lastOffset: count - 1 }]);
+    expect(rig.values()).toHaveLength(count);
   });
 });
 

@@ -1,24 +1,10 @@
 import { FollowedLog } from '#millrace/log/log-follower.js';
 import { NewsWatch } from '#millrace/log/news-watch.js';
 import { describe, expect, test } from 'vitest';
-import { isMillraceError } from '#millrace/errors.js';
-import type { OpenBatch } from '#millrace/log/open-batch.js';
 import type { RecordInput } from '#millrace/types.js';
 import { TestOwner } from '../support/batch-owner.ts';
 import { numbered, readyBatches, TempLog } from '../support/temp-log.ts';
-
-function code(call: () => unknown): string {
-  try {
-    call();
-  } catch (error) {
-    return isMillraceError(error) ? error.code : String(error);
-  }
-  return 'nothing';
-}
-
-function add(batch: OpenBatch, ...records: RecordInput[]): void {
-  for (const record of records) expect(batch.add(record, 1_700_000_000_000)).toBe(true);
-}
+import { add, code } from './open-batch-fixture.ts';
 
 test('records have their offsets when they are added, and are visible together when the batch is sealed', () => {
   const rig = new TempLog();
@@ -200,51 +186,6 @@ test('a full batch says so', () => {
   expect(rig.values()).toHaveLength(6);
 });
 
-test('a full segment says so, and the next batch begins in another one', () => {
-  const rig = new TempLog({ segmentBytes: 1024 });
-  const values: string[] = [];
-  let batch = rig.log.openBatch({ owner: new TestOwner() });
-  for (let i = 0; i < 100; i++) {
-    const record = { value: `${i}`.padEnd(40) };
-    values.push(record.value);
-    if (batch.add(record, 1)) continue;
-    batch.seal();
-    batch = rig.log.openBatch({ owner: new TestOwner() });
-    add(batch, record);
-  }
-  batch.seal();
-  expect(rig.values()).toEqual(values);
-  expect(rig.log.segmentCount).toBeGreaterThan(3);
-  expect(rig.crash().damage).toBeNull();
-  expect(rig.values()).toEqual(values);
-});
-
-test('a record larger than a segment is refused', () => {
-  const rig = new TempLog({ segmentBytes: 1024 });
-  rig.log.append([{ value: 'a' }]);
-  for (const compression of ['none', 'gzip'] as const) {
-    const batch = rig.log.openBatch({ owner: new TestOwner(), compression });
-    expect(code(() => batch.add({ value: Buffer.alloc(2000) }, 1))).toBe('ERR_MILLRACE_TOO_LARGE');
-  }
-  rig.log.append([{ value: 'b' }]);
-  expect(rig.values()).toEqual(['a', 'b']);
-});
-
-test('a record whose time lies past segment.ms begins another segment', () => {
-  const rig = new TempLog({ segmentMs: 1000 });
-  const now = rig.clock.now();
-  rig.log.append([{ value: 'a', timestamp: now }]);
-  const batch = rig.log.openBatch({ owner: new TestOwner() });
-  expect(batch.add({ value: 'b' }, now + 1000)).toBe(true);
-  expect(batch.add({ value: 'c' }, now + 1001)).toBe(false);
-  batch.seal();
-  const next = rig.log.openBatch({ owner: new TestOwner() });
-  expect(next.add({ value: 'c' }, now + 1001)).toBe(true);
-  next.seal();
-  expect(rig.log.segmentCount).toBe(2);
-  expect(rig.values()).toEqual(['a', 'b', 'c']);
-});
-
 test('timestamps: a record has its own, or that of its adding; under LogAppendTime that of the seal', () => {
   for (const compression of ['none', 'gzip'] as const) {
     const rig = new TempLog();
@@ -275,16 +216,6 @@ test('it gets the epoch of the leader that opened it', () => {
   expect(code(() => rig.log.openBatch({ owner: new TestOwner(), compression: 'lzma' as 'gzip' }))).toBe(
     'ERR_MILLRACE_INVALID_ARGUMENT',
   );
-});
-
-test('a batch that grows goes through window after window', () => {
-  const rig = new TempLog({ maxMessageBytes: 8 << 20 });
-  const batch = rig.log.openBatch({ owner: new TestOwner() });
-  const records = numbered(3000, 0, 1000);
-  add(batch, ...records);
-  expect(batch.size).toBeGreaterThan(3_000_000);
-  batch.seal();
-  expect(rig.values()).toEqual(records.map(({ value }) => value));
 });
 
 test('one that is given up leaves zeros, and its offsets to the next', () => {
@@ -344,23 +275,5 @@ describe('addAll', () => {
       expect(rig.values()).toEqual(['first', 'a', 'b'].slice(0, 1 + next).concat('last'));
       expect(rig.crash().damage).toBeNull();
     }
-  });
-
-  test('stops where a segment is full or old, and an empty batch goes on in the next one', () => {
-    const rig = new TempLog({ segmentBytes: 1024, segmentMs: 1000 });
-    const now = rig.clock.now();
-    rig.log.append([{ value: 'a'.repeat(850), timestamp: now }]);
-    const batch = rig.log.openBatch({ owner: new TestOwner() });
-    const records = numbered(10, 0, 100);
-    expect(batch.addAll(records, 0, 10, now)).toBe(8);
-    expect(batch.addAll(records, 8, 10, now)).toBe(8);
-    batch.seal();
-    expect(rig.log.segmentCount).toBe(2);
-    const next = rig.log.openBatch({ owner: new TestOwner() });
-    expect(next.addAll(records, 8, 10, now + 5000)).toBe(8);
-    expect(next.add(records[8], now + 5000)).toBe(true);
-    next.seal();
-    expect(rig.log.segmentCount).toBe(3);
-    expect(rig.values().slice(1)).toEqual(records.slice(0, 9).map(({ value }) => value));
   });
 });

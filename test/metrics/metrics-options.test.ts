@@ -23,6 +23,6 @@ test('options default to a registry of their own and no prefix', async () => {
   ] as const) {
     expect(() => checkMetricsOptions(store, options)).toThrow(sentence);
   }
-  expect(() => checkMetricsOptions({}, {})).toThrow('store must be a store that was opened for writing');
+  expect(() => checkMetricsOptions({}, {})).toThrow('store must be a store, got');
   await store.close();
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Counter, type OpenMetricsContentType, Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { createMetrics } from 'millrace/metrics';
@@ -131,4 +132,15 @@ test('an offline directory says so', async () => {
   expect(values.get('kafka_log_logmanager_offlinelogdirectorycount')).toBe(1);
   expect(values.get('kafka_server_replicamanager_offlinereplicacount')).toBe(2);
   await store.close().catch(() => undefined);
+});
+
+test('the page of metrics has all names, and no others', async () => {
+  const { store } = await openInMemory();
+  const text = await createMetrics(store).metrics();
+  await store.close();
+  const scraped = Array.from(text.matchAll(/^# TYPE (\S+) /gm), ([, name]) => name);
+  const page = readFileSync(new URL('../../docs/api/metrics.md', import.meta.url), 'utf8');
+  const rows = page.match(/^\| `(?:kafka|millrace)_.*$/gm)!.map((row) => row.split('|')[1]);
+  const told = rows.flatMap((cell) => Array.from(cell.matchAll(/`(\w+)`/g), ([, name]) => name));
+  expect(told.sort()).toEqual(scraped.sort());
 });

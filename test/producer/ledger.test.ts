@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Ledger } from '#millrace/producer/ledger.js';
+import { TopicCounters } from '#millrace/producer/producer-statistics.js';
 import { settled } from '../support/flush-thread.ts';
 
 const PLACE = { topic: 't', partition: 0, offset: 0, timestamp: 1 };
@@ -30,13 +31,15 @@ test('a send is open until the last of its records has an answer, and keeps the 
   expect(ledger.isFlushing).toBe(true);
   ledger.acknowledged(one, 0, PLACE);
   ledger.acknowledged(many, 0, PLACE);
-  ledger.failed(many, new Error('first'));
-  ledger.failed(many, new Error('second'));
+  const topic = new TopicCounters();
+  ledger.failed(many, new Error('first'), topic);
+  ledger.failed(many, new Error('second'), topic);
   await expect(many.promise).rejects.toThrow('first');
   expect(await flushed.now()).toBe('resolved');
   expect(await one.promise).toEqual(PLACE);
   expect(timers()).toBe(before);
   expect(ledger.counters).toMatchObject({ acknowledgedRecords: 2, errors: 2 });
+  expect(topic.errors).toBe(2);
   ledger.close();
 });
 

@@ -45,3 +45,17 @@ test('a string is the same key as its UTF-8, whatever its length', () => {
     }
   }
 });
+
+test('what is no key, or no number of partitions, is refused', () => {
+  for (const key of [null, undefined, 7, {}, new DataView(new ArrayBuffer(4))]) {
+    expect(() => partitionForKey(key as never, 4)).toThrow(/^key must be a string or a Uint8Array, got /);
+  }
+  for (const count of [0, -1, 1.5, NaN, '4', undefined]) {
+    expect(() => partitionForKey('a', count as never)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_MILLRACE_INVALID_ARGUMENT',
+        message: expect.stringContaining('partitionCount'),
+      }),
+    );
+  }
+});

@@ -15,6 +15,7 @@ function laneOf(rig: ProducerRig, options: ProducerOptions = {}) {
     options: checked,
     ledger,
     linger: new Linger(rig.clock, checked.lingerMs),
+    identity: null,
     stalled: new Set(),
     retries: checked.retries,
     ended: ({ partition }) => ends.push(partition),

@@ -85,7 +85,7 @@ describe('acks and durability', () => {
     expect(rig.messages.all).toMatchObject([
       {
         level: 'error',
-        details: { topic: 'orders', partition: 0, records: 2, error: { code: 'ERR_MILLRACE_OFFLINE' } },
+        details: { topic: 'orders', partition: 0, records: 2, err: { code: 'ERR_MILLRACE_OFFLINE' } },
       },
     ]);
   });
@@ -143,7 +143,9 @@ describe('back-pressure', () => {
     const sends: Promise<unknown>[] = [];
     for (let i = 0; i <= WAITING_SENDS_MAX; i++) sends.push(producer.send('orders', record));
     expect(producer.statistics.waitingSends).toBe(WAITING_SENDS_MAX);
+    expect(producer.statistics.refusedSends).toBe(0);
     expect(await failure(producer.send('orders', record))).toBe('ERR_MILLRACE_QUEUE_FULL');
+    expect(producer.statistics.refusedSends).toBe(1);
     // Those that wait go as one.
     const { MillraceError } = await import('#millrace/errors.js');
     rig.log().abandon(new MillraceError('ERR_MILLRACE_CLOSED', 'by the test'));

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Receipt } from '#millrace/log/receipt.js';
 import { Ledger } from '#millrace/producer/ledger.js';
+import { TopicCounters } from '#millrace/producer/producer-statistics.js';
 import { type BatchPlace, ProducerBatch } from '#millrace/producer/producer-batch.js';
 import { settled } from '../support/flush-thread.ts';
 
 class Place implements BatchPlace {
   readonly topic = 't';
   readonly partition = 2;
+  readonly counters = new TopicCounters();
   acknowledges: BatchPlace['acknowledges'] = 'visible';
   readonly ends: (Error | null)[] = [];
   readonly seals: string[] = [];
@@ -67,11 +69,12 @@ test('flushed: when it is durable, and not before', async () => {
 });
 
 test('flushed, and the flush fails', async () => {
-  const { ledger, batch, one, two } = rig('flushed');
+  const { ledger, batch, one, two, place } = rig('flushed');
   batch.sealed(receipt(Promise.reject(new Error('no flush'))));
   await expect(one.promise).rejects.toThrow('no flush');
   await expect(two.promise).rejects.toThrow('no flush');
   expect(ledger).toMatchObject({ unacknowledgedBytes: 0, counters: { errors: 3, acknowledgedRecords: 0 } });
+  expect(place.counters.errors).toBe(3);
 });
 
 test('never: its senders have an answer when it is added, and the bytes go back when it is sealed', async () => {

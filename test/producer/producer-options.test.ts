@@ -5,7 +5,9 @@ const logger = {};
 
 test("the defaults are those of Kafka's Java client, where it has the option", () => {
   expect(checkProducerOptions({}, logger)).toEqual({
+    clientId: 'producer',
     acks: 'all',
+    idempotent: false,
     durability: 'visible',
     lingerMs: 5,
     batchSize: 16_384,
@@ -20,11 +22,14 @@ test("the defaults are those of Kafka's Java client, where it has the option", (
     random: Math.random,
   });
   expect(checkProducerOptions({}, logger).logger).toBe(logger);
+  expect(checkProducerOptions({}, logger, 'producer-7').clientId).toBe('producer-7');
 });
 
 test('what is given is taken', () => {
   const given: ProducerOptions = {
+    clientId: 'billing',
     acks: 0,
+    idempotent: false,
     durability: 'flushed',
     lingerMs: 0,
     batchSize: 0,
@@ -44,7 +49,12 @@ test('what is given is taken', () => {
 test.each<[unknown, string]>([
   [null, 'options must be an object, got null'],
   [{ linger: 5 }, '"linger" is no option of a producer; there are acks, durability, '],
+  [{ clientId: '' }, 'clientId must be a name, got ""'],
+  [{ clientId: 7 }, 'clientId must be a name, got 7'],
   [{ acks: 2 }, 'acks must be one of "all", 1, 0, got 2'],
+  [{ idempotent: 1 }, 'idempotent must be true or false, got 1'],
+  [{ idempotent: true, acks: 1 }, "acks must be 'all' for an idempotent producer, got 1"],
+  [{ idempotent: true, retries: 0 }, 'retries must be 1 or more for an idempotent producer, got 0'],
   [{ acks: '1' }, 'acks must be one of "all", 1, 0, got "1"'],
   [{ durability: 'durable' }, 'durability must be one of "visible", "flushed", got "durable"'],
   [{ compression: 'brotli' }, 'compression must be one of "none", '],

@@ -7,13 +7,13 @@ import { MillraceError } from '#millrace/errors.js';
 import { Flusher } from '#millrace/file/flusher.js';
 import { Health } from '#millrace/file/health.js';
 import { WindowCache } from '#millrace/file/window-cache.js';
-import type { LogEnvironment } from '#millrace/log/log-appender.js';
+import type { LogEnvironment } from '#millrace/log/log-writer.js';
 import { recoverLog } from '#millrace/log/log-recovery.js';
 import { DEFAULT_LOG_SETTINGS, type LogSettings } from '#millrace/log/log-settings.js';
 import { PartitionLog } from '#millrace/log/partition-log.js';
 import { Producer } from '#millrace/producer/producer.js';
 import type { ProducerOptions } from '#millrace/producer/producer-options.js';
-import type { TopicLogs } from '#millrace/producer/partition-lane.js';
+import type { TopicLogs } from '#millrace/producer/topic-logs.js';
 import { FakeClock } from '../support/fake-clock.ts';
 import { MemoryFileSystem, type MemoryOptions } from '../support/memory-file-system.ts';
 import { readAll } from '../support/temp-log.ts';
@@ -39,6 +39,7 @@ export class ProducerRig implements TopicLogs {
   readonly logs = new Map<string, PartitionLog>();
   /** What a partition that cannot be opened throws. */
   readonly broken = new Map<number, Error>();
+  nextProducerId = 100;
 
   constructor(options: RigOptions = {}) {
     this.partitions = options.partitions ?? 1;
@@ -54,7 +55,8 @@ export class ProducerRig implements TopicLogs {
   }
 
   producer(options: ProducerOptions = {}): Producer {
-    const producer = new Producer(this, { clock: this.clock, logger: this.messages.logger }, options);
+    const producerIds = { next: () => this.nextProducerId++ };
+    const producer = new Producer(this, { clock: this.clock, logger: this.messages.logger, producerIds }, options);
     // Nobody waits for what a test has left open.
     onTestFinished(() => void producer.close({ retry: false }));
     return producer;

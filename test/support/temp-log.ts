@@ -18,7 +18,7 @@ import { Health } from '#millrace/file/health.js';
 import { WindowCache, type WindowCacheLimits } from '#millrace/file/window-cache.js';
 import { recoverLog, type LogRecoveryReport } from '#millrace/log/log-recovery.js';
 import { DEFAULT_LOG_SETTINGS, type LogSettings } from '#millrace/log/log-settings.js';
-import type { LogEnvironment } from '#millrace/log/log-appender.js';
+import type { LogEnvironment } from '#millrace/log/log-writer.js';
 import { PartitionLog, type LogOptions } from '#millrace/log/partition-log.js';
 import { encodeBatches, type EncodeOptions } from '#millrace/record/encode-batch.js';
 import type { LogRecord } from '#millrace/record/record.js';

@@ -13,6 +13,7 @@ const levels: Record<string, number> = {
   types: 0,
   clock: 0,
   native: 0,
+  'package-root': 0,
   file: 1,
   record: 1,
   worker: 1,

@@ -44,6 +44,7 @@ const tools: Record<string, string> = {
   'oxlint-tsgolint': 'npm run lint, the rules that need types',
   prettier: 'npm run format',
   publint: '.ci/run',
+  rolldown: 'bundles',
   typescript: 'compiles',
 };
 

@@ -1,5 +1,5 @@
 /**
- * A checkout in a temporary folder with the real build script and stand-ins for npm, cmake-js and tsc. Each stand-in notes that it ran,
+ * A checkout in a temporary folder with the real build script and stand-ins for npm, cmake-js, tsc and rolldown. Each stand-in notes that it ran,
  * so a test sees which steps the script thought stale, without the minutes that the real ones take.
  */
 import { spawn } from 'node:child_process';
@@ -18,6 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { chunkNames, runtimeName } from '../../tools/build/chunks.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -45,10 +46,20 @@ fs.mkdirSync('dist', { recursive: true });
 let status = 0;
 for (const name of fs.readdirSync('src')) {
   const stem = name.replace(/\\.ts$/, '');
-  for (const end of ['.js', '.d.ts', '.js.map']) fs.writeFileSync('dist/' + stem + end, '');
+  fs.writeFileSync('dist/' + stem + '.d.ts', '');
   if (fs.readFileSync('src/' + name, 'utf8').includes('BAD')) { console.log('src/' + name + '(1,1): error TS2322'); status = 2; }
 }
 process.exit(status);
+`;
+
+const rolldown = `import fs from 'node:fs';
+fs.appendFileSync('ran.log', 'rolldown\\n');
+if (process.argv.slice(2).join(' ') !== '-c rolldown.config.mjs') process.exit(9);
+for (const folder of ['dist/chunks', 'dist/cli']) fs.mkdirSync(folder, { recursive: true });
+for (const name of fs.readdirSync('src')) fs.writeFileSync('dist/' + name.replace(/\\.ts$/, '.js'), '');
+for (const name of ${JSON.stringify([...chunkNames, runtimeName])}) fs.writeFileSync('dist/chunks/' + name + '.js', '');
+for (const name of ${JSON.stringify(chunkNames)}) fs.writeFileSync('dist/chunks/' + name + '.js.map', '');
+fs.writeFileSync('dist/cli/main.js.map', '');
 `;
 
 /** Puts the other stand-ins in place, as the real one unpacks packages. */
@@ -58,6 +69,7 @@ if (process.argv[2] !== 'ci' || !process.argv.includes('--ignore-scripts')) proc
 const put = (path, text) => { fs.mkdirSync(require('node:path').dirname(path), { recursive: true }); fs.writeFileSync(path, text); };
 put('node_modules/cmake-js/bin/cmake-js', ${JSON.stringify(cmakeJs)});
 put('node_modules/typescript/bin/tsc', ${JSON.stringify(tsc)});
+put('node_modules/rolldown/bin/cli.mjs', ${JSON.stringify(rolldown)});
 const { packages } = JSON.parse(fs.readFileSync('package-lock.json', 'utf8'));
 delete packages[''];
 put('node_modules/.package-lock.json', JSON.stringify({ packages }));
@@ -75,6 +87,7 @@ export class BuildSandbox {
     this.lock('7.0.0');
     this.write('npm-cli.js', npm);
     this.write('tsconfig.json', '{}');
+    this.write('rolldown.config.mjs', '');
     this.write('src/a.ts', '');
     this.write('src/b.ts', '');
     this.write('CMakeLists.txt', '');
@@ -90,6 +103,10 @@ export class BuildSandbox {
     this.#edits += 1;
     const at = statSync(full).mtimeMs / 1000 + this.#edits;
     utimesSync(full, at, at);
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.root, path), 'utf8');
   }
 
   /** The lock file, with this version of the compiler. */

@@ -21,9 +21,9 @@ describe('a fresh clone', () => {
     const first = await sandbox.build();
     expect(first).toMatchObject({ status: 0, stderr: '' });
     expect(first.stdout).toMatch(
-      /^build: install dependencies \(.*\) \.\.\. \d+\.\d s\nbuild: build the addon \(.*\) \.\.\. \d+\.\d s\nbuild: compile TypeScript \(.*\) \.\.\. \d+\.\d s\n$/,
+      /^build: install dependencies \(.*\) \.\.\. \d+\.\d s\nbuild: build the addon \(.*\) \.\.\. \d+\.\d s\nbuild: compile TypeScript \(.*\) \.\.\. \d+\.\d s\nbuild: bundle \(.*\) \.\.\. \d+\.\d s\n$/,
     );
-    expect(sandbox.ran()).toEqual(['npm ci', 'cmake-js', 'tsc']);
+    expect(sandbox.ran()).toEqual(['npm ci', 'cmake-js', 'tsc', 'rolldown']);
 
     const second = await sandbox.build();
     expect(second).toMatchObject({ status: 0, stdout: '', stderr: '' });
@@ -33,13 +33,13 @@ describe('a fresh clone', () => {
 
   test('--quiet prints nothing', async () => {
     expect(await sandbox.build({ args: ['--quiet'] })).toMatchObject({ status: 0, stdout: '', stderr: '' });
-    expect(sandbox.ran()).toEqual(['npm ci', 'cmake-js', 'tsc']);
+    expect(sandbox.ran()).toEqual(['npm ci', 'cmake-js', 'tsc', 'rolldown']);
   });
 
   test('is built once by two at a time', async () => {
     const outcomes = await Promise.all([1, 2, 3].map(() => sandbox.build({ env: { SLOW: '500' } })));
     expect(outcomes.map((outcome) => outcome.status)).toEqual([0, 0, 0]);
-    expect(sandbox.ran()).toEqual(['npm ci', 'cmake-js', 'tsc']);
+    expect(sandbox.ran()).toEqual(['npm ci', 'cmake-js', 'tsc', 'rolldown']);
     expect(outcomes.filter((outcome) => /^build: waits for process \d+\n$/.test(outcome.stdout))).toHaveLength(2);
     expect(sandbox.has('.cache/build/lock')).toBe(false);
   });
@@ -57,15 +57,17 @@ describe('after a change', () => {
   beforeEach(buildAll);
 
   test.each([
-    ['src/a.ts', 'export {};', ['tsc']],
-    ['tsconfig.json', '{ }', ['tsc']],
+    ['src/a.ts', 'export {};', ['tsc', 'rolldown']],
+    ['tsconfig.json', '{ }', ['tsc', 'rolldown']],
+    ['rolldown.config.mjs', '//', ['rolldown']],
+    ['tools/build/chunks.mjs', null, ['rolldown']],
     ['native/core/a.cc', '//', ['cmake-js']],
     ['native/core/a.h', '//', ['cmake-js']],
     ['CMakeLists.txt', '#', ['cmake-js']],
     ['native/test/a_test.cc', '//', []],
     ['README.md', '#', []],
   ])('of %s', async (path, text, expected) => {
-    sandbox.write(path, text);
+    sandbox.write(path, text ?? sandbox.read(path));
     expect(await sandbox.build()).toMatchObject({ status: 0 });
     expect(sandbox.ran()).toEqual(expected);
     expect(await sandbox.build()).toMatchObject({ status: 0, stdout: '' });
@@ -75,20 +77,24 @@ describe('after a change', () => {
     sandbox.lock('7.0.1');
     const outcome = await sandbox.build();
     expect(outcome.stdout).toContain('node_modules/typescript is 7.0.0, package-lock.json has 7.0.1');
-    expect(sandbox.ran()).toEqual(['npm ci', 'tsc']);
+    expect(sandbox.ran()).toEqual(['npm ci', 'tsc', 'rolldown']);
   });
 
-  test('a source that was removed leaves nothing in dist', async () => {
+  test('a source that was removed leaves nothing in dist, nor does what another bundle had', async () => {
     sandbox.remove('src/b.ts');
+    sandbox.write('dist/chunks/earlier.js', '');
     expect(await sandbox.build()).toMatchObject({ status: 0 });
-    expect(['b.js', 'b.d.ts', 'b.js.map'].filter((name) => sandbox.has(`dist/${name}`))).toEqual([]);
+    expect(['b.js', 'b.d.ts', 'chunks/earlier.js'].filter((name) => sandbox.has(`dist/${name}`))).toEqual([]);
     expect(sandbox.has('dist/a.js')).toBe(true);
-    expect(sandbox.ran()).toEqual(['tsc']);
+    expect(sandbox.ran()).toEqual(['tsc', 'rolldown']);
   });
 
   test.each([
-    ['dist', ['tsc']],
-    ['dist/a.js', ['tsc']],
+    ['dist', ['tsc', 'rolldown']],
+    ['dist/a.d.ts', ['tsc']],
+    ['dist/a.js', ['rolldown']],
+    ['dist/chunks/library.js', ['rolldown']],
+    ['dist/chunks/library.js.map', ['rolldown']],
     ['build', ['cmake-js']],
     ['node_modules', ['npm ci']],
   ])('%s that was removed comes again', async (path, expected) => {

@@ -1,5 +1,5 @@
 /**
- * What is out of date in a checkout: its dependencies, its addon, its compiled TypeScript.
+ * What is out of date in a checkout: its dependencies, its addon, and in dist/ the declarations and the code.
  *
  * Each question gives a reason, as words to show, or undefined when all is current. Inputs are compared by name, time
  * and size against the stamp that the last successful build left, so a removed or older file counts as a change too. Nothing is
@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { chunkNames, runtimeName } from './chunks.mjs';
 
 /** Packages whose version decides what the addon looks like. */
 const addonPackages = ['cmake-js', 'node-addon-api', 'node-api-headers'];
@@ -75,39 +76,56 @@ export function addonInputs(root) {
   return inputs;
 }
 
-/** Why the TypeScript must be compiled; `inputs` is what `distInputs` returned. */
-export function staleDist(root, inputs) {
-  const present = new Set(filesBelow(root, 'dist'));
-  const expected = expectedDist(root);
-  for (const path of expected)
-    if (!present.has(path)) return present.size === 0 ? 'dist is missing' : `${path} is missing`;
-  const left = leftovers(present, expected)[0];
+/** What has a source map: who holds code. */
+const mapped = [...chunkNames.map((name) => `chunks/${name}`), 'cli/main'].map((stem) => `dist/${stem}.js.map`);
+
+/**
+ * The two halves of dist/, by the step that makes them: tsc the declarations, the bundler the code. Each has settings of its own, files that it
+ * makes of every source, and some more.
+ */
+const halves = {
+  declarations: { settings: ['tsconfig.json'], ending: '.d.ts', more: [] },
+  code: {
+    settings: ['tsconfig.json', 'rolldown.config.mjs', 'tools/build/chunks.mjs'],
+    ending: '.js',
+    more: [...[...chunkNames, runtimeName].map((name) => `dist/chunks/${name}.js`), ...mapped],
+  },
+};
+
+/** Why a half of dist must be made; `inputs` is what `distInputs` returned for it. */
+export function staleDist(root, half, inputs) {
+  const present = filesOfHalf(root, half);
+  for (const path of expectedDist(root, half)) {
+    if (!present.includes(path)) return present.length === 0 ? 'dist is missing' : `${path} is missing`;
+  }
+  const left = distLeftovers(root, half)[0];
   if (left !== undefined) return `${left} has no source any more`;
-  return differs(root, 'dist', inputs);
+  return differs(root, half, inputs);
 }
 
-export function distInputs(root) {
-  const inputs = describe(root, ['tsconfig.json', ...filesBelow(root, 'src')]);
+export function distInputs(root, half) {
+  const inputs = describe(root, [...halves[half].settings, ...filesBelow(root, 'src')]);
   const lock = join(root, 'package-lock.json');
   inputs.packages = existsSync(lock) ? createHash('sha256').update(readFileSync(lock)).digest('hex') : 'none';
   return inputs;
 }
 
-/** Files in dist that no source makes. */
-export function distLeftovers(root) {
-  return leftovers(new Set(filesBelow(root, 'dist')), expectedDist(root));
+/** Files in a half of dist that no source makes. */
+export function distLeftovers(root, half) {
+  const expected = expectedDist(root, half);
+  return filesOfHalf(root, half).filter((path) => !expected.has(path));
 }
 
-function leftovers(present, expected) {
-  return [...present].filter((path) => !expected.has(path.replace(/\.map$/, '')));
+function filesOfHalf(root, half) {
+  return filesBelow(root, 'dist').filter((path) => path.endsWith('.d.ts') === (half === 'declarations'));
 }
 
-function expectedDist(root) {
-  const expected = new Set();
+function expectedDist(root, half) {
+  const { ending, more } = halves[half];
+  const expected = new Set(more);
   for (const path of filesBelow(root, 'src')) {
     if (path.endsWith('.d.ts') || !path.endsWith('.ts')) continue;
-    const stem = `dist${path.slice('src'.length, -'.ts'.length)}`;
-    expected.add(`${stem}.js`).add(`${stem}.d.ts`);
+    expected.add(`dist${path.slice('src'.length, -'.ts'.length)}${ending}`);
   }
   return expected;
 }

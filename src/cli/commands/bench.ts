@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { MillraceError } from '../../errors.ts';
+import { packageRoot } from '../../package-root.ts';
 import type { CliContext } from '../context.ts';
 import { printRow } from '../output.ts';
 
@@ -21,7 +22,7 @@ interface BenchDocument {
   readonly subjects: readonly object[];
 }
 
-const runner = fileURLToPath(new URL('../../../bench/run.mjs', import.meta.url));
+const runner = fileURLToPath(new URL('bench/run.mjs', packageRoot));
 const EXIT_USAGE = 2;
 
 const HELP = `

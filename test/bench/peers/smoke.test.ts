@@ -2,51 +2,15 @@
  * The benchmark against peers, in tiny sizes and without a network: we and the plain files, which need nothing installed, and that a peer that
  * is not there is named with the reason.
  */
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { BenchmarkRun } from '../benchmark-run.ts';
 
-const script = fileURLToPath(new URL('../../../bench/peers/run.mjs', import.meta.url));
+const bench = new BenchmarkRun('peers/run.mjs');
 const floors = ['ndjson', 'write-stream', 'framed-writes'];
 
-interface Ended {
-  code: number | string | null | undefined;
-  out: string;
-  err: string;
-}
-
-function run(...args: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [script, ...args], (error, out, err) => {
-      resolve({ code: error === null ? 0 : error.code, out, err });
-    });
-  });
-}
-
-let directory: string;
-
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'millrace-test-'));
-});
-
-afterAll(() => {
-  rmSync(directory, { recursive: true, force: true });
-});
-
 test('each peer stands beside our rate of the same round, and nothing stays behind', async () => {
-  const { code, out, err } = await run(
-    '--smoke',
-    '--json',
-    '--offline',
-    '--rounds',
-    '2',
-    '--dir',
-    directory,
-    ...floors,
-  );
+  const { code, out, err } = await bench.smoke('--json', '--offline', '--rounds', '2', ...floors);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   const report = JSON.parse(out);
   expect(report).toMatchObject({ smoke: true, rounds: 2, skipped: {} });
@@ -64,11 +28,11 @@ test('each peer stands beside our rate of the same round, and nothing stays behi
       expect(findings[i].ratio).toBeCloseTo((ours[0] / theirs[0] + ours[1] / theirs[1]) / 2, 6);
     }
   }
-  expect(readdirSync(directory)).toEqual([]);
+  expect(readdirSync(bench.directory)).toEqual([]);
 }, 30_000);
 
 test('tables name who was measured, and judge nothing in a smoke run', async () => {
-  const { code, out, err } = await run('--smoke', '--offline', '--dir', directory, 'framed-writes');
+  const { code, out, err } = await bench.smoke('--offline', 'framed-writes');
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(/^framed-writes +Node v/m);
   expect(out).toMatch(/^peers, batches: 150 records of 100 B an append$/m);
@@ -77,7 +41,7 @@ test('tables name who was measured, and judge nothing in a smoke run', async () 
 }, 30_000);
 
 test('a peer that is not installed is skipped with the reason', async () => {
-  const { code, out } = await run('--smoke', '--json', '--offline', '--dir', directory, 'lmdb');
+  const { code, out } = await bench.smoke('--json', '--offline', 'lmdb');
   expect(code).toBe(0);
   const { figures, skipped } = JSON.parse(out);
   // It may be installed here.
@@ -86,15 +50,8 @@ test('a peer that is not installed is skipped with the reason', async () => {
   else expect(skipped).toEqual({});
 }, 30_000);
 
-test('wrong arguments get one sentence', async () => {
-  for (const [args, sentence] of [
-    [['kafak'], /^No peer "kafak"; there are: kafka, .*\n$/],
-    [['millrace'], /^No peer "millrace"; there are: kafka, .*\n$/],
-    [['--rounds', '0'], /^--rounds takes a whole number from 1 on, not "0"\n$/],
-    [['--fast'], /^Unknown option '--fast'.*\n$/],
-  ] as const) {
-    const { code, out, err } = await run(...args);
-    expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toMatch(sentence);
-  }
-}, 30_000);
+test.each(['kafak', 'millrace'])('%s is no peer', async (name) => {
+  const { code, out, err } = await bench.run(name);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toMatch(new RegExp(`^No peer "${name}"; there are: kafka, .*\\n$`));
+});

@@ -3,20 +3,25 @@ import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { TransactionOutcomes } from '#millrace/consumer/transaction-outcomes.js';
+import { committedOnly } from '#millrace/consumer/committed-records.js';
 import { openStore, type Consumer, type Store } from '#millrace/main.js';
 import { encodeControlBatch } from '#millrace/record/control-record.js';
 import type { RecordBatch } from '#millrace/record/record-batch.js';
 import type { RecordInput } from '#millrace/types.js';
 import { expectedLog, FIXTURE, recordsAsExpected, type ExpectedLog } from '../compat/expected-log.ts';
-import { readyBatches, TempLog } from '../support/temp-log.ts';
+import { readyBatches, type TempLog } from '../support/temp-log.ts';
 import { openRig, ORDERS, turn, until, type Rig } from './consumer-fixture.ts';
 
 type Log = Pick<TempLog['log'], 'endOffset' | 'appendBatches'>;
 
+const sequences = new WeakMap<Log, Map<number, number>>();
+
 function appendData(log: Log, producerId: number, ...values: string[]): void {
   const records: RecordInput[] = values.map((value) => ({ value }));
-  const producer = { transactional: true, producerId, producerEpoch: 0, baseSequence: 0 };
+  const known = sequences.get(log) ?? new Map<number, number>();
+  const baseSequence = known.get(producerId) ?? 0;
+  sequences.set(log, known.set(producerId, baseSequence + values.length));
+  const producer = { transactional: true, producerId, producerEpoch: 0, baseSequence };
   log.appendBatches(readyBatches(records, { baseOffset: log.endOffset, ...producer }));
 }
 
@@ -26,49 +31,25 @@ function appendMarker(log: Log, producerId: number, type: 'commit' | 'abort'): v
   log.appendBatches(marker, { allowControl: true });
 }
 
-describe('outcomes', () => {
-  const batchesOf = ({ log }: TempLog): RecordBatch[] => [...log.read(0)].filter((batch) => !batch.isControl);
+describe('of a list of aborted transactions', () => {
+  const batch = (producerId: number, baseOffset: number): RecordBatch => ({ producerId, baseOffset }) as RecordBatch;
 
-  test('a batch is decided by the first marker of its producer that follows', async () => {
-    const rig = new TempLog();
-    const { log } = rig;
-    appendData(log, 1, 'a');
-    appendData(log, 2, 'b');
-    appendMarker(log, 2, 'abort');
-    appendData(log, 2, 'c');
-    appendMarker(log, 1, 'commit');
-    appendMarker(log, 2, 'commit');
-    appendData(log, 1, 'd');
-    const outcomes = new TransactionOutcomes();
-    outcomes.restart(0);
-    const judged = (): string[] => batchesOf(rig).map((batch) => outcomes.judge(batch));
-    expect(judged()).toEqual(['stop', 'stop', 'stop', 'stop']);
-    let searches = 0;
-    while (await outcomes.search(log, 1)) searches++;
-    expect(searches).toBe(7);
-    expect(outcomes.scannedTo).toBe(log.endOffset);
-    expect(judged()).toEqual(['show', 'skip', 'show', 'stop']);
-    appendMarker(log, 1, 'abort');
-    expect(await outcomes.search(log, 1000)).toBe(true);
-    expect(outcomes.judge(batchesOf(rig)[3])).toBe('skip');
-    outcomes.restart(0);
-    expect(judged()).toEqual(['stop', 'stop', 'stop', 'stop']);
+  test('a batch is shown unless its producer has one that reaches over it', () => {
+    const aborted = [
+      { producerId: 1, firstOffset: 2, lastOffset: 5, lastStableOffset: 3 },
+      { producerId: 1, firstOffset: 8, lastOffset: 9, lastStableOffset: 10 },
+      { producerId: 2, firstOffset: 3, lastOffset: 7, lastStableOffset: 8 },
+    ];
+    const isShown = committedOnly(aborted)!;
+    const shown = (producerId: number): number[] =>
+      Array.from({ length: 12 }, (_, offset) => offset).filter((offset) => isShown(batch(producerId, offset)));
+    expect(shown(1)).toEqual([0, 1, 5, 6, 7, 9, 10, 11]);
+    expect(shown(2)).toEqual([0, 1, 2, 7, 8, 9, 10, 11]);
+    expect(shown(3)).toHaveLength(12);
   });
 
-  test('what is searched may be gone meanwhile, or the reader elsewhere', async () => {
-    const { log } = new TempLog();
-    appendData(log, 1, 'a');
-    appendMarker(log, 1, 'commit');
-    const outcomes = new TransactionOutcomes();
-    outcomes.restart(0);
-    const searching = outcomes.search(log, 1000);
-    outcomes.restart(1);
-    expect(await searching).toBe(true);
-    expect(outcomes.scannedTo).toBe(1);
-    outcomes.restart(0);
-    log.deleteRecords(1);
-    expect(await outcomes.search(log, 1000)).toBe(true);
-    expect(outcomes.scannedTo).toBe(0);
+  test('without one nobody is asked', () => {
+    expect(committedOnly([])).toBeNull();
   });
 });
 
@@ -127,7 +108,7 @@ describe('read_committed', () => {
     expect(reader.position(ORDERS)).toBe(4);
   });
 
-  test('an open transaction whose records are deleted is in nobody’s way', async () => {
+  test('an open transaction whose first records are deleted holds readers at the log start, as with Kafka', async () => {
     const rig = await openRig();
     const log = rig.store.partition('orders', 0);
     appendData(log, 1, 'open');
@@ -136,11 +117,38 @@ describe('read_committed', () => {
     const { reader, ended } = reading(rig, seen);
     await turn();
     log.deleteRecords(1);
+    expect(log.lastStableOffset).toBe(1);
+    for (let i = 0; i < 3; i++) await turn();
+    expect(seen).toEqual([]);
+    appendMarker(log, 1, 'abort');
     rig.append(['next']);
     await until(() => seen.length === 2);
     expect(seen).toEqual(['behind', 'next']);
     await reader.close();
     await ended;
+  });
+
+  test('a reader that begins in the middle of an aborted transaction is shown none of it', async () => {
+    const rig = await openRig();
+    const log = rig.store.partition('orders', 0);
+    appendData(log, 1, 'a', 'b');
+    appendData(log, 2, 'c');
+    appendData(log, 1, 'd', 'e');
+    log.roll();
+    appendMarker(log, 2, 'commit');
+    appendMarker(log, 1, 'abort');
+    rig.append(['behind']);
+    for (const [offset, shown] of [
+      [1, ['c', 'behind']],
+      [4, ['behind']],
+    ] as const) {
+      const reader = rig.consumer({ isolation: 'read_committed' });
+      reader.assign([{ ...ORDERS, offset }]);
+      const seen: string[] = [];
+      await reader.each(({ value }) => seen.push(String(value)), { untilEnd: true });
+      expect(seen).toEqual(shown);
+      await reader.close();
+    }
   });
 });
 

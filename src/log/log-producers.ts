@@ -1,0 +1,163 @@
+/**
+ * The producers of a log that is written: their states beside the log, and the files that tell of them.
+ *
+ * `check` before a write and `appended` after it: a write that fails changes nothing. Nothing is allocated for a log without producers. Snapshots are
+ * written here and synced by the caller, with the log's other files.
+ */
+import type { Clock } from '../clock.ts';
+import type { LogFile } from '../file/file-system.ts';
+import type { Offset } from '../types.ts';
+import { abortedIn } from './aborted-transactions.ts';
+import type { FirstAppend, ProducedBatch, TransactionEnd } from './producer-state.ts';
+import { loadStates } from './producer-loading.ts';
+import type { ProducerSnapshots } from './producer-snapshots.ts';
+import { partlyAgain, ProducerStates } from './producer-states.ts';
+import type { SegmentList } from './segment-list.ts';
+
+export interface ProducersOptions {
+  readonly clock: Clock;
+  /** `producer.id.expiration.ms` */
+  readonly expirationMs: number;
+}
+
+export class LogProducers {
+  readonly #segments: SegmentList;
+  readonly #snapshots: ProducerSnapshots;
+  readonly #options: ProducersOptions;
+  #states: ProducerStates | null;
+
+  /** Of a log that is opened and ends at `endOffset`. */
+  static load(
+    segments: SegmentList,
+    snapshots: ProducerSnapshots,
+    endOffset: Offset,
+    options: ProducersOptions,
+  ): LogProducers {
+    const now = options.clock.now();
+    // They tell of records that are no more.
+    for (const offset of snapshots.offsets) if (offset > endOffset) snapshots.remove(offset);
+    const { states } = loadStates(segments, snapshots, endOffset, { now, expirationMs: options.expirationMs });
+    snapshots.removeTorn();
+    return new LogProducers(segments, snapshots, states, options);
+  }
+
+  private constructor(
+    segments: SegmentList,
+    snapshots: ProducerSnapshots,
+    states: ProducerStates | null,
+    options: ProducersOptions,
+  ) {
+    this.#segments = segments;
+    this.#snapshots = snapshots;
+    this.#states = states;
+    this.#options = options;
+  }
+
+  /** Null for a log that has had no producer. */
+  get states(): ProducerStates | null {
+    return this.#states;
+  }
+
+  /** What is to be told of a batch that came before; null for one that may be appended. Throws for one that may not. */
+  check(batch: ProducedBatch): FirstAppend | null {
+    return this.#states === null ? null : this.#states.check(batch);
+  }
+
+  /** As `check`, for `count` batches that are to be appended together, of which `all` name a producer. */
+  checkAll(all: readonly (ProducedBatch | TransactionEnd)[], count: number): FirstAppend | null {
+    const [only] = all;
+    if (count === 1 && !('offset' in only)) return this.check(only);
+    const again = (this.#states ?? new ProducerStates()).checkAll(all);
+    if (again !== null && all.length < count) throw partlyAgain();
+    return again;
+  }
+
+  /** May a batch begin here of which it is not known yet where it ends? */
+  checkNext(batch: ProducedBatch): void {
+    this.#states?.get(batch.producerId)?.check(batch);
+  }
+
+  /** A producer's batch is about to be written at `endOffset`. Returns the file that must be durable with it, if there is one. */
+  expect(endOffset: Offset): LogFile | null {
+    if (this.#states !== null) return null;
+    const file = this.#snapshots.write(endOffset, []);
+    this.#states = new ProducerStates();
+    return file;
+  }
+
+  /** The batch stands in the log. */
+  appended(batch: ProducedBatch): void {
+    this.#states!.append(batch, this.#options.clock.now());
+  }
+
+  /** All of them stand in the log, in the active segment. */
+  appendedAll(all: readonly (ProducedBatch | TransactionEnd)[], highWatermark: Offset): void {
+    for (const each of all) {
+      if ('offset' in each) this.#ended(each, highWatermark);
+      else this.appended(each);
+    }
+  }
+
+  /** Writes what they are at `endOffset`, the log's end. Returns the file, to be synced; null when there is nothing to write. */
+  snapshot(endOffset: Offset): LogFile | null {
+    const states = this.#states;
+    if (states === null) return null;
+    this.expire();
+    const file = this.#snapshots.write(endOffset, states.entries());
+    if (file === null) return null;
+    const bases = new Set(this.#segments.all.map((segment) => segment.baseOffset));
+    this.#snapshots.prune((offset) => bases.has(offset));
+    return file;
+  }
+
+  expire(): void {
+    this.#states?.expire(this.#options.clock.now(), this.#options.expirationMs);
+  }
+
+  /**
+   * Gets ready for a cut to `endOffset`: what the producers were there is durable when this returns. The function returned is for when the log is
+   * cut.
+   */
+  prepareCut(endOffset: Offset): () => void {
+    if (this.#states === null) return () => undefined;
+    const { clock, expirationMs } = this.#options;
+    const now = clock.now();
+    const { states } = loadStates(this.#segments, this.#snapshots, endOffset, { now, expirationMs });
+    this.#snapshots.removeTorn();
+    const files: LogFile[] = [];
+    try {
+      // Of the part that stays nothing is looked at again after a crash, so its indexes go first.
+      files.push(...this.#segments.writer.persistIndexes());
+      const snapshot = states === null ? null : this.#snapshots.write(endOffset, states.entries());
+      if (snapshot !== null) files.push(snapshot);
+      for (const file of files) file.sync();
+    } finally {
+      for (const file of files) file.close();
+    }
+    this.#segments.environment.system.syncDirectory(this.#segments.directory);
+    return () => {
+      this.#states = states;
+      this.#snapshots.removed((offset) => offset > endOffset);
+    };
+  }
+
+  /** The log was emptied. */
+  clear(): void {
+    this.#states = null;
+    this.#snapshots.removed(() => true);
+  }
+
+  /** Compaction has removed the snapshots of segments that are no more. */
+  snapshotsRemoved(isGone: (offset: Offset) => boolean): void {
+    this.#snapshots.removed(isGone);
+  }
+
+  #ended(end: TransactionEnd, highWatermark: Offset): void {
+    const aborted = this.#states!.end(end, this.#options.clock.now(), highWatermark);
+    if (aborted === null) return;
+    const { active, count } = this.#segments;
+    // An index that is not right is made again before it grows.
+    abortedIn(this.#segments, count - 1);
+    active.transactions.add(aborted);
+  }
+}

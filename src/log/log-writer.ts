@@ -1,0 +1,193 @@
+/**
+ * What writing a log rests on, whoever writes: when it rolls, what of it is durable, what its producers have written, and which errors end it.
+ *
+ * A full disk refuses an append and may be tried again; a disk that fails takes the data directory offline. `log-appender.ts` says how records come in.
+ */
+import type { Clock } from '../clock.ts';
+import { invalidArgument, isMillraceError, isSystemError } from '../errors.ts';
+import type { Flusher } from '../file/flusher.ts';
+import type { LogFile } from '../file/file-system.ts';
+import type { Health } from '../file/health.ts';
+import { PRODUCER_ID_EXPIRATION_MS_DEFAULT } from '../limits.ts';
+import type { SegmentEnvironment } from '../segment/segment.ts';
+import { Durability } from './durability.ts';
+import { FlushPolicy } from './flush-policy.ts';
+import type { LeaderEpochs } from './leader-epochs.ts';
+import type { LoadedLog } from './log-loading.ts';
+import { LogProducers } from './log-producers.ts';
+import { LogReader } from './log-reader.ts';
+import type { LogSettings } from './log-settings.ts';
+import type { ProducerEntry } from './producer-snapshot.ts';
+import type { FirstAppend, ProducedBatch, TransactionEnd } from './producer-state.ts';
+import type { ProducerStates } from './producer-states.ts';
+import { Receipt } from './receipt.ts';
+
+export interface LogEnvironment extends SegmentEnvironment {
+  readonly clock: Clock;
+  readonly flusher: Flusher;
+  readonly health: Health;
+  /** How long a producer is remembered that does not write; default: a day. */
+  readonly producerIdExpirationMs?: number;
+}
+
+export class LogWriter extends LogReader {
+  protected readonly environment: LogEnvironment;
+  protected readonly durability: Durability;
+  protected readonly policy: FlushPolicy;
+  protected readonly epochs: LeaderEpochs;
+  protected readonly producers: LogProducers;
+  #settings: LogSettings;
+  /** Of a log that is replicated; otherwise it is the end. */
+  #highWatermark = Infinity;
+
+  constructor(
+    environment: LogEnvironment,
+    { segments, snapshots, endOffset, created }: LoadedLog,
+    epochs: LeaderEpochs,
+    options: { settings: LogSettings; startOffset: number },
+  ) {
+    super(segments, Math.max(options.startOffset, segments.first.baseOffset), endOffset);
+    this.environment = environment;
+    this.#settings = options.settings;
+    this.epochs = epochs;
+    this.durability = new Durability(this, environment.flusher, endOffset);
+    if (created) this.durability.directoryChanged();
+    this.policy = new FlushPolicy(environment.clock, this.durability, options.settings);
+    const { clock, producerIdExpirationMs: expirationMs = PRODUCER_ID_EXPIRATION_MS_DEFAULT } = environment;
+    this.producers = LogProducers.load(segments, snapshots, endOffset, { clock, expirationMs });
+    this.snapshotProducers();
+  }
+
+  get settings(): LogSettings {
+    return this.#settings;
+  }
+
+  /** Everything below this offset is on stable storage. */
+  get durableOffset(): number {
+    return this.durability.durableOffset;
+  }
+
+  /** For the flusher: the active `.log`, if it was written since it was opened. */
+  get openFile(): LogFile | null {
+    return this.segments.hasWriter ? this.segments.writer.openFile : null;
+  }
+
+  get leaderEpochs(): LeaderEpochs {
+    return this.epochs;
+  }
+
+  override get highWatermark(): number {
+    return Math.min(this.#highWatermark, this.endOffset);
+  }
+
+  /** The producers that the log remembers, as a snapshot has them. */
+  get activeProducers(): ProducerEntry[] {
+    return this.producers.states?.entries() ?? [];
+  }
+
+  /** For replication: everything below `offset` is safe. Until it is said for the first time, all of the log is. */
+  moveHighWatermark(offset: number): void {
+    if (!Number.isSafeInteger(offset) || offset < 0) throw invalidArgument('offset', 'an offset', offset);
+    this.#highWatermark = offset;
+    this.producers.states?.replicated(offset);
+  }
+
+  /** Obeys other settings from the next append on; a batch that is open keeps those that it was opened with. */
+  configure(settings: LogSettings): void {
+    this.#settings = settings;
+    this.policy.configure(settings);
+    if (this.segments.hasWriter) this.segments.writer.configure(settings.segmentBytes);
+  }
+
+  /** Settles when all that was appended so far is on stable storage. */
+  async flush(): Promise<void> {
+    this.checkOpen();
+    await this.durability.all();
+  }
+
+  /** Forgets producers that have not written for long. The store does it now and then. */
+  expireProducers(): void {
+    this.producers.expire();
+  }
+
+  protected override producerStates(): ProducerStates | null {
+    return this.producers.states;
+  }
+
+  protected checkWritable(): void {
+    this.checkOpen();
+    this.environment.health.check();
+  }
+
+  /** Begins a new segment at the log's end, unless the active one is empty. */
+  protected rollSegment(): void {
+    if (this.segments.active.size === 0) return;
+    try {
+      this.durability.sealed(this.segments.roll(this.endOffset, this.#settings, this.environment.clock.now()));
+    } catch (error) {
+      // The new segment's file came and went: that must be durable before anything is acknowledged that is written into the old one.
+      this.durability.directoryChanged();
+      throw error;
+    }
+    // Behind the sealed indexes: who finds it knows that they are whole.
+    this.snapshotProducers();
+    // In the background, as Kafka does: the recovery point must not stay in a segment that is full.
+    this.durability.request();
+  }
+
+  protected rollIfDue(size: number, timestamp: number, lastOffset: number, now: number): void {
+    if (this.segments.writer.shouldRoll(this.#settings, size, timestamp, lastOffset, now)) this.rollSegment();
+  }
+
+  /** Writes what the producers are at the log's end, to be durable with the next round. Where the disk is full, the snapshot before does. */
+  protected snapshotProducers(): void {
+    try {
+      const file = this.producers.snapshot(this.endOffset);
+      if (file !== null) this.durability.sealed([file]);
+    } catch (error) {
+      if (!isMillraceError(error, 'ERR_MILLRACE_NO_SPACE')) throw error;
+    }
+  }
+
+  /** A producer's batch is about to be written. */
+  protected expectProducer(): void {
+    const file = this.producers.expect(this.endOffset);
+    if (file !== null) this.durability.sealed([file]);
+  }
+
+  /** Batches of producers, and markers, stand in the active segment. */
+  protected appendedProduced(all: readonly (ProducedBatch | TransactionEnd)[]): void {
+    this.producers.appendedAll(all, this.#highWatermark);
+  }
+
+  /** What was appended ends with `lastOffset`: it is visible from here on. */
+  protected appended(baseOffset: number, lastOffset: number, logAppendTime: number): Receipt {
+    this.moveEnd(lastOffset + 1);
+    this.policy.appended();
+    return new Receipt(this.durability, baseOffset, lastOffset, logAppendTime);
+  }
+
+  /** Nothing is written: it stands in the log already. */
+  protected appendedBefore({ baseOffset, lastOffset, maxTimestamp }: FirstAppend): Receipt {
+    const logAppendTime = this.#settings.timestampType === 'LogAppendTime' ? maxTimestamp : -1;
+    return new Receipt(this.durability, baseOffset, lastOffset, logAppendTime, true);
+  }
+
+  protected writing<T>(write: () => T): T {
+    try {
+      return write();
+    } catch (error) {
+      throw this.judge(error);
+    }
+  }
+
+  /** A disk that fails takes the directory offline, a full one does not. */
+  protected judge(error: unknown): unknown {
+    const isFatal =
+      isMillraceError(error, 'ERR_MILLRACE_IO') && isSystemError(error.cause) && FATAL.has(error.cause.code);
+    return isFatal ? this.environment.health.fail(error) : error;
+  }
+}
+
+/** Errors of a disk that cannot be trusted any more; others (no descriptor left, no memory) pass. */
+const FATAL: ReadonlySet<string> = new Set(['EIO', 'EROFS', 'ENODEV', 'ENXIO', 'EUCLEAN', 'EBADF']);

@@ -1,0 +1,27 @@
+/**
+ * Which file of dist/chunks/ each source goes into.
+ *
+ * Every source keeps a file of its own name in dist/, a door that holds no code: its exports, taken from a chunk. So `millrace`, the modules that
+ * threads load, tests and benchmarks, whatever they import, meet the same objects, and a program opens few files. Only the program's main
+ * file is itself, for its first line.
+ */
+
+/** Chunks by name, each with what it takes; the first that takes a source has it. Who imports one loads those above it too, as far as it needs them. */
+const chunks = {
+  library: (path) => !/^(?:cli|metrics)\//.test(path),
+  metrics: (path) => path.startsWith('metrics/'),
+  'command-line': (path) => path !== 'cli/main.ts',
+};
+
+export const chunkNames = Object.keys(chunks);
+
+/** A chunk of the bundler's own. */
+export const runtimeName = 'rolldown-runtime';
+
+/**
+ * @param {string} path of a source, below src/
+ * @returns {string | null} null for one that stays apart
+ */
+export function chunkOf(path) {
+  return chunkNames.find((name) => chunks[name](path)) ?? null;
+}
