@@ -18,7 +18,7 @@ import {
 import type { Segment } from '../segment/segment.ts';
 import { fromPlainError } from '../worker/error-transfer.ts';
 import type { Executor } from '../worker/executor.ts';
-import type { FilterRules, LastRecord } from './batch-filter.ts';
+import type { FilterRules } from './batch-filter.ts';
 import type { CleanableRange } from './cleanable-range.ts';
 import { type TransactionsState, transactionsFrom } from './cleaned-transactions.ts';
 import type { GiveUpFlag } from './compaction-control.ts';
@@ -38,8 +38,6 @@ export interface PassOptions {
   /** Memory for the map, at most. */
   readonly bufferBytes: number;
   readonly now: number;
-  /** What producers wrote last; default: what the log knows. */
-  readonly producers?: readonly LastRecord[];
 }
 
 /** What a pass did. */
@@ -145,7 +143,7 @@ class Pass {
     const { now, executor } = this.#options;
     const { settings } = log;
     const rules: FilterRules = {
-      producers: this.#options.producers ?? lastRecords(log),
+      producers: lastRecords(log),
       highWatermark: log.highWatermark,
       now,
       deleteRetentionMs: settings.deleteRetentionMs,

@@ -11,6 +11,7 @@ import { cleanableRange } from '#millrace/compaction/cleanable-range.js';
 import { newGiveUpFlag } from '#millrace/compaction/compaction-control.js';
 import { compactionExecutor } from '#millrace/compaction/compaction-executor.js';
 import { compactOnce } from '#millrace/compaction/log-compaction.js';
+import { lastRecords } from '#millrace/compaction/stable-part.js';
 import { DiskFileSystem } from '#millrace/file/disk.js';
 import { encodeControlBatch } from '#millrace/record/control-record.js';
 import { encodeBatches } from '#millrace/record/encode-batch.js';
@@ -115,15 +116,17 @@ function append(store, steps) {
   });
 }
 
-/** Our compaction with what Kafka's state of producers says. */
+/** Our compaction, which must know the same of the producers as Kafka does. */
 function compactOurs(store, { firstDirtyOffset, now, producers }) {
   return withStore(store, async (opened) => {
     const log = opened.partition(TOPIC, 0);
     const system = new DiskFileSystem();
     const executor = compactionExecutor(system);
+    const byId = (all) => all.toSorted((a, b) => a.producerId - b.producerId);
+    same('what producers wrote last', byId(lastRecords(log)), byId(producers));
     const range = cleanableRange(log, firstDirtyOffset, now);
     const work = { system, executor, flag: newGiveUpFlag(), bytesPerSecond: Infinity, bufferBytes: 1 << 22 };
-    const pass = await compactOnce(log, range, { ...work, now, producers });
+    const pass = await compactOnce(log, range, { ...work, now });
     await executor.close();
     return pass.endOffset;
   });
