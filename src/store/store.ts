@@ -29,7 +29,7 @@ import { closeStore } from './store-closing.ts';
 import type { StoreEnvironment } from './store-environment.ts';
 import type { StoreLock } from './store-lock.ts';
 import { type OpenedParts, openParts } from './store-opening.ts';
-import type { StoreStatistics } from './store-statistics.ts';
+import { type StoreStatistics, storeStatistics } from './store-statistics.ts';
 import { type CheckedOptions, checkDirectory, checkOptions, type StoreOptions } from './store-options.ts';
 import { TopicAdmin } from './topic-admin.ts';
 import { effectiveConfig, type TopicConfigInput, type TopicConfigName } from './topic-config.ts';
@@ -133,24 +133,7 @@ export class Store {
   }
 
   get statistics(): StoreStatistics {
-    const { flusher, cache } = this.#environment;
-    let [partitions, openPartitions, unavailablePartitions] = [0, 0, 0];
-    for (const partition of this.#partitions()) {
-      partitions++;
-      if (partition.log !== null) openPartitions++;
-      if (partition.problem !== null) unavailablePartitions++;
-    }
-    const windows = { count: cache.count, bytes: cache.bytes };
-    return {
-      topics: this.#topics.size,
-      partitions,
-      openPartitions,
-      unavailablePartitions,
-      flush: { ...flusher.statistics },
-      recentFlushesMs: flusher.recent.sorted(),
-      compaction: this.#compactor.statistics,
-      windows,
-    };
+    return storeStatistics(this.#environment, this.#topics.values(), this.#compactor.statistics);
   }
 
   /**
