@@ -140,3 +140,13 @@ export const RETRY_BACKOFF_MS = 100;
 export const RETRY_BACKOFF_MAX_MS = 1_000;
 /** Kafka's default of `offset.metadata.max.bytes`. */
 export const OFFSET_METADATA_CHARACTERS_MAX = 4_096;
+
+/** Memory for the newest offsets of keys while a log is compacted: Kafka's default of `log.cleaner.dedupe.buffer.size`. */
+export const COMPACTION_BUFFER_BYTES_DEFAULT = 128 * MIB;
+export const COMPACTION_BUFFER_BYTES_MAX = 2 * GIB;
+/** How often it is looked for logs to compact: Kafka's default of `log.cleaner.backoff.ms`. */
+export const COMPACTION_INTERVAL_MS = 15_000;
+/** Segments that are compacted into one: their files are renamed in one turn of the event loop, which must not take long. */
+export const COMPACTION_GROUP_SEGMENTS_MAX = 64;
+/** How long the thread that compacts waits for more work before it ends. */
+export const COMPACTION_THREAD_IDLE_MS = 5_000;

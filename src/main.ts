@@ -77,6 +77,7 @@ export type { RecoveryProgress, RecoveryReport } from './store/recovery.ts';
 export type { StoreOptions } from './store/store-options.ts';
 export type { StoreStatistics } from './store/store-statistics.ts';
 export type { Store } from './store/store.ts';
+export type { CompactionResult, CompactionStatistics } from './store/compaction-statistics.ts';
 export { type TopicConfig, type TopicConfigInput, type TopicConfigName, topicConfigs } from './store/topic-config.ts';
 export type { OpenPartition, TopicDescription } from './store/topic.ts';
 export type { TransactionDescription, TransactionFilter } from './transaction/transaction-listing.ts';

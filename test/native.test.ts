@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { native, scanStop } from '#millrace/native.js';
+import { native } from '#millrace/native.js';
+import { scanStop } from '#millrace/native-words.js';
 
 describe('the addon', () => {
   test('has everything that its declaration names, and nothing else', () => {

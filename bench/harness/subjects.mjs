@@ -12,6 +12,7 @@ export const subjects = {
   tail: { file: 'tail.mjs' },
   workers: { file: 'workers.mjs' },
   recovery: { file: 'recovery.mjs' },
+  compaction: { file: 'compaction.mjs' },
   cli: { file: 'cli.mjs' },
   retention: { file: 'retention.mjs' },
   'open-10k': { file: 'open.mjs' },

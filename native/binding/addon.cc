@@ -9,6 +9,7 @@ Napi::Object load(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new Instance());  // the environment deletes it
   defineChecksums(env, exports);
   defineBatchScan(env, exports);
+  defineRecordFilter(env, exports);
   defineFiles(env, exports);
   defineMappings(env, exports);
   defineFlusher(env, exports);

@@ -7,6 +7,7 @@ namespace millrace {
 
 void defineChecksums(Napi::Env env, Napi::Object exports);
 void defineBatchScan(Napi::Env env, Napi::Object exports);
+void defineRecordFilter(Napi::Env env, Napi::Object exports);
 void defineFiles(Napi::Env env, Napi::Object exports);
 void defineFlusher(Napi::Env env, Napi::Object exports);
 void definePager(Napi::Env env, Napi::Object exports);

@@ -43,6 +43,8 @@ export class Rehearsal implements FileSystem {
       const before = this.#system.sizeOf(path);
       if (content === null) {
         if (before >= 0) changes.push({ kind: 'remove', path });
+      } else if (content.bytes === null && content.source !== path) {
+        changes.push({ kind: 'write', path, existed: before >= 0 });
       } else if (content.bytes === null) {
         if (content.size !== before) changes.push({ kind: 'cut', path, from: before, to: content.size });
       } else if (!this.#isSame(path, content.bytes.subarray(0, content.size)))
@@ -57,7 +59,11 @@ export class Rehearsal implements FileSystem {
     if (!existed && (mode === 'r' || mode === 'r+')) return this.#system.open(path, 'r');
     if (content === undefined && mode === 'r') return this.#system.open(path, mode);
     if (content === undefined || content === null) {
-      content = { size: existed ? this.#system.sizeOf(path) : 0, bytes: existed ? null : Buffer.alloc(0) };
+      content = {
+        size: existed ? this.#system.sizeOf(path) : 0,
+        bytes: existed ? null : Buffer.alloc(0),
+        source: path,
+      };
       this.#files.set(path, content);
     }
     return new RehearsedFile(this.#system, path, content);
@@ -68,7 +74,7 @@ export class Rehearsal implements FileSystem {
     return content === undefined ? this.#system.exists(path) : content !== null;
   }
 
-  /** What was written or cut here has the inode that it has now: nobody but the rehearsal sees it. */
+  /** What was written, cut or renamed here has the inode that it has now: nobody but the rehearsal sees it. */
   entry(path: string): FileEntry | null {
     const size = this.sizeOf(path);
     if (size < 0) return null;
@@ -94,9 +100,9 @@ export class Rehearsal implements FileSystem {
   }
 
   rename(from: string, to: string): void {
-    const content = this.#files.get(from);
-    assert(content !== undefined && content !== null, 'only a file that was written is renamed:', from);
-    this.#files.set(to, content);
+    const size = this.sizeOf(from);
+    assert(size >= 0, 'only a file that is there is renamed:', from);
+    this.#files.set(to, this.#files.get(from) ?? { size, bytes: null, source: from });
     this.#files.set(from, null);
   }
 
@@ -164,10 +170,11 @@ export class Rehearsal implements FileSystem {
   }
 }
 
-/** A file's size and, once it was written to, its bytes. */
+/** A file's size and, once it was written to, its bytes; until then they are those of the file at `source`. */
 interface RehearsedContent {
   size: number;
   bytes: Buffer | null;
+  readonly source: string;
 }
 
 class RehearsedFile implements LogFile {
@@ -194,7 +201,7 @@ class RehearsedFile implements LogFile {
       bytes.set(this.#content.bytes.subarray(position, position + length), start);
       return length;
     }
-    const file = this.#system.open(this.path, 'r');
+    const file = this.#system.open(this.#content.source, 'r');
     try {
       return file.read(bytes, start, start + length, position);
     } finally {

@@ -1,14 +1,13 @@
 /**
- * What lies in a partition's directory: its segments by base offset, and what an interrupted roll, removal or cut left behind.
+ * What lies in a partition's directory: its segments by base offset, and what an interrupted roll, removal, cut or compaction left behind.
  *
  * `.deleted` was on its way out and `.cleaned` never became anything: both are removed. A `.swap` is a finished replacement that had not
- * taken its place yet; compaction makes them, and finishing its work needs Kafka's rules for it, so it is refused by name.
+ * taken its place yet: it does now.
  */
 import { join } from 'node:path';
-import { MillraceError } from '../errors.ts';
 import type { FileSystem } from '../file/file-system.ts';
+import { staleFile } from '../file/stale-file.ts';
 import {
-  CLEANED_SUFFIX,
   DELETED_SUFFIX,
   LOG_SUFFIX,
   OFFSET_INDEX_SUFFIX,
@@ -20,6 +19,7 @@ import {
   TIME_INDEX_SUFFIX,
   TRANSACTION_INDEX_SUFFIX,
 } from '../segment/segment-files.ts';
+import { finishSwap, isLeftOfSwap } from './segment-swap.ts';
 
 export interface SegmentFiles {
   readonly baseOffset: number;
@@ -47,7 +47,41 @@ export function listSegments(system: FileSystem, directory: string): ListedSegme
 }
 
 export function listLog(system: FileSystem, directory: string): ListedLog {
-  const names = new Set(system.list(directory).map((entry) => entry.name));
+  return logNamed(system, directory, namesIn(system, directory));
+}
+
+/**
+ * The segments of a log that another process writes. While that one puts compacted segments in place, a part of the log is under neither name: then this
+ * throws as of a file that has gone (stale-file.ts). Asked twice, since names may change while they are read.
+ */
+export function listSettledSegments(system: FileSystem, directory: string): ListedSegment[] {
+  const names = namesIn(system, directory);
+  const { segments } = logNamed(system, directory, names);
+  const inSwap = [...names].find((name) => name.endsWith(LOG_SUFFIX + SWAP_SUFFIX));
+  if (inSwap !== undefined) throw staleFile(join(directory, inSwap));
+  const again = listSegments(system, directory);
+  const isSame = segments.every((segment, i) => again[i]?.inode === segment.inode);
+  if (isSame) return segments;
+  throw staleFile(directory);
+}
+
+/** What is there of a log that is about to be opened for writing: what was left behind is tidied up, if there is anything. */
+export function settleLog(system: FileSystem, directory: string): ListedLog {
+  const names = namesIn(system, directory);
+  if (![...names].some(isLeftBehind)) return logNamed(system, directory, names);
+  tidyDirectory(system, directory);
+  return listLog(system, directory);
+}
+
+function isLeftBehind(name: string): boolean {
+  return isLeftOfSwap(name) || name.endsWith(DELETED_SUFFIX);
+}
+
+function namesIn(system: FileSystem, directory: string): ReadonlySet<string> {
+  return new Set(system.list(directory).map((entry) => entry.name));
+}
+
+function logNamed(system: FileSystem, directory: string, names: ReadonlySet<string>): ListedLog {
   const segments: ListedSegment[] = [];
   const snapshots: number[] = [];
   for (const name of names) {
@@ -67,22 +101,12 @@ export function listLog(system: FileSystem, directory: string): ListedLog {
   return { segments, snapshots };
 }
 
-/** Removes leftovers, and indexes that have no log. */
+/** Finishes or undoes an interrupted compaction; removes leftovers, and indexes that have no log. */
 export function tidyDirectory(system: FileSystem, directory: string): void {
-  const names = new Set(system.list(directory).map((entry) => entry.name));
+  if ([...namesIn(system, directory)].some(isLeftOfSwap)) finishSwap(system, directory);
+  const names = namesIn(system, directory);
   for (const name of names) {
-    const path = join(directory, name);
-    if (name.endsWith(SWAP_SUFFIX)) {
-      throw new MillraceError(
-        'ERR_MILLRACE_UNSUPPORTED',
-        `${path} is left of an interrupted compaction; start Kafka on it once`,
-        {
-          path,
-        },
-      );
-    }
-    const leftover = name.endsWith(DELETED_SUFFIX) || name.endsWith(CLEANED_SUFFIX);
-    if (leftover || isOrphan(name, names)) system.remove(path);
+    if (name.endsWith(DELETED_SUFFIX) || isOrphan(name, names)) system.remove(join(directory, name));
   }
 }
 

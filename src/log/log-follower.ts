@@ -14,7 +14,7 @@ import { BATCH_LENGTH } from '../record/batch-format.ts';
 import type { BatchRun } from '../record/batches.ts';
 import { LOG_SUFFIX, segmentFile } from '../segment/segment-files.ts';
 import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
-import { type ListedSegment, listSegments } from './log-directory.ts';
+import { type ListedSegment, listSettledSegments } from './log-directory.ts';
 import type { AbortedTransaction } from '../index/transaction-index.ts';
 import { FollowedProducers } from './followed-producers.ts';
 import { type Beyond, LogFront } from './log-front.ts';
@@ -34,8 +34,10 @@ export interface FollowOptions {
   readonly news: NewsWatch;
 }
 
-/** How often a directory that changes while it is read is read again. */
+/** How often a directory that changes while it is read is read again, and how long it is waited for before most of them. */
 const LOADS_MAX = 16;
+const LOAD_PAUSE_MS = 2;
+const pause = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 export class FollowedLog extends LogReader implements Watched {
   readonly pace = new Pace();
@@ -200,6 +202,8 @@ export class FollowedLog extends LogReader implements Watched {
         if (!isStale(error)) throw error;
         this.#checkPresent();
         if (loads >= LOADS_MAX) throw error;
+        // The writer puts compacted segments in place, which takes it a few milliseconds at most.
+        if (loads > 1) Atomics.wait(pause, 0, 0, LOAD_PAUSE_MS);
       }
     }
     return this.#front === null ? this.endOffset : this.#catchUp();
@@ -246,7 +250,7 @@ export class FollowedLog extends LogReader implements Watched {
   /** The segments up to the one to be followed. That is the last but one while the last is empty: it may not have been sealed yet. */
   #listSegments(): ListedSegment[] {
     const { system } = this.#environment;
-    const files = listSegments(system, this.directory);
+    const files = listSettledSegments(system, this.directory);
     if (files.length > 1 && this.#isEmpty(files[files.length - 1].baseOffset)) files.pop();
     else if (files.length > 1) {
       // Its size was perhaps asked before it was sealed, and that of the others surely after.

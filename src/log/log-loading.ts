@@ -13,7 +13,7 @@ import { loadUnsealedIndexes } from '../segment/index-loading.ts';
 import { LOG_SUFFIX } from '../segment/segment-files.ts';
 import { SegmentWriter } from '../segment/segment-writer.ts';
 import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
-import { listLog, type SegmentFiles } from './log-directory.ts';
+import { type SegmentFiles, settleLog } from './log-directory.ts';
 import type { LogSettings } from './log-settings.ts';
 import { ProducerSnapshots } from './producer-snapshots.ts';
 import { indexSettings, SegmentList } from './segment-list.ts';
@@ -34,7 +34,7 @@ export function loadLog(
 ): LoadedLog {
   const { system } = environment;
   const segments = new SegmentList(environment, directory);
-  const { segments: files, snapshots: offsets } = listLog(system, directory);
+  const { segments: files, snapshots: offsets } = settleLog(system, directory);
   const snapshots = new ProducerSnapshots(system, directory, offsets);
   if (files.length === 0) {
     // Left of a log that was about to be emptied.

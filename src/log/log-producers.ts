@@ -148,6 +148,11 @@ export class LogProducers {
     this.#snapshots.removed(() => true);
   }
 
+  /** Compaction has removed the snapshots of segments that are no more. */
+  snapshotsRemoved(isGone: (offset: Offset) => boolean): void {
+    this.#snapshots.removed(isGone);
+  }
+
   #ended(end: TransactionEnd, now: Timestamp, highWatermark: Offset): void {
     const aborted = this.#states!.end(end, now, highWatermark);
     if (aborted === null) return;

@@ -33,6 +33,16 @@ export interface LogSettings {
   readonly timestampBeforeMaxMs: number;
   /** `message.timestamp.after.max.ms`: how far ahead of it. */
   readonly timestampAfterMaxMs: number;
+  /** `cleanup.policy` has `compact`: of each key the newest record is kept. */
+  readonly compact: boolean;
+  /** `min.cleanable.dirty.ratio`: compaction begins when more of the log is new. */
+  readonly minDirtyRatio: number;
+  /** `min.compaction.lag.ms`: a record stays as it is for so long. */
+  readonly minCompactionLagMs: number;
+  /** `max.compaction.lag.ms`: a record is compacted after so long whatever the ratio. */
+  readonly maxCompactionLagMs: number;
+  /** `delete.retention.ms`: how long a tombstone stays after it was compacted first. */
+  readonly deleteRetentionMs: number;
 }
 
 /** Kafka's defaults, but for the retention of three days. */
@@ -51,4 +61,9 @@ export const DEFAULT_LOG_SETTINGS: LogSettings = {
   retentionBytes: -1,
   timestampBeforeMaxMs: Number.MAX_SAFE_INTEGER,
   timestampAfterMaxMs: 60 * 60 * 1000,
+  compact: false,
+  minDirtyRatio: 0.5,
+  minCompactionLagMs: 0,
+  maxCompactionLagMs: Number.MAX_SAFE_INTEGER,
+  deleteRetentionMs: 24 * 60 * 60 * 1000,
 };

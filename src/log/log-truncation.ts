@@ -47,7 +47,8 @@ export function prepareCut(segments: SegmentList, offset: number, settings: LogS
   const { baseOffset, size } = segment;
   const position = segment.positionOf(offset);
   const path = segment.path(LOG_SUFFIX);
-  const prefix = path + CLEANED_SUFFIX;
+  // Not the name that a compaction, which may be at work in another thread, gives to its file.
+  const prefix = `${path}.cut${CLEANED_SUFFIX}`;
   const aborted = abortedIn(segments, slot);
   const kept = aborted.filter(({ lastOffset }) => lastOffset < endOffset);
   if (position < size) copyPrefix(system, path, prefix, position);

@@ -14,6 +14,8 @@ import { LeaderEpochs } from './leader-epochs.ts';
 import type { LogEnvironment } from './log-writer.ts';
 import { type LoadedLog, loadLog } from './log-loading.ts';
 import { RetainedLog, type RetentionOptions } from './retained-log.ts';
+import { commitSwap, completeSwap, dropCleaned, type NewSegment } from './segment-swap.ts';
+import { Segment } from '../segment/segment.ts';
 import { endAfterCut, prepareCut, restartLog } from './log-truncation.ts';
 
 export interface LogOptions extends RetentionOptions {
@@ -86,6 +88,45 @@ export class PartitionLog extends RetainedLog {
 
   protected override get endEpoch(): number {
     return this.epochs.latest;
+  }
+
+  /** For compaction: the segments that are not written any more, in their order. */
+  get sealedSegments(): readonly Segment[] {
+    return this.segments.all.slice(0, -1);
+  }
+
+  /** Where the segment begins that is written. */
+  get activeBaseOffset(): number {
+    return this.segments.active.baseOffset;
+  }
+
+  /**
+   * For compaction: puts segments whose `.cleaned` files are on stable storage in the place of `old`, in one turn. Null, and they are gone, when `old` have been
+   * cut or deleted meanwhile. Else the files of `old` that are to be removed, once `flush` has settled.
+   */
+  replaceSegments(old: readonly Segment[], added: readonly NewSegment[]): string[] | null {
+    const { environment, directory, segments } = this;
+    const { system, health } = environment;
+    if (this.isClosed || health.failure !== null || segments.slotOfAll(old) < 0) {
+      dropCleaned(system, directory, added);
+      return null;
+    }
+    commitSwap(system, directory, added);
+    let left: string[];
+    try {
+      const replaced = old.map(({ baseOffset }) => baseOffset);
+      left = completeSwap(system, directory, added, replaced);
+    } catch (error) {
+      // Half swapped: only the next opening can finish it.
+      throw health.fail(error);
+    }
+    const fresh = added.map(({ baseOffset, size }) => new Segment(segments.environment, directory, baseOffset, size));
+    segments.replace(old, fresh);
+    const isKept = new Set(added.map(({ baseOffset }) => baseOffset));
+    const isGone = new Set(old.map(({ baseOffset }) => baseOffset).filter((offset) => !isKept.has(offset)));
+    this.producers.snapshotsRemoved((offset) => isGone.has(offset));
+    this.durability.directoryChanged();
+    return left;
   }
 
   /**

@@ -178,6 +178,24 @@ export class SegmentList {
     return this.#removal.settled();
   }
 
+  /** Puts `added` in the place of `old`, which are neighbours. Their files have been moved; views that readers hold stay valid. */
+  replace(old: readonly Segment[], added: readonly Segment[]): void {
+    const slot = this.slotOfAll(old);
+    assert(slot >= 0, 'segments to be replaced are not in the list');
+    for (const segment of old) segment.forget();
+    this.#segments.splice(slot, old.length, ...added);
+    this.#baseOffsets.splice(slot, old.length, ...added.map(({ baseOffset }) => baseOffset));
+    this.#maxTimestamps.length = Math.min(this.#maxTimestamps.length, slot);
+    this.#latest = 0;
+  }
+
+  /** Where these segments, themselves and not others of their offsets, stand side by side and sealed; -1 where they do not. */
+  slotOfAll(segments: readonly Segment[]): number {
+    const slot = this.#segments.indexOf(segments[0]);
+    const areSealed = slot >= 0 && slot + segments.length < this.count;
+    return areSealed && segments.every((segment, i) => this.#segments[slot + i] === segment) ? slot : -1;
+  }
+
   /** Takes the last segment out of the list and leaves its files; its windows are forgotten. */
   pop(): void {
     this.#writer?.leave();

@@ -31,6 +31,22 @@ const ofWriters: Record<string, { help: string; value: (store: Store) => number 
     help: '1 when the data directory went offline after a failed write or flush',
     value: ({ failure }) => (failure === null ? 0 : 1),
   },
+  kafka_log_logcleanermanager_max_dirty_percent: {
+    help: 'How much of the dirtiest compacted log is dirty',
+    value: ({ statistics }) => Math.floor(100 * statistics.compaction.maxDirtyRatio),
+  },
+  kafka_log_logcleanermanager_time_since_last_run_ms: {
+    help: 'Since the last compaction ended, or the store was opened',
+    value: ({ statistics }) => Math.max(0, Date.now() - statistics.compaction.lastRunAt),
+  },
+  kafka_log_logcleanermanager_uncleanable_partitions_count: {
+    help: 'Partitions that could not be compacted and are left alone',
+    value: ({ statistics }) => statistics.compaction.uncleanable.size,
+  },
+  kafka_log_logcleaner_max_clean_time_secs: {
+    help: 'The longest compaction of a log',
+    value: ({ statistics }) => statistics.compaction.maxRunMs / 1000,
+  },
 };
 
 const ofStores: Record<string, { help: string; value: (store: Store | ReadOnlyStore) => number }> = {

@@ -6,7 +6,8 @@
  */
 import type { LogFile } from '../file/file-system.ts';
 import { BATCH_BYTES_MAX, BATCH_HEADER_SIZE, SCAN_CHUNK_BYTES } from '../limits.ts';
-import { native, scanStop } from '../native.ts';
+import { native } from '../native.ts';
+import { scanStop } from '../native-words.ts';
 import { BatchHeader } from '../record/batch-header.ts';
 import { byteWindow, type ByteWindow } from '../record/byte-window.ts';
 
@@ -65,11 +66,14 @@ export class ScanMemory {
   readonly result = new Float64Array(5);
 }
 
-/** Calls `visit` for each valid batch, with its header, its position in the file, and bytes that have all of it. The header moves on: do not keep it. */
+/**
+ * Calls `visit` for each valid batch, with its header, its position in the file, and the window that has all of it (at `header.position`). Header
+ * and window are others at the next call: do not keep them. `visit` may return false to end the scan behind the batch.
+ */
 export function scanSegment(
   file: LogFile,
   options: ScanOptions,
-  visit: (header: BatchHeader, position: number, window: ByteWindow) => void,
+  visit: (header: BatchHeader, position: number, window: ByteWindow) => unknown,
   memory = new ScanMemory(),
 ): ScanResult {
   let { buffer } = memory;
@@ -103,7 +107,10 @@ export function scanSegment(
         nextOffset = header.nextOffset;
         epoch = Math.max(epoch, header.leaderEpoch);
         batches++;
-        visit(header, position + positions[i], buffer);
+        if (visit(header, position + positions[i], buffer) === false) {
+          position += positions[i] + header.size;
+          return ended('end');
+        }
       }
       stop = result[0];
       from = result[1];

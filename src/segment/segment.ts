@@ -7,6 +7,7 @@
  */
 import { MillraceError } from '../errors.ts';
 import type { FileSystem, FileWindow } from '../file/file-system.ts';
+import { staleFile } from '../file/stale-file.ts';
 import { WholeFile } from '../file/whole-file.ts';
 import { type WindowCache, WindowSource } from '../file/window-cache.ts';
 import { OffsetIndex, OFFSET_ENTRY_SIZE } from '../index/offset-index.ts';
@@ -119,7 +120,7 @@ export class Segment {
     if (this.growing !== null) return this.growing.offsets;
     return this.#environment.cache.whole(
       this.#offsetFile,
-      (bytes) => new OffsetIndex(this.baseOffset, wholeEntries(bytes, OFFSET_ENTRY_SIZE)),
+      (bytes) => new OffsetIndex(this.baseOffset, this.#ownEntries(bytes, OFFSET_ENTRY_SIZE)),
     );
   }
 
@@ -128,7 +129,7 @@ export class Segment {
     if (this.growing !== null) return this.growing.times;
     return this.#environment.cache.whole(
       this.#timeFile,
-      (bytes) => new TimeIndex(this.baseOffset, wholeEntries(bytes, TIME_ENTRY_SIZE)),
+      (bytes) => new TimeIndex(this.baseOffset, this.#ownEntries(bytes, TIME_ENTRY_SIZE)),
     );
   }
 
@@ -272,6 +273,15 @@ export class Segment {
     }
   }
 
+  /**
+   * The entries of an index file that was just read. Where another process compacts, it may be that of the log which has taken this one's place, and
+   * windows of this one be here still: the log takes its place first, so asked afterwards the log tells.
+   */
+  #ownEntries(bytes: Uint8Array, entrySize: number): Uint8Array {
+    if (this.#log.inode !== null && !this.isInPlace()) throw staleFile(this.path(LOG_SUFFIX));
+    return bytes.subarray(0, bytes.length - (bytes.length % entrySize));
+  }
+
   /** Missing, short, padded or foreign index files are not believed: what they should say is made again from the log. */
   #checkIndexes(settings: IndexSettings): void {
     const { system } = this.#environment;
@@ -280,8 +290,4 @@ export class Segment {
     }
     this.#unchecked = null;
   }
-}
-
-function wholeEntries(bytes: Uint8Array, entrySize: number): Uint8Array {
-  return bytes.subarray(0, bytes.length - (bytes.length % entrySize));
 }

@@ -50,11 +50,11 @@ function wholeOf(text: string, isLong: boolean): number | null {
 }
 
 /** A number in [min, max]. */
-export function decimal(options: { default: number; min: number; max: number }): ConfigDefinition {
+export function decimal(options: { default: number; min: number; max: number; obeyed?: boolean }): ConfigDefinition {
   return {
     default: options.default,
     expected: `a number from ${options.min} to ${options.max}`,
-    obeyed: false,
+    obeyed: options.obeyed ?? false,
     parse(input) {
       const isText = typeof input === 'string' && /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(input);
       const value = isText ? Number(input) : input;
@@ -89,11 +89,11 @@ export function choice(options: { default: string; values: readonly string[]; ob
 }
 
 /** None, one or several of `values`, as an array or with commas between; kept with commas. */
-export function list(options: { default: string; values: readonly string[] }): ConfigDefinition {
+export function list(options: { default: string; values: readonly string[]; obeyed?: boolean }): ConfigDefinition {
   return {
     default: options.default,
     expected: `a list of ${options.values.join(', ')}, each at most once`,
-    obeyed: false,
+    obeyed: options.obeyed ?? false,
     parse(input) {
       const items = itemsOf(input);
       if (items === null || new Set(items).size < items.length) return null;

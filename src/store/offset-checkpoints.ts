@@ -1,7 +1,8 @@
 /**
- * The two checkpoint files of a data directory that are ours to keep: up to where each partition needs no recovery, and where it starts.
+ * The checkpoint files of a data directory that are ours to keep: up to where each partition needs no recovery, where it starts, and up to where it is
+ * compacted.
  *
- * `recovery-point-offset-checkpoint` and `log-start-offset-checkpoint`, a line `<topic> <partition> <offset>` for each partition. A file that
+ * `recovery-point-offset-checkpoint`, `log-start-offset-checkpoint` and `cleaner-offset-checkpoint`, a line `<topic> <partition> <offset>` for each partition. A file that
  * is missing or unreadable says nothing: then a partition is recovered from its beginning, which is slow and right. An entry may only be lower
  * than the truth, never higher: it is written after what it speaks of is durable. (OffsetCheckpointFile.)
  */
@@ -13,6 +14,7 @@ import type { Logger } from '../types.ts';
 
 export const RECOVERY_POINT_CHECKPOINT = 'recovery-point-offset-checkpoint';
 export const LOG_START_CHECKPOINT = 'log-start-offset-checkpoint';
+export const CLEANER_CHECKPOINT = 'cleaner-offset-checkpoint';
 
 export class OffsetCheckpoint {
   readonly #system: FileSystem;

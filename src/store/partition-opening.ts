@@ -22,6 +22,7 @@ export function openPartition(environment: StoreEnvironment, partition: Partitio
     beforeCut: (recoveryPoint, start) => {
       lowerRecoveryPoint(environment, partition, recoveryPoint);
       keepStartOffset(environment, partition, start);
+      lowerCleanerOffset(environment, partition, recoveryPoint);
     },
     beforeRemoval: (start) => {
       try {
@@ -73,6 +74,16 @@ function lowerRecoveryPoint(environment: StoreEnvironment, { topic, index }: Par
   writing(environment, () => {
     recoveryPoints.set(topic.name, index, recoveryPoint);
     recoveryPoints.write();
+  });
+}
+
+/** What takes the place of what is cut has not been compacted. */
+function lowerCleanerOffset(environment: StoreEnvironment, { topic, index }: Partition, endOffset: number): void {
+  const { cleanerOffsets } = environment;
+  if (cleanerOffsets.get(topic.name, index) <= endOffset) return;
+  writing(environment, () => {
+    cleanerOffsets.set(topic.name, index, endOffset);
+    cleanerOffsets.write();
   });
 }
 

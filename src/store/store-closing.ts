@@ -7,6 +7,7 @@
 import { MillraceError } from '../errors.ts';
 import { LOGS_AT_ONCE } from '../limits.ts';
 import { writeCleanShutdown } from './clean-shutdown.ts';
+import type { Compactor } from './compactor.ts';
 import type { Housekeeping } from './housekeeping.ts';
 import type { StoreEnvironment } from './store-environment.ts';
 import type { TopicAdmin } from './topic-admin.ts';
@@ -15,6 +16,7 @@ import type { Partition } from './topic.ts';
 export interface StoreParts {
   readonly admin: TopicAdmin;
   readonly housekeeping: Housekeeping;
+  readonly compactor: Compactor;
   readonly partitions: () => Iterable<Partition>;
   /** Lets go of the lock and of what the store alone uses. */
   readonly release: () => void;
@@ -24,6 +26,7 @@ export async function closeStore(environment: StoreEnvironment, parts: StorePart
   const { health, flusher, system, directory, logger } = environment;
   try {
     await parts.admin.idle();
+    await parts.compactor.stop();
     await parts.housekeeping.stop();
     const partitions = [...parts.partitions()];
     const failure = await closeLogs(environment, partitions);
@@ -32,6 +35,7 @@ export async function closeStore(environment: StoreEnvironment, parts: StorePart
     if (health.failure !== null) return;
     environment.recoveryPoints.write();
     environment.startOffsets.write();
+    environment.cleanerOffsets.write();
     if (partitions.every((partition) => partition.problem === null)) writeCleanShutdown(system, directory);
     else logger.warn?.({ path: directory }, 'not marked as cleanly stopped: a partition could not be recovered');
   } finally {

@@ -16,6 +16,8 @@ export interface StoreEnvironment extends LogEnvironment {
   readonly flushThread: FlushThread;
   readonly recoveryPoints: OffsetCheckpoint;
   readonly startOffsets: OffsetCheckpoint;
+  /** Up to where logs are compacted. */
+  readonly cleanerOffsets: OffsetCheckpoint;
 }
 
 const FATAL_CODES: ReadonlySet<string> = new Set(['EIO', 'EROFS', 'ENODEV', 'ENXIO', 'EUCLEAN', 'EBADF']);

@@ -12,7 +12,12 @@ import { Health } from '../file/health.ts';
 import { WindowCache } from '../file/window-cache.ts';
 import { removeCleanShutdown, wasCleanlyStopped } from './clean-shutdown.ts';
 import { createMetaProperties, type MetaProperties, readMetaProperties } from './meta-properties.ts';
-import { LOG_START_CHECKPOINT, OffsetCheckpoint, RECOVERY_POINT_CHECKPOINT } from './offset-checkpoints.ts';
+import {
+  CLEANER_CHECKPOINT,
+  LOG_START_CHECKPOINT,
+  OffsetCheckpoint,
+  RECOVERY_POINT_CHECKPOINT,
+} from './offset-checkpoints.ts';
 import { removeLeftovers, settleChange } from './partition-removal.ts';
 import { CLEAN_REPORT, recoverPartitions, type RecoveryReport } from './recovery.ts';
 import type { StoreEnvironment } from './store-environment.ts';
@@ -71,6 +76,7 @@ function startEnvironment(system: FileSystem, directory: string, options: Checke
   });
   const recoveryPoints = OffsetCheckpoint.read(system, directory, RECOVERY_POINT_CHECKPOINT, logger);
   const startOffsets = OffsetCheckpoint.read(system, directory, LOG_START_CHECKPOINT, logger);
+  const cleanerOffsets = OffsetCheckpoint.read(system, directory, CLEANER_CHECKPOINT, logger);
   const cache = new WindowCache(system);
   const flushThread = system.flushThread(directory);
   const flusher = new Flusher(flushThread, health);
@@ -87,11 +93,12 @@ function startEnvironment(system: FileSystem, directory: string, options: Checke
     flushThread,
     recoveryPoints,
     startOffsets,
+    cleanerOffsets,
   };
 }
 
 function loadTopics(environment: StoreEnvironment, catalog: Catalog): Map<string, Topic> {
-  const { directory, defaults, system, recoveryPoints, startOffsets } = environment;
+  const { directory, defaults, system, recoveryPoints, startOffsets, cleanerOffsets } = environment;
   const topics = new Map<string, Topic>();
   for (const [name, { entry, present }] of catalog.topics) {
     topics.set(name, new Topic(directory, entry, defaults, (partition) => present.has(partition)));
@@ -109,6 +116,7 @@ function loadTopics(environment: StoreEnvironment, catalog: Catalog): Map<string
   };
   recoveryPoints.keep(isKnown);
   startOffsets.keep(isKnown);
+  cleanerOffsets.keep(isKnown);
   return topics;
 }
 

@@ -4,8 +4,12 @@ import { type Clock, systemClock } from '../clock.ts';
 import { invalidArgument, MillraceError, show } from '../errors.ts';
 import type { FileAccess } from '../file/disk-choice.ts';
 import type { FileSystem } from '../file/file-system.ts';
+import { OFFSET_MAP_BYTES_MIN } from '../compaction/offset-map.ts';
 import {
   CHECKPOINT_INTERVAL_MS,
+  COMPACTION_BUFFER_BYTES_DEFAULT,
+  COMPACTION_BUFFER_BYTES_MAX,
+  COMPACTION_INTERVAL_MS,
   PARTITIONS_PER_TOPIC_MAX,
   PRODUCER_ID_EXPIRATION_MS_DEFAULT,
   RECOVERY_THREADS_MAX,
@@ -35,6 +39,12 @@ export interface StoreOptions {
   readonly recoveryThreads?: number;
   /** How often recovery points are written. Default 60,000. */
   readonly checkpointIntervalMs?: number;
+  /** How often it is looked for logs that are due to be compacted. Default 15,000. */
+  readonly compactionIntervalMs?: number;
+  /** Memory for the keys of a log while it is compacted: 32 bytes a key; more keys take several passes. Default 128 MiB. */
+  readonly compactionBufferBytes?: number;
+  /** Bytes that compaction reads and writes in a second, at most; 0, the default, is without bound. */
+  readonly compactionBytesPerSecond?: number;
   /**
    * How long a log remembers a producer that writes no more and has no transaction open; what it sends later is taken as if it were new. Default a
    * day. (Kafka: `producer.id.expiration.ms`.)
@@ -65,6 +75,9 @@ export interface CheckedOptions extends TransactionSettings {
   readonly onFailure?: (error: MillraceError) => void;
   readonly recoveryThreads: number;
   readonly checkpointIntervalMs: number;
+  readonly compactionIntervalMs: number;
+  readonly compactionBufferBytes: number;
+  readonly compactionBytesPerSecond: number;
   readonly producerIdExpirationMs: number;
   readonly retentionCheckIntervalMs: number;
   readonly clock: Clock;
@@ -81,6 +94,9 @@ const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'num
   onFailure: 'function',
   recoveryThreads: 'number',
   checkpointIntervalMs: 'number',
+  compactionIntervalMs: 'number',
+  compactionBufferBytes: 'number',
+  compactionBytesPerSecond: 'number',
   producerIdExpirationMs: 'number',
   retentionCheckIntervalMs: 'number',
   transactionMaxTimeoutMs: 'number',
@@ -140,6 +156,9 @@ function checkAccess(access: unknown, fileSystem: FileSystem | undefined): FileA
 const numbers = {
   recoveryThreads: [RECOVERY_THREADS_DEFAULT, 0, RECOVERY_THREADS_MAX],
   checkpointIntervalMs: [CHECKPOINT_INTERVAL_MS, 1, TIMER_MAX_MS],
+  compactionIntervalMs: [COMPACTION_INTERVAL_MS, 1, TIMER_MAX_MS],
+  compactionBufferBytes: [COMPACTION_BUFFER_BYTES_DEFAULT, OFFSET_MAP_BYTES_MIN, COMPACTION_BUFFER_BYTES_MAX],
+  compactionBytesPerSecond: [0, 0, Number.MAX_SAFE_INTEGER],
   producerIdExpirationMs: [PRODUCER_ID_EXPIRATION_MS_DEFAULT, 1, Number.MAX_SAFE_INTEGER],
   retentionCheckIntervalMs: [RETENTION_CHECK_INTERVAL_MS, 1, TIMER_MAX_MS],
   transactionMaxTimeoutMs: [TRANSACTION_TIMEOUT_MAX_MS_DEFAULT, 1, TIMER_MAX_MS],

@@ -2,6 +2,7 @@
 import type { FlushStatistics } from '../file/flusher.ts';
 import type { TransactionStatistics } from '../transaction/transactions.ts';
 import type { RetentionStatistics } from './retention.ts';
+import type { CompactionStatistics } from './compaction-statistics.ts';
 import type { StoreEnvironment } from './store-environment.ts';
 import type { Partition } from './topic.ts';
 
@@ -15,6 +16,8 @@ export interface StoreStatistics {
   readonly flush: Readonly<FlushStatistics>;
   /** How long the newest rounds took, ascending, at most 1,024 of them. */
   readonly recentFlushesMs: Float64Array;
+  /** Compaction, since the store was opened. */
+  readonly compaction: Readonly<CompactionStatistics>;
   /** Mappings of sealed data that are kept, and their bytes. */
   readonly windows: { readonly count: number; readonly bytes: number };
   readonly retention: RetentionStatistics;
@@ -26,7 +29,7 @@ export function storeStatistics(
   { flusher, cache }: StoreEnvironment,
   topics: number,
   all: Iterable<Partition>,
-  counts: Pick<StoreStatistics, 'retention' | 'transactions'>,
+  counts: Pick<StoreStatistics, 'compaction' | 'retention' | 'transactions'>,
 ): StoreStatistics {
   let [partitions, openPartitions, unavailablePartitions] = [0, 0, 0];
   for (const partition of all) {

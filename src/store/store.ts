@@ -8,47 +8,39 @@
  */
 import type { Consumer } from '../consumer/consumer.ts';
 import type { ConsumerOptions } from '../consumer/consumer-options.ts';
-import { MillraceError } from '../errors.ts';
+import type { MillraceError } from '../errors.ts';
 import type { CommittedOffset } from '../group/offset-table.ts';
-import type { PartitionLog } from '../log/partition-log.ts';
 import type { Producer } from '../producer/producer.ts';
 import type { ProducerOptions } from '../producer/producer-options.ts';
 import type { TransactionalProducerOptions } from '../producer/transactional-options.ts';
 import type { TransactionalProducer } from '../producer/transactional-producer.ts';
 import type { TransactionDescription, TransactionFilter } from '../transaction/transaction-listing.ts';
-import type { ConfigValue } from './config-value.ts';
-import { checkCreateOptions, type CreateTopicOptions } from './create-topic-options.ts';
+import type { CompactionResult } from './compaction-statistics.ts';
+import { Compactor } from './compactor.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { MetaProperties } from './meta-properties.ts';
 import { OpenConsumers } from './open-consumers.ts';
 import { OpenProducers } from './open-producers.ts';
 import { ProducerIds } from './producer-ids.ts';
-import { openPartition } from './partition-opening.ts';
 import type { RecoveryReport } from './recovery.ts';
 import { closeStore } from './store-closing.ts';
-import type { StoreEnvironment } from './store-environment.ts';
 import type { StoreLock } from './store-lock.ts';
 import { type OpenedParts, openParts } from './store-opening.ts';
 import type { CheckedOptions } from './store-options.ts';
 import { storeStatistics, type StoreStatistics } from './store-statistics.ts';
 import { StoreTransactions } from './store-transactions.ts';
-import { TopicAdmin } from './topic-admin.ts';
-import { effectiveConfig, type TopicConfigInput, type TopicConfigName } from './topic-config.ts';
-import type { OpenPartition, Partition, Topic, TopicDescription } from './topic.ts';
+import { TopicStore } from './topic-store.ts';
 
-export class Store {
-  readonly directory: string;
+export class Store extends TopicStore {
   readonly isReadOnly = false;
   /** What the open found. */
   readonly recovery: RecoveryReport;
   /** Ids for producers, each given out once in the life of the directory. */
   readonly producerIds: ProducerIds;
-  readonly #environment: StoreEnvironment;
   readonly #meta: MetaProperties;
   readonly #lock: StoreLock;
-  readonly #topics: Map<string, Topic>;
-  readonly #admin: TopicAdmin;
   readonly #housekeeping: Housekeeping;
+  readonly #compactor: Compactor;
   readonly #ownSystem: boolean;
   readonly #producers: OpenProducers;
   readonly #transactions: StoreTransactions;
@@ -63,24 +55,29 @@ export class Store {
 
   private constructor(parts: OpenedParts, options: CheckedOptions) {
     const { environment, lock, meta, topics, recovery } = parts;
-    this.#environment = environment;
-    this.directory = environment.directory;
+    super(environment, topics);
     this.#lock = lock;
     this.#meta = meta;
-    this.#topics = topics;
     this.recovery = recovery;
     this.#ownSystem = options.fileSystem === null;
-    this.#admin = new TopicAdmin(environment, topics);
     const logs = {
-      partitionCount: (topic: string) => this.#admin.get(topic).partitions.length,
-      partition: (topic: string, partition: number) => this.#log(topic, partition),
+      partitionCount: (topic: string) => this.admin.get(topic).partitions.length,
+      partition: (topic: string, partition: number) => this.log(topic, partition),
     };
     this.producerIds = new ProducerIds(environment);
-    const rest = { admin: this.#admin, logs, nextProducerId: () => this.producerIds.next(), settings: options };
+    const rest = { admin: this.admin, logs, nextProducerId: () => this.producerIds.next(), settings: options };
     this.#transactions = new StoreTransactions(environment, rest);
     this.#producers = new OpenProducers(logs, { ...environment, producerIds: this.producerIds }, this.#transactions);
-    this.#housekeeping = new Housekeeping(environment, () => this.#partitions(), options);
+    this.#housekeeping = new Housekeeping(environment, () => this.partitions(), options);
+    this.#compactor = new Compactor(environment, {
+      intervalMs: options.compactionIntervalMs,
+      bufferBytes: options.compactionBufferBytes,
+      bytesPerSecond: options.compactionBytesPerSecond,
+      partitions: () => this.partitions(),
+      open: (partition) => this.open(partition),
+    });
     this.#housekeeping.start();
+    this.#compactor.start();
     this.#transactions.start();
   }
 
@@ -99,69 +96,22 @@ export class Store {
 
   /** Why the store is offline, or null. */
   get failure(): MillraceError | null {
-    return this.#environment.health.failure;
+    return this.environment.health.failure;
   }
 
-  get isClosed(): boolean {
+  override get isClosed(): boolean {
     return this.#closing !== null;
   }
 
   get statistics(): StoreStatistics {
     const { retention } = this.#housekeeping;
-    const counts = { retention: retention.statistics, transactions: this.#transactions.statistics };
-    return storeStatistics(this.#environment, this.#topics.size, this.#partitions(), counts);
-  }
-
-  /**
-   * Creates a topic with all its partitions, or nothing. Errors: INVALID_TOPIC, INVALID_ARGUMENT, TOPIC_EXISTS, NO_SPACE, OFFLINE, CLOSED.
-   */
-  async createTopic(name: string, options: CreateTopicOptions = {}): Promise<TopicDescription> {
-    this.#checkOpen();
-    return this.#admin.create(name, checkCreateOptions(options));
-  }
-
-  /** Gives a topic `total` partitions, more than it has. Where a key goes may change with that: the caller decides where keys go. */
-  async addPartitions(name: string, total: number): Promise<TopicDescription> {
-    this.#checkOpen();
-    return this.#admin.extend(name, total);
-  }
-
-  /** Changes settings of a topic, from the next append on; `null` takes one back to its default. */
-  async alterTopic(name: string, changes: TopicConfigInput): Promise<TopicDescription> {
-    this.#checkOpen();
-    return this.#admin.alter(name, changes);
-  }
-
-  /** Deletes a topic with its records. Views that readers hold stay valid; who waits for durability gets ERR_MILLRACE_CLOSED. */
-  async deleteTopic(name: string): Promise<void> {
-    this.#checkOpen();
-    return this.#admin.delete(name);
-  }
-
-  topics(): TopicDescription[] {
-    this.#checkOpen();
-    return Array.from(this.#topics.values(), (topic) => topic.describe());
-  }
-
-  /** Throws ERR_MILLRACE_UNKNOWN_TOPIC when there is none of that name. */
-  topic(name: string): TopicDescription {
-    this.#checkOpen();
-    return this.#admin.get(name).describe();
-  }
-
-  /** All settings that a topic has: its own, the store's defaults, Kafka's. */
-  topicConfig(name: string): Record<TopicConfigName, ConfigValue> {
-    this.#checkOpen();
-    return effectiveConfig(this.#admin.get(name).config, this.#environment.defaults);
-  }
-
-  /**
-   * The log of a partition, opened when it is asked for the first time, the same object each time. Errors: UNKNOWN_TOPIC, CLOSED, IO, and
-   * CORRUPT or UNSUPPORTED for one that could not be recovered.
-   */
-  partition(topic: string, partition: number): PartitionLog {
-    this.#checkOpen();
-    return this.#log(topic, partition);
+    const [compactor, transactions] = [this.#compactor, this.#transactions];
+    const counts = {
+      compaction: compactor.statistics,
+      retention: retention.statistics,
+      transactions: transactions.statistics,
+    };
+    return storeStatistics(this.environment, this.topicCount, this.partitions(), counts);
   }
 
   /**
@@ -171,13 +121,13 @@ export class Store {
   producer(options: TransactionalProducerOptions): TransactionalProducer;
   producer(options?: ProducerOptions): Producer;
   producer(options: ProducerOptions | TransactionalProducerOptions = {}): Producer | TransactionalProducer {
-    this.#checkOpen();
+    this.checkOpen();
     return this.#producers.open(options);
   }
 
   /** The transactional ids that are known, with what each has open (KIP-664). Settles at once when there have been none. */
   async transactions(filter?: TransactionFilter): Promise<TransactionDescription[]> {
-    this.#checkOpen();
+    this.checkOpen();
     return this.#transactions.list(filter);
   }
 
@@ -186,35 +136,25 @@ export class Store {
    * with its records, and not what one has open or has aborted.
    */
   async committedOffsets(group: string): Promise<CommittedOffset[]> {
-    this.#checkOpen();
+    this.checkOpen();
     return this.#transactions.committedOffsets(group);
-  }
-
-  /** The partitions that were asked for since the store was opened, or had segments to be removed. Opens none. */
-  openPartitions(): OpenPartition[] {
-    this.#checkOpen();
-    const open: OpenPartition[] = [];
-    for (const { topic, index, log } of this.#partitions()) {
-      if (log !== null) open.push({ topic: topic.name, partition: index, log });
-    }
-    return open;
   }
 
   /** Those that were not closed, or are still being closed. */
   openProducers(): Producer[] {
-    this.#checkOpen();
+    this.checkOpen();
     return this.#producers.list();
   }
 
   /** Those that were not closed and that somebody has. */
   openConsumers(): Consumer[] {
-    this.#checkOpen();
+    this.checkOpen();
     return this.#consumers.list();
   }
 
   /** A reader of partitions that waits for more. It ends with the store, and has nothing of the store's to be closed. */
   consumer(options?: ConsumerOptions): Consumer {
-    this.#checkOpen();
+    this.checkOpen();
     return this.#consumers.open(options);
   }
 
@@ -223,7 +163,7 @@ export class Store {
    * `checkpointIntervalMs`. Settles when it is done.
    */
   async checkpoint(): Promise<void> {
-    this.#checkOpen();
+    this.checkOpen();
     return this.#housekeeping.checkpoint();
   }
 
@@ -232,8 +172,18 @@ export class Store {
    * itself every `retentionCheckIntervalMs`. Settles when their files are gone. A log that fails does not keep others from it.
    */
   async retain(): Promise<void> {
-    this.#checkOpen();
+    this.checkOpen();
     return this.#housekeeping.retain();
+  }
+
+  /**
+   * Compacts a log now: of each key the newest record stays, the others go; what the store does by itself when enough of a log is new. Only sealed
+   * segments are compacted, and what the topic's settings protect stays. Settles when it is done. Errors: UNKNOWN_TOPIC, INVALID_ARGUMENT for
+   * a topic whose `cleanup.policy` is not to compact, CORRUPT, NO_SPACE (the log is whole and may be compacted later), OFFLINE, CLOSED.
+   */
+  async compact(topic: string, partition: number): Promise<CompactionResult> {
+    this.checkOpen();
+    return this.#compactor.compact(this.admin.get(topic).partition(partition));
   }
 
   /**
@@ -252,33 +202,15 @@ export class Store {
   async #close(): Promise<void> {
     await this.#producers.close();
     await this.#transactions.close();
-    return closeStore(this.#environment, {
-      admin: this.#admin,
+    return closeStore(this.environment, {
+      admin: this.admin,
       housekeeping: this.#housekeeping,
-      partitions: () => this.#partitions(),
+      compactor: this.#compactor,
+      partitions: () => this.partitions(),
       release: () => {
-        if (this.#ownSystem) this.#environment.system.close();
+        if (this.#ownSystem) this.environment.system.close();
         this.#lock.release();
       },
-    });
-  }
-
-  #log(topic: string, partition: number): PartitionLog {
-    const found = this.#admin.get(topic).partition(partition);
-    if (found.log === null) found.opened(openPartition(this.#environment, found));
-    return found.log!;
-  }
-
-  *#partitions(): Iterable<Partition> {
-    for (const topic of this.#topics.values()) {
-      for (const partition of topic.partitions) if (partition !== null) yield partition;
-    }
-  }
-
-  #checkOpen(): void {
-    if (this.#closing === null) return;
-    throw new MillraceError('ERR_MILLRACE_CLOSED', `the store in ${this.directory} is closed`, {
-      path: this.directory,
     });
   }
 }

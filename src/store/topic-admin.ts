@@ -86,7 +86,8 @@ export class TopicAdmin {
   async delete(name: string): Promise<void> {
     return this.#alone(async () => {
       const topic = this.get(name);
-      const { health, system, directory, flushThread, recoveryPoints, startOffsets } = this.#environment;
+      const { health, system, directory, flushThread, recoveryPoints, startOffsets, cleanerOffsets } =
+        this.#environment;
       health.check();
       const noted = this.#unlessFull(() =>
         writeTopicChange(system, directory, {
@@ -101,6 +102,8 @@ export class TopicAdmin {
       const error = new MillraceError('ERR_MILLRACE_CLOSED', `topic "${name}" was deleted`);
       const partitions = topic.partitions.filter((partition) => partition !== null);
       for (const { log } of partitions) log?.abandon(error);
+      // A thread that makes files must not be at work in a directory that is about to be removed.
+      await Promise.all(partitions.map(async ({ stopCompaction }) => stopCompaction?.()));
       // A round that runs may be about to sync a directory by the name that it has now.
       await flushBarrier(flushThread);
       const indexes = partitions.map((partition) => partition.index);
@@ -110,7 +113,8 @@ export class TopicAdmin {
       // Now there is room again.
       if (!written) this.#writeTopics();
       if (noted) this.#forgetChange();
-      for (const offsets of [recoveryPoints, startOffsets]) for (const index of indexes) offsets.set(name, index, 0);
+      for (const offsets of [recoveryPoints, startOffsets, cleanerOffsets])
+        for (const index of indexes) offsets.set(name, index, 0);
     });
   }
 
@@ -155,6 +159,7 @@ export class TopicAdmin {
       // What the files still say of a topic of that name that was deleted would be believed of the new one after a crash.
       environment.recoveryPoints.write();
       environment.startOffsets.write();
+      environment.cleanerOffsets.write();
       writeTopicChange(system, directory, change);
     });
     try {

@@ -23,7 +23,6 @@ import { suggestion } from './nearest-name.ts';
 const INT_MAX = 0x7fff_ffff;
 /** Kafka writes 2^63 - 1. */
 const NEVER = Number.MAX_SAFE_INTEGER;
-const HOUR_MS = 60 * 60 * 1000;
 const {
   segmentBytes,
   segmentMs,
@@ -32,10 +31,12 @@ const {
   maxMessageBytes,
   retentionMs,
   timestampAfterMaxMs,
+  minDirtyRatio,
+  deleteRetentionMs,
 } = DEFAULT_LOG_SETTINGS;
 
 export const topicConfigs = {
-  'cleanup.policy': list({ default: 'delete', values: ['delete', 'compact'] }),
+  'cleanup.policy': list({ default: 'delete', values: ['delete', 'compact'], obeyed: true }),
   'compression.gzip.level': levelOrDefault(whole({ default: -1, min: 1, max: 9 })),
   'compression.lz4.level': whole({ default: 9, min: 1, max: 17 }),
   'compression.type': choice({
@@ -44,7 +45,7 @@ export const topicConfigs = {
     obeyed: true,
   }),
   'compression.zstd.level': whole({ default: 3, min: -131_072, max: 22 }),
-  'delete.retention.ms': whole({ default: 24 * HOUR_MS, min: 0 }),
+  'delete.retention.ms': whole({ default: deleteRetentionMs, min: 0, obeyed: true }),
   'file.delete.delay.ms': whole({ default: 60_000, min: 0 }),
   'flush.messages': whole({ default: NEVER, min: 1, obeyed: true }),
   'flush.ms': whole({ default: NEVER, min: 0, obeyed: true }),
@@ -53,13 +54,13 @@ export const topicConfigs = {
   'leader.replication.throttled.replicas': replicaList(),
   'local.retention.bytes': whole({ default: -2, min: -2 }),
   'local.retention.ms': whole({ default: -2, min: -2 }),
-  'max.compaction.lag.ms': whole({ default: NEVER, min: 1 }),
+  'max.compaction.lag.ms': whole({ default: NEVER, min: 1, obeyed: true }),
   'max.message.bytes': whole({ default: maxMessageBytes, min: 0, max: BATCH_BYTES_MAX, obeyed: true }),
   'message.timestamp.after.max.ms': whole({ default: timestampAfterMaxMs, min: 0, obeyed: true }),
   'message.timestamp.before.max.ms': whole({ default: NEVER, min: 0, obeyed: true }),
   'message.timestamp.type': choice({ default: 'CreateTime', values: ['CreateTime', 'LogAppendTime'], obeyed: true }),
-  'min.cleanable.dirty.ratio': decimal({ default: 0.5, min: 0, max: 1 }),
-  'min.compaction.lag.ms': whole({ default: 0, min: 0 }),
+  'min.cleanable.dirty.ratio': decimal({ default: minDirtyRatio, min: 0, max: 1, obeyed: true }),
+  'min.compaction.lag.ms': whole({ default: 0, min: 0, obeyed: true }),
   'min.insync.replicas': whole({ default: 1, min: 1, max: INT_MAX }),
   preallocate: flag({ default: false }),
   'remote.log.copy.disable': flag({ default: false }),
@@ -114,10 +115,13 @@ export function effectiveConfig(config: TopicConfig, defaults: TopicConfig): Req
 /** What of the settings a log obeys, in its own words. */
 export function logSettings(config: TopicConfig, defaults: TopicConfig): LogSettings {
   const all = effectiveConfig(config, defaults);
+  const compact = (all['cleanup.policy'] as string).split(',').includes('compact');
+  const maxCompactionLagMs = all['max.compaction.lag.ms'] as number;
   const compression = all['compression.type'] as CompressionName | 'producer' | 'uncompressed';
   return {
     segmentBytes: all['segment.bytes'] as number,
-    segmentMs: all['segment.ms'] as number,
+    // The active segment is not compacted: it must not grow older than a record may wait. (LogConfig.maxSegmentMs.)
+    segmentMs: Math.min(all['segment.ms'] as number, compact ? maxCompactionLagMs : Infinity),
     segmentIndexBytes: all['segment.index.bytes'] as number,
     indexIntervalBytes: all['index.interval.bytes'] as number,
     maxMessageBytes: all['max.message.bytes'] as number,
@@ -130,6 +134,11 @@ export function logSettings(config: TopicConfig, defaults: TopicConfig): LogSett
     retentionBytes: all['retention.bytes'] as number,
     timestampBeforeMaxMs: all['message.timestamp.before.max.ms'] as number,
     timestampAfterMaxMs: all['message.timestamp.after.max.ms'] as number,
+    compact,
+    minDirtyRatio: all['min.cleanable.dirty.ratio'] as number,
+    minCompactionLagMs: all['min.compaction.lag.ms'] as number,
+    maxCompactionLagMs,
+    deleteRetentionMs: all['delete.retention.ms'] as number,
   };
 }
 

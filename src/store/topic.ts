@@ -34,6 +34,8 @@ export class Partition {
   /** While nobody asks for the log, retention has nothing to do with it before this time. */
   idleUntil = 0;
   #openedStart = 0;
+  /** Gives up the compaction of its log, if there is one, and settles when that has ended. */
+  stopCompaction: (() => Promise<void>) | null = null;
   #openedEnd = 0;
   #openedSegments = 0;
 

@@ -11,6 +11,8 @@ export interface ThreadPoolOptions {
   readonly module: URL;
   readonly work: string;
   readonly threads: number;
+  /** How long a thread waits for another task before it ends; default: not at all. */
+  readonly idleMs?: number;
 }
 
 export class ThreadPool<Task, Result> implements Executor<Task, Result> {
@@ -49,6 +51,7 @@ async function newPool<Task, Result>(options: ThreadPoolOptions): Promise<Piscin
     name: options.work,
     minThreads: 0,
     maxThreads: options.threads,
+    idleTimeout: options.idleMs ?? 0,
     // The tasks hold a thread for long and block it: a second one in it would only wait.
     concurrentTasksPerWorker: 1,
     recordTiming: false,

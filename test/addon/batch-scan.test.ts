@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { native, scanStop } from '#millrace/native.js';
+import { native } from '#millrace/native.js';
+import { scanStop } from '#millrace/native-words.js';
 import { makeBatch, random, thrownBy } from './support.ts';
 
 const defaults = { verify: true, nextOffset: 0, epoch: -1, batchBytesMax: 1 << 20 };

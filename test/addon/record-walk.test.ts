@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { gatherStop, gatherWalk, native } from '#millrace/native.js';
+import { native } from '#millrace/native.js';
+import { gatherStop, gatherWalk } from '#millrace/native-words.js';
 import { thrownBy } from './support.ts';
 
 /** Two records: `ab` with timestamp delta 3, and null with 1. */

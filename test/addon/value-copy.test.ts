@@ -1,7 +1,8 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { copyResult, copyStop, native } from '#millrace/native.js';
+import { native } from '#millrace/native.js';
+import { copyResult, copyStop } from '#millrace/native-words.js';
 import { encodeBatches } from '#millrace/record/encode-batch.js';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 import { thrownBy } from './support.ts';

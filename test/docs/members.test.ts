@@ -16,7 +16,7 @@ const ours: Partial<Record<string, readonly string[]>> = {
   Store: ['open'],
   ReadOnlyStore: ['open'],
   LogWriter: ['openFile', 'leaderEpochs', 'configure'],
-  PartitionLog: ['open', 'abandon'],
+  PartitionLog: ['open', 'abandon', 'sealedSegments', 'activeBaseOffset', 'replaceSegments'],
   FollowedLog: ['open', 'pace', 'look', 'gone'],
   OpenBatch: ['plan', 'isPlaced', 'checkIdle', 'publish', 'complete', 'wipe', 'end'],
   BatchFields: ['position', 'lastOffsetDelta', 'attributes', 'magic'],

@@ -192,6 +192,8 @@ export class TransactionHistory {
       if (known.state !== 'open') continue;
       // Nobody asked for its end; of the others nobody knows.
       if (how !== 'close') known.state = known.release === null ? 'asked' : 'aborted';
+      // What was killed does nothing any more: its windows lead to the files of whoever comes next.
+      if (how !== 'close') known.release = null;
     }
     if (how === 'close') await this.#store.close();
     await this.#release(() => how === 'close');

@@ -14,11 +14,13 @@ test('each log of a task has its own outcome, which is plain data', async () => 
   store.partition('orders', 1).append([{ value: 'x' }, { value: 'y' }]);
   const killed = system.kill();
   killed.remove(`${DATA}/orders-0/00000000000000000000.log`);
-  killed.open(`${DATA}/orders-0/00000000000000000000.log.swap`, 'w+').close();
+  const swap = killed.open(`${DATA}/orders-0/00000000000000000000.log.swap`, 'w+');
+  swap.write(Buffer.from('x'), 0, 1, 0);
+  swap.close();
   const task = [0, 1].map((i) => ({ directory: `${DATA}/orders-${i}`, settings, recoveryPoint: 0 }));
   const outcomes = structuredClone(recoverLogs(killed, task));
   expect(outcomes).toEqual([
-    { error: expect.objectContaining({ code: 'ERR_MILLRACE_UNSUPPORTED' }) },
+    { error: expect.objectContaining({ code: 'ERR_MILLRACE_CORRUPT' }) },
     { report: expect.objectContaining({ directory: `${DATA}/orders-1`, endOffset: 2, damage: null }) },
   ]);
 });

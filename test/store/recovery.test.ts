@@ -99,14 +99,21 @@ test('damage is cut off, reported with path and position, and costs its own part
   await store.close();
 });
 
+/** A replacement for a segment that is no log: nobody may put it into the place of one. */
+function writeGarbage(system: MemoryFileSystem, path: string): void {
+  const file = system.open(path, 'w+');
+  file.write(Buffer.from('x'), 0, 1, 0);
+  file.close();
+}
+
 test('a partition of a kind that cannot be recovered is unavailable by itself, and no stop is clean until it is', async () => {
   const system = await killed(2);
   const swap = `${DATA}/orders-0/00000000000000000000.log.swap`;
-  system.open(swap, 'w+').close();
+  writeGarbage(system, swap);
   const { store } = await openInMemory(system);
-  const unsupported = expect.objectContaining({ code: 'ERR_MILLRACE_UNSUPPORTED' });
-  expect(store.recovery.unavailable).toEqual([{ topic: 'orders', partition: 0, error: unsupported }]);
-  expect(() => store.partition('orders', 0)).toThrow(unsupported);
+  const corrupt = expect.objectContaining({ code: 'ERR_MILLRACE_CORRUPT', path: swap });
+  expect(store.recovery.unavailable).toEqual([{ topic: 'orders', partition: 0, error: corrupt }]);
+  expect(() => store.partition('orders', 0)).toThrow(corrupt);
   expect(valuesOf(store.partition('orders', 1))).toHaveLength(10);
   await store.close();
   expect(namesIn(system)).not.toContain('.kafka_cleanshutdown');

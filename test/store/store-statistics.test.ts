@@ -13,6 +13,7 @@ test('a store counts its topics, partitions, flushes, windows and removed segmen
     unavailablePartitions: 0,
     windows: { count: 0, bytes: 0 },
     retention: { checks: 0, segments: 0, bytes: 0 },
+    compaction: expect.objectContaining({ runs: 0 }),
     transactions: { ids: 0, open: 0, committed: 0, aborted: 0, timedOut: 0 },
   });
   expect(flush.rounds).toBe(recentFlushesMs.length);

@@ -95,10 +95,18 @@ test('statistics count', async () => {
   const { store } = await openInMemory();
   await store.createTopic('orders', { partitions: 3 });
   await store.partition('orders', 2).append([{ value: 'x' }]).durable;
-  const { flush, recentFlushesMs, windows: _windows, transactions: _transactions, ...counts } = store.statistics;
+  const {
+    flush,
+    recentFlushesMs,
+    compaction,
+    windows: _windows,
+    transactions: _transactions,
+    ...counts
+  } = store.statistics;
   const retention = { checks: 0, segments: 0, bytes: 0 };
   expect(counts).toEqual({ topics: 1, partitions: 3, openPartitions: 1, unavailablePartitions: 0, retention });
   expect(flush.rounds).toBe(1);
+  expect(compaction).toMatchObject({ runs: 0, bytesRead: 0, maxDirtyRatio: 0 });
   expect([...recentFlushesMs]).toEqual([flush.lastMs]);
   const log = store.partition('orders', 2);
   expect(store.openPartitions()).toEqual([{ topic: 'orders', partition: 2, log }]);
@@ -153,7 +161,7 @@ test('a topics’ file that is not readable is refused, and neither the lock nor
 
 test('what is not ours is left alone', async () => {
   const directory = temporaryDirectory();
-  const others = ['bootstrap.checkpoint', 'replication-offset-checkpoint', 'cleaner-offset-checkpoint', 'notes.txt'];
+  const others = ['bootstrap.checkpoint', 'replication-offset-checkpoint', 'notes.txt'];
   for (const name of others) writeFileSync(join(directory, name), name);
   const store = await open(directory);
   await store.createTopic('orders');
@@ -183,7 +191,7 @@ test('140 partitions, which is more than are made or closed in one group', { tim
 test('names that Kafka’s metrics cannot tell apart, and settings that are only stored, are told of', async () => {
   const messages = new Messages();
   const { store } = await openInMemory(undefined, { logger: messages.logger });
-  await store.createTopic('a.b', { config: { 'cleanup.policy': 'compact' } });
+  await store.createTopic('a.b', { config: { preallocate: true } });
   await store.createTopic('a_b');
   expect(messages.all.map(({ message }) => message)).toEqual([
     'settings that are stored and not acted on by this version',

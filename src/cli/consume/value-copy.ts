@@ -7,7 +7,8 @@
  * The addon stops at what it does not read, such as a compressed batch, or one that is damaged: `rest` begins there, and whoever reads batches one by one
  * goes on with it. The stream must have nothing that is not written yet.
  */
-import { copyResult, copyStop, native } from '../../native.ts';
+import { native } from '../../native.ts';
+import { copyResult, copyStop } from '../../native-words.ts';
 import type { BatchRun } from '../../record/batches.ts';
 
 export class ValueCopy {

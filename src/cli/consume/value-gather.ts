@@ -8,7 +8,8 @@
  * Where the addon meets a record that it does not read, this is done and `isAll` false: a cursor goes on behind `offsetDelta`, and says what is wrong
  * with it. One batch at a time.
  */
-import { gatherStop, gatherWalk, native } from '../../native.ts';
+import { native } from '../../native.ts';
+import { gatherStop, gatherWalk } from '../../native-words.ts';
 import type { RecordBatch } from '../../record/record-batch.ts';
 import { COPIED_BYTES_MAX, type OutputBuffer } from './output-buffer.ts';
 

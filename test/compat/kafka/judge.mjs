@@ -41,6 +41,14 @@ export class Judge {
     return this.ask({ command: 'open', directory, ...question });
   }
 
+  /**
+   * Opens a partition directory as after a crash and reports all of its batches and its producers; with `firstDirtyOffset` and `now` in the
+   * question, Kafka's cleaner compacts it first.
+   */
+  compact(directory, question) {
+    return this.ask({ command: 'compact', directory, ...question });
+  }
+
   async close() {
     if (this.#process.exitCode !== null) return;
     this.#process.stdin.end();

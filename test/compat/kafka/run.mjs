@@ -2,7 +2,7 @@
  * `npm run test:kafka`: a real Kafka judges what our engine writes and recovers.
  *
  * Needs Java 17 and Maven (the jars are fetched once). Without them it says so and ends well, unless CI=true. MILLRACE_SEED repeats a
- * run. One JVM answers all questions. Arguments choose parts: dump, clean, histories, killed, recovery, transactions, broker.
+ * run. One JVM answers all questions. Arguments choose parts: dump, clean, histories, killed, recovery, compaction, transactions, broker.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { BrokerTrial } from './broker-checks.mjs';
 import { agreedCases, flip, differingCases } from './damage-matrix.mjs';
 import { logsOf } from './damage.mjs';
 import { filesOf, forgetCleanStop, hasCleanMarker, partitionsOf, selectFiles, Workshop } from './directories.mjs';
+import { judgeCompaction } from './compaction.mjs';
 import { compareDumps } from './dump-comparison.mjs';
 import { dumpGate } from './dump-gate.mjs';
 import { report, withStore, writeTopics } from './engine.mjs';
@@ -243,6 +244,7 @@ async function main() {
       for (let i = 0; i < 3; i++) await judgeKilledStore(tally, judge, workshop, root, 1 + random.below(1500));
     },
     recovery: () => judgeRecovery(tally, judge, workshop, root),
+    compaction: () => judgeCompaction(tally, judge, workshop, root, seed),
     transactions: () => judgeTransactions(tally, judge, java, root),
     broker: () => judgeByBroker(tally, judge, java, root),
   };

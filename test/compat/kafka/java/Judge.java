@@ -46,6 +46,7 @@ public final class Judge {
         return switch (name) {
             case "dump" -> dump(strings(command.get("arguments")));
             case "open" -> open(command);
+            case "compact" -> Compaction.run(command, config(command));
             case "createTopic" -> BrokerClient.createTopic(command);
             case "consume" -> BrokerClient.consume(command);
             case "produce" -> BrokerClient.produce(command);
@@ -80,10 +81,8 @@ public final class Judge {
      */
     private static JsonNode open(JsonNode command) throws Exception {
         File directory = new File(command.get("directory").asText());
-        Map<String, String> config = new HashMap<>();
-        command.get("config").properties().forEach(entry -> config.put(entry.getKey(), entry.getValue().asText()));
         ObjectNode report;
-        KafkaLog opened = new KafkaLog(directory, config, command.path("logStartOffset").asLong(0),
+        KafkaLog opened = new KafkaLog(directory, config(command), command.path("logStartOffset").asLong(0),
             command.path("recoveryPoint").asLong(0), command.get("clean").asBoolean(),
             command.has("now") ? KafkaLog.at(command.get("now").asLong()) : Time.SYSTEM);
         try (opened) {
@@ -101,6 +100,12 @@ public final class Judge {
         }
         report.set("files", LogReport.files(directory));
         return report;
+    }
+
+    private static Map<String, String> config(JsonNode command) {
+        Map<String, String> config = new HashMap<>();
+        command.get("config").properties().forEach(entry -> config.put(entry.getKey(), entry.getValue().asText()));
+        return config;
     }
 
     private static void append(KafkaLog opened, int count) throws IOException {

@@ -1,0 +1,118 @@
+/**
+ * The topics of a data directory that is open for writing: made, changed and deleted, and the logs of their partitions, opened when they are asked for.
+ *
+ * One half of `Store`, which adds who writes and reads, what is done in the background, and the end.
+ */
+import { MillraceError } from '../errors.ts';
+import type { PartitionLog } from '../log/partition-log.ts';
+import type { ConfigValue } from './config-value.ts';
+import { checkCreateOptions, type CreateTopicOptions } from './create-topic-options.ts';
+import { openPartition } from './partition-opening.ts';
+import type { StoreEnvironment } from './store-environment.ts';
+import { TopicAdmin } from './topic-admin.ts';
+import { effectiveConfig, type TopicConfigInput, type TopicConfigName } from './topic-config.ts';
+import type { OpenPartition, Partition, Topic, TopicDescription } from './topic.ts';
+
+export abstract class TopicStore {
+  readonly directory: string;
+  protected readonly environment: StoreEnvironment;
+  protected readonly admin: TopicAdmin;
+  readonly #byName: Map<string, Topic>;
+
+  constructor(environment: StoreEnvironment, topics: Map<string, Topic>) {
+    this.directory = environment.directory;
+    this.environment = environment;
+    this.admin = new TopicAdmin(environment, topics);
+    this.#byName = topics;
+  }
+
+  abstract get isClosed(): boolean;
+
+  protected get topicCount(): number {
+    return this.#byName.size;
+  }
+
+  /**
+   * Creates a topic with all its partitions, or nothing. Errors: INVALID_TOPIC, INVALID_ARGUMENT, TOPIC_EXISTS, NO_SPACE, OFFLINE, CLOSED.
+   */
+  async createTopic(name: string, options: CreateTopicOptions = {}): Promise<TopicDescription> {
+    this.checkOpen();
+    return this.admin.create(name, checkCreateOptions(options));
+  }
+
+  /** Gives a topic `total` partitions, more than it has. Where a key goes may change with that: the caller decides where keys go. */
+  async addPartitions(name: string, total: number): Promise<TopicDescription> {
+    this.checkOpen();
+    return this.admin.extend(name, total);
+  }
+
+  /** Changes settings of a topic, from the next append on; `null` takes one back to its default. */
+  async alterTopic(name: string, changes: TopicConfigInput): Promise<TopicDescription> {
+    this.checkOpen();
+    return this.admin.alter(name, changes);
+  }
+
+  /** Deletes a topic with its records. Views that readers hold stay valid; who waits for durability gets ERR_MILLRACE_CLOSED. */
+  async deleteTopic(name: string): Promise<void> {
+    this.checkOpen();
+    return this.admin.delete(name);
+  }
+
+  topics(): TopicDescription[] {
+    this.checkOpen();
+    return Array.from(this.#byName.values(), (topic) => topic.describe());
+  }
+
+  /** Throws ERR_MILLRACE_UNKNOWN_TOPIC when there is none of that name. */
+  topic(name: string): TopicDescription {
+    this.checkOpen();
+    return this.admin.get(name).describe();
+  }
+
+  /** All settings that a topic has: its own, the store's defaults, Kafka's. */
+  topicConfig(name: string): Record<TopicConfigName, ConfigValue> {
+    this.checkOpen();
+    return effectiveConfig(this.admin.get(name).config, this.environment.defaults);
+  }
+
+  /**
+   * The log of a partition, opened when it is asked for the first time, the same object each time. Errors: UNKNOWN_TOPIC, CLOSED, IO, and
+   * CORRUPT or UNSUPPORTED for one that could not be recovered.
+   */
+  partition(topic: string, partition: number): PartitionLog {
+    this.checkOpen();
+    return this.log(topic, partition);
+  }
+
+  /** The partitions that were asked for since the store was opened, or had segments to be removed. Opens none. */
+  openPartitions(): OpenPartition[] {
+    this.checkOpen();
+    const open: OpenPartition[] = [];
+    for (const { topic, index, log } of this.partitions()) {
+      if (log !== null) open.push({ topic: topic.name, partition: index, log });
+    }
+    return open;
+  }
+
+  protected log(topic: string, partition: number): PartitionLog {
+    return this.open(this.admin.get(topic).partition(partition));
+  }
+
+  protected open(partition: Partition): PartitionLog {
+    if (partition.log === null) partition.opened(openPartition(this.environment, partition));
+    return partition.log!;
+  }
+
+  protected *partitions(): Iterable<Partition> {
+    for (const topic of this.#byName.values()) {
+      for (const partition of topic.partitions) if (partition !== null) yield partition;
+    }
+  }
+
+  protected checkOpen(): void {
+    if (!this.isClosed) return;
+    throw new MillraceError('ERR_MILLRACE_CLOSED', `the store in ${this.directory} is closed`, {
+      path: this.directory,
+    });
+  }
+}
