@@ -23,10 +23,9 @@ import type { LeaderEpochs } from './leader-epochs.ts';
 import type { LoadedLog } from './log-loading.ts';
 import type { LogSettings } from './log-settings.ts';
 import { type LogEnvironment, LogWriter } from './log-writer.ts';
-import type { BatchPlan } from './open-batch-room.ts';
 import type { OpenBatch, OpenBatchOptions } from './open-batch.ts';
 import { OpenBatchSlot } from './open-batch-slot.ts';
-import { checkEndOptions, checkStamp, type EndTransactionOptions, stampedBatch } from './producer-stamp.ts';
+import { checkEndOptions, type EndTransactionOptions, NO_PRODUCER, stampedBatch } from './producer-stamp.ts';
 import type { Receipt } from './receipt.ts';
 import { notOneBatch, RecordAppender } from './record-appender.ts';
 import { underCodec } from './topic-codec.ts';
@@ -66,24 +65,29 @@ export class LogAppender extends LogWriter {
     const leaderEpoch = epochOf(options.leaderEpoch, this.epochs.latest);
     const codec = codecOf(options.compression, this.settings.compression);
     const { endOffset: baseOffset } = this;
-    const stamp = options.producer === undefined ? null : checkStamp(options.producer);
-    if (stamp !== null) {
-      const first = this.producers.check(stampedBatch(stamp, baseOffset, records.length, now));
+    const { producer } = options;
+    const produced = producer === undefined ? null : stampedBatch(producer, baseOffset, records.length);
+    if (produced !== null) {
+      const first = this.producers.check(produced);
       if (first !== null) return this.appendedBefore(first);
     }
-    const timestampBounds = boundsOf(this.settings);
-    const plain = {
+    const { producerId, producerEpoch, baseSequence, isTransactional: transactional } = produced ?? NO_PRODUCER;
+    // One shape, whoever appends, and without a spread, which would cost as much as the rest of an append.
+    const encoding = {
       baseOffset,
       leaderEpoch,
       timestamp: now,
       timestampType,
-      timestampBounds,
+      timestampBounds: boundsOf(this.settings),
       batchBytesMax: maxMessageBytes,
+      producerId,
+      producerEpoch,
+      baseSequence,
+      transactional,
     };
-    const encoding = stamp === null ? plain : { ...plain, ...stamp };
     if (codec !== 'none') {
       const batches = encodeBatches(records, { ...encoding, compression: codec });
-      if (stamp !== null && batches.length > 1) throw notOneBatch(this.directory, maxMessageBytes);
+      if (produced !== null && batches.length > 1) throw notOneBatch(this.directory, maxMessageBytes);
       return this.#appendReady(batches.length === 1 ? batches[0] : Buffer.concat(batches), {
         ...encoding,
         from: 'producer',
@@ -92,14 +96,16 @@ export class LogAppender extends LogWriter {
       });
     }
     return this.writing(() => {
-      if (stamp !== null) this.expectProducer();
+      if (produced !== null) this.expectProducer();
       const timestamp = timestampType === 'LogAppendTime' ? now : latestTimestamp(records, now);
       this.rollIfDue(0, timestamp, baseOffset + records.length - 1, now);
       const lastOffset = this.#appender.append(records, encoding);
       this.epochs.assign(leaderEpoch, baseOffset);
       this.countAppend(lastOffset + 1 - baseOffset, this.#appender.size);
-      if (stamp !== null)
-        this.producers.appended(stampedBatch(stamp, baseOffset, records.length, this.#appender.maxTimestamp));
+      if (produced !== null) {
+        produced.maxTimestamp = this.#appender.maxTimestamp;
+        this.producers.appended(produced, now);
+      }
       return this.appended(baseOffset, lastOffset, timestampType === 'LogAppendTime' ? now : -1);
     });
   }
@@ -155,22 +161,27 @@ export class LogAppender extends LogWriter {
     const codec = codecOf(options.compression, this.settings.compression);
     if (this.#slot !== null) this.#slot.clear();
     const { timestampType, maxMessageBytes, segmentBytes } = this.settings;
-    const stamp = options.producer === undefined ? null : checkStamp(options.producer);
-    if (stamp !== null) this.producers.checkNext(stampedBatch(stamp, this.endOffset, 1, -1));
+    const { producer } = options;
+    const produced = producer === undefined ? null : stampedBatch(producer, this.endOffset, 1);
+    if (produced !== null) this.producers.checkNext(produced);
+    const { producerId, producerEpoch, baseSequence, isTransactional: transactional } = produced ?? NO_PRODUCER;
     const plan = {
-      ...stamp,
       baseOffset: this.endOffset,
       leaderEpoch: epochOf(options.leaderEpoch, this.epochs.latest),
       timestamp: this.environment.clock.now(),
       timestampType,
       timestampBounds: boundsOf(this.settings),
       batchBytesMax: codec === 'none' ? maxMessageBytes : Math.min(maxMessageBytes, segmentBytes),
+      producerId,
+      producerEpoch,
+      baseSequence,
+      transactional,
       codec,
       roll: this.settings,
     };
     const slot = (this.#slot ??= this.#makeSlot());
     return this.writing(() => {
-      if (stamp !== null) this.expectProducer();
+      if (produced !== null) this.expectProducer();
       return slot.open(plan, options.owner);
     });
   }
@@ -215,8 +226,20 @@ export class LogAppender extends LogWriter {
     }
     return this.writing(() => {
       const maxTimestamp = open.publish(now);
-      if (plan.producerId !== undefined)
-        this.producers.appended(stampedBatch(plan as Required<BatchPlan>, baseOffset, count, maxTimestamp));
+      timestampBounds: boundsOf(this.settings),
+      const { producerId = -1, producerEpoch = -1, baseSequence = -1, transactional: isTransactional = false } = plan;
+      if (producerId >= 0) {
+        const batch = {
+          producerId,
+          producerEpoch,
+          baseSequence,
+          isTransactional,
+          baseOffset,
+          lastOffset,
+          maxTimestamp,
+        };
+        this.producers.appended(batch, now);
+      }
       this.epochs.assign(plan.leaderEpoch, baseOffset);
       this.countAppend(count, size);
       return this.appended(baseOffset, lastOffset, logAppendTime ?? -1);
