@@ -33,6 +33,41 @@ export const scanStop = {
   order: 8,
 } as const;
 
+/** Why `gatherValues` stopped; the numbers are the addon's. */
+export const gatherStop = {
+  /** No record is left. */
+  end: 0,
+  /** So many were taken as were wanted. */
+  most: 1,
+  /** The next value does not fit into what is left of the target; the walk stands before it. */
+  full: 2,
+  /** A value is larger than `sizeMax`: it was not copied, and `walk` says where it is; the walk stands behind it. */
+  large: 3,
+  /** A record that the quick way does not read: RecordCursor does, or says what is wrong with it. The walk stands before it. */
+  malformed: 4,
+} as const;
+
+/** What stands where in the `walk` of `gatherValues`. */
+export const gatherWalk = {
+  /** Of the next record in the bytes; how many there are from there on; the offset delta of the one before it. All move on. */
+  position: 0,
+  left: 1,
+  offsetDelta: 2,
+  /** No record may have a larger offset delta; those with a smaller one than the second are passed over. */
+  lastOffsetDelta: 3,
+  offsetDeltaMin: 4,
+  /** Values to copy at most, and the bytes that one may have at most. */
+  most: 5,
+  sizeMax: 6,
+  /** Where the next value goes in the target; moves on. */
+  target: 7,
+  /** Why it stopped (`gatherStop`), and, for `large`, where the value is. */
+  stop: 8,
+  valuePosition: 9,
+  valueSize: 10,
+  length: 11,
+} as const;
+
 /** A file mapping is an ArrayBuffer; collecting it unmaps it. */
 export type MappedBuffer = ArrayBuffer;
 
@@ -103,6 +138,25 @@ export interface NativeAddon {
     result: Float64Array,
   ): number;
 
+  /**
+   * Reads all records in bytes[start, end), which a batch's header says are `recordCount` with offset deltas up to `lastOffsetDelta`. False
+   * where they are not what they should be, or only RecordCursor can tell. `largest` gets the largest timestamp delta, and the offset delta of the first record that
+   * has it; nothing of worth when there are no records.
+   */
+  checkRecords(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    recordCount: number,
+    lastOffsetDelta: number,
+    largest: Float64Array,
+  ): boolean;
+  /**
+   * Copies the values of the records in bytes[walk position, end) to `target`, each followed by `suffix`. Returns how many it copied. `walk`
+   * (`gatherWalk`) says where and how many, and moves on, so that the next call goes on.
+   */
+  gatherValues(bytes: Uint8Array, end: number, walk: Float64Array, suffix: Uint8Array, target: Uint8Array): number;
+
   /** Opens; `flags`: 'r' (must exist), 'r+' (must exist, read and write), 'w+' (create, must not exist), 'a+' (create if missing, read and write). O_CLOEXEC always. */
   open(path: string, flags: 'r' | 'r+' | 'w+' | 'a+'): number;
   close(fd: number, path: string): void;
@@ -125,6 +179,8 @@ export interface NativeAddon {
   unlink(path: string): void;
   /** flock(LOCK_EX | LOCK_NB); false when somebody else holds it. */
   tryLock(fd: number, path: string): boolean;
+  /** Has whoever was to read from this pipe or socket closed it? Never true of a file. Does not wait. */
+  readerGone(fd: number, path: string): boolean;
 
   /** May an ArrayBuffer show memory that is not V8's? Where it may not (Electron's memory cage), nothing can be mapped. */
   externalBuffersAllowed(): boolean;

@@ -12,6 +12,8 @@ export const subjects = {
   tail: { file: 'tail.mjs' },
   workers: { file: 'workers.mjs' },
   recovery: { file: 'recovery.mjs' },
+  cli: { file: 'cli.mjs' },
+  retention: { file: 'retention.mjs' },
   'open-10k': { file: 'open.mjs' },
   counts: { file: 'counts.mjs' },
 };

@@ -13,6 +13,7 @@ Napi::Object load(Napi::Env env, Napi::Object exports) {
   defineMappings(env, exports);
   defineFlusher(env, exports);
   definePager(env, exports);
+  defineRecordWalk(env, exports);
   return exports;
 }
 

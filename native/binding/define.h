@@ -10,5 +10,6 @@ void defineBatchScan(Napi::Env env, Napi::Object exports);
 void defineFiles(Napi::Env env, Napi::Object exports);
 void defineFlusher(Napi::Env env, Napi::Object exports);
 void definePager(Napi::Env env, Napi::Object exports);
+void defineRecordWalk(Napi::Env env, Napi::Object exports);
 
 }  // namespace millrace

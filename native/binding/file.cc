@@ -117,6 +117,16 @@ Napi::Value lock(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), locked.value());
 }
 
+Napi::Value gone(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const int fd = arguments.descriptor(0);
+  const std::string path = arguments.text(1, "path");
+  if (!arguments.ok()) return info.Env().Undefined();
+  Result<bool> result = readerGone(fd, path);
+  if (!result.ok()) return throwSystemError(info.Env(), result.error());
+  return Napi::Boolean::New(info.Env(), result.value());
+}
+
 }  // namespace
 
 void defineFiles(Napi::Env env, Napi::Object exports) {
@@ -132,6 +142,7 @@ void defineFiles(Napi::Env env, Napi::Object exports) {
   exports.Set("syncDirectory", Napi::Function::New<onPath<syncDirectory>>(env, "syncDirectory"));
   exports.Set("rename", Napi::Function::New<rename>(env, "rename"));
   exports.Set("unlink", Napi::Function::New<onPath<unlinkFile>>(env, "unlink"));
+  exports.Set("readerGone", Napi::Function::New<gone>(env, "readerGone"));
   exports.Set("tryLock", Napi::Function::New<lock>(env, "tryLock"));
 }
 

@@ -1,6 +1,7 @@
 #include "core/file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -215,6 +216,13 @@ Result<bool> tryLock(int fd, const std::string& path) {
   }
 #endif
   return true;
+}
+
+Result<bool> readerGone(int fd, const std::string& path) {
+  pollfd entry = {};
+  entry.fd = fd;  // no events asked for: the end of the other side is told always
+  if (uninterrupted([&] { return poll(&entry, 1, 0); }) < 0) return lastError("poll", path);
+  return (entry.revents & (POLLERR | POLLHUP)) != 0;
 }
 
 }  // namespace millrace

@@ -52,4 +52,7 @@ Status unlinkFile(const std::string& path);
 // go when the process ends.
 Result<bool> tryLock(int fd, const std::string& path);
 
+// Has whoever was to read from this pipe or socket closed it? Never true of a file. Does not wait.
+Result<bool> readerGone(int fd, const std::string& path);
+
 }  // namespace millrace

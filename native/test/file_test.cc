@@ -109,6 +109,23 @@ void locks(const test::TemporaryDirectory& directory) {
   CHECK(!tryLock(second.value(), path).ok());
 }
 
+void tellsOfReadersThatAreGone(const test::TemporaryDirectory& directory) {
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  CHECK(!readerGone(ends[1], "pipe").value());
+  const uint8_t byte = 1;
+  REQUIRE(write(ends[1], &byte, 1) == 1);
+  CHECK(!readerGone(ends[1], "pipe").value());
+  close(ends[0]);
+  CHECK(readerGone(ends[1], "pipe").value());
+  close(ends[1]);
+  const std::string path = directory.file("no-pipe");
+  Result<int> file = openFile(path, OpenMode::kCreate);
+  REQUIRE(file.ok());
+  CHECK(!readerGone(file.value(), path).value());
+  CHECK(closeFile(file.value(), path).ok());
+}
+
 }  // namespace
 
 int main() {
@@ -119,5 +136,6 @@ int main() {
   reserves(directory, reserveFile, "reserved");
   reserves(directory, reserveByWriting, "written");
   locks(directory);
+  tellsOfReadersThatAreGone(directory);
   return test::checked();
 }

@@ -11,10 +11,12 @@ import type { RecordInput } from '../types.ts';
 import {
   type AppendBatchesOptions,
   type AppendOptions,
+  boundsOf,
   checkSource,
   codecOf,
   epochOf,
   latestTimestamp,
+  timestampTermsOf,
 } from './append-options.ts';
 import { inspectBatches, largerThanSegment, type ReadyOptions, writeBatches } from './batch-appender.ts';
 import type { LeaderEpochs } from './leader-epochs.ts';
@@ -76,6 +78,7 @@ export class LogAppender extends LogWriter {
       leaderEpoch,
       timestamp: now,
       timestampType,
+      timestampBounds: boundsOf(this.settings),
       batchBytesMax: maxMessageBytes,
       producerId,
       producerEpoch,
@@ -119,14 +122,15 @@ export class LogAppender extends LogWriter {
     if (this.#slot !== null) this.#slot.clear();
     const { timestampType, maxMessageBytes, compression } = this.settings;
     const { latest } = this.epochs;
+    const now = this.environment.clock.now();
     const ready: ReadyOptions = {
       baseOffset: this.endOffset,
       from,
       leaderEpoch: from === 'leader' ? latest : epochOf(options.leaderEpoch, latest),
       batchBytesMax: from === 'leader' ? Infinity : maxMessageBytes,
       allowControl: options.allowControl ?? from === 'leader',
-      logAppendTime:
-        from === 'producer' && timestampType === 'LogAppendTime' ? this.environment.clock.now() : undefined,
+      logAppendTime: from === 'producer' && timestampType === 'LogAppendTime' ? now : undefined,
+      timestamps: from === 'producer' ? timestampTermsOf(this.settings, now) : undefined,
     };
     if (from === 'leader' || compression === 'producer') return this.#appendReady(bytes, ready);
     return this.#appendReady(underCodec(bytes, inspectBatches(bytes, ready).sizes, compression), ready);
@@ -166,6 +170,7 @@ export class LogAppender extends LogWriter {
       leaderEpoch: epochOf(options.leaderEpoch, this.epochs.latest),
       timestamp: this.environment.clock.now(),
       timestampType,
+      timestampBounds: boundsOf(this.settings),
       batchBytesMax: codec === 'none' ? maxMessageBytes : Math.min(maxMessageBytes, segmentBytes),
       producerId,
       producerEpoch,
@@ -214,13 +219,14 @@ export class LogAppender extends LogWriter {
   #publishOpen(open: OpenBatch): Receipt {
     this.checkWritable();
     const now = this.environment.clock.now();
-    const { plan, baseOffset, lastOffset } = open;
+    const { plan, baseOffset, lastOffset, count, size } = open;
     const logAppendTime = plan.timestampType === 'LogAppendTime' ? now : undefined;
     if (!open.isPlaced) {
       return this.#appendReady(open.complete(now), { ...plan, from: 'producer', allowControl: false, logAppendTime });
     }
     return this.writing(() => {
       const maxTimestamp = open.publish(now);
+      timestampBounds: boundsOf(this.settings),
       const { producerId = -1, producerEpoch = -1, baseSequence = -1, transactional: isTransactional = false } = plan;
       if (producerId >= 0) {
         const batch = {
@@ -235,6 +241,7 @@ export class LogAppender extends LogWriter {
         this.producers.appended(batch, now);
       }
       this.epochs.assign(plan.leaderEpoch, baseOffset);
+      this.countAppend(count, size);
       return this.appended(baseOffset, lastOffset, logAppendTime ?? -1);
     });
   }

@@ -4,7 +4,12 @@ import { type Clock, systemClock } from '../clock.ts';
 import { invalidArgument, MillraceError, show } from '../errors.ts';
 import type { FileAccess } from '../file/disk-choice.ts';
 import type { FileSystem } from '../file/file-system.ts';
-import { CHECKPOINT_INTERVAL_MS, PRODUCER_ID_EXPIRATION_MS_DEFAULT, RECOVERY_THREADS_MAX } from '../limits.ts';
+import {
+  CHECKPOINT_INTERVAL_MS,
+  PRODUCER_ID_EXPIRATION_MS_DEFAULT,
+  RECOVERY_THREADS_MAX,
+  RETENTION_CHECK_INTERVAL_MS,
+} from '../limits.ts';
 import type { Logger } from '../types.ts';
 import { suggestion } from './nearest-name.ts';
 import type { RecoveryProgress } from './recovery.ts';
@@ -30,6 +35,8 @@ export interface StoreOptions {
    * day. (Kafka: `producer.id.expiration.ms`.)
    */
   readonly producerIdExpirationMs?: number;
+  /** How often old segments are looked for and removed; for the first time after 30,000 at the latest. Default 300,000. */
+  readonly retentionCheckIntervalMs?: number;
   /** How files are read and written. Default: `map` wherever the runtime allows it (Electron does not). */
   readonly fileAccess?: FileAccess;
   readonly clock?: Clock;
@@ -46,6 +53,7 @@ export interface CheckedOptions {
   readonly recoveryThreads: number;
   readonly checkpointIntervalMs: number;
   readonly producerIdExpirationMs: number;
+  readonly retentionCheckIntervalMs: number;
   readonly clock: Clock;
   readonly fileAccess: FileAccess | null;
   readonly fileSystem: FileSystem | null;
@@ -61,6 +69,7 @@ const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'num
   recoveryThreads: 'number',
   checkpointIntervalMs: 'number',
   producerIdExpirationMs: 'number',
+  retentionCheckIntervalMs: 'number',
   fileAccess: 'string',
   clock: 'object',
   fileSystem: 'object',
@@ -107,6 +116,12 @@ export function checkOptions(options: unknown): CheckedOptions {
       given.producerIdExpirationMs ?? PRODUCER_ID_EXPIRATION_MS_DEFAULT,
       1,
       Number.MAX_SAFE_INTEGER,
+    ),
+    retentionCheckIntervalMs: inRange(
+      'retentionCheckIntervalMs',
+      given.retentionCheckIntervalMs ?? RETENTION_CHECK_INTERVAL_MS,
+      1,
+      TIMER_MAX_MS,
     ),
     clock: given.clock ?? systemClock,
     fileAccess: checkAccess(given.fileAccess, given.fileSystem),

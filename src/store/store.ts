@@ -10,7 +10,6 @@ import { resolve } from 'node:path';
 import type { Consumer } from '../consumer/consumer.ts';
 import type { ConsumerOptions } from '../consumer/consumer-options.ts';
 import { MillraceError } from '../errors.ts';
-import type { FlushStatistics } from '../file/flusher.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { Producer } from '../producer/producer.ts';
 import type { ProducerOptions } from '../producer/producer-options.ts';
@@ -29,6 +28,7 @@ import type { StoreEnvironment } from './store-environment.ts';
 import type { StoreLock } from './store-lock.ts';
 import { type OpenedParts, openParts } from './store-opening.ts';
 import { type CheckedOptions, checkDirectory, checkOptions, type StoreOptions } from './store-options.ts';
+import { storeStatistics, type StoreStatistics } from './store-statistics.ts';
 import { TopicAdmin } from './topic-admin.ts';
 import { effectiveConfig, type TopicConfigInput, type TopicConfigName } from './topic-config.ts';
 import type { Partition, Topic, TopicDescription } from './topic.ts';
@@ -38,20 +38,6 @@ export interface OpenPartition {
   readonly topic: string;
   readonly partition: number;
   readonly log: PartitionLog;
-}
-
-export interface StoreStatistics {
-  readonly topics: number;
-  readonly partitions: number;
-  readonly openPartitions: number;
-  /** Partitions that `partition` cannot open, and says why. */
-  readonly unavailablePartitions: number;
-  /** Rounds of the flusher, since the store was opened. */
-  readonly flush: Readonly<FlushStatistics>;
-  /** How long the newest rounds took, ascending, at most 1,024 of them. */
-  readonly recentFlushesMs: Float64Array;
-  /** Mappings of sealed data that are kept, and their bytes. */
-  readonly windows: { readonly count: number; readonly bytes: number };
 }
 
 /**
@@ -109,7 +95,7 @@ export class Store {
     };
     this.producerIds = new ProducerIds(environment);
     this.#producers = new OpenProducers(logs, { ...environment, producerIds: this.producerIds });
-    this.#housekeeping = new Housekeeping(environment, () => this.#partitions(), options.checkpointIntervalMs);
+    this.#housekeeping = new Housekeeping(environment, () => this.#partitions(), options);
     this.#housekeeping.start();
   }
 
@@ -136,23 +122,12 @@ export class Store {
   }
 
   get statistics(): StoreStatistics {
-    const { flusher, cache } = this.#environment;
-    let [partitions, openPartitions, unavailablePartitions] = [0, 0, 0];
-    for (const partition of this.#partitions()) {
-      partitions++;
-      if (partition.log !== null) openPartitions++;
-      if (partition.problem !== null) unavailablePartitions++;
-    }
-    const windows = { count: cache.count, bytes: cache.bytes };
-    return {
-      topics: this.#topics.size,
-      partitions,
-      openPartitions,
-      unavailablePartitions,
-      flush: { ...flusher.statistics },
-      recentFlushesMs: flusher.recent.sorted(),
-      windows,
-    };
+    return storeStatistics(
+      this.#environment,
+      this.#topics.size,
+      this.#partitions(),
+      this.#housekeeping.retention.statistics,
+    );
   }
 
   /**
@@ -213,7 +188,7 @@ export class Store {
     return this.#producers.open(options);
   }
 
-  /** The partitions that were asked for since the store was opened. Opens none. */
+  /** The partitions that were asked for since the store was opened, or had segments to be removed. Opens none. */
   openPartitions(): OpenPartition[] {
     this.#checkOpen();
     const open: OpenPartition[] = [];
@@ -248,6 +223,15 @@ export class Store {
   async checkpoint(): Promise<void> {
     this.#checkOpen();
     return this.#housekeeping.checkpoint();
+  }
+
+  /**
+   * Removes segments that have had their time by their topics' `cleanup.policy`, `retention.ms` and `retention.bytes`: what the store does by
+   * itself every `retentionCheckIntervalMs`. Settles when their files are gone. A log that fails does not keep others from it.
+   */
+  async retain(): Promise<void> {
+    this.#checkOpen();
+    return this.#housekeeping.retain();
   }
 
   /**

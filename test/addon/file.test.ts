@@ -151,4 +151,10 @@ describe('directories', () => {
     expect(native.tryLock(other, path)).toBe(true);
     native.close(other, path);
   });
+
+  test('a file has no reader that could be gone', () => {
+    const { fd, path } = create();
+    expect(native.readerGone(fd, path)).toBe(false);
+    native.close(fd, path);
+  });
 });

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -37,6 +38,19 @@ test('a pipe that is full and does not block is tried again', async () => {
   closeSync(writer);
   closeSync(reader);
   expect(got.subarray(0, size).equals(sent)).toBe(true);
+});
+
+test('a pipe whose reader has gone is told of before anything is written, if it is watched', async () => {
+  const path = join(temporaryDirectory(), 'pipe');
+  execFileSync('mkfifo', [path]);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const stream = new DescriptorStream(openSync(path, constants.O_WRONLY));
+  const failed = once(stream, 'error');
+  stream.watchReader();
+  await setTimeout(150);
+  expect(stream.destroyed).toBe(false);
+  closeSync(reader);
+  expect((await failed)[0]).toMatchObject({ code: 'EPIPE' });
 });
 
 test('a descriptor that cannot be written is an error', async () => {

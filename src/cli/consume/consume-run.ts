@@ -5,11 +5,12 @@ import type { TopicDescription } from '../../store/topic.ts';
 import type { CommonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';
 import { findTopic } from '../data-directory.ts';
+import { DescriptorStream } from '../descriptor-stream.ts';
 import { note } from '../output.ts';
 import { consumeAll } from './consuming.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import { PartitionReader } from './partition-reader.ts';
-import { jsonWriter, type RecordWriter, templateWriter } from './record-text.ts';
+import { jsonWriter, type RecordWriter, templateWriter, valueSuffix } from './record-text.ts';
 import { type StartPosition, startOffset } from './start-position.ts';
 
 export interface ConsumeOptions extends CommonOptions {
@@ -34,7 +35,10 @@ export async function consume(
   const write = options.json ? jsonWriter(name) : templateWriter(options.format, name);
   const topic = findTopic(store, name);
   const out = new OutputBuffer(context.stdout, signal);
-  const run = new ConsumeRun(context, store, topic, { write, out });
+  // While nothing comes nothing is written, and a pipe whose reader has gone would not be noticed.
+  if (context.stdout instanceof DescriptorStream) context.stdout.watchReader();
+  const suffix = options.json ? null : valueSuffix(options.format);
+  const run = new ConsumeRun(context, store, topic, { write, valueSuffix: suffix, out });
   const indexes = options.partition ?? Array.from({ length: topic.partitions }, (_, index) => index);
   for (const index of new Set(indexes)) run.add(index, options.from);
   const look = (): void => run.look(options.partition === undefined);
@@ -49,19 +53,21 @@ export async function consume(
   }
 }
 
+/** What the readers of all partitions have in common. */
+interface ReaderParts {
+  readonly write: RecordWriter;
+  readonly valueSuffix: Uint8Array | null;
+  readonly out: OutputBuffer;
+}
+
 class ConsumeRun {
   readonly readers: PartitionReader[] = [];
   readonly #context: CliContext;
   readonly #store: ReadOnlyStore;
   readonly #topic: TopicDescription;
-  readonly #parts: { write: RecordWriter; out: OutputBuffer };
+  readonly #parts: ReaderParts;
 
-  constructor(
-    context: CliContext,
-    store: ReadOnlyStore,
-    topic: TopicDescription,
-    parts: { write: RecordWriter; out: OutputBuffer },
-  ) {
+  constructor(context: CliContext, store: ReadOnlyStore, topic: TopicDescription, parts: ReaderParts) {
     this.#context = context;
     this.#store = store;
     this.#topic = topic;

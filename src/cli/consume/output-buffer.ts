@@ -6,12 +6,16 @@
  */
 import type { Writable } from 'node:stream';
 import { MillraceError } from '../../errors.ts';
+import { copyBytes } from '../../record/copy-bytes.ts';
 
-export const PIECE_BYTES = 256 * 1024;
-const COPIED_BYTES_MAX = PIECE_BYTES / 2;
+export const PIECE_BYTES = 512 * 1024;
+/** What is larger is not copied. */
+export const COPIED_BYTES_MAX = PIECE_BYTES / 2;
 const FREE_PIECES_MAX = 2;
 /** Bytes of UTF-8 that a unit of a string can take at most. */
 const UTF8_BYTES_MAX = 3;
+/** Texts up to this length are stored a byte at a time, as long as they are ASCII. */
+const ASCII_LOOP_MAX = 24;
 
 interface ReadyBytes {
   readonly bytes: Uint8Array;
@@ -22,6 +26,8 @@ interface ReadyBytes {
 export class OutputBuffer {
   readonly #stream: Writable;
   readonly #signal: AbortSignal;
+  /** Ends the waits for the stream when the signal ends. */
+  readonly #waiting = new Set<(error: MillraceError) => void>();
   readonly #free: Buffer[] = [];
   #piece: Buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
   #used = 0;
@@ -33,6 +39,8 @@ export class OutputBuffer {
   constructor(stream: NodeJS.WritableStream, signal: AbortSignal) {
     this.#stream = stream as Writable;
     this.#signal = signal;
+    // Once, and not for each write: a listener costs more than the copy of a piece.
+    signal.addEventListener('abort', () => this.#waiting.forEach((end) => end(aborted(signal))), { once: true });
   }
 
   /** Time to `drain`. */
@@ -44,13 +52,13 @@ export class OutputBuffer {
   put(bytes: Uint8Array): void {
     const { length } = bytes;
     if (length > PIECE_BYTES - this.#used) {
-      this.#seal();
+      this.seal();
       if (length > COPIED_BYTES_MAX) {
         this.#ready.push({ bytes, piece: null });
         return;
       }
     }
-    this.#piece.set(bytes, this.#used);
+    copyBytes(this.#piece, this.#used, bytes);
     this.#used += length;
   }
 
@@ -61,8 +69,34 @@ export class OutputBuffer {
   }
 
   text(text: string): void {
-    if (text.length * UTF8_BYTES_MAX > PIECE_BYTES - this.#used) this.put(Buffer.from(text, 'utf8'));
-    else this.#used += this.#piece.write(text, this.#used);
+    const { length } = text;
+    if (length * UTF8_BYTES_MAX > PIECE_BYTES - this.#used) this.put(Buffer.from(text, 'utf8'));
+    else if (length > ASCII_LOOP_MAX || !this.#ascii(text)) this.#used += this.#piece.write(text, this.#used);
+  }
+
+  /** Numbers and names, for which a call into the runtime takes longer than the loop; false, and nothing, where a character is not ASCII. */
+  #ascii(text: string): boolean {
+    const [piece, used] = [this.#piece, this.#used];
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code >= 0x80) return false;
+      piece[used + i] = code;
+    }
+    this.#used = used + text.length;
+    return true;
+  }
+
+  /** Lets `write` put bytes into the piece from a position on; it returns where they end. */
+  fill(write: (piece: Buffer, from: number) => number): void {
+    this.#used = write(this.#piece, this.#used);
+  }
+
+  /** What is in the piece is to be written, whatever room it has. */
+  seal(): void {
+    if (this.#used === 0) return;
+    this.#ready.push({ bytes: this.#piece.subarray(0, this.#used), piece: this.#piece });
+    this.#used = 0;
+    this.#piece = this.#free.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
   }
 
   /** Gives full pieces to the stream; settles when it may be filled again. */
@@ -75,23 +109,16 @@ export class OutputBuffer {
 
   /** Gives everything to the stream; settles when it has it. */
   async flush(): Promise<void> {
-    this.#seal();
+    this.seal();
     await this.drain();
     await this.#writing;
   }
 
   /** Gives everything to the stream and does not wait: the signal has ended. */
   abandon(): void {
-    this.#seal();
+    this.seal();
     for (const { bytes } of this.#ready) this.#stream.write(bytes);
     this.#ready = [];
-  }
-
-  #seal(): void {
-    if (this.#used === 0) return;
-    this.#ready.push({ bytes: this.#piece.subarray(0, this.#used), piece: this.#piece });
-    this.#used = 0;
-    this.#piece = this.#free.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
   }
 
   async #write(): Promise<void> {
@@ -102,15 +129,13 @@ export class OutputBuffer {
 
   #writeOne({ bytes, piece }: ReadyBytes): Promise<void> {
     return new Promise((resolve, reject) => {
-      const signal = this.#signal;
-      const onAbort = (): void => reject(aborted(signal));
-      if (signal.aborted) {
-        onAbort();
+      if (this.#signal.aborted) {
+        reject(aborted(this.#signal));
         return;
       }
-      signal.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.add(reject);
       this.#stream.write(bytes, (error) => {
-        signal.removeEventListener('abort', onAbort);
+        this.#waiting.delete(reject);
         if (piece !== null && this.#free.length < FREE_PIECES_MAX) this.#free.push(piece);
         if (error === null || error === undefined) resolve();
         else reject(error);

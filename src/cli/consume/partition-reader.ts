@@ -12,6 +12,7 @@ import type { RecordBatch } from '../../record/record-batch.ts';
 import type { RecordCursor } from '../../record/record-cursor.ts';
 import type { OutputBuffer } from './output-buffer.ts';
 import type { RecordPlace, RecordWriter } from './record-text.ts';
+import { ValueGather } from './value-gather.ts';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -21,6 +22,8 @@ export interface PartitionReaderOptions {
   /** Where to begin. */
   readonly offset: number;
   readonly write: RecordWriter;
+  /** Where `write` writes the value and these bytes, and nothing else: there is a quicker way for that. */
+  readonly valueSuffix?: Uint8Array | null;
   readonly out: OutputBuffer;
   /** Told that the log did not have `offset` any more, and that reading goes on at `next`. */
   readonly onGap: (offset: number, next: number) => void;
@@ -34,14 +37,19 @@ export class PartitionReader {
   /** Where the next read begins. */
   offset: number;
   readonly #options: PartitionReaderOptions;
+  readonly #gather: ValueGather | null;
   #batches: Iterator<RecordBatch> | null = null;
   #batch: RecordBatch | null = null;
   #cursor: RecordCursor | null = null;
+  /** Records of the batch up to this one are written already. */
+  #writtenDelta = -1;
   /** Of the records of the batch; null until one of them is looked at. */
   #place: RecordPlace | null = null;
 
   constructor(options: PartitionReaderOptions) {
     this.#options = options;
+    const { valueSuffix = null } = options;
+    this.#gather = valueSuffix === null ? null : new ValueGather(valueSuffix);
     this.log = options.log;
     this.partition = options.partition;
     this.offset = options.offset;
@@ -68,8 +76,9 @@ export class PartitionReader {
   write(most: number): number {
     let written = 0;
     while (written < most && !this.#options.out.isFull) {
-      if (this.#cursor === null && !this.#nextBatch()) break;
-      written += this.#writeBatch(this.#cursor!, most - written);
+      if (this.#batch === null && !this.#nextBatch()) break;
+      const left = most - written;
+      written += this.#cursor === null ? this.#gatherBatch(this.#gather!, left) : this.#writeBatch(this.#cursor, left);
     }
     return written;
   }
@@ -81,14 +90,27 @@ export class PartitionReader {
         this.#batches = null;
         return false;
       }
-      this.#batch = next.value;
-      this.#place = null;
-      if (!this.#batch.isControl) {
-        this.#cursor = this.#batch.cursor();
+      const batch = next.value;
+      if (!batch.isControl) {
+        this.#batch = batch;
+        this.#place = null;
+        this.#writtenDelta = -1;
+        if (this.#gather === null) this.#cursor = batch.cursor();
+        else this.#gather.begin(batch);
         return true;
       }
-      this.offset = this.#batch.nextOffset;
+      this.offset = batch.nextOffset;
     }
+  }
+
+  #gatherBatch(gather: ValueGather, most: number): number {
+    const written = gather.write(this.#options.out, most);
+    if (gather.isAll) this.#endBatch();
+    else if (gather.isDone) {
+      this.#writtenDelta = gather.offsetDelta;
+      this.#cursor = this.#batch!.cursor();
+    }
+    return written;
   }
 
   #writeBatch(cursor: RecordCursor, most: number): number {
@@ -96,14 +118,20 @@ export class PartitionReader {
     let written = 0;
     while (written < most && !out.isFull) {
       if (!cursor.next()) {
-        this.offset = this.#batch!.nextOffset;
-        this.#cursor = null;
+        this.#endBatch();
         break;
       }
+      if (cursor.offsetDelta <= this.#writtenDelta) continue;
       write(out, cursor, this.#place ?? this.#locate(cursor));
       written++;
     }
     return written;
+  }
+
+  #endBatch(): void {
+    this.offset = this.#batch!.nextOffset;
+    this.#batch = null;
+    this.#cursor = null;
   }
 
   /** A record's view tells where the positions of all records of its batch count from. */

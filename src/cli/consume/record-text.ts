@@ -14,6 +14,7 @@ import { unescape } from '../escapes.ts';
 import type { OutputBuffer } from './output-buffer.ts';
 
 export const FORMAT_DEFAULT = '%s\\n';
+const SUFFIX_LENGTH_MAX = 1024;
 
 /** Where the record stands that a cursor shows. */
 export interface RecordPlace {
@@ -65,6 +66,12 @@ export function templateWriter(format: string, topic: string): RecordWriter {
   return (out, record, place) => {
     for (const part of parts) part(out, record, place);
   };
+}
+
+/** Where `format` is `%s` and some bytes, and nothing else: these bytes. Null where it is not. */
+export function valueSuffix(format: string): Buffer | null {
+  const rest = format.slice(2);
+  return format.startsWith('%s') && !rest.includes('%') && rest.length <= SUFFIX_LENGTH_MAX ? unescape(rest) : null;
 }
 
 /**

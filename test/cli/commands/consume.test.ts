@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { openStore } from '#millrace/main.js';
 import { temporaryDirectory } from '../../support/temp-directory.ts';
-import { cli } from '../cli-run.ts';
+import { cli, start } from '../cli-run.ts';
 
 async function filled(): Promise<string> {
   const data = temporaryDirectory();
@@ -46,4 +47,15 @@ test('what cannot be asked for is wrong usage, what is not there a failure', asy
   expect(await status('orders', '--partition', '3')).toBe(1);
   expect(await status('orders', '--from', '4')).toBe(1);
   expect((await cli(['consume', 'oders', '--data', data])).stderr).toMatch(/did you mean "orders"\?/);
+});
+
+test('following, it ends quietly when whoever reads has gone, though nothing comes', async () => {
+  const data = await filled();
+  const child = start(['consume', 'orders', '--data', data, '--follow']);
+  const errors: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+  await once(child.stdout, 'data');
+  child.stdout.destroy();
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(Buffer.concat(errors).toString()).toBe('');
 });

@@ -2,11 +2,15 @@ import { expect, test } from 'vitest';
 import { OutputBuffer, PIECE_BYTES } from '#millrace/cli/consume/output-buffer.js';
 import { PartitionReader } from '#millrace/cli/consume/partition-reader.js';
 import { templateWriter } from '#millrace/cli/consume/record-text.js';
+import type { FollowedLog } from '#millrace/log/log-follower.js';
 import { openStore } from '#millrace/main.js';
+import { BatchRun } from '#millrace/record/batches.js';
+import { byteWindow } from '#millrace/record/byte-window.js';
 import { temporaryDirectory } from '../../support/temp-directory.ts';
 import { Kept } from '../cli-run.ts';
+import { brokenBatch } from './broken-batch.ts';
 
-async function opened(offset = 0) {
+async function opened(offset = 0, valueSuffix: Uint8Array | null = null) {
   const data = temporaryDirectory();
   const writer = await openStore(data);
   await writer.createTopic('t');
@@ -22,7 +26,8 @@ async function opened(offset = 0) {
     log: store.partition('t', 0),
     partition: 0,
     offset,
-    write: templateWriter('%o%k/%s ', 't'),
+    write: templateWriter(valueSuffix === null ? '%o%k/%s ' : `%s${valueSuffix.toString()}`, 't'),
+    valueSuffix,
     out,
     onGap: (...gap) => gaps.push(gap),
   });
@@ -92,3 +97,38 @@ test.each(['none', 'lz4', 'gzip'] as const)(
     await close();
   },
 );
+
+test.each(['none', 'gzip'] as const)('values by the quick way, compressed by %s', async (compression) => {
+  const { log, reader, out, text, close } = await opened(1, Buffer.from(';'));
+  const large = 'v'.repeat(PIECE_BYTES);
+  log.append([{ value: 'e' }, { value: null }, { key: 'k', value: large }, { value: 'f' }], { compression });
+  const wanted = `b;c;d;e;;${large};f;`;
+  let written = 0;
+  while (reader.isInside || reader.readOn()) {
+    written += reader.write(written === 0 ? 1 : 10);
+    if (out.isFull) await out.drain();
+  }
+  expect([written, reader.offset]).toEqual([7, 8]);
+  expect((await text()) === wanted).toBe(true);
+  await close();
+});
+
+test('a record that is none is told of as ever, after what stands before it', async () => {
+  const bytes = brokenBatch();
+  const run = new BatchRun(byteWindow(bytes), 0, bytes.length, 0);
+  const kept = new Kept();
+  const out = new OutputBuffer(kept, new AbortController().signal);
+  const reader = new PartitionReader({
+    log: { endOffset: 3, read: () => run } as unknown as FollowedLog,
+    partition: 0,
+    offset: 0,
+    write: templateWriter('%s;', 't'),
+    valueSuffix: Buffer.from(';'),
+    out,
+    onGap: () => undefined,
+  });
+  reader.readOn();
+  expect(() => reader.write(10)).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_CORRUPT' }));
+  await out.flush();
+  expect(kept.text).toBe('a;b;');
+});

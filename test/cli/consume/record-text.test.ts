@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { OutputBuffer } from '#millrace/cli/consume/output-buffer.js';
-import { FORMAT_DEFAULT, jsonWriter, type RecordWriter, templateWriter } from '#millrace/cli/consume/record-text.js';
+import {
+  FORMAT_DEFAULT,
+  jsonWriter,
+  type RecordWriter,
+  templateWriter,
+  valueSuffix,
+} from '#millrace/cli/consume/record-text.js';
 import { openStore, type RecordInput } from '#millrace/main.js';
 import { temporaryDirectory } from '../../support/temp-directory.ts';
 import { Kept } from '../cli-run.ts';
@@ -55,6 +61,15 @@ test('every letter', async () => {
   expect(await formatted('%R')).toBe('\0\0\0\x02\xff\xff\xff\xff\0\0\0\0');
   expect(await formatted('%h;')).toBe(`a=1,a=,b=${Buffer.from('é').toString('latin1')};;;`);
   expect(await formatted('\\x01')).toBe('\x01\x01\x01');
+});
+
+test('what is written behind values, and nothing else with them', () => {
+  expect(valueSuffix(FORMAT_DEFAULT)).toEqual(Buffer.from('\n'));
+  expect(valueSuffix('%s')).toEqual(Buffer.alloc(0));
+  expect(valueSuffix('%s\\x00;')).toEqual(Buffer.from('\0;'));
+  for (const format of ['', 'x%s', '%s %k', '%s%%', '%k', `%s${'x'.repeat(10_000)}`]) {
+    expect(valueSuffix(format), format.slice(0, 10)).toBeNull();
+  }
 });
 
 test('a letter that means nothing is wrong', () => {
