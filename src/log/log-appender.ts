@@ -226,7 +226,6 @@ export class LogAppender extends LogWriter {
     }
     return this.writing(() => {
       const maxTimestamp = open.publish(now);
-      timestampBounds: boundsOf(this.settings),
       const { producerId = -1, producerEpoch = -1, baseSequence = -1, transactional: isTransactional = false } = plan;
       if (producerId >= 0) {
         const batch = {
