@@ -22,10 +22,6 @@ export async function measure(context) {
   const batches = await inTurns(context, store, { records: makeRecords(perBatch, VALUE_SIZE), appends: 10 });
   const singles = await inTurns(context, store, { records: makeRecords(1, VALUE_SIZE), appends: 200 });
   await store.close();
-  const found = (what, figures, mark) => {
-    const baseline = { what: 'the same without a producer', figures: figures.plain };
-    return finding({ what, unit: 'ns', figures: figures.named, baseline, mark });
-  };
   return {
     sizes: `values of ${VALUE_SIZE} B; batches of ${perBatch} records; ${turnsOf(context)} turns a round`,
     findings: [
@@ -33,6 +29,11 @@ export async function measure(context) {
       found('append of one record in a producer’s name', singles, null),
     ],
   };
+}
+
+function found(what, figures, mark) {
+  const baseline = { what: 'the same without a producer', figures: figures.plain };
+  return finding({ what, unit: 'ns', figures: figures.named, baseline, mark });
 }
 
 function turnsOf(context) {

@@ -114,7 +114,14 @@ function filesOf(directory: string): ExpectedFiles {
 
 /** As Kafka's DescribeProducers tells of them. */
 function producersOf({ activeProducers }: PartitionLog): ExpectedLog['producers'] {
-  const told = activeProducers.map(({ lastOffset: _, offsetDelta: __, ...producer }) => producer);
+  const told = activeProducers.map((producer) => ({
+    producerId: producer.producerId,
+    producerEpoch: producer.producerEpoch,
+    lastSequence: producer.lastSequence,
+    lastTimestamp: producer.lastTimestamp,
+    coordinatorEpoch: producer.coordinatorEpoch,
+    currentTransactionFirstOffset: producer.currentTransactionFirstOffset,
+  }));
   return told.sort((a, b) => a.producerId - b.producerId);
 }
 
