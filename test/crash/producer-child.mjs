@@ -20,6 +20,10 @@ const random = () => {
 };
 const between = (least, most) => least + Math.floor(random() * (most - least + 1));
 const note = (...words) => appendFileSync(ledger, `${words.join(' ')}\n`);
+/** At the moments that count it is not left to chance alone. */
+const perhapsDie = () => {
+  if (random() < 0.02) process.kill(process.pid, 'SIGKILL');
+};
 const must = (condition, message) => {
   if (!condition) throw new Error(`MISMATCH ${message}`);
 };
@@ -69,7 +73,7 @@ async function verify(store, { sequence, wish, ends }) {
     else if (isSure) must(shown === count, `transaction ${number} was committed, and does not show`);
     committed.delete(number);
   }
-  must(committed.size === 0, `transactions ${[...committed.keys()]} were never wanted`);
+  must(committed.size === 0, `transactions ${[...committed.keys()].join(', ')} were never wanted`);
 }
 
 function begin(store, known) {
@@ -82,6 +86,7 @@ function begin(store, known) {
     const records = Array.from({ length: count }, (_, i) => ({ value: `i${sequence + i}` }));
     const producer = { producerId: known.ids[0], producerEpoch: 0, baseSequence: sequence };
     const { isDuplicate } = log.append(records, { producer });
+    perhapsDie();
     note('i');
     known.sequence = sequence + count;
     return isDuplicate;
@@ -112,8 +117,11 @@ function begin(store, known) {
         log.append([{ value: `t${number}` }], { producer });
       }
       const type = random() < 0.5 ? 'commit' : 'abort';
+      perhapsDie();
       note('E', number, type);
+      perhapsDie();
       end(type);
+      perhapsDie();
       note('e', number);
     },
     roll: () => log.roll(),
