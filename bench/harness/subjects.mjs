@@ -2,6 +2,7 @@
 export const subjects = {
   'append-100b': { file: 'append.mjs', parameters: { valueSize: 100 } },
   'append-1kib': { file: 'append.mjs', parameters: { valueSize: 1024 } },
+  idempotence: { file: 'idempotence.mjs' },
   durable: { file: 'durable.mjs' },
   'durable-partitions': { file: 'durable-partitions.mjs' },
   producer: { file: 'producer.mjs' },

@@ -6,6 +6,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { LogFile } from '../file/file-system.ts';
+import { PRODUCER_ID_EXPIRATION_MS_DEFAULT } from '../limits.ts';
 import type { Offset, Timestamp } from '../types.ts';
 import { abortedIn } from './aborted-transactions.ts';
 import type { FirstAppend, ProducedBatch, TransactionEnd } from './producer-state.ts';
@@ -14,16 +15,16 @@ import type { ProducerSnapshots } from './producer-snapshots.ts';
 import { partlyAgain, ProducerStates } from './producer-states.ts';
 import type { SegmentList } from './segment-list.ts';
 
-export interface ProducersOptions {
+export interface ProducersEnvironment {
   readonly clock: Clock;
-  /** `producer.id.expiration.ms` */
-  readonly expirationMs: number;
+  /** How long a producer is remembered that does not write (`producer.id.expiration.ms`); default: a day. */
+  readonly producerIdExpirationMs?: number;
 }
 
 export class LogProducers {
   readonly #segments: SegmentList;
   readonly #snapshots: ProducerSnapshots;
-  readonly #options: ProducersOptions;
+  readonly #environment: ProducersEnvironment;
   #states: ProducerStates | null;
 
   /** Of a log that is opened and ends at `endOffset`. */
@@ -31,26 +32,26 @@ export class LogProducers {
     segments: SegmentList,
     snapshots: ProducerSnapshots,
     endOffset: Offset,
-    options: ProducersOptions,
+    environment: ProducersEnvironment,
   ): LogProducers {
-    const now = options.clock.now();
+    const expiry = expiryOf(environment);
     // They tell of records that are no more.
     for (const offset of snapshots.offsets) if (offset > endOffset) snapshots.remove(offset);
-    const { states } = loadStates(segments, snapshots, endOffset, { now, expirationMs: options.expirationMs });
+    const { states } = loadStates(segments, snapshots, endOffset, expiry);
     snapshots.removeTorn();
-    return new LogProducers(segments, snapshots, states, options);
+    return new LogProducers(segments, snapshots, states, environment);
   }
 
   private constructor(
     segments: SegmentList,
     snapshots: ProducerSnapshots,
     states: ProducerStates | null,
-    options: ProducersOptions,
+    environment: ProducersEnvironment,
   ) {
     this.#segments = segments;
     this.#snapshots = snapshots;
     this.#states = states;
-    this.#options = options;
+    this.#environment = environment;
   }
 
   /** Null for a log that has had no producer. */
@@ -92,7 +93,7 @@ export class LogProducers {
 
   /** All of them stand in the log, in the active segment. */
   appendedAll(all: readonly (ProducedBatch | TransactionEnd)[], highWatermark: Offset): void {
-    const now = this.#options.clock.now();
+    const now = this.#environment.clock.now();
     for (const each of all) {
       if ('offset' in each) this.#ended(each, now, highWatermark);
       else this.appended(each, now);
@@ -112,7 +113,9 @@ export class LogProducers {
   }
 
   expire(): void {
-    this.#states?.expire(this.#options.clock.now(), this.#options.expirationMs);
+    if (this.#states === null) return;
+    const { now, expirationMs } = expiryOf(this.#environment);
+    this.#states.expire(now, expirationMs);
   }
 
   /**
@@ -121,9 +124,7 @@ export class LogProducers {
    */
   prepareCut(endOffset: Offset): () => void {
     if (this.#states === null) return () => undefined;
-    const { clock, expirationMs } = this.#options;
-    const now = clock.now();
-    const { states } = loadStates(this.#segments, this.#snapshots, endOffset, { now, expirationMs });
+    const { states } = loadStates(this.#segments, this.#snapshots, endOffset, expiryOf(this.#environment));
     this.#snapshots.removeTorn();
     const files: LogFile[] = [];
     try {
@@ -161,4 +162,11 @@ export class LogProducers {
     abortedIn(this.#segments, count - 1);
     active.transactions.add(aborted);
   }
+}
+
+function expiryOf({ clock, producerIdExpirationMs = PRODUCER_ID_EXPIRATION_MS_DEFAULT }: ProducersEnvironment): {
+  now: Timestamp;
+  expirationMs: number;
+} {
+  return { now: clock.now(), expirationMs: producerIdExpirationMs };
 }

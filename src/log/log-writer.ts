@@ -8,13 +8,12 @@ import { invalidArgument, isMillraceError, isSystemError } from '../errors.ts';
 import type { Flusher } from '../file/flusher.ts';
 import type { LogFile } from '../file/file-system.ts';
 import type { Health } from '../file/health.ts';
-import { PRODUCER_ID_EXPIRATION_MS_DEFAULT } from '../limits.ts';
 import type { SegmentEnvironment } from '../segment/segment.ts';
 import { Durability } from './durability.ts';
 import { FlushPolicy } from './flush-policy.ts';
 import type { LeaderEpochs } from './leader-epochs.ts';
 import type { LoadedLog } from './log-loading.ts';
-import { LogProducers } from './log-producers.ts';
+import { LogProducers, type ProducersEnvironment } from './log-producers.ts';
 import { LogReader } from './log-reader.ts';
 import type { LogSettings } from './log-settings.ts';
 import type { ProducerEntry } from './producer-snapshot.ts';
@@ -22,12 +21,10 @@ import type { FirstAppend, ProducedBatch, TransactionEnd } from './producer-stat
 import type { ProducerStates } from './producer-states.ts';
 import { Receipt } from './receipt.ts';
 
-export interface LogEnvironment extends SegmentEnvironment {
+export interface LogEnvironment extends SegmentEnvironment, ProducersEnvironment {
   readonly clock: Clock;
   readonly flusher: Flusher;
   readonly health: Health;
-  /** How long a producer is remembered that does not write; default: a day. */
-  readonly producerIdExpirationMs?: number;
 }
 
 export class LogWriter extends LogReader {
@@ -53,8 +50,7 @@ export class LogWriter extends LogReader {
     this.durability = new Durability(this, environment.flusher, endOffset);
     if (created) this.durability.directoryChanged();
     this.policy = new FlushPolicy(environment.clock, this.durability, options.settings);
-    const { clock, producerIdExpirationMs: expirationMs = PRODUCER_ID_EXPIRATION_MS_DEFAULT } = environment;
-    this.producers = LogProducers.load(segments, snapshots, endOffset, { clock, expirationMs });
+    this.producers = LogProducers.load(segments, snapshots, endOffset, environment);
     this.snapshotProducers();
   }
 

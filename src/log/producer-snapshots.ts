@@ -19,18 +19,20 @@ export interface LoadedSnapshot {
 
 /** A crash may tear the newest. */
 const KEPT = 2;
+/** Of all logs that have none. */
+const NONE: readonly Offset[] = [];
 
 export class ProducerSnapshots {
   readonly #system: FileSystem;
   readonly #directory: string;
   /** Ascending. */
-  #offsets: Offset[];
-  readonly #torn: Offset[] = [];
+  #offsets: readonly Offset[];
+  #torn: readonly Offset[] = NONE;
 
   constructor(system: FileSystem, directory: string, offsets: readonly Offset[]) {
     this.#system = system;
     this.#directory = directory;
-    this.#offsets = [...offsets].sort((a, b) => a - b);
+    this.#offsets = offsets.length === 0 ? NONE : [...offsets].sort((a, b) => a - b);
   }
 
   get isEmpty(): boolean {
@@ -52,7 +54,7 @@ export class ProducerSnapshots {
         return { offset, entries };
       } catch (error) {
         if (!isMillraceError(error, 'ERR_MILLRACE_CORRUPT')) throw error;
-        this.#torn.push(offset);
+        this.#torn = [...this.#torn, offset];
       }
     }
     return null;
@@ -60,7 +62,8 @@ export class ProducerSnapshots {
 
   /** Forgets those that `newest` could not read, and removes them: a new one may come in their place. */
   removeTorn(): void {
-    for (const offset of this.#torn.splice(0)) this.remove(offset);
+    for (const offset of this.#torn) this.remove(offset);
+    this.#torn = NONE;
   }
 
   /**

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { AbortedTransaction, ProducerEntry } from '#millrace/main.js';
 
 export const FIXTURE = fileURLToPath(new URL('../fixture/kafka-4.2', import.meta.url));
 
@@ -46,7 +47,9 @@ export interface ExpectedLog {
   readonly logStartOffset: number;
   readonly logEndOffset: number;
   readonly leaderEpochs: readonly (readonly [number, number])[];
-  readonly abortedTransactions: readonly { readonly producerId: number; readonly firstOffset: number }[];
+  readonly lastStableOffset: number;
+  readonly abortedTransactions: readonly AbortedTransaction[];
+  readonly producers: readonly Omit<ProducerEntry, 'lastOffset' | 'offsetDelta'>[];
   readonly lookups: readonly (readonly [number, number | null, number | null])[];
   readonly filesAfterClose: ExpectedFiles;
   readonly filesAfterFullRecovery: ExpectedFiles;

@@ -32,7 +32,10 @@ beforeAll(() => {
   system = new DiskFileSystem();
   const health = new Health(root);
   flusher = new Flusher(system.flushThread(root), health);
-  environment = { system, cache: new WindowCache(system), clock: systemClock, flusher, health };
+  // When Kafka was asked, and how long it remembered producers then.
+  const clock = { ...systemClock, now: () => 1_795_618_200_000 };
+  const producerIdExpirationMs = 7 * 24 * 3600 * 1000;
+  environment = { system, cache: new WindowCache(system), clock, flusher, health, producerIdExpirationMs };
 });
 
 afterAll(() => {
@@ -109,6 +112,19 @@ function filesOf(directory: string): ExpectedFiles {
   );
 }
 
+/** As Kafka's DescribeProducers tells of them. */
+function producersOf({ activeProducers }: PartitionLog): ExpectedLog['producers'] {
+  const told = activeProducers.map((producer) => ({
+    producerId: producer.producerId,
+    producerEpoch: producer.producerEpoch,
+    lastSequence: producer.lastSequence,
+    lastTimestamp: producer.lastTimestamp,
+    coordinatorEpoch: producer.coordinatorEpoch,
+    currentTransactionFirstOffset: producer.currentTransactionFirstOffset,
+  }));
+  return told.sort((a, b) => a.producerId - b.producerId);
+}
+
 /** All that our log says against all that Kafka said. */
 async function compare(log: PartitionLog, expected: ExpectedLog): Promise<ExpectedFiles> {
   expect(log.startOffset).toBe(expected.logStartOffset);
@@ -119,6 +135,9 @@ async function compare(log: PartitionLog, expected: ExpectedLog): Promise<Expect
     return [timestamp, found?.offset ?? null, found?.timestamp ?? null];
   });
   expect(lookups).toEqual(expected.lookups);
+  expect(log.lastStableOffset).toBe(expected.lastStableOffset);
+  expect(log.abortedTransactions(log.startOffset, log.endOffset)).toEqual(expected.abortedTransactions);
+  expect(producersOf(log)).toEqual(expected.producers);
   await log.close();
   return filesOf(log.directory);
 }
@@ -128,7 +147,7 @@ describe.each(fixturePartitions('clean'))('%s of Kafka 4.2', (partition) => {
     const expected = expectedLog('clean', partition);
     const files = await compare(open(copyOf('clean', partition), expected), expected);
     // Not the time index: an entry that an earlier close of Kafka's added within a segment is not needed and not kept.
-    const kept = ['.log', '.index'];
+    const kept = ['.log', '.index', '.txnindex'];
     expect(only(files, kept)).toEqual(only(expected.filesAfterClose, kept));
   });
 
@@ -149,7 +168,7 @@ describe.each(fixturePartitions('clean'))('%s of Kafka 4.2', (partition) => {
     for (const name of readdirSync(directory)) if (!name.endsWith('.log')) rmSync(join(directory, name));
     recoverLog(system, { directory, settings: settingsOf(expected), recoveryPoint: 0 });
     const files = await compare(open(directory, expected), expected);
-    const derived = ['.log', '.index', '.timeindex'];
+    const derived = ['.log', '.index', '.timeindex', '.txnindex'];
     expect(only(files, derived)).toEqual(only(expected.filesAfterFullRecovery, derived));
   });
 });

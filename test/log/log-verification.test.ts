@@ -7,6 +7,7 @@ import { type LogSummary, type LogVerificationOptions, verifyLog } from '#millra
 import { FIXTURE } from '../compat/expected-log.ts';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 import { numbered, TempLog } from '../support/temp-log.ts';
+import { TestProducer } from '../support/test-producer.ts';
 
 const system = new DiskFileSystem();
 
@@ -142,4 +143,35 @@ test('a segment that goes while the log is looked at is passed over', async () =
   let step = await run.next();
   while (step.done !== true) step = await run.next();
   expect(step.value.findings).toEqual([]);
+});
+
+test('what a log writes of its producers has no findings: while it is written, after a kill, after a clean stop', async () => {
+  const rig = new TempLog({ segmentBytes: 2048 });
+  const producers = [1, 2, 3].map((producerId) => new TestProducer(() => rig.log, producerId, producerId > 1));
+  const write = (): void => {
+    for (let i = 0; i < 30; i++) {
+      const producer = producers[i % 3];
+      producer.append(3);
+      if (producer.isTransactional && i % 2 === 0) producer.end(i % 4 === 0 ? 'abort' : 'commit');
+    }
+  };
+  write();
+  await rig.log.checkpoint();
+  expect((await verify(rig.directory, { settled: false })).findings).toEqual([]);
+  write();
+  expect((await verify(rig.directory, { settled: false })).findings).toEqual([]);
+  rig.crash(0);
+  expect((await verify(rig.directory, { settled: false })).findings).toEqual([]);
+  write();
+  rig.log.truncateTo(rig.log.endOffset - 20);
+  rig.log.deleteRecords(30);
+  const { startOffset } = rig.log;
+  await rig.log.close();
+  expect(rig.names('.txnindex').length).toBeGreaterThan(1);
+  expect(rig.names('.snapshot').length).toBeGreaterThan(3);
+  expect((await verify(rig.directory, { startOffset })).findings).toEqual([]);
+  // And it would see what is wrong.
+  const [index] = rig.names('.txnindex');
+  rmSync(rig.path(index));
+  expect((await verify(rig.directory, { startOffset })).findings).toMatchObject([{ kind: 'index' }]);
 });

@@ -2,7 +2,7 @@
  * `npm run test:kafka`: a real Kafka judges what our engine writes and recovers.
  *
  * Needs Java 17 and Maven (the jars are fetched once). Without them it says so and ends well, unless CI=true. MILLRACE_SEED repeats a
- * run. One JVM answers all questions. Arguments choose parts: dump, clean, histories, killed, recovery, compaction, transactions, broker.
+ * run. One JVM answers all questions. Arguments choose parts: dump, clean, histories, producers, killed, recovery, compaction, transactions, broker.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -32,6 +32,7 @@ import {
   toolAgrees,
   weReadWhatKafkaAppends,
 } from './partition-checks.mjs';
+import { judgeProducers } from './producer-checks.mjs';
 import { holds, same, Tally } from './tally.mjs';
 import { judgeTransactions } from './transaction-checks.mjs';
 import { HAS_ZSTD, Random, SMALL_TOPIC, TOPICS } from './workload.mjs';
@@ -240,6 +241,7 @@ async function main() {
       await judgeTheJudge(tally, judge, workshop, root);
     },
     histories: () => judgeHistories(tally, judge, workshop, root),
+    producers: () => judgeProducers(tally, judge, workshop, root, seed),
     killed: async () => {
       for (let i = 0; i < 3; i++) await judgeKilledStore(tally, judge, workshop, root, 1 + random.below(1500));
     },
