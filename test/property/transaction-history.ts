@@ -170,7 +170,9 @@ export class TransactionHistory {
     const open = this.#known.filter((each) => each.producer === producer && each.state === 'open');
     if (open.length > 0) return;
     const last = this.#known.findLast((each) => each.producer === producer);
-    if (last === undefined) return;
+    // What a crash left open is open until somebody ends it, and takes what comes of it.
+    const [left] = await this.#store.transactions({ pattern: new RegExp(`p${producer}`), states: ['Ongoing'] });
+    if (last === undefined || left !== undefined) return;
     for (const { topic, partition } of last.sent) {
       const log = this.#store.partition(topic, partition);
       const written = [...log.read(log.startOffset)].findLast(
