@@ -90,6 +90,15 @@ export const SEQUENCE_MAX = 0x7fff_ffff;
 export const PRODUCER_ID_EXPIRATION_MS_DEFAULT = 24 * 60 * 60 * 1000;
 /** Producer ids that a store takes from its file at once, as many as Kafka's brokers: a restart leaves the rest unused. */
 export const PRODUCER_ID_BLOCK = 1_000;
+/** Kafka's `log.retention.check.interval.ms`, and how long after its opening a store looks for the first time. */
+export const RETENTION_CHECK_INTERVAL_MS = 5 * 60 * 1000;
+export const RETENTION_FIRST_CHECK_MS = 30 * 1000;
+/** Retention lets the event loop turn after so many segments, or when it has held it for so long; it removes a few at once. */
+export const RETENTION_STEP_SEGMENTS = 16;
+export const RETENTION_TURN_MS = 4;
+export const REMOVED_AT_ONCE = 4;
+/** The `.log` of a segment of this size is removed on another thread. */
+export const REMOVED_ASIDE_BYTES_MIN = 1 * MIB;
 
 /** A producer's bound on what was sent and not acknowledged: Kafka's default of `buffer.memory`. */
 export const UNACKNOWLEDGED_BYTES_DEFAULT = 32 * MIB;

@@ -13,6 +13,7 @@ export const subjects = {
   workers: { file: 'workers.mjs' },
   recovery: { file: 'recovery.mjs' },
   cli: { file: 'cli.mjs' },
+  retention: { file: 'retention.mjs' },
   'open-10k': { file: 'open.mjs' },
   counts: { file: 'counts.mjs' },
 };

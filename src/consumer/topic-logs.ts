@@ -1,6 +1,7 @@
 /** What a consumer needs of a store, and how callers name partitions. */
 import { invalidArgument } from '../errors.ts';
 import type { LogReader } from '../log/log-reader.ts';
+import type { OffsetSpec } from '../log/timestamp-lookup.ts';
 import type { Offset, Timestamp, TopicPartition } from '../types.ts';
 
 export interface TopicLogs {
@@ -9,8 +10,11 @@ export interface TopicLogs {
   partition(topic: string, partition: number): LogReader;
 }
 
-/** An offset, an end of the log, or the first record that is of this time or later (the end, when there is none). */
-export type SeekTarget = Offset | 'beginning' | 'end' | { readonly timestamp: Timestamp };
+/**
+ * An offset, an end of the log, or a record by its time, and the end when there is none: the first one that is of this time or later, or the
+ * first one with the largest timestamp.
+ */
+export type SeekTarget = Offset | 'beginning' | 'end' | 'maxTimestamp' | { readonly timestamp: Timestamp };
 
 /** A partition, and where to begin in it; without `offset` it begins where `autoOffsetReset` says. */
 export interface PartitionToAssign extends TopicPartition {
@@ -76,9 +80,9 @@ export function resolveTarget(log: LogReader, target: unknown): Offset {
     if (target < log.startOffset || target >= log.endOffset) log.read(target, { maxBytes: 0 });
     return target;
   }
-  if (typeof target === 'object' && target !== null && 'timestamp' in target) {
+  if (target === 'maxTimestamp' || (typeof target === 'object' && target !== null && 'timestamp' in target)) {
     const end = presentEnd(log);
-    return log.offsetForTimestamp(target.timestamp as Timestamp)?.offset ?? end;
+    return log.offsetOf(target as OffsetSpec)?.offset ?? end;
   }
-  throw invalidArgument('offset', "an offset, 'beginning', 'end' or { timestamp }", target);
+  throw invalidArgument('offset', "an offset, 'beginning', 'end', 'maxTimestamp' or { timestamp }", target);
 }

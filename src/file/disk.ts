@@ -3,8 +3,9 @@
  *
  * One instance a store: it owns the pager thread (begun when first needed) that reserves and populates ahead of writers.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { MillraceError, fromSystemError, guarded } from '../errors.ts';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { MillraceError, fromSystemError, guarded, isSystemError } from '../errors.ts';
 import { native, type MappedBuffer, type NativePager } from '../native.ts';
 import { DiskFile } from './disk-file.ts';
 import type {
@@ -51,7 +52,7 @@ export class DiskFileSystem implements FileSystem {
 
   entry(path: string): FileEntry | null {
     const found = guarded(() => statSync(path, { throwIfNoEntry: false }));
-    return found === undefined ? null : { size: found.size, inode: found.ino };
+    return found === undefined ? null : { size: found.size, inode: found.ino, modifiedMs: Math.floor(found.mtimeMs) };
   }
 
   list(directory: string): DirectoryEntry[] {
@@ -72,7 +73,19 @@ export class DiskFileSystem implements FileSystem {
   }
 
   remove(path: string): void {
-    guarded(() => rmSync(path, { force: true }));
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      if (!isSystemError(error) || error.code !== 'ENOENT') throw fromSystemError(error);
+    }
+  }
+
+  async removeAside(path: string): Promise<void> {
+    try {
+      await rm(path, { force: true });
+    } catch (error) {
+      throw fromSystemError(error) as Error;
+    }
   }
 
   removeDirectory(path: string): void {

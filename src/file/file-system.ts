@@ -29,6 +29,8 @@ export interface FileEntry {
   readonly size: number;
   /** Which file it is: no other one of the file system has the same number while somebody has it open. */
   readonly inode: number;
+  /** When its content was last changed, in milliseconds since 1970. */
+  readonly modifiedMs: number;
 }
 
 export interface LogFile {
@@ -113,6 +115,8 @@ export interface FileSystem {
   rename(from: string, to: string): void;
   /** Removes a file; one that is not there is no error. */
   remove(path: string): void;
+  /** As `remove`, on another thread: the disk takes long to free the blocks of a large file. */
+  removeAside(path: string): Promise<void>;
   /** Removes a directory with all that is in it. */
   removeDirectory(path: string): void;
   syncDirectory(path: string): void;

@@ -71,7 +71,9 @@ export class Rehearsal implements FileSystem {
   /** What was written or cut here has the inode that it has now: nobody but the rehearsal sees it. */
   entry(path: string): FileEntry | null {
     const size = this.sizeOf(path);
-    return size < 0 ? null : { size, inode: this.#system.entry(path)?.inode ?? 0 };
+    if (size < 0) return null;
+    const { inode = 0, modifiedMs = 0 } = this.#system.entry(path) ?? {};
+    return { size, inode, modifiedMs };
   }
 
   sizeOf(path: string): number {
@@ -100,6 +102,10 @@ export class Rehearsal implements FileSystem {
 
   remove(path: string): void {
     this.#files.set(path, null);
+  }
+
+  async removeAside(path: string): Promise<void> {
+    this.remove(path);
   }
 
   removeDirectory(path: string): void {

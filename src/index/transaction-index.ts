@@ -72,6 +72,7 @@ export function decodeTransactionIndex(bytes: Uint8Array, path: string, baseOffs
     new MillraceError('ERR_MILLRACE_CORRUPT', `transaction index ${path} ${found} at ${position}`, { path, position });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const transactions: AbortedTransaction[] = [];
+  let before = -1;
   for (let at = 0; at < bytes.length; at += TRANSACTION_ENTRY_SIZE) {
     if (at + TRANSACTION_ENTRY_SIZE > bytes.length) throw corrupt(at, `ends inside an entry`);
     const version = view.getInt16(at);
@@ -82,9 +83,14 @@ export function decodeTransactionIndex(bytes: Uint8Array, path: string, baseOffs
       lastOffset: Number(view.getBigInt64(at + 18)),
       lastStableOffset: Number(view.getBigInt64(at + 26)),
     };
-    if (transaction.lastOffset < baseOffset || transaction.firstOffset > transaction.lastOffset) {
-      throw corrupt(at, `has offsets ${transaction.firstOffset} to ${transaction.lastOffset}`);
+    const { firstOffset, lastOffset, lastStableOffset } = transaction;
+    // A marker stands behind the records that it ends, and behind the marker before it: bytes that never reached the disk, zeros, are no entry.
+    if (lastOffset < baseOffset || firstOffset < 0 || firstOffset >= lastOffset || lastOffset <= before) {
+      throw corrupt(at, `has offsets ${firstOffset} to ${lastOffset}`);
     }
+    if (lastStableOffset < 0 || lastStableOffset > lastOffset + 1)
+      throw corrupt(at, `has a last stable offset of ${lastStableOffset} for a marker at ${lastOffset}`);
+    before = lastOffset;
     transactions.push(transaction);
   }
   return transactions;

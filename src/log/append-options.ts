@@ -1,9 +1,11 @@
 /** What may be said with an append, and what is made of it: checked here, once, before anything is written. */
 import { invalidArgument, MillraceError } from '../errors.ts';
 import { compressionNames } from '../record/codec.ts';
-import type { CompressionName, RecordInput } from '../types.ts';
+import type { TimestampBounds } from '../record/timestamp-range.ts';
+import type { CompressionName, RecordInput, Timestamp } from '../types.ts';
 import type { LogSettings } from './log-settings.ts';
 import type { ProducerStamp } from './producer-stamp.ts';
+import type { TimestampTerms } from './timestamp-check.ts';
 
 export interface AppendOptions {
   /** Codec of the batch; default: the topic's, or none. The topic's wins when it names one. */
@@ -53,4 +55,15 @@ export function latestTimestamp(records: readonly RecordInput[], now: number): n
   let latest = -1;
   for (const record of records) latest = Math.max(latest, record?.timestamp ?? now);
   return latest;
+}
+
+/** How far from the clock a record's own timestamp may be: under LogAppendTime it does not count. */
+export function boundsOf(settings: LogSettings): TimestampBounds | undefined {
+  return settings.timestampType === 'LogAppendTime' ? undefined : settings;
+}
+
+/** What a producer's ready batches must have. */
+export function timestampTermsOf(settings: LogSettings, now: Timestamp): TimestampTerms {
+  const { timestampType, timestampBeforeMaxMs, timestampAfterMaxMs } = settings;
+  return { timestampType, timestampBeforeMaxMs, timestampAfterMaxMs, now };
 }

@@ -14,6 +14,7 @@ import type { EpochEntry } from './leader-epochs.ts';
 import { producedBatch, transactionEnd } from './produced-batch.ts';
 import type { ProducedBatch, TransactionEnd } from './producer-state.ts';
 import type { SegmentList } from './segment-list.ts';
+import { checkTimestamps, type TimestampTerms } from './timestamp-check.ts';
 
 export interface ReadyOptions {
   /** The log's end. */
@@ -28,6 +29,8 @@ export interface ReadyOptions {
   readonly logAppendTime?: number;
   /** Of the markers among them: see `EndTransactionOptions`. */
   readonly transactionVersion?: number;
+  /** What the batches' timestamps must be; absent for batches of a leader, and of our own. */
+  readonly timestamps?: TimestampTerms;
 }
 
 export interface ReadyBatches {
@@ -62,6 +65,7 @@ export function inspectBatches(bytes: Uint8Array, options: ReadyOptions): ReadyB
       allowControl: options.allowControl,
     });
     header.moveTo(window, position);
+    if (options.timestamps !== undefined) checkTimestamps(header, window, options.timestamps);
     const baseOffset = options.from === 'leader' ? header.baseOffset : next;
     if (baseOffset < next) throw outOfOrder(baseOffset, next);
     if (options.from === 'leader') {

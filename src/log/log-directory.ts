@@ -18,6 +18,7 @@ import {
   SNAPSHOT_SUFFIX,
   SWAP_SUFFIX,
   TIME_INDEX_SUFFIX,
+  TRANSACTION_INDEX_SUFFIX,
 } from '../segment/segment-files.ts';
 
 export interface SegmentFiles {
@@ -101,8 +102,10 @@ export function removeSnapshotsPast(system: FileSystem, directory: string, endOf
   }
 }
 
+const INDEX_SUFFIXES: ReadonlySet<string> = new Set([OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, TRANSACTION_INDEX_SUFFIX]);
+
 function isOrphan(name: string, names: ReadonlySet<string>): boolean {
   const file = parseSegmentFile(name);
-  if (file === null || (file.suffix !== OFFSET_INDEX_SUFFIX && file.suffix !== TIME_INDEX_SUFFIX)) return false;
+  if (file === null || !INDEX_SUFFIXES.has(file.suffix)) return false;
   return !names.has(name.slice(0, -file.suffix.length) + LOG_SUFFIX);
 }

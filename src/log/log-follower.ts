@@ -20,7 +20,7 @@ import { FollowedProducers } from './followed-producers.ts';
 import { type Beyond, LogFront } from './log-front.ts';
 import { LogReader, type ReadOptions } from './log-reader.ts';
 import type { LogSettings } from './log-settings.ts';
-import type { TimestampedOffset } from './timestamp-lookup.ts';
+import type { OffsetSpec, TimestampedOffset } from './timestamp-lookup.ts';
 import { type NewsWatch, Pace, type Watched } from './news-watch.ts';
 import type { ProducerStates } from './producer-states.ts';
 import { indexSettings, SegmentList } from './segment-list.ts';
@@ -88,6 +88,12 @@ export class FollowedLog extends LogReader implements Watched {
 
   override abortedTransactions(from: number, to: number): AbortedTransaction[] {
     return this.#upToDate(() => super.abortedTransactions(from, to));
+  }
+
+  override offsetOf(spec: OffsetSpec): TimestampedOffset | null {
+    this.checkOpen();
+    if (spec === 'latest') this.refresh();
+    return this.#upToDate(() => super.offsetOf(spec));
   }
 
   /** Looks for new records and for segments that have gone; returns the log's end. ERR_MILLRACE_CLOSED when the log is gone. */

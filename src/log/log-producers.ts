@@ -6,7 +6,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { LogFile } from '../file/file-system.ts';
-import type { Offset } from '../types.ts';
+import type { Offset, Timestamp } from '../types.ts';
 import { abortedIn } from './aborted-transactions.ts';
 import type { FirstAppend, ProducedBatch, TransactionEnd } from './producer-state.ts';
 import { loadStates } from './producer-loading.ts';
@@ -86,15 +86,16 @@ export class LogProducers {
   }
 
   /** The batch stands in the log. */
-  appended(batch: ProducedBatch): void {
-    this.#states!.append(batch, this.#options.clock.now());
+  appended(batch: ProducedBatch, now: Timestamp): void {
+    this.#states!.append(batch, now);
   }
 
   /** All of them stand in the log, in the active segment. */
   appendedAll(all: readonly (ProducedBatch | TransactionEnd)[], highWatermark: Offset): void {
+    const now = this.#options.clock.now();
     for (const each of all) {
-      if ('offset' in each) this.#ended(each, highWatermark);
-      else this.appended(each);
+      if ('offset' in each) this.#ended(each, now, highWatermark);
+      else this.appended(each, now);
     }
   }
 
@@ -147,8 +148,8 @@ export class LogProducers {
     this.#snapshots.removed(() => true);
   }
 
-  #ended(end: TransactionEnd, highWatermark: Offset): void {
-    const aborted = this.#states!.end(end, this.#options.clock.now(), highWatermark);
+  #ended(end: TransactionEnd, now: Timestamp, highWatermark: Offset): void {
+    const aborted = this.#states!.end(end, now, highWatermark);
     if (aborted === null) return;
     const { active, count } = this.#segments;
     // An index that is not right is made again before it grows.

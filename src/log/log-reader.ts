@@ -16,7 +16,14 @@ import { LogTraffic } from './log-traffic.ts';
 import { NO_OFFSET } from './producer-state.ts';
 import type { OpenTransaction, ProducerStates } from './producer-states.ts';
 import type { SegmentList } from './segment-list.ts';
-import { findMaxTimestamp, findTimestamp, type TimestampedOffset } from './timestamp-lookup.ts';
+import {
+  epochOfOffset,
+  findMaxTimestamp,
+  findTimestamp,
+  lastEpoch,
+  type OffsetSpec,
+  type TimestampedOffset,
+} from './timestamp-lookup.ts';
 
 export interface ReadOptions {
   /** Bytes to return at most; at least one batch is returned whatever its size. Default 1 MiB. */
@@ -164,6 +171,29 @@ export class LogReader {
     this.checkOpen();
     this.#checkRange(from);
     return this.producerStates() === null ? [] : abortedBetween(this.segments, from, to);
+  }
+
+  /**
+   * The offset that `spec` means now, with its record's timestamp and leader epoch: `'earliest'`, `'latest'` (both without a timestamp: -1),
+   * `'maxTimestamp'`, or `{ timestamp }`. Null where no record is meant. (Kafka's ListOffsets.)
+   */
+  offsetOf(spec: OffsetSpec): TimestampedOffset | null {
+    this.checkOpen();
+    if (spec === 'maxTimestamp') return this.offsetOfMaxTimestamp();
+    if (spec === 'earliest') return { offset: this.#startOffset, timestamp: -1, leaderEpoch: this.startEpoch };
+    if (spec === 'latest') return { offset: this.#endOffset, timestamp: -1, leaderEpoch: this.endEpoch };
+    if (typeof spec === 'object' && spec !== null) return this.offsetForTimestamp(spec.timestamp);
+    throw invalidArgument('spec', "'earliest', 'latest', 'maxTimestamp' or { timestamp }", spec);
+  }
+
+  /** Leader epoch at the log start, or -1. */
+  protected get startEpoch(): number {
+    return epochOfOffset(this.segments, this.#startOffset);
+  }
+
+  /** The latest leader epoch, or -1. */
+  protected get endEpoch(): number {
+    return lastEpoch(this.segments);
   }
 
   protected checkOpen(): void {

@@ -13,6 +13,7 @@ import { mendIndexes, type RecoveredSegment, recoverSegment } from '../segment/s
 import { LOG_SUFFIX, segmentFile } from '../segment/segment-files.ts';
 import type { ScanEnd } from '../segment/segment-scan.ts';
 import { EPOCH_CHECKPOINT, readEpochs, writeEpochs } from './epoch-checkpoint.ts';
+import { fillEpochs } from './epoch-filling.ts';
 import { LeaderEpochs } from './leader-epochs.ts';
 import { listLog, removeSegmentFiles, removeSnapshotsPast, type SegmentFiles, tidyDirectory } from './log-directory.ts';
 import type { LogSettings } from './log-settings.ts';
@@ -24,6 +25,8 @@ export interface LogRecoveryOptions {
   readonly settings: LogSettings;
   /** Everything below is on stable storage and whole; 0 when nothing is known. */
   readonly recoveryPoint: number;
+  /** Where the log starts, as far as that is written down; default: with its first segment. */
+  readonly startOffset?: number;
   /**
    * The caller syncs the whole file system when many logs are recovered, before it writes down that they are: three syncs a log, one after
    * another, would be most of the time.
@@ -58,6 +61,7 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
   const epochs = known ?? new LeaderEpochs();
   // Without the epochs' file only the batches know the epochs, and then all of them must be looked at.
   const recoveryPoint = known === null && segments.some((segment) => segment.size > 0) ? 0 : options.recoveryPoint;
+  fillEpochs(system, directory, segments, epochs, Math.max(options.startOffset ?? 0, segments[0]?.baseOffset ?? 0));
   const producers = new ProducerRecovery(system, directory, listed, recoveryPoint);
   const sync = options.syncLater !== true;
   let endOffset = segments[0]?.baseOffset ?? 0;

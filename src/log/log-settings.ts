@@ -23,8 +23,16 @@ export interface LogSettings {
   readonly flushMessages: number;
   /** `flush.ms`: a flush is begun when a record has not been durable for so long. */
   readonly flushMs: number;
+  /** `cleanup.policy` has `delete`: old segments go by time and size. */
+  readonly cleanupDelete: boolean;
   /** `retention.ms`; -1 keeps for ever. */
   readonly retentionMs: number;
+  /** `retention.bytes`: what a log keeps at least; less than 0 keeps all. */
+  readonly retentionBytes: number;
+  /** `message.timestamp.before.max.ms`: how far behind the clock a record's CreateTime may be. */
+  readonly timestampBeforeMaxMs: number;
+  /** `message.timestamp.after.max.ms`: how far ahead of it. */
+  readonly timestampAfterMaxMs: number;
 }
 
 /** Kafka's defaults, but for the retention of three days. */
@@ -38,5 +46,9 @@ export const DEFAULT_LOG_SETTINGS: LogSettings = {
   compression: 'producer',
   flushMessages: Number.MAX_SAFE_INTEGER,
   flushMs: Number.MAX_SAFE_INTEGER,
+  cleanupDelete: true,
   retentionMs: RETENTION_MS_DEFAULT,
+  retentionBytes: -1,
+  timestampBeforeMaxMs: Number.MAX_SAFE_INTEGER,
+  timestampAfterMaxMs: 60 * 60 * 1000,
 };

@@ -6,26 +6,24 @@
  * they copy nothing and stay valid when their segment is deleted. Not promised: use from several threads (a store in a worker thread opens the
  * directory for reading), or that views keep their content after the log was cut by `truncateTo`.
  *
- * Here is its life: opening, cutting, deleting, checkpoints, closing. `log-reader.ts` reads, `log-appender.ts` appends.
+ * Here is its life: opening, cutting, checkpoints, closing. What leaves it at its beginning: `retained-log.ts`; `log-reader.ts` reads, `log-appender.ts` appends.
  */
 import { invalidArgument, MillraceError } from '../errors.ts';
 import { readEpochs, writeEpochs } from './epoch-checkpoint.ts';
 import { LeaderEpochs } from './leader-epochs.ts';
-import { LogAppender } from './log-appender.ts';
 import type { LogEnvironment } from './log-writer.ts';
 import { type LoadedLog, loadLog } from './log-loading.ts';
-import type { LogSettings } from './log-settings.ts';
+import { RetainedLog, type RetentionOptions } from './retained-log.ts';
 import { endAfterCut, prepareCut, restartLog } from './log-truncation.ts';
 
-export interface LogOptions {
-  readonly settings: LogSettings;
+export interface LogOptions extends RetentionOptions {
   /** From `log-start-offset-checkpoint`; 0 when there is no entry. */
   readonly startOffset: number;
   /** Called before a cut with the recovery point and the log start that hold from now on: on stable storage when it returns. */
   readonly beforeCut?: (recoveryPoint: number, startOffset: number) => void;
 }
 
-export class PartitionLog extends LogAppender {
+export class PartitionLog extends RetainedLog {
   readonly #beforeCut: (recoveryPoint: number, startOffset: number) => void;
   #writtenEpochs = 0;
   #closing: Promise<void> | null = null;
@@ -81,23 +79,13 @@ export class PartitionLog extends LogAppender {
     });
   }
 
-  /**
-   * Moves the log start: records before `offset` are gone for readers at once, and segments that have only such records are removed.
-   * An offset at or before the start changes nothing. Returns the log start offset.
-   */
-  deleteRecords(offset: number): number {
-    this.checkWritable();
-    if (offset > this.endOffset || offset < 0 || !Number.isSafeInteger(offset)) throw this.outOfRange(offset);
-    if (offset <= this.startOffset) return this.startOffset;
-    this.moveStart(offset);
-    this.epochs.truncateFromStart(offset);
-    let removed = 0;
-    while (removed + 1 < this.segments.count && this.segments.all[removed + 1].baseOffset <= offset) removed++;
-    if (removed > 0) {
-      this.segments.remove(0, removed);
-      this.durability.directoryChanged();
-    }
-    return this.startOffset;
+  /** An epoch may have begun of which no record is there. */
+  protected override get startEpoch(): number {
+    return this.epochs.epochAt(this.startOffset);
+  }
+
+  protected override get endEpoch(): number {
+    return this.epochs.latest;
   }
 
   /**
@@ -140,6 +128,7 @@ export class PartitionLog extends LogAppender {
         this.snapshotProducers();
         this.markClosed();
         await this.durability.all();
+        await this.segments.removed();
         this.#writeEpochs();
       }
     } finally {

@@ -40,8 +40,8 @@ export class ProducerRecovery {
     if (segments.length === 0 || snapshots.length === 0) return;
     const [{ baseOffset: first }] = segments;
     const last = segments.findLast(({ baseOffset }) => baseOffset <= recoveryPoint)?.baseOffset ?? first;
-    // A transaction index that is not right is made again as a whole.
-    const limit = this.#fileOf(last) === null ? last : recoveryPoint;
+    // A transaction index that is not right is made again as a whole. A log may begin behind its recovery point, when records were deleted since.
+    const limit = this.#fileOf(last) === null ? last : Math.max(last, recoveryPoint);
     const snapshot = this.#snapshots.newest(first, limit) ?? { offset: first, entries: [] };
     this.#states = ProducerStates.of(snapshot.entries, 0, Infinity);
     this.#from = snapshot.offset;

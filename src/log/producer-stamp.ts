@@ -3,7 +3,7 @@ import { invalidArgument } from '../errors.ts';
 import { SEQUENCE_MAX } from '../limits.ts';
 import { NO_SEQUENCE } from '../record/batch-format.ts';
 import type { MarkerType } from '../record/control-record.ts';
-import type { Offset } from '../types.ts';
+import type { Offset, Timestamp } from '../types.ts';
 import type { ProducedBatch, TransactionEnd } from './producer-state.ts';
 
 export interface ProducerStamp {
@@ -32,37 +32,35 @@ export interface EndTransactionOptions {
   readonly transactionVersion?: number;
 }
 
-/** As a batch's header has it. */
-export interface StampFields {
-  readonly producerId: number;
-  readonly producerEpoch: number;
-  readonly baseSequence: number;
-  readonly transactional: boolean;
+/** A batch of which only the largest timestamp is still to come. */
+export interface StampedBatch extends ProducedBatch {
+  maxTimestamp: Timestamp;
 }
+
+/** A batch that no producer is named for. */
+export const NO_PRODUCER: ProducedBatch = {
+  producerId: -1,
+  producerEpoch: -1,
+  baseSequence: NO_SEQUENCE,
+  isTransactional: false,
+  baseOffset: -1,
+  lastOffset: -1,
+  maxTimestamp: -1,
+};
 
 const EPOCH_MAX = 0x7fff;
 const INT32_MAX = 0x7fff_ffff;
 
-export function checkStamp(stamp: ProducerStamp): StampFields {
+/** The batch of `count` records in a producer's name that will stand at `baseOffset`. */
+export function stampedBatch(stamp: ProducerStamp, baseOffset: Offset, count: number): StampedBatch {
   if (typeof stamp !== 'object' || stamp === null) throw invalidArgument('producer', 'an object', stamp);
-  const { producerId, producerEpoch, baseSequence = NO_SEQUENCE, isTransactional: transactional = false } = stamp;
+  const { producerId, producerEpoch, baseSequence = NO_SEQUENCE, isTransactional = false } = stamp;
   checkProducer(producerId, producerEpoch);
   checkNumber('producer.baseSequence', baseSequence, NO_SEQUENCE, SEQUENCE_MAX);
-  if (typeof transactional !== 'boolean')
-    throw invalidArgument('producer.isTransactional', 'true or false', transactional);
-  return { producerId, producerEpoch, baseSequence, transactional };
-}
-
-/** The batch of `count` records that will stand at `baseOffset`. */
-export function stampedBatch(
-  stamp: StampFields,
-  baseOffset: Offset,
-  count: number,
-  maxTimestamp: number,
-): ProducedBatch {
-  const { producerId, producerEpoch, baseSequence, transactional: isTransactional } = stamp;
+  if (typeof isTransactional !== 'boolean')
+    throw invalidArgument('producer.isTransactional', 'true or false', isTransactional);
   const lastOffset = baseOffset + count - 1;
-  return { producerId, producerEpoch, baseSequence, isTransactional, baseOffset, lastOffset, maxTimestamp };
+  return { producerId, producerEpoch, baseSequence, isTransactional, baseOffset, lastOffset, maxTimestamp: -1 };
 }
 
 export function checkEndOptions(

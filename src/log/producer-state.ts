@@ -116,6 +116,15 @@ export class ProducerState {
     return this.transactionFirstOffset !== NO_OFFSET;
   }
 
+  /** It is just what must come next, as nearly always. */
+  isNext({ producerEpoch, baseSequence, isTransactional }: ProducedBatch): boolean {
+    return (
+      producerEpoch === this.producerEpoch &&
+      baseSequence === sequenceAfter(this.lastSequence) &&
+      (isTransactional || this.transactionFirstOffset === NO_OFFSET)
+    );
+  }
+
   /** The append of just this batch, if it is one of those that are remembered. */
   firstAppendOf({ producerEpoch, baseSequence, baseOffset, lastOffset }: ProducedBatch): FirstAppend | null {
     if (producerEpoch !== this.producerEpoch || baseSequence < 0) return null;

@@ -77,7 +77,7 @@ export class ProducerStates {
   /** What is to be told of a batch that came before; null for one that may be appended. Throws for one that may not. */
   check(batch: ProducedBatch): FirstAppend | null {
     const state = this.#find(batch.producerId);
-    if (state === null) return null;
+    if (state === null || state.isNext(batch)) return null;
     const first = state.firstAppendOf(batch);
     if (first === null) state.check(batch);
     return first;

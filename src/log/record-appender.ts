@@ -58,7 +58,7 @@ export class RecordAppender {
     this.#encoding = false;
     try {
       let index = this.#encodeBatch(records, 0, first);
-      if (index < records.length && first.producerId !== undefined) {
+      if (index < records.length && first.producerId !== undefined && first.producerId >= 0) {
         throw notOneBatch(this.#segments.directory, first.batchBytesMax);
       }
       while (index < records.length) {

@@ -6,10 +6,11 @@
 import { assert } from '../assert.ts';
 import type { LogFile } from '../file/file-system.ts';
 import { GrowingIndexes } from '../segment/growing-indexes.ts';
-import { LOG_SUFFIX, segmentFile, SEGMENT_SUFFIXES } from '../segment/segment-files.ts';
+import { LOG_SUFFIX, segmentFile } from '../segment/segment-files.ts';
 import { SegmentWriter } from '../segment/segment-writer.ts';
 import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
 import type { LogSettings } from './log-settings.ts';
+import { SegmentRemoval } from './segment-removal.ts';
 
 export class SegmentList {
   readonly environment: SegmentEnvironment;
@@ -21,10 +22,12 @@ export class SegmentList {
   #maxTimestamps: number[] = [];
   #latest = 0;
   #writer: SegmentWriter | null = null;
+  readonly #removal: SegmentRemoval;
 
   constructor(environment: SegmentEnvironment, directory: string) {
     this.environment = environment;
     this.directory = directory;
+    this.#removal = new SegmentRemoval(environment.system);
   }
 
   get all(): readonly Segment[] {
@@ -120,34 +123,59 @@ export class SegmentList {
       system.remove(path);
       throw error;
     }
+    this.#begin(baseOffset, settings, { now, firstStep });
+    return sealed;
+  }
+
+  /** As `roll`, when the segments before it are about to be removed: nothing of the active one is written down or synced. */
+  rollPast(baseOffset: number, settings: LogSettings, now: number): void {
+    this.environment.system.open(segmentFile(this.directory, baseOffset, LOG_SUFFIX), 'w+').close();
+    const firstStep = this.#writer?.step;
+    this.#writer?.leave();
+    this.#begin(baseOffset, settings, { now, firstStep });
+  }
+
+  #begin(
+    baseOffset: number,
+    settings: LogSettings,
+    { now, firstStep }: { now: number; firstStep: number | undefined },
+  ): void {
     const segment = new Segment(this.environment, this.directory, baseOffset, 0);
     this.push(segment);
     const indexes = GrowingIndexes.empty(indexSettings(settings), baseOffset);
     this.write(
       new SegmentWriter(this.environment, segment, indexes, { segmentBytes: settings.segmentBytes, firstStep, now }),
     );
-    return sealed;
   }
 
   /**
-   * Removes segments [from, to): unlinked at once, and views that readers hold stay valid. From the log's end on, or from its beginning on, so
-   * that a crash in between leaves no hole.
+   * Removes segments [from, to): their names are gone when it returns, and views that readers hold stay valid. From the log's end on, or from its
+   * beginning on, so that a crash in between leaves no hole; a power failure neither, when each removal is `synced` before the next.
    */
-  remove(from: number, to: number): void {
+  remove(from: number, to: number, synced = false): void {
     const fromEnd = to === this.count;
     if (fromEnd && this.#writer !== null) {
       this.#writer.leave();
       this.#writer = null;
     }
-    for (let left = to - from; left > 0; left--) {
-      const slot = fromEnd ? from + left - 1 : from;
-      const [segment] = this.#segments.splice(slot, 1);
-      this.#baseOffsets.splice(slot, 1);
-      segment.forget();
-      for (const suffix of SEGMENT_SUFFIXES) this.environment.system.remove(segment.path(suffix));
-    }
-    this.#maxTimestamps.length = Math.min(this.#maxTimestamps.length, from);
     this.#latest = 0;
+    this.#maxTimestamps.length = Math.min(this.#maxTimestamps.length, from);
+    let removed = 0;
+    try {
+      for (; removed < to - from; removed++) {
+        this.#removal.remove(this.#segments[fromEnd ? to - 1 - removed : from + removed]);
+        if (synced) this.environment.system.syncDirectory(this.directory);
+      }
+    } finally {
+      const first = fromEnd ? to - removed : from;
+      this.#segments.splice(first, removed);
+      this.#baseOffsets.splice(first, removed);
+    }
+  }
+
+  /** Settles when the files of all removed segments are gone. Rejects when one could not be removed. */
+  removed(): Promise<void> {
+    return this.#removal.settled();
   }
 
   /** Takes the last segment out of the list and leaves its files; its windows are forgotten. */

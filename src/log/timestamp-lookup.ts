@@ -16,6 +16,12 @@ export interface TimestampedOffset {
   readonly leaderEpoch: number;
 }
 
+/**
+ * What is asked for, in the words of Kafka's `OffsetSpec`: where the log begins, where it ends, its first record with the largest timestamp, or
+ * the first record that is of this time or later.
+ */
+export type OffsetSpec = 'earliest' | 'latest' | 'maxTimestamp' | { readonly timestamp: number };
+
 /** The first record at or past `startOffset` with a timestamp of at least `timestamp`; null where there is none. */
 export function findTimestamp(segments: SegmentList, startOffset: number, timestamp: number): TimestampedOffset | null {
   for (
@@ -38,7 +44,69 @@ export function findMaxTimestamp(segments: SegmentList, startOffset: number): Ti
   for (const segment of segments.all.slice(first + 1)) {
     if (segment.size > 0) largest = Math.max(largest, segment.maxTimestamp);
   }
-  return largest < 0 ? null : findTimestamp(segments, startOffset, largest);
+  if (largest < 0) return null;
+  return findTimestamp(segments, startOffset, largest) ?? scanForMaxTimestamp(segments, startOffset);
+}
+
+/**
+ * The same by looking at every batch: a batch that compaction emptied keeps the largest timestamp that it had, and a header may say more than
+ * its records do.
+ */
+function scanForMaxTimestamp(segments: SegmentList, startOffset: number): TimestampedOffset | null {
+  let best: TimestampedOffset | null = null;
+  for (const segment of segments.all.slice(segments.slotOf(startOffset))) {
+    for (let position = segment.positionOf(startOffset); position < segment.size;) {
+      const window = segment.headerWindow(position);
+      const size = segment.batchSize(window, position);
+      const { maxTimestamp } = new BatchHeader(window, position - window.start);
+      if (maxTimestamp > (best?.timestamp ?? -1)) best = largestInBatch(segment, position, size, startOffset, best);
+      position += size;
+    }
+  }
+  return best;
+}
+
+function largestInBatch(
+  segment: Segment,
+  position: number,
+  size: number,
+  startOffset: number,
+  before: TimestampedOffset | null,
+): TimestampedOffset | null {
+  const window = segment.window(position, position + size);
+  const batch = new RecordBatch(window, position - window.start, startOffset);
+  const cursor = batch.cursor();
+  let best = before;
+  while (cursor.next()) {
+    const { timestamp } = cursor;
+    if (timestamp > (best?.timestamp ?? -1))
+      best = { offset: cursor.offset, timestamp, leaderEpoch: batch.leaderEpoch };
+  }
+  return best;
+}
+
+/** Leader epoch of the batch that has `offset`, or of the first one after it; -1 where there is none. */
+export function epochOfOffset(segments: SegmentList, offset: number): number {
+  for (const segment of segments.all.slice(segments.slotOf(offset))) {
+    const position = segment.positionOf(offset);
+    if (position >= segment.size) continue;
+    const window = segment.headerWindow(position);
+    return new BatchHeader(window, position - window.start).leaderEpoch;
+  }
+  return -1;
+}
+
+/** Leader epoch of the last batch, or -1. */
+export function lastEpoch(segments: SegmentList): number {
+  const segment = segments.all.findLast(({ size }) => size > 0);
+  if (segment === undefined) return -1;
+  let epoch = -1;
+  for (let position = segment.offsets.floorPosition(segment.size - 1); position < segment.size;) {
+    const window = segment.headerWindow(position);
+    epoch = new BatchHeader(window, position - window.start).leaderEpoch;
+    position += segment.batchSize(window, position);
+  }
+  return epoch;
 }
 
 /** The largest timestamp of a segment's records at or past `startOffset`: that of the segment may belong to a deleted record. */

@@ -39,6 +39,12 @@ const ofStores: Record<string, { help: string; value: (store: Store | ReadOnlySt
   millrace_windows_bytes: { help: 'Bytes of these mappings', value: (store) => store.statistics.windows.bytes },
 };
 
+const ofRetention: Record<string, { help: string; value: (store: Store) => number }> = {
+  checks: { help: 'Looks for old segments', value: (store) => store.statistics.retention.checks },
+  segments: { help: 'Segments that retention removed', value: (store) => store.statistics.retention.segments },
+  bytes: { help: 'Bytes of their batches', value: (store) => store.statistics.retention.bytes },
+};
+
 /**
  * Registers a store's metrics, and those of its producers and consumers, in `options.registry`, or in a new one, and returns it.
  * ERR_MILLRACE_INVALID_ARGUMENT for options that are none; prom-client's own error when the registry has metrics of the same names.
@@ -53,6 +59,7 @@ export function createMetrics<ContentType extends RegistryContentType = Promethe
   addConsumerMetrics(store, checked);
   if (!store.isReadOnly) {
     addStoreMetrics(store, ofWriters, checked);
+    addRetentionCounters(store, checked);
     addProducerMetrics(store, checked);
     addTransactionMetrics(store, checked);
     const name = `${checked.prefix}kafka_log_logflushstats_logflushrateandtimems`;
@@ -69,5 +76,14 @@ function addStoreMetrics<T extends Store | ReadOnlyStore>(
   for (const [name, { help, value }] of Object.entries(kinds)) {
     const samples = () => [{ labels: {}, value: value(store) }];
     registerFamily(options, { type: 'gauge', name, help, labelNames: [], samples });
+  }
+}
+
+function addRetentionCounters(store: Store, options: CheckedMetricsOptions): void {
+  for (const [word, { help, value }] of Object.entries(ofRetention)) {
+    const name = `millrace_retention_${word}_total`;
+    const samples = () => [{ labels: {}, value: value(store) }];
+    const sinceOpened = `${help}, since the store was opened`;
+    registerFamily(options, { type: 'counter', name, help: sinceOpened, labelNames: [], samples });
   }
 }

@@ -18,6 +18,7 @@ import type { ByteWindow } from './byte-window.ts';
 import { COPY_LOOP_BYTES_MAX } from './copy-bytes.ts';
 import { HeaderList } from './header-list.ts';
 import { fieldLength, fieldSize, lengthOf, NULL_LENGTH, writeField } from './record-field.ts';
+import { isInRange, outOfRange } from './timestamp-range.ts';
 import { varintSize, varlongSize, writeVarint, writeVarlong } from './varint.ts';
 
 /** Why `append` stopped early: the next record does not fit into the window, or into the batch. */
@@ -50,6 +51,9 @@ export class BatchBuilder implements BatchContent {
   #limit = 0;
   #options = UNUSED;
   #timestamp = 0;
+  /** What a record's own timestamp may be, from the time of the append on. */
+  #earliest = NO_TIMESTAMP;
+  #latest = Number.MAX_SAFE_INTEGER;
   #count = 0;
   #baseTimestamp = NO_TIMESTAMP;
   #maxTimestamp = NO_TIMESTAMP;
@@ -65,7 +69,7 @@ export class BatchBuilder implements BatchContent {
     this.#position = position + BATCH_HEADER_SIZE;
     this.#limit = Math.min(end, position + options.batchBytesMax);
     this.#options = options;
-    this.#timestamp = options.timestamp;
+    this.setTime(options.timestamp);
     this.#count = 0;
     this.#baseTimestamp = NO_TIMESTAMP;
     this.#maxTimestamp = NO_TIMESTAMP;
@@ -76,6 +80,14 @@ export class BatchBuilder implements BatchContent {
   /** Another time of the append, from the next record on: a batch that is filled bit by bit. Under LogAppendTime the last one counts. */
   setTime(timestamp: Timestamp): void {
     this.#timestamp = timestamp;
+    const { timestampBounds } = this.#options;
+    if (timestampBounds === undefined) {
+      this.#earliest = NO_TIMESTAMP;
+      this.#latest = Number.MAX_SAFE_INTEGER;
+    } else {
+      this.#earliest = Math.max(NO_TIMESTAMP, timestamp - timestampBounds.timestampBeforeMaxMs);
+      this.#latest = Math.min(Number.MAX_SAFE_INTEGER, timestamp + timestampBounds.timestampAfterMaxMs);
+    }
   }
 
   /**
@@ -159,7 +171,7 @@ export class BatchBuilder implements BatchContent {
       const record = records[index];
       if (record === null || typeof record !== 'object' || record.headers !== undefined) break;
       const { key, value, timestamp = now } = record;
-      if (timestamp !== now && !isTimestamp(timestamp)) break;
+      if (timestamp !== now && !this.#isAllowed(timestamp)) break;
       let keyLength = NULL_LENGTH;
       if (key !== undefined && key !== null) {
         keyLength = lengthOf(key);
@@ -199,6 +211,14 @@ export class BatchBuilder implements BatchContent {
     return index;
   }
 
+  #isAllowed(timestamp: unknown): boolean {
+    return (
+      Number.isSafeInteger(timestamp) &&
+      (timestamp as number) >= this.#earliest &&
+      (timestamp as number) <= this.#latest
+    );
+  }
+
   /** Any record; false when it does not fit. */
   #appendRecord(record: RecordInput, index: number): boolean {
     if (record === null || typeof record !== 'object') {
@@ -208,6 +228,9 @@ export class BatchBuilder implements BatchContent {
     if (!isTimestamp(timestamp)) {
       throw invalidArgument(`records[${index}].timestamp`, 'a whole number of milliseconds or -1', timestamp);
     }
+    const { timestampBounds } = this.#options;
+    if (timestampBounds !== undefined && !isInRange(timestamp, this.#timestamp, timestampBounds))
+      throw outOfRange(`records[${index}]`, timestamp, this.#timestamp, timestampBounds);
     const count = this.#count;
     const delta = count === 0 ? 0 : timestamp - this.#baseTimestamp;
     const keyLength = fieldLength(key, 'key', index);

@@ -21,6 +21,7 @@ import {
   TRANSACTIONAL_BIT,
 } from './batch-format.ts';
 import { writeInt64 } from './int64.ts';
+import type { TimestampBounds } from './timestamp-range.ts';
 
 export interface BatchOptions {
   /** Offset of the first record. */
@@ -29,6 +30,8 @@ export interface BatchOptions {
   /** The time of the append: of records that bear none, and of all of them under LogAppendTime. */
   readonly timestamp: Timestamp;
   readonly timestampType: TimestampType;
+  /** How far a record's own timestamp may be from the time of the append; default: any. */
+  readonly timestampBounds?: TimestampBounds;
   /** Bytes of the largest batch, header included. */
   readonly batchBytesMax: number;
   /** An idempotent producer's id, epoch and the sequence of the first record; -1 where there is none. */

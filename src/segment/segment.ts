@@ -156,6 +156,11 @@ export class Segment {
     return this.growing === null ? times.lastTimestamp : this.growing.maxTimestamp;
   }
 
+  /** When its `.log` was changed last. */
+  get modifiedMs(): number {
+    return this.#environment.system.entry(this.path(LOG_SUFFIX))?.modifiedMs ?? Infinity;
+  }
+
   /**
    * The batches from the one that has `offset` on, up to `maxBytes` and not past `sizeLimit`; at least one batch. Null when no batch of
    * the segment has `offset` or a later one.

@@ -1,60 +1,91 @@
 /**
- * What a store does now and then: makes its logs durable with their indexes, and writes up to where each needs no recovery.
+ * What a store does now and then: makes its logs durable with their indexes, and writes up to where each needs no recovery; and removes what is too
+ * old (retention.ts). One after the other, since both write where logs start.
  *
  * The order is what counts: first the logs, then the checkpoint files that speak of them. Logs are taken in groups, so that one round of the
  * flusher covers many and the descriptors stay bounded.
  */
-import { LOGS_AT_ONCE } from '../limits.ts';
+import { LOGS_AT_ONCE, RETENTION_FIRST_CHECK_MS } from '../limits.ts';
+import { Retention } from './retention.ts';
 import { type StoreEnvironment, writing } from './store-environment.ts';
 import type { Partition } from './topic.ts';
 
+export interface HousekeepingIntervals {
+  readonly checkpointIntervalMs: number;
+  readonly retentionCheckIntervalMs: number;
+}
+
 export class Housekeeping {
+  readonly retention: Retention;
   readonly #environment: StoreEnvironment;
   readonly #partitions: () => Iterable<Partition>;
-  readonly #intervalMs: number;
+  readonly #intervals: HousekeepingIntervals;
   #running: Promise<void> = Promise.resolve();
-  #cancel: (() => void) | null = null;
+  readonly #cancel = { checkpoint: (): void => undefined, retain: (): void => undefined };
   #stopped = false;
 
-  /** `partitions` gives those that may have an open log. */
-  constructor(environment: StoreEnvironment, partitions: () => Iterable<Partition>, intervalMs: number) {
+  /** `partitions` gives all of the store. */
+  constructor(environment: StoreEnvironment, partitions: () => Iterable<Partition>, intervals: HousekeepingIntervals) {
     this.#environment = environment;
     this.#partitions = partitions;
-    this.#intervalMs = intervalMs;
+    this.#intervals = intervals;
+    this.retention = new Retention(environment, partitions);
   }
 
   start(): void {
-    this.#cancel = this.#environment.clock.schedule(this.#intervalMs, () => {
-      void this.#regularly();
-    });
+    const { retentionCheckIntervalMs } = this.#intervals;
+    this.#schedule('checkpoint', this.#intervals.checkpointIntervalMs);
+    this.#schedule('retain', Math.min(retentionCheckIntervalMs, RETENTION_FIRST_CHECK_MS));
   }
 
   /** Makes everything durable and writes the checkpoints; one after another when asked for at once. */
   async checkpoint(): Promise<void> {
-    const before = this.#running;
-    this.#running = (async () => {
-      // Its failure was told to those who asked for it.
-      await before.catch(() => undefined);
-      await this.#checkpoint();
-    })();
-    return this.#running;
+    return this.#next(() => this.#checkpoint());
   }
 
-  /** No further checkpoint of its own accord; settles when the running one has ended. */
+  /** Removes what is too old. */
+  async retain(): Promise<void> {
+    return this.#next(() => this.retention.check());
+  }
+
+  /** Nothing further of its own accord; settles when what runs has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#cancel?.();
+    this.#cancel.checkpoint();
+    this.#cancel.retain();
+    this.retention.stop();
     // Its failure was told to those who asked for it.
     await this.#running.catch(() => undefined);
   }
 
-  async #regularly(): Promise<void> {
+  async #next(work: () => Promise<void>): Promise<void> {
+    const before = this.#running;
+    this.#running = (async () => {
+      // Its failure was told to those who asked for it.
+      await before.catch(() => undefined);
+      await work();
+    })();
+    return this.#running;
+  }
+
+  #schedule(what: 'checkpoint' | 'retain', delayMs: number): void {
+    this.#cancel[what] = this.#environment.clock.schedule(delayMs, () => void this.#regularly(what));
+  }
+
+  async #regularly(what: 'checkpoint' | 'retain'): Promise<void> {
+    const { logger, health } = this.#environment;
     try {
-      await this.checkpoint();
+      await this[what]();
     } catch (error) {
-      this.#environment.logger.warn?.({ err: error }, 'a checkpoint failed; recovery after a crash will take longer');
+      const told = {
+        checkpoint: 'a checkpoint failed; recovery after a crash will take longer',
+        retain: 'old segments were not all removed; the next check tries again',
+      };
+      logger.warn?.({ err: error }, told[what]);
     }
-    if (!this.#stopped && this.#environment.health.failure === null) this.start();
+    if (this.#stopped || health.failure !== null) return;
+    const { checkpointIntervalMs, retentionCheckIntervalMs } = this.#intervals;
+    this.#schedule(what, what === 'checkpoint' ? checkpointIntervalMs : retentionCheckIntervalMs);
   }
 
   async #checkpoint(): Promise<void> {
@@ -98,9 +129,13 @@ export class Housekeeping {
       throw error;
     }
     if (log.isClosed) return;
+    const { recoveryPoints, startOffsets } = this.#environment;
     // Asked now: a cut may have lowered it since.
     const recoveryPoint = Math.min(checkpointed, log.durableOffset);
-    this.#environment.recoveryPoints.set(topic.name, index, recoveryPoint);
-    this.#environment.startOffsets.set(topic.name, index, Math.min(startOffset, log.startOffset, recoveryPoint));
+    recoveryPoints.set(topic.name, index, recoveryPoint);
+    // What was written meanwhile, because records were deleted, is durable and stays.
+    const written = startOffsets.get(topic.name, index);
+    if (written > log.startOffset || written < startOffset)
+      startOffsets.set(topic.name, index, Math.min(startOffset, log.startOffset, recoveryPoint));
   }
 }

@@ -23,6 +23,15 @@ export function openPartition(environment: StoreEnvironment, partition: Partitio
       lowerRecoveryPoint(environment, partition, recoveryPoint);
       keepStartOffset(environment, partition, start);
     },
+    beforeRemoval: (start) => {
+      try {
+        keepStartOffset(environment, partition, start);
+        return true;
+      } catch (error) {
+        if (isMillraceError(error, 'ERR_MILLRACE_NO_SPACE')) return false;
+        throw error;
+      }
+    },
   };
   const log = openOrRecover(environment, partition, options);
   if (log.startOffset <= log.endOffset) return log;
@@ -45,10 +54,10 @@ function openOrRecover(environment: StoreEnvironment, partition: Partition, opti
       { err: error, path: directory },
       'a partition was not as a clean stop leaves it and is recovered',
     );
-    const { settings } = options;
+    const { settings, startOffset } = options;
     lowerRecoveryPoint(environment, partition, 0);
     const report = writing(environment, () =>
-      recoverLog(environment.system, { directory, settings, recoveryPoint: 0 }),
+      recoverLog(environment.system, { directory, settings, startOffset, recoveryPoint: 0 }),
     );
     const { damage } = report;
     if (damage !== null) environment.logger.warn?.({ damage }, 'a log was damaged and was cut there');

@@ -10,7 +10,7 @@ import { listSegments } from '../log/log-directory.ts';
 import { type Damage, recoverLog } from '../log/log-recovery.ts';
 import { LOG_SUFFIX, OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX } from '../segment/segment-files.ts';
 import { wasCleanlyStopped } from './clean-shutdown.ts';
-import { OffsetCheckpoint, RECOVERY_POINT_CHECKPOINT } from './offset-checkpoints.ts';
+import { LOG_START_CHECKPOINT, OffsetCheckpoint, RECOVERY_POINT_CHECKPOINT } from './offset-checkpoints.ts';
 import { refuseLocked } from './store-lock.ts';
 import { readCatalog } from './topic-catalog.ts';
 import { readTopicChange, type TopicChange } from './topic-change.ts';
@@ -58,12 +58,14 @@ export function planRecovery(system: FileSystem, directory: string): RecoveryPla
   const clean = wasCleanlyStopped(system, directory);
   const partitions: Omit<PartitionTask, 'bytes'>[] = [];
   const points = OffsetCheckpoint.read(system, directory, RECOVERY_POINT_CHECKPOINT);
+  const starts = OffsetCheckpoint.read(system, directory, LOG_START_CHECKPOINT);
   const topics = [...readCatalog(system, directory).topics.values()];
   for (const { entry, present } of topics.sort((a, b) => (a.entry.name < b.entry.name ? -1 : 1))) {
     const topic = new Topic(directory, entry, {}, (partition) => present.has(partition));
     for (const partition of topic.partitions) {
-      if (partition !== null)
-        partitions.push({ topic, partition, recoveryPoint: points.get(topic.name, partition.index) });
+      if (partition === null) continue;
+      const [recoveryPoint, startOffset] = [points, starts].map((each) => each.get(topic.name, partition.index));
+      partitions.push({ topic, partition, recoveryPoint, startOffset });
     }
   }
   const tasks = (clean ? [] : partitions).map((task) => ({
@@ -83,6 +85,7 @@ interface PartitionTask {
   readonly topic: Topic;
   readonly partition: NonNullable<Topic['partitions'][number]>;
   readonly recoveryPoint: number;
+  readonly startOffset: number;
   readonly bytes: number;
 }
 
@@ -90,13 +93,14 @@ function* plans(system: FileSystem, tasks: readonly PartitionTask[]): Generator<
   for (const task of tasks) yield planPartition(system, task);
 }
 
-function planPartition(system: FileSystem, { topic, partition, recoveryPoint, bytes }: PartitionTask): PartitionPlan {
+function planPartition(system: FileSystem, task: PartitionTask): PartitionPlan {
+  const { topic, partition, recoveryPoint, startOffset, bytes } = task;
   const { directory, index } = partition;
   const rehearsal = new Rehearsal(system);
   const known = { topic: topic.name, partition: index, directory, bytes, recoveryPoint };
   try {
     const { settings } = topic;
-    const { endOffset, bytesRead, damage } = recoverLog(rehearsal, { directory, settings, recoveryPoint });
+    const { endOffset, bytesRead, damage } = recoverLog(rehearsal, { directory, settings, recoveryPoint, startOffset });
     const changes = rehearsal.changes();
     const written = changes.flatMap(({ kind, path }) => (kind === 'write' ? [basename(path)] : []));
     const cut = changes.reduce(

@@ -163,8 +163,9 @@ class RecoveryRun {
 
   async #runGroup(executor: RecoveryExecutor, group: readonly Job[]): Promise<void> {
     const task = group.map(({ partition, recoveryPoint }) => {
-      const { settings } = partition.topic;
-      return { directory: partition.directory, settings, recoveryPoint, syncLater: SYNCFS_SYNCS_NAMES };
+      const { directory, index, topic } = partition;
+      const startOffset = this.#environment.startOffsets.get(topic.name, index);
+      return { directory, settings: topic.settings, recoveryPoint, startOffset, syncLater: SYNCFS_SYNCS_NAMES };
     });
     const outcomes = await executor.run(task);
     group.forEach((job, i) => this.#take(job, outcomes[i]));

@@ -9,6 +9,7 @@ import {
   PARTITIONS_PER_TOPIC_MAX,
   PRODUCER_ID_EXPIRATION_MS_DEFAULT,
   RECOVERY_THREADS_MAX,
+  RETENTION_CHECK_INTERVAL_MS,
   TRANSACTION_TIMEOUT_MAX_MS_DEFAULT,
   TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT,
 } from '../limits.ts';
@@ -39,6 +40,8 @@ export interface StoreOptions {
    * day. (Kafka: `producer.id.expiration.ms`.)
    */
   readonly producerIdExpirationMs?: number;
+  /** How often old segments are looked for and removed; for the first time after 30,000 at the latest. Default 300,000. */
+  readonly retentionCheckIntervalMs?: number;
   /** How files are read and written. Default: `map` wherever the runtime allows it (Electron does not). */
   readonly fileAccess?: FileAccess;
   /** Kafka's `transaction.max.timeout.ms`. Default 900,000. */
@@ -63,6 +66,7 @@ export interface CheckedOptions extends TransactionSettings {
   readonly recoveryThreads: number;
   readonly checkpointIntervalMs: number;
   readonly producerIdExpirationMs: number;
+  readonly retentionCheckIntervalMs: number;
   readonly clock: Clock;
   readonly fileAccess: FileAccess | null;
   readonly fileSystem: FileSystem | null;
@@ -78,6 +82,7 @@ const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'num
   recoveryThreads: 'number',
   checkpointIntervalMs: 'number',
   producerIdExpirationMs: 'number',
+  retentionCheckIntervalMs: 'number',
   transactionMaxTimeoutMs: 'number',
   transactionalIdExpirationMs: 'number',
   transactionStatePartitions: 'number',
@@ -136,6 +141,7 @@ const numbers = {
   recoveryThreads: [RECOVERY_THREADS_DEFAULT, 0, RECOVERY_THREADS_MAX],
   checkpointIntervalMs: [CHECKPOINT_INTERVAL_MS, 1, TIMER_MAX_MS],
   producerIdExpirationMs: [PRODUCER_ID_EXPIRATION_MS_DEFAULT, 1, Number.MAX_SAFE_INTEGER],
+  retentionCheckIntervalMs: [RETENTION_CHECK_INTERVAL_MS, 1, TIMER_MAX_MS],
   transactionMaxTimeoutMs: [TRANSACTION_TIMEOUT_MAX_MS_DEFAULT, 1, TIMER_MAX_MS],
   transactionalIdExpirationMs: [TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT, 1, Number.MAX_SAFE_INTEGER],
   transactionStatePartitions: [COORDINATOR_PARTITIONS_DEFAULT, 1, PARTITIONS_PER_TOPIC_MAX],

@@ -1,8 +1,17 @@
 /** What a store counts: told at once, from what is known without opening anything. */
 import type { FlushStatistics } from '../file/flusher.ts';
+import type { PartitionLog } from '../log/partition-log.ts';
+import type { RetentionStatistics } from './retention.ts';
 import type { TransactionStatistics } from '../transaction/transactions.ts';
 import type { StoreEnvironment } from './store-environment.ts';
 import type { Partition } from './topic.ts';
+
+/** A partition whose log is open. */
+export interface OpenPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly log: PartitionLog;
+}
 
 export interface StoreStatistics {
   readonly topics: number;
@@ -16,6 +25,7 @@ export interface StoreStatistics {
   readonly recentFlushesMs: Float64Array;
   /** Mappings of sealed data that are kept, and their bytes. */
   readonly windows: { readonly count: number; readonly bytes: number };
+  readonly retention: RetentionStatistics;
   /** Zeros until a transactional producer is used, or a store is opened that had some. */
   readonly transactions: TransactionStatistics;
 }
@@ -24,7 +34,7 @@ export function storeStatistics(
   { flusher, cache }: StoreEnvironment,
   topics: number,
   all: Iterable<Partition>,
-  transactions: TransactionStatistics,
+  { retention, transactions }: Pick<StoreStatistics, 'retention' | 'transactions'>,
 ): StoreStatistics {
   let [partitions, openPartitions, unavailablePartitions] = [0, 0, 0];
   for (const partition of all) {
@@ -40,6 +50,15 @@ export function storeStatistics(
     flush: { ...flusher.statistics },
     recentFlushesMs: flusher.recent.sorted(),
     windows: { count: cache.count, bytes: cache.bytes },
+    retention,
     transactions,
   };
+}
+
+export function openPartitionsOf(all: Iterable<Partition>): OpenPartition[] {
+  const open: OpenPartition[] = [];
+  for (const { topic, index, log } of all) {
+    if (log !== null) open.push({ topic: topic.name, partition: index, log });
+  }
+  return open;
 }

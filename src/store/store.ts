@@ -32,18 +32,11 @@ import type { StoreEnvironment } from './store-environment.ts';
 import type { StoreLock } from './store-lock.ts';
 import { type OpenedParts, openParts } from './store-opening.ts';
 import { type CheckedOptions, checkDirectory, checkOptions, type StoreOptions } from './store-options.ts';
-import { storeStatistics, type StoreStatistics } from './store-statistics.ts';
+import { type OpenPartition, openPartitionsOf, storeStatistics, type StoreStatistics } from './store-statistics.ts';
 import { StoreTransactions } from './store-transactions.ts';
 import { TopicAdmin } from './topic-admin.ts';
 import { effectiveConfig, type TopicConfigInput, type TopicConfigName } from './topic-config.ts';
 import type { Partition, Topic, TopicDescription } from './topic.ts';
-
-/** A partition whose log is open. */
-export interface OpenPartition {
-  readonly topic: string;
-  readonly partition: number;
-  readonly log: PartitionLog;
-}
 
 /**
  * Opens the data directory at `directory`, and makes it if it is not there. Recovers it when the last stop was not a clean one.
@@ -103,7 +96,7 @@ export class Store {
     const rest = { admin: this.#admin, logs, nextProducerId: () => this.producerIds.next(), settings: options };
     this.#transactions = new StoreTransactions(environment, rest);
     this.#producers = new OpenProducers(logs, { ...environment, producerIds: this.producerIds }, this.#transactions);
-    this.#housekeeping = new Housekeeping(environment, () => this.#partitions(), options.checkpointIntervalMs);
+    this.#housekeeping = new Housekeeping(environment, () => this.#partitions(), options);
     this.#housekeeping.start();
     this.#transactions.start();
   }
@@ -131,7 +124,11 @@ export class Store {
   }
 
   get statistics(): StoreStatistics {
-    return storeStatistics(this.#environment, this.#topics.size, this.#partitions(), this.#transactions.statistics);
+    const [{ statistics: retention }, { statistics: transactions }] = [
+      this.#housekeeping.retention,
+      this.#transactions,
+    ];
+    return storeStatistics(this.#environment, this.#topics.size, this.#partitions(), { retention, transactions });
   }
 
   /**
@@ -212,14 +209,10 @@ export class Store {
     return this.#transactions.committedOffsets(group);
   }
 
-  /** The partitions that were asked for since the store was opened. Opens none. */
+  /** The partitions that were asked for since the store was opened, or had segments to be removed. Opens none. */
   openPartitions(): OpenPartition[] {
     this.#checkOpen();
-    const open: OpenPartition[] = [];
-    for (const { topic, index, log } of this.#partitions()) {
-      if (log !== null) open.push({ topic: topic.name, partition: index, log });
-    }
-    return open;
+    return openPartitionsOf(this.#partitions());
   }
 
   /** Those that were not closed, or are still being closed. */
@@ -247,6 +240,15 @@ export class Store {
   async checkpoint(): Promise<void> {
     this.#checkOpen();
     return this.#housekeeping.checkpoint();
+  }
+
+  /**
+   * Removes segments that have had their time by their topics' `cleanup.policy`, `retention.ms` and `retention.bytes`: what the store does by
+   * itself every `retentionCheckIntervalMs`. Settles when their files are gone. A log that fails does not keep others from it.
+   */
+  async retain(): Promise<void> {
+    this.#checkOpen();
+    return this.#housekeeping.retain();
   }
 
   /**

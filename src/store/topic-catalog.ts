@@ -1,8 +1,8 @@
 /**
  * Which topics a data directory has: what `millrace-topics.json` says, and the directories that are there.
  *
- * Directories that the file does not know are topics of Kafka's, or of a store from elsewhere: they count, with default settings and the id of
- * their `partition.metadata`. A topic of the file without any directory was deleted by another program, and is dropped. Reads only.
+ * Directories that the file does not know are topics of Kafka's, or of a store from elsewhere: they count, with the id of their
+ * `partition.metadata` and default settings, but for one: nobody has said here how long they are kept, so they are kept. A topic of the file without any directory was deleted by another program, and is dropped. Reads only.
  */
 import { join } from 'node:path';
 import { isMillraceError } from '../errors.ts';
@@ -10,6 +10,7 @@ import type { FileSystem } from '../file/file-system.ts';
 import type { Logger } from '../types.ts';
 import { parsePartitionDirectory, partitionDirectoryName } from './partition-directory.ts';
 import { readPartitionMetadata } from './partition-metadata.ts';
+import type { TopicConfig } from './topic-config.ts';
 import { isCommitted, readTopicChange, type TopicChange } from './topic-change.ts';
 import { readTopicsFile, type TopicEntry } from './topics-file.ts';
 import { randomUuid } from './uuid.ts';
@@ -25,6 +26,9 @@ export interface Catalog {
   /** The topics' file lacks an id that was made up here, or has topics that are gone: a writer writes it. */
   readonly stale: boolean;
 }
+
+/** Kafka keeps the settings of topics elsewhere: a topic that it compacts, or keeps for ever, must not lose its records here. */
+const KEPT: TopicConfig = { 'retention.ms': -1 };
 
 /** `makeId` gives the id of a topic of which no directory says it. */
 export function readCatalog(
@@ -62,7 +66,7 @@ export function readCatalog(
     if (entries.has(name)) continue;
     const known = idInDirectories(system, directory, name, partitions, logger);
     stale ||= known === null;
-    const entry = { name, id: known ?? makeId(name), partitions: largest(partitions) + 1, config: {} };
+    const entry = { name, id: known ?? makeId(name), partitions: largest(partitions) + 1, config: KEPT };
     topics.set(name, { entry, present: partitions });
   }
   return { topics, stale };

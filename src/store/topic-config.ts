@@ -24,8 +24,15 @@ const INT_MAX = 0x7fff_ffff;
 /** Kafka writes 2^63 - 1. */
 const NEVER = Number.MAX_SAFE_INTEGER;
 const HOUR_MS = 60 * 60 * 1000;
-const { segmentBytes, segmentMs, segmentIndexBytes, indexIntervalBytes, maxMessageBytes, retentionMs } =
-  DEFAULT_LOG_SETTINGS;
+const {
+  segmentBytes,
+  segmentMs,
+  segmentIndexBytes,
+  indexIntervalBytes,
+  maxMessageBytes,
+  retentionMs,
+  timestampAfterMaxMs,
+} = DEFAULT_LOG_SETTINGS;
 
 export const topicConfigs = {
   'cleanup.policy': list({ default: 'delete', values: ['delete', 'compact'] }),
@@ -48,8 +55,8 @@ export const topicConfigs = {
   'local.retention.ms': whole({ default: -2, min: -2 }),
   'max.compaction.lag.ms': whole({ default: NEVER, min: 1 }),
   'max.message.bytes': whole({ default: maxMessageBytes, min: 0, max: BATCH_BYTES_MAX, obeyed: true }),
-  'message.timestamp.after.max.ms': whole({ default: HOUR_MS, min: 0 }),
-  'message.timestamp.before.max.ms': whole({ default: NEVER, min: 0 }),
+  'message.timestamp.after.max.ms': whole({ default: timestampAfterMaxMs, min: 0, obeyed: true }),
+  'message.timestamp.before.max.ms': whole({ default: NEVER, min: 0, obeyed: true }),
   'message.timestamp.type': choice({ default: 'CreateTime', values: ['CreateTime', 'LogAppendTime'], obeyed: true }),
   'min.cleanable.dirty.ratio': decimal({ default: 0.5, min: 0, max: 1 }),
   'min.compaction.lag.ms': whole({ default: 0, min: 0 }),
@@ -58,8 +65,8 @@ export const topicConfigs = {
   'remote.log.copy.disable': flag({ default: false }),
   'remote.log.delete.on.disable': flag({ default: false }),
   'remote.storage.enable': flag({ default: false, only: false }),
-  'retention.bytes': whole({ default: -1, min: -NEVER }),
-  'retention.ms': whole({ default: retentionMs, min: -1 }),
+  'retention.bytes': whole({ default: -1, min: -NEVER, obeyed: true }),
+  'retention.ms': whole({ default: retentionMs, min: -1, obeyed: true }),
   'segment.bytes': whole({ default: segmentBytes, min: SEGMENT_BYTES_MIN, max: SEGMENT_BYTES_MAX, obeyed: true }),
   'segment.index.bytes': whole({ default: segmentIndexBytes, min: 4, max: INT_MAX, obeyed: true }),
   'segment.jitter.ms': whole({ default: 0, min: 0 }),
@@ -118,7 +125,11 @@ export function logSettings(config: TopicConfig, defaults: TopicConfig): LogSett
     compression: compression === 'uncompressed' ? 'none' : compression,
     flushMessages: all['flush.messages'] as number,
     flushMs: all['flush.ms'] as number,
+    cleanupDelete: (all['cleanup.policy'] as string).split(',').includes('delete'),
     retentionMs: all['retention.ms'] as number,
+    retentionBytes: all['retention.bytes'] as number,
+    timestampBeforeMaxMs: all['message.timestamp.before.max.ms'] as number,
+    timestampAfterMaxMs: all['message.timestamp.after.max.ms'] as number,
   };
 }
 

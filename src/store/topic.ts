@@ -24,6 +24,9 @@ export class Partition {
   log: PartitionLog | null = null;
   /** Why it cannot be opened: it could not be recovered. */
   problem: MillraceError | null = null;
+  /** While nobody asks for the log, retention has nothing to do with it before this time. */
+  idleUntil = 0;
+  #openedStart = 0;
   #openedEnd = 0;
   #openedSegments = 0;
 
@@ -35,6 +38,7 @@ export class Partition {
 
   opened(log: PartitionLog): void {
     this.log = log;
+    this.#openedStart = log.startOffset;
     this.#openedEnd = log.endOffset;
     this.#openedSegments = log.segmentCount;
   }
@@ -43,8 +47,9 @@ export class Partition {
   get isUntouched(): boolean {
     const { log } = this;
     if (log === null) return true;
-    const isSame = log.endOffset === this.#openedEnd && log.segmentCount === this.#openedSegments;
-    return isSame && !log.hasOpenBatch && log.openFile === null && log.leaderEpochs.version === 0;
+    const isSame = log.startOffset === this.#openedStart && log.endOffset === this.#openedEnd;
+    const isWhole = log.segmentCount === this.#openedSegments;
+    return isSame && isWhole && !log.hasOpenBatch && log.openFile === null && log.leaderEpochs.version === 0;
   }
 }
 
@@ -85,7 +90,11 @@ export class Topic {
   configure(config: TopicConfig, defaults: TopicConfig): void {
     this.#config = config;
     this.#settings = logSettings(config, defaults);
-    for (const partition of this.partitions) partition?.log?.configure(this.#settings);
+    for (const partition of this.partitions) {
+      if (partition === null) continue;
+      partition.idleUntil = 0;
+      partition.log?.configure(this.#settings);
+    }
   }
 
   /** Throws ERR_MILLRACE_UNKNOWN_TOPIC for a partition that is not there. */

@@ -44,6 +44,7 @@ test('targets are offsets of the log as it is now', () => {
   expect(resolveTarget(log, 3)).toBe(3);
   expect(resolveTarget(log, { timestamp: 0 })).toBe(1);
   expect(resolveTarget(log, { timestamp: 21 })).toBe(3);
+  expect(resolveTarget(log, 'maxTimestamp')).toBe(2);
   for (const outside of [0, 4]) {
     expect(() => resolveTarget(log, outside)).toThrow(
       expect.objectContaining({ code: 'ERR_MILLRACE_OFFSET_OUT_OF_RANGE' }),

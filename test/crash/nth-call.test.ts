@@ -57,6 +57,10 @@ function lifeOf(store: Store, promises: Promises): (() => Promise<unknown> | voi
     () => void store.partition('b', 0).deleteRecords(20),
     () => appended(store, promises, 'a', 25, false),
     () => store.partition('a', 0).roll(),
+    async () => {
+      await store.alterTopic('a', { 'retention.bytes': 3000 });
+      await store.retain();
+    },
     () => void store.partition('a', 0).read(0),
     () => {
       const name = 'c';

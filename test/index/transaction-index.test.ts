@@ -31,6 +31,10 @@ test.each([
   ['torn inside an entry', (bytes: Uint8Array) => bytes.subarray(0, 40), 34],
   ['of another version', (bytes: Uint8Array) => Object.assign(bytes, { 1: 7 }), 0],
   ['of another segment', (bytes: Uint8Array) => bytes, 0],
+  ['of zeros', (bytes: Uint8Array) => bytes.fill(0), 0],
+  ['of zeros from somewhere on', (bytes: Uint8Array) => bytes.fill(0, 40), 34],
+  ['out of order', (bytes: Uint8Array) => Buffer.concat([bytes.subarray(34), bytes.subarray(0, 34)]), 34],
+  ['stable past its marker', (bytes: Uint8Array) => Object.assign(bytes, { 32: 1 }), 0],
 ])('an index that is %s is refused with its path and the position', (name, spoil, position) => {
   const bytes = spoil(encodeTransactionIndex([first, second]));
   const decode = (): unknown => decodeTransactionIndex(bytes, 'x.txnindex', name === 'of another segment' ? 25 : 0);

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DiskFileSystem } from '#millrace/file/disk.js';
-import { listSegments, removeSegmentFiles, tidyDirectory } from '#millrace/log/log-directory.js';
+import { listLog, listSegments, removeSegmentFiles, tidyDirectory } from '#millrace/log/log-directory.js';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 
 const system = new DiskFileSystem();
@@ -32,21 +32,22 @@ test('segments are listed in the order of their offsets, with their size and whe
   ]);
 });
 
+test('producer snapshots are listed with them', () => {
+  const directory = directoryOf(`${NAME}0.log`, `${NAME}7.snapshot`, `${NAME}3.snapshot`, `${NAME}3.snapshot.deleted`);
+  const { segments, snapshots } = listLog(system, directory);
+  expect(segments).toHaveLength(1);
+  expect(new Set(snapshots)).toEqual(new Set([3, 7]));
+});
+
 test('leftovers and orphans go; what is not a segment’s stays', () => {
-  const stays = [
-    `${NAME}0.log`,
-    `${NAME}0.index`,
-    `${NAME}5.snapshot`,
-    `${NAME}5.txnindex`,
-    'leader-epoch-checkpoint',
-    'notes.txt',
-  ];
+  const stays = [`${NAME}0.log`, `${NAME}0.index`, `${NAME}5.snapshot`, 'leader-epoch-checkpoint', 'notes.txt'];
   const directory = directoryOf(
     ...stays,
     `${NAME}0.log.deleted`,
     `${NAME}0.timeindex.cleaned`,
     `${NAME}5.index`,
     `${NAME}5.timeindex`,
+    `${NAME}5.txnindex`,
   );
   tidyDirectory(system, directory);
   expect(readdirSync(directory).sort()).toEqual(stays.sort());

@@ -55,9 +55,10 @@ test('deleteRecords hides records at once and removes whole segments', () => {
   expect(rig.log.deleteRecords(4)).toBe(15);
   expect(rig.values().map(Number)).toEqual(Array.from({ length: 15 }, (_, i) => 15 + i));
   expect(code(() => rig.log.read(14))).toBe('ERR_MILLRACE_OFFSET_OUT_OF_RANGE');
-  for (const bad of [31, -1, 1.5, Number.NaN]) {
+  for (const bad of [31, -2, 1.5, Number.NaN]) {
     expect(code(() => rig.log.deleteRecords(bad))).toBe('ERR_MILLRACE_OFFSET_OUT_OF_RANGE');
   }
+  expect(rig.log.deleteRecords(-1)).toBe(30);
   expect(rig.log.deleteRecords(30)).toBe(30);
   expect(rig.log.segmentCount).toBe(1);
   expect(rig.log.read(30).size).toBe(0);

@@ -92,6 +92,22 @@ test('a checkpoint is where recovery begins', async () => {
   ]);
 });
 
+test('a log that begins behind its recovery point has the snapshot of its first segment', () => {
+  const { rig, producer } = filled();
+  rig.log.deleteRecords(10);
+  rig.stop();
+  // Its last records of the first producer stand in segments that are gone.
+  rig.recover(4);
+  rig.open(10);
+  expect(rig.log.activeProducers).toMatchObject([
+    { producerId: 7, lastSequence: 8 },
+    { producerId: 8, lastSequence: 3, coordinatorEpoch: 0 },
+  ]);
+  expect(rig.log.abortedTransactions(10, 16)).toEqual(aborted.slice(2));
+  rig.log.truncateTo(12);
+  expect(producer.retry(6, 2)).toMatchObject({ baseOffset: 10, isDuplicate: true });
+});
+
 test('what was cut off as damaged takes its producers with it', () => {
   const { rig } = filled();
   rig.stop();

@@ -1,24 +1,13 @@
 import { expect, test } from 'vitest';
-import { checkEndOptions, checkStamp, stampedBatch } from '#millrace/log/producer-stamp.js';
+import { checkEndOptions, stampedBatch } from '#millrace/log/producer-stamp.js';
 import { codeOf } from '../support/test-producer.ts';
 
-test('a stamp becomes the fields of a header', () => {
-  expect(checkStamp({ producerId: 5, producerEpoch: 1 })).toEqual({
-    producerId: 5,
-    producerEpoch: 1,
-    baseSequence: -1,
-    transactional: false,
-  });
-  const stamp = checkStamp({ producerId: 5, producerEpoch: 1, baseSequence: 9, isTransactional: true });
-  expect(stampedBatch(stamp, 100, 3, 77)).toEqual({
-    producerId: 5,
-    producerEpoch: 1,
-    baseSequence: 9,
-    isTransactional: true,
-    baseOffset: 100,
-    lastOffset: 102,
-    maxTimestamp: 77,
-  });
+test('a stamp and a place become a batch', () => {
+  const none = { baseSequence: -1, isTransactional: false, maxTimestamp: -1 };
+  const producer = { producerId: 5, producerEpoch: 1 };
+  expect(stampedBatch(producer, 0, 1)).toEqual({ ...none, ...producer, baseOffset: 0, lastOffset: 0 });
+  const stamp = { ...producer, baseSequence: 9, isTransactional: true };
+  expect(stampedBatch(stamp, 100, 3)).toEqual({ ...stamp, baseOffset: 100, lastOffset: 102, maxTimestamp: -1 });
 });
 
 test.each<[unknown]>([
@@ -32,7 +21,7 @@ test.each<[unknown]>([
   [{ producerId: 0, producerEpoch: 0, baseSequence: 2 ** 31 }],
   [{ producerId: 0, producerEpoch: 0, isTransactional: 1 }],
 ])('%j is no stamp', (stamp) => {
-  expect(codeOf(() => checkStamp(stamp as never))).toBe('ERR_MILLRACE_INVALID_ARGUMENT');
+  expect(codeOf(() => stampedBatch(stamp as never, 0, 1))).toBe('ERR_MILLRACE_INVALID_ARGUMENT');
 });
 
 test.each<[unknown]>([

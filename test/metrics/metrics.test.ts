@@ -36,6 +36,7 @@ test('values are those of the moment of the scrape', async () => {
     kafka_log_logmanager_offlinelogdirectorycount: 0,
     kafka_log_logflushstats_logflushrateandtimems_count: 1,
     millrace_store_openpartitions: 2,
+    millrace_retention_checks_total: 0,
   });
 
   second.append([{ value: 'd' }, { value: 'e' }]);
@@ -43,6 +44,23 @@ test('values are those of the moment of the scrape', async () => {
   const later = parseMetrics(await registry.metrics());
   expect(later.get(`${topicCounters}_messagesin_total{topic="orders"}`)).toBe(5);
   expect(later.get('kafka_log_log_logstartoffset{topic="orders",partition="0"}')).toBe(1);
+  await store.close();
+});
+
+test('what retention removed is counted', async () => {
+  const { store } = await openInMemory();
+  await store.createTopic('orders', { config: { 'retention.bytes': 0 } });
+  const log = store.partition('orders', 0);
+  log.append([{ value: 'a' }]);
+  const { size } = log;
+  await store.retain();
+  const values = parseMetrics(await createMetrics(store).metrics());
+  expect(Object.fromEntries(values)).toMatchObject({
+    millrace_retention_checks_total: 1,
+    millrace_retention_segments_total: 1,
+    millrace_retention_bytes_total: size,
+    'kafka_log_log_logstartoffset{topic="orders",partition="0"}': 1,
+  });
   await store.close();
 });
 

@@ -68,6 +68,10 @@ export class LogHarness {
         this.recoveryPoint = Math.min(this.recoveryPoint, recoveryPoint);
         this.startOffset = startOffset;
       },
+      beforeRemoval: (startOffset) => {
+        this.startOffset = startOffset;
+        return true;
+      },
     });
     // As the store: the start was durable and the records before it were not.
     if (this.log.startOffset > this.log.endOffset) this.log.truncateFullyAndStartAt(this.log.startOffset);

@@ -3,6 +3,7 @@
  * rolls, cuts, retention, clean stops, kills and power failures. What the log knows of its producers must be what all its batches say.
  */
 import { isMillraceError } from '#millrace/errors.js';
+import type { AbortedTransaction } from '#millrace/index/transaction-index.js';
 import { DEFAULT_LOG_SETTINGS } from '#millrace/log/log-settings.js';
 import type { Receipt } from '#millrace/log/receipt.js';
 import { TestOwner } from '../support/batch-owner.ts';
@@ -11,7 +12,7 @@ import { codeOf, TestProducer } from '../support/test-producer.ts';
 import { LogHarness } from './log-harness.ts';
 import { settled } from './log-inspection.ts';
 import { equal, fail } from './log-model.ts';
-import { batchesIn, known, type KnownBatch } from './producer-oracle.ts';
+import { batchesIn, type Known, known, type KnownBatch } from './producer-oracle.ts';
 import type { TestedFileSystem } from './tested-file-system.ts';
 
 class Killed extends Error {}
@@ -27,6 +28,8 @@ export class ProducerLife {
   readonly #producers: TestProducer[];
   /** All batches of the log since it began, those that are deleted too. */
   #batches: KnownBatch[] = [];
+  /** Where the first segment began at each power failure. */
+  #bases: number[] = [];
   /** By producer: appends that a retry must find, since the log was opened and the producer had its epoch. */
   readonly #recent = new Map<number, { sequence: number; count: number; baseOffset: number }[]>();
 
@@ -91,45 +94,48 @@ export class ProducerLife {
     this.#batches = [...this.#batches.filter(({ lastOffset }) => lastOffset < start), ...shown];
   }
 
-  /** What is known from the first batch on, or, where a crash has taken the snapshots, from the first segment on. */
+  /**
+   * What is known from the first batch on; or, where a power failure has taken the snapshots, from what was the first segment then. The last one is what must be
+   * known in any case.
+   */
+  #variants(): Known[] {
+    const bases = [0, ...this.#bases, this.#firstSegment()];
+    return bases.map((base) => known(this.#batches.filter(({ baseOffset }) => baseOffset >= base)));
+  }
+
   #compare(): void {
     const { log } = this.harness;
-    const first = this.#firstSegment();
-    const all = known(this.#batches);
-    const some = known(this.#batches.filter(({ baseOffset }) => baseOffset >= first));
+    const variants = this.#variants();
+    const [all] = variants;
     const found = log.activeProducers;
     for (const entry of found) {
-      const said = [all, some].map(({ producers }) => JSON.stringify(producers.get(entry.producerId)));
+      const said = variants.map(({ producers }) => JSON.stringify(producers.get(entry.producerId)));
       if (!said.includes(JSON.stringify(sorted(entry, all))))
         fail(`found ${JSON.stringify(entry)}, the log says ${said.join(' or ')}`);
     }
-    for (const producerId of some.producers.keys())
+    for (const producerId of variants.at(-1)!.producers.keys())
       if (!found.some((entry) => entry.producerId === producerId)) fail(`producer ${producerId} is not known`);
-    const stable = [all, some].map(({ open }) => Math.max(open[0] ?? log.endOffset, log.startOffset));
+    const stable = variants.map(({ open }) => Math.max(open[0] ?? log.endOffset, log.startOffset));
     if (!stable.includes(log.lastStableOffset))
       fail(`stable up to ${log.lastStableOffset}, expected ${stable.join(' or ')}`);
-    if (log.startOffset < log.endOffset) this.#compareAborted(all.aborted, some.aborted);
+    if (log.startOffset < log.endOffset) this.#compareAborted(variants);
   }
 
-  #compareAborted(
-    ...variants: readonly (typeof known extends (...a: never) => { aborted: infer A } ? A : never)[]
-  ): void {
+  #compareAborted(variants: readonly Known[]): void {
     const { log } = this.harness;
     const from = this.random.between(log.startOffset, log.endOffset - 1);
     const to = this.random.between(from + 1, log.endOffset);
-    const found = log.abortedTransactions(from, to).map((each) => JSON.stringify(each));
-    const [all, some] = variants.map((entries) => entries.map((each) => JSON.stringify(each)));
+    const found = log.abortedTransactions(from, to);
+    const said = new Set(variants.flatMap(({ aborted }) => aborted.map((each) => JSON.stringify(each))));
     for (const each of found)
-      if (!all.includes(each) && !some.includes(each)) fail(`aborted: ${each}, of which the log knows nothing`);
-    const needed = variants[1].filter(({ firstOffset, lastOffset }) => lastOffset >= from && firstOffset < to);
-    for (const each of needed) {
-      const isFound = log
-        .abortedTransactions(from, to)
-        .some(
-          ({ producerId, firstOffset, lastOffset }) =>
-            producerId === each.producerId && firstOffset <= each.firstOffset && lastOffset === each.lastOffset,
-        );
-      if (!isFound) fail(`not aborted: ${JSON.stringify(each)} for [${from}, ${to}), found ${found.join(' ')}`);
+      if (!said.has(JSON.stringify(each))) fail(`aborted: ${JSON.stringify(each)}, of which the log knows nothing`);
+    const overlaps = ({ firstOffset, lastOffset }: AbortedTransaction): boolean =>
+      lastOffset >= from && firstOffset < to;
+    for (const each of variants.at(-1)!.aborted.filter(overlaps)) {
+      const { producerId, firstOffset, lastOffset } = each;
+      const covers = (other: AbortedTransaction): boolean =>
+        other.producerId === producerId && other.firstOffset <= firstOffset && other.lastOffset === lastOffset;
+      if (!found.some(covers)) fail(`not aborted: ${JSON.stringify(each)} for [${from}, ${to})`);
     }
   }
 
@@ -231,7 +237,10 @@ export class ProducerLife {
   #truncateTo(): void {
     const { log } = this.harness;
     const offset = this.random.between(log.startOffset, log.endOffset);
+    const begin = this.#batches.find(({ lastOffset }) => lastOffset >= offset)?.baseOffset ?? offset;
     const end = log.truncateTo(offset);
+    // The batch began before the log's start: nothing is left, and nobody known.
+    if (begin < log.startOffset) this.#forgetAll();
     this.#note(`${offset} -> ${end}`);
     this.#forgetRecent(end);
   }
@@ -239,7 +248,12 @@ export class ProducerLife {
   #restart(): void {
     const { log } = this.harness;
     log.truncateFullyAndStartAt(log.endOffset + this.random.between(0, 20));
+    this.#forgetAll();
+  }
+
+  #forgetAll(): void {
     this.#batches = [];
+    this.#bases = [];
     this.#recent.clear();
     for (const producer of this.#producers) producer.sequence = 0;
   }
@@ -264,6 +278,7 @@ export class ProducerLife {
   async #crash(how: 'kill' | 'powerFailure'): Promise<void> {
     this.system = how === 'kill' ? this.system.kill() : this.system.crash(this.random);
     this.harness.recover(this.system);
+    if (how === 'powerFailure') this.#bases.push(this.#firstSegment());
     this.#note(`${how} -> [${this.harness.log.startOffset}, ${this.harness.log.endOffset})`);
     this.#take();
     this.#forgetRecent();
@@ -306,7 +321,7 @@ export class ProducerLife {
 }
 
 /** With its fields in the order that the oracle has them. */
-function sorted(entry: object, { producers }: ReturnType<typeof known>): object {
+function sorted(entry: object, { producers }: Known): object {
   const [example = entry] = producers.values();
   return Object.fromEntries(Object.keys(example).map((key) => [key, (entry as Record<string, unknown>)[key]]));
 }

@@ -10,6 +10,7 @@ test('there is a default for each option', () => {
     defaults: {},
     logger: {},
     checkpointIntervalMs: 60_000,
+    retentionCheckIntervalMs: 300_000,
     fileAccess: null,
     fileSystem: null,
   });

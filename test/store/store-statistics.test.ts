@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openInMemory } from './store-fixture.ts';
 
-test('a store counts its topics, partitions, flushes, windows and transactions without opening anything', async () => {
+test('a store counts its topics, partitions, flushes, windows, removed segments and transactions without opening anything', async () => {
   const { store } = await openInMemory();
   await store.createTopic('orders', { partitions: 3 });
   await store.partition('orders', 1).append([{ value: 'a' }]).durable;
@@ -12,6 +12,7 @@ test('a store counts its topics, partitions, flushes, windows and transactions w
     openPartitions: 1,
     unavailablePartitions: 0,
     windows: { count: 0, bytes: 0 },
+    retention: { checks: 0, segments: 0, bytes: 0 },
     transactions: { ids: 0, open: 0, committed: 0, aborted: 0, timedOut: 0 },
   });
   expect(flush.rounds).toBe(recentFlushesMs.length);

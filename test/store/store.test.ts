@@ -96,7 +96,8 @@ test('statistics count', async () => {
   await store.createTopic('orders', { partitions: 3 });
   await store.partition('orders', 2).append([{ value: 'x' }]).durable;
   const { flush, recentFlushesMs, windows: _windows, transactions: _transactions, ...counts } = store.statistics;
-  expect(counts).toEqual({ topics: 1, partitions: 3, openPartitions: 1, unavailablePartitions: 0 });
+  const retention = { checks: 0, segments: 0, bytes: 0 };
+  expect(counts).toEqual({ topics: 1, partitions: 3, openPartitions: 1, unavailablePartitions: 0, retention });
   expect(flush.rounds).toBe(1);
   expect([...recentFlushesMs]).toEqual([flush.lastMs]);
   const log = store.partition('orders', 2);
@@ -115,7 +116,7 @@ test('a directory without checkpoints, ids or topics’ file, as another program
   system.remove(`${DATA}/orders-0/partition.metadata`);
 
   const again = (await openInMemory(system)).store;
-  expect(again.topic('orders')).toEqual({ name: 'orders', id, partitions: 2, config: {} });
+  expect(again.topic('orders')).toEqual({ name: 'orders', id, partitions: 2, config: { 'retention.ms': -1 } });
   expect(again.recovery).toMatchObject({ clean: false, partitions: 2, damage: [] });
   expect(valuesOf(again.partition('orders', 1))).toEqual(['kept']);
   again.partition('orders', 0);

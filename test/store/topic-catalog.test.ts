@@ -40,7 +40,12 @@ test('topics of the file have its settings; those of directories alone have the 
   writeTopicsFile(system, DATA, [orders]);
   const catalog = readCatalog(system, DATA);
   expect(catalog.topics.get('orders')?.entry).toEqual(orders);
-  expect(catalog.topics.get('clicks')?.entry).toEqual({ name: 'clicks', id: B, partitions: 4, config: {} });
+  expect(catalog.topics.get('clicks')?.entry).toEqual({
+    name: 'clicks',
+    id: B,
+    partitions: 4,
+    config: { 'retention.ms': -1 },
+  });
   expect([...catalog.topics.get('clicks')!.present]).toEqual([0, 3]);
   expect(catalog.stale).toBe(false);
 });

@@ -20,6 +20,8 @@ export class Inode {
   /** What programs see; as large as the file may ever become, so that windows onto it never move. */
   readonly memory: Buffer;
   size = 0;
+  /** A test may say when the file was changed last. */
+  modifiedMs = 0;
   /** Bytes from the beginning on that have blocks. */
   reserved = 0;
   /** What the platter has for sure, or has because the kernel happened to write it. */

@@ -134,7 +134,7 @@ export class MemoryFileSystem implements FileSystem {
 
   entry(path: string): FileEntry | null {
     const node = this.disk.names.get(path);
-    return node instanceof Inode ? { size: node.size, inode: node.number } : null;
+    return node instanceof Inode ? { size: node.size, inode: node.number, modifiedMs: node.modifiedMs } : null;
   }
 
   list(directory: string): DirectoryEntry[] {
@@ -180,6 +180,10 @@ export class MemoryFileSystem implements FileSystem {
     if (!this.disk.names.has(path)) return;
     this.#forgetBlocks(path);
     this.disk.changeNames([dirname(path)], (names) => names.delete(path));
+  }
+
+  async removeAside(path: string): Promise<void> {
+    this.remove(path);
   }
 
   removeDirectory(path: string): void {

@@ -36,6 +36,7 @@ export interface TempLogOptions {
   readonly flusher?: Flusher;
   readonly wrapFlushThread?: (thread: FlushThread) => FlushThread;
   readonly beforeCut?: LogOptions['beforeCut'];
+  readonly beforeRemoval?: LogOptions['beforeRemoval'];
 }
 
 export class TempLog {
@@ -72,6 +73,7 @@ export class TempLog {
       settings: this.settings,
       startOffset,
       beforeCut: this.options.beforeCut,
+      beforeRemoval: this.options.beforeRemoval,
     });
     return this.log;
   }

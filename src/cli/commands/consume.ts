@@ -15,7 +15,7 @@ Format:
   \\n \\t \\r \\0 \\\\ \\xHH are bytes. What is null is written as nothing, with size -1.
 
 From:
-  beginning, end, an offset, -N (N offsets before the end), 2026-11-25T18:00:00Z (a time), @1764093600000 (ms)
+  beginning, end (or earliest, latest), max-timestamp (the newest record), an offset, -N (N offsets before the end), 2026-11-25T18:00:00Z (a time), @1764093600000 (ms)
 
 Examples:
   millrace consume orders | head

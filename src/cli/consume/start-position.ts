@@ -1,7 +1,8 @@
 /**
  * Where reading begins, as `--from` says it:
  *
- *     beginning, end
+ *     beginning, end            or Kafka's words for them: earliest, latest
+ *     max-timestamp             the first record with the largest timestamp
  *     1200                      an offset
  *     -10                       so many offsets before the end
  *     2026-11-25T18:00:00Z      the first record of that time or later; a date, or a time, without a zone is local
@@ -12,13 +13,14 @@ import { MillraceError } from '../../errors.ts';
 import type { LogReader } from '../../log/log-reader.ts';
 
 export type StartPosition =
-  | { readonly kind: 'beginning' | 'end' }
+  | { readonly kind: 'beginning' | 'end' | 'max-timestamp' }
   | { readonly kind: 'offset' | 'before-end' | 'timestamp'; readonly value: number };
 
 const DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/;
 
 export function parseStart(text: string): StartPosition {
-  if (text === 'beginning' || text === 'end') return { kind: text };
+  if (text === 'beginning' || text === 'end' || text === 'max-timestamp') return { kind: text };
+  if (text === 'earliest' || text === 'latest') return { kind: text === 'earliest' ? 'beginning' : 'end' };
   if (/^\d+$/.test(text)) return { kind: 'offset', value: safe(text, Number(text)) };
   if (/^-\d+$/.test(text)) return { kind: 'before-end', value: safe(text, -Number(text)) };
   if (/^@-?\d+$/.test(text)) return { kind: 'timestamp', value: safe(text, Number(text.slice(1))) };
@@ -27,7 +29,9 @@ export function parseStart(text: string): StartPosition {
     const time = Date.parse(text.length === 10 ? `${text}T00:00` : text.replace(' ', 'T'));
     if (Number.isFinite(time)) return { kind: 'timestamp', value: time };
   }
-  throw new InvalidArgumentError('Expected beginning, end, an offset, -N, an ISO 8601 time, or @ and milliseconds.');
+  throw new InvalidArgumentError(
+    'Expected beginning, end, max-timestamp, an offset, -N, an ISO 8601 time, or @ and milliseconds.',
+  );
 }
 
 /** The offset to begin at; ERR_MILLRACE_OFFSET_OUT_OF_RANGE for one that the log does not have. */
@@ -39,6 +43,8 @@ export function startOffset(log: LogReader, start: StartPosition, name: string):
       return log.endOffset;
     case 'before-end':
       return Math.max(log.startOffset, log.endOffset - start.value);
+    case 'max-timestamp':
+      return log.offsetOf('maxTimestamp')?.offset ?? log.endOffset;
     case 'timestamp':
       return log.offsetForTimestamp(start.value)?.offset ?? log.endOffset;
     default:

@@ -6,6 +6,9 @@ import { temporaryDirectory } from '../../support/temp-directory.ts';
 test('each way to say it', () => {
   expect(parseStart('beginning')).toEqual({ kind: 'beginning' });
   expect(parseStart('end')).toEqual({ kind: 'end' });
+  expect(parseStart('earliest')).toEqual({ kind: 'beginning' });
+  expect(parseStart('latest')).toEqual({ kind: 'end' });
+  expect(parseStart('max-timestamp')).toEqual({ kind: 'max-timestamp' });
   expect(parseStart('1200')).toEqual({ kind: 'offset', value: 1200 });
   expect(parseStart('-10')).toEqual({ kind: 'before-end', value: 10 });
   expect(parseStart('@1764093600000')).toEqual({ kind: 'timestamp', value: 1_764_093_600_000 });
@@ -29,10 +32,12 @@ test('where that is in a log', async () => {
   log.append([1000, 2000, 3000, 4000].map((timestamp) => ({ value: 'v', timestamp })));
   log.deleteRecords(1);
   const at = (text: string): number => startOffset(log, parseStart(text), 't-0');
-  expect(['beginning', 'end', '1', '4', '-1', '-99', '@2500', '@0', '@9999'].map(at)).toEqual([
-    1, 4, 1, 4, 3, 1, 2, 1, 4,
+  expect(['beginning', 'end', '1', '4', '-1', '-99', '@2500', '@0', '@9999', 'max-timestamp'].map(at)).toEqual([
+    1, 4, 1, 4, 3, 1, 2, 1, 4, 3,
   ]);
   for (const text of ['0', '5']) {
     expect(() => at(text)).toThrow(`offset ${text} of t-0: the log has 1 to 4`);
   }
+  log.deleteRecords(4);
+  expect(at('max-timestamp')).toBe(4);
 });

@@ -34,6 +34,19 @@ export async function writeTopics(directory, topics, randomOf) {
   });
 }
 
+/** The special timestamps of ListOffsets, in our words. */
+const SPECS = new Map([
+  [-2, 'earliest'],
+  [-1, 'latest'],
+  [-3, 'maxTimestamp'],
+]);
+
+/** What Kafka's ListOffsets is asked: [asked, offset, timestamp, leader epoch]. */
+function listed(log, asked) {
+  const found = log.offsetOf(SPECS.get(asked) ?? { timestamp: asked });
+  return [asked, found?.offset ?? null, found?.timestamp ?? null, found?.leaderEpoch ?? null];
+}
+
 /**
  * Opens the store, recovering it when it must, and reports on one partition as Kafka's half does. `timestampsOf` gives, for the batches
  * found, the timestamps to look up.
@@ -42,10 +55,13 @@ export function report(directory, topic, partition, timestampsOf = () => []) {
   const read = (store) => {
     const log = store.partition(topic, partition);
     const batches = readAll(log);
+    // Of a log that was trimmed, Kafka's largest timestamp may be of a record that is gone.
+    const specs = [...SPECS.keys()].filter((asked) => asked !== -3 || log.startOffset === 0);
     return {
       logStartOffset: log.startOffset,
       logEndOffset: log.endOffset,
       batches,
+      listed: [...specs, ...timestampsOf(batches).slice(0, 10)].map((asked) => listed(log, asked)),
       lookups: timestampsOf(batches).map((timestamp) => {
         const found = log.offsetForTimestamp(timestamp);
         return [timestamp, found?.offset ?? null, found?.timestamp ?? null];
@@ -54,4 +70,16 @@ export function report(directory, topic, partition, timestampsOf = () => []) {
   };
   // Hundreds of small logs: threads would take longer to start than the recovery takes.
   return withStore(directory, read, { recoveryThreads: 0 });
+}
+
+/** Opens the store at the time `now`, removes old segments of a partition as these settings say, and tells what is left. */
+export function retain(directory, { topic, partition, config, now }) {
+  const clock = { now: () => now, schedule: () => () => undefined };
+  const remove = async (store) => {
+    await store.alterTopic(topic, config);
+    await store.retain();
+    const log = store.partition(topic, partition);
+    return { logStartOffset: log.startOffset, logEndOffset: log.endOffset, segments: log.segmentCount };
+  };
+  return withStore(directory, remove, { recoveryThreads: 0, clock });
 }

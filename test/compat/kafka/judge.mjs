@@ -35,7 +35,7 @@ export class Judge {
 
   /**
    * Opens a partition directory as Kafka does, closes it cleanly and reports. The directory is changed: give a copy.
-   * `question`: clean, config, and optionally recoveryPoint, logStartOffset, timestamps, append.
+   * `question`: clean, config, and optionally recoveryPoint, logStartOffset, timestamps, listed, append, now.
    */
   open(directory, question) {
     return this.ask({ command: 'open', directory, ...question });

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { filesOf, forgetCleanStop, selectFiles } from './directories.mjs';
 import { dumpGate } from './dump-gate.mjs';
-import { report } from './engine.mjs';
+import { report, retain } from './engine.mjs';
 import { firstDifference } from './log-report.mjs';
 import { holds, same } from './tally.mjs';
 
@@ -46,12 +46,15 @@ export async function kafkaReadsTheSame(judge, workshop, directory, { config, ou
   const copy = workshop.copy(directory, name);
   const timestamps = ours.lookups.map(([timestamp]) => timestamp);
   const { logStartOffset } = ours;
-  const theirs = await judge.open(copy, { clean, config: { ...config, ...AT_ONCE }, timestamps, logStartOffset });
+  const listed = ours.listed.map(([asked]) => asked);
+  const question = { clean, config: { ...config, ...AT_ONCE }, timestamps, listed, logStartOffset };
+  const theirs = await judge.open(copy, question);
   same('log start offset', ours.logStartOffset, theirs.logStartOffset);
   same('log end offset', ours.logEndOffset, theirs.logEndOffset);
   const difference = firstDifference(ours.batches, theirs.batches);
   holds(difference === null, difference);
   same('look-ups by timestamp', ours.lookups, theirs.lookups);
+  same('list offsets', ours.listed, theirs.listed);
   // Not clean: Kafka rebuilt every index by its own algorithm. Clean: it added nothing at its close.
   same('files', filesOf(directory, DERIVED), selectFiles(theirs.files, DERIVED));
   workshop.drop(copy);
@@ -76,4 +79,33 @@ export async function weReadWhatKafkaAppends(judge, workshop, store, { topic, pa
   holds(difference === null, difference);
   same('.log files', filesOf(directory, LOG), selectFiles(theirs.files, LOG));
   workshop.drop(copy);
+}
+
+/** F: by the same settings and at the same time we remove the segments that Kafka removes, and Kafka opens what we left. */
+export async function retentionIsTheSame(judge, workshop, store, { topic, partition, config, ours }) {
+  const name = `${topic}-${partition}`;
+  const sizes = Object.values(filesOf(join(store, name), LOG)).map((file) => file.size);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const newest = ours.lookups.reduce((latest, [, , timestamp]) => Math.max(latest, timestamp ?? 0), 0);
+  const now = newest + 1_000_000;
+  const settings = [
+    ...[total, Math.floor(total / 2), total - sizes[0], 1, 0].map((bytes) => ({ 'retention.bytes': bytes })),
+    ...[1_120_000, 1_020_000, 1_003_000, 1000].map((age) => ({ 'retention.ms': age })),
+    { 'retention.bytes': Math.floor(total / 3), 'retention.ms': 1_010_000 },
+  ];
+  for (const retention of settings) {
+    const about = JSON.stringify(retention);
+    const [ourCopy, theirCopy] = [workshop.copy(store, 'store'), workshop.copy(join(store, name), name)];
+    const question = { clean: true, config: { ...config, ...AT_ONCE, ...retention } };
+    const theirs = await judge.open(theirCopy, { ...question, logStartOffset: ours.logStartOffset, now });
+    const { segments, ...left } = await retain(ourCopy, { topic, partition, config: retention, now });
+    same(`log start offset, ${about}`, left.logStartOffset, theirs.logStartOffset);
+    same(`segments, ${about}`, segments, theirs.segments.length);
+    const again = await judge.open(join(ourCopy, name), { ...question, logStartOffset: left.logStartOffset });
+    const { logStartOffset, logEndOffset } = again;
+    same(`Kafka opens what is left, ${about}`, left, { logStartOffset, logEndOffset });
+    same(`its segments, ${about}`, again.segments, theirs.segments);
+    workshop.drop(ourCopy);
+    workshop.drop(theirCopy);
+  }
 }

@@ -26,6 +26,7 @@ import {
   AT_ONCE,
   DERIVED,
   kafkaReadsTheSame,
+  retentionIsTheSame,
   timestampsFor,
   toolAgrees,
   weReadWhatKafkaAppends,
@@ -59,6 +60,9 @@ async function judgePartition(
   if (ours === null) return;
   const about = { topic: name, partition, config, ours };
   await tally.check(`${what}: DumpLogSegments`, () => toolAgrees(judge, directory, ours));
+  await tally.check(`${what}: Kafka removes the same old segments`, () =>
+    retentionIsTheSame(judge, workshop, store, about),
+  );
   for (const clean of [true, false]) {
     const how = clean ? 'trusting our indexes' : 'recovering';
     await tally.check(`${what}: Kafka reads the same, ${how}`, () =>

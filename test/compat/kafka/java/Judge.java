@@ -16,6 +16,7 @@ import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.CompressionType;
 import org.apache.kafka.common.record.MemoryRecords;
 import org.apache.kafka.common.record.SimpleRecord;
+import org.apache.kafka.common.utils.Time;
 
 /**
  * One JVM that answers many questions about log directories: a JSON command a line on standard input, a JSON answer a line on
@@ -74,7 +75,8 @@ public final class Judge {
 
     /**
      * Opens a directory as Kafka would, reports what it holds, appends when asked, closes cleanly and lists the files.
-     * Fields: directory, config, clean, recoveryPoint, logStartOffset, timestamps to look up, append (count of records a codec).
+     * Fields: directory, config, clean, recoveryPoint, logStartOffset, timestamps to look up, append (count of records a codec),
+     * now (the date; then old segments are removed first).
      */
     private static JsonNode open(JsonNode command) throws Exception {
         File directory = new File(command.get("directory").asText());
@@ -82,14 +84,20 @@ public final class Judge {
         command.get("config").properties().forEach(entry -> config.put(entry.getKey(), entry.getValue().asText()));
         ObjectNode report;
         KafkaLog opened = new KafkaLog(directory, config, command.path("logStartOffset").asLong(0),
-            command.path("recoveryPoint").asLong(0), command.get("clean").asBoolean());
+            command.path("recoveryPoint").asLong(0), command.get("clean").asBoolean(),
+            command.has("now") ? KafkaLog.at(command.get("now").asLong()) : Time.SYSTEM);
         try (opened) {
             if (command.path("append").asInt(0) > 0) append(opened, command.get("append").asInt());
+            if (command.has("now")) opened.log.deleteOldSegments();
             report = LogReport.summary(opened.log);
+            ArrayNode segments = report.putArray("segments");
+            opened.log.logSegments().forEach(segment -> segments.add(segment.baseOffset()));
             ArrayNode batches = report.putArray("batches");
             LogReport.forEachBatch(opened.log, batch -> batches.add(LogReport.shortBatch(batch)));
             ArrayNode lookups = report.putArray("lookups");
             for (JsonNode timestamp : command.path("timestamps")) LogReport.lookup(opened.log, timestamp.asLong(), lookups);
+            ArrayNode listed = report.putArray("listed");
+            for (JsonNode timestamp : command.path("listed")) LogReport.listed(opened.log, timestamp.asLong(), listed);
         }
         report.set("files", LogReport.files(directory));
         return report;

@@ -1,5 +1,6 @@
 import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -25,9 +26,13 @@ final class KafkaLog implements AutoCloseable {
      * @param recoveryPoint first offset that was not flushed for certain
      */
     KafkaLog(File directory, Map<String, String> config, long logStartOffset, long recoveryPoint, boolean clean) throws IOException {
+        this(directory, config, logStartOffset, recoveryPoint, clean, Time.SYSTEM);
+    }
+
+    KafkaLog(File directory, Map<String, String> config, long logStartOffset, long recoveryPoint, boolean clean, Time time) throws IOException {
         scheduler.startup();
         try {
-            log = UnifiedLog.create(directory, new LogConfig(properties(config)), logStartOffset, recoveryPoint, scheduler, stats, Time.SYSTEM,
+            log = UnifiedLog.create(directory, new LogConfig(properties(config)), logStartOffset, recoveryPoint, scheduler, stats, time,
                 5 * 60 * 1000, new ProducerStateManagerConfig(7 * 24 * 3600 * 1000, false), 600_000,
                 new LogDirFailureChannel(10), clean, Optional.empty());
             // Alone, a leader's high watermark is its log end; the last stable offset follows from it.
@@ -36,6 +41,12 @@ final class KafkaLog implements AutoCloseable {
             release();
             throw failure;
         }
+    }
+
+    /** The system's time, but for what it says the date is. */
+    static Time at(long milliseconds) {
+        return (Time) Proxy.newProxyInstance(Time.class.getClassLoader(), new Class<?>[] {Time.class}, (proxy, method, arguments) ->
+            method.getName().equals("milliseconds") ? milliseconds : method.invoke(Time.SYSTEM, arguments));
     }
 
     /** Kafka takes a segment.bytes below 1 MiB only under the name that it keeps for tests. */

@@ -63,6 +63,14 @@ final class LogReport {
         else row.addNull().addNull();
     }
 
+    /** What ListOffsets answers, its special timestamps too: [asked, offset, timestamp, leader epoch]. */
+    static void listed(UnifiedLog log, long timestamp, ArrayNode into) {
+        Optional<TimestampAndOffset> found = log.fetchOffsetByTimestamp(timestamp, Optional.empty()).timestampAndOffsetOpt();
+        ArrayNode row = into.addArray().add(timestamp);
+        if (found.isPresent()) row.add(found.get().offset).add(found.get().timestamp).add(found.get().leaderEpoch.orElse(-1));
+        else row.addNull().addNull().addNull();
+    }
+
     /** Every batch from the log start to the log end, through Kafka's read path (which uses its offset index). */
     static void forEachBatch(UnifiedLog log, Consumer<RecordBatch> visit) throws IOException {
         long next = log.logStartOffset();

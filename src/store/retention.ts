@@ -1,0 +1,171 @@
+/**
+ * Removes the segments of a store's logs that have had their time: what `cleanup.policy`, `retention.ms` and `retention.bytes` of their topics say.
+ *
+ * First it looks at all logs and moves the starts of those that have something due; then one write of `log-start-offset-checkpoint` makes these
+ * starts durable; only then files go, the oldest first. So a crash at any moment leaves no hole, takes no log's start back behind what was
+ * removed, and gives no offset twice. On a full disk the checkpoint file cannot be written: then each removal is synced before the next.
+ *
+ * Partitions that nobody has asked for are looked at too, once, and again when the oldest segment of one becomes due: nothing is appended to them
+ * meanwhile. The event loop has its turn after a few segments. A log that fails does not keep others from it.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { isMillraceError, MillraceError } from '../errors.ts';
+import { REMOVED_AT_ONCE, RETENTION_STEP_SEGMENTS, RETENTION_TURN_MS } from '../limits.ts';
+import { listSegments } from '../log/log-directory.ts';
+import type { PartitionLog } from '../log/partition-log.ts';
+import { openPartition } from './partition-opening.ts';
+import { isDiskFailure, type StoreEnvironment, writing } from './store-environment.ts';
+import type { Partition } from './topic.ts';
+
+export interface RetentionStatistics {
+  /** Looks at all logs, since the store was opened. */
+  readonly checks: number;
+  /** Segments that they removed, and the bytes of their batches. */
+  readonly segments: number;
+  readonly bytes: number;
+}
+
+export class Retention {
+  readonly #environment: StoreEnvironment;
+  readonly #partitions: () => Iterable<Partition>;
+  readonly #statistics = { checks: 0, segments: 0, bytes: 0 };
+  /** The segment of a log that was last told to have a timestamp of the future. */
+  readonly #told = new WeakMap<Partition, string>();
+  /** Segments and logs since the event loop had its turn. */
+  #steps = 0;
+  #turnedAt = 0;
+  #stopped = false;
+  #failure: unknown = null;
+
+  constructor(environment: StoreEnvironment, partitions: () => Iterable<Partition>) {
+    this.#environment = environment;
+    this.#partitions = partitions;
+  }
+
+  get statistics(): RetentionStatistics {
+    return { ...this.#statistics };
+  }
+
+  /** Looks at all logs once, and removes what is due. Rejects, when it is through, with the first failure. */
+  async check(): Promise<void> {
+    const { clock, health } = this.#environment;
+    health.check();
+    this.#failure = null;
+    const now = clock.now();
+    const due: Partition[] = [];
+    for (const partition of this.#partitions()) {
+      if (this.#stopped) break;
+      if (await this.#each(partition, () => this.#expire(partition, now))) due.push(partition);
+    }
+    if (due.length > 0) {
+      const isKept = this.#keepStarts(due);
+      for (const partition of due) await this.#each(partition, () => this.#remove(partition, isKept));
+    }
+    this.#statistics.checks++;
+    if (this.#failure !== null) throw this.#failure as Error;
+  }
+
+  /** The check that runs ends early: what it has not looked at it leaves. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Has the partition a segment that is due? Then its log start lies past it from now on. */
+  async #expire(partition: Partition, now: number): Promise<boolean> {
+    const log = partition.log ?? this.#openIfDue(partition, now);
+    if (log === null || log.isClosed) return false;
+    while (!log.isClosed && log.expire(now, RETENTION_STEP_SEGMENTS) > 0) {
+      this.#steps += RETENTION_STEP_SEGMENTS;
+      await this.#giveWay();
+    }
+    if (log.isClosed) return false;
+    this.#tellOfFuture(partition, log, now);
+    return log.hasExpired;
+  }
+
+  /** A partition that nobody has asked for: its log, if that has a segment that is due; it stays open then. */
+  #openIfDue(partition: Partition, now: number): PartitionLog | null {
+    const { system } = this.#environment;
+    const { directory } = partition;
+    if (partition.problem !== null || now < partition.idleUntil) return null;
+    this.#steps++;
+    const files = listSegments(system, directory);
+    // A new one: opening it would only make its first segment.
+    if (files.length === 0 || (files.length === 1 && files[0].size === 0)) partition.idleUntil = Infinity;
+    else {
+      const log = openPartition(this.#environment, partition);
+      partition.idleUntil = log.expiresAt(now);
+      if (partition.idleUntil <= now) {
+        partition.opened(log);
+        return log;
+      }
+      this.#tellOfFuture(partition, log, now);
+      log.abandon(new MillraceError('ERR_MILLRACE_CLOSED', `${directory} is closed`, { path: directory }));
+    }
+    return null;
+  }
+
+  async #remove({ log }: Partition, isKept: boolean): Promise<void> {
+    for (;;) {
+      if (log === null || log.isClosed || this.#stopped) return;
+      const { segments, bytes } = log.removeExpired(REMOVED_AT_ONCE, isKept);
+      if (segments === 0) return;
+      this.#statistics.segments += segments;
+      this.#statistics.bytes += bytes;
+      this.#steps += segments;
+      await log.removed();
+      await this.#giveWay();
+    }
+  }
+
+  /** Makes the log starts of `due` durable; false when the disk is full. */
+  #keepStarts(due: readonly Partition[]): boolean {
+    const { startOffsets } = this.#environment;
+    for (const { topic, index, log } of due) {
+      if (log !== null && !log.isClosed) startOffsets.set(topic.name, index, log.startOffset);
+    }
+    try {
+      writing(this.#environment, () => startOffsets.write());
+      return true;
+    } catch (error) {
+      if (isMillraceError(error, 'ERR_MILLRACE_NO_SPACE')) return false;
+      throw error;
+    }
+  }
+
+  /** Runs `step` for one partition; its failure is told at the end. A disk that fails ends all. */
+  async #each<T>({ directory }: Partition, step: () => Promise<T>): Promise<T | null> {
+    const { health, logger } = this.#environment;
+    this.#steps++;
+    await this.#giveWay();
+    try {
+      return await step();
+    } catch (error) {
+      if (isDiskFailure(error)) throw health.fail(error);
+      health.check();
+      // Its topic was deleted meanwhile.
+      if (isMillraceError(error, 'ERR_MILLRACE_CLOSED')) return null;
+      logger.warn?.({ err: error, path: directory }, 'old segments of a log could not be removed');
+      this.#failure ??= error;
+      return null;
+    }
+  }
+
+  /** Nobody else would say why a log grows for ever: told once for each segment that is to blame. (KAFKA-18929.) */
+  #tellOfFuture(partition: Partition, log: PartitionLog, now: number): void {
+    const future = log.futureTimestamp(now);
+    if (future === null || this.#told.get(partition) === future.path) return;
+    this.#told.set(partition, future.path);
+    this.#environment.logger.warn?.(
+      future,
+      'a segment has a timestamp of the future, and neither it nor those behind it go until that has passed',
+    );
+  }
+
+  async #giveWay(): Promise<void> {
+    if (this.#steps < RETENTION_STEP_SEGMENTS && performance.now() - this.#turnedAt < RETENTION_TURN_MS) return;
+    await setImmediate();
+    this.#steps = 0;
+    this.#turnedAt = performance.now();
+  }
+}
