@@ -90,7 +90,7 @@ async function judgeDecoders(tally, judge, directory) {
     );
     same(
       'states',
-      [...new Set(theirs.map(([, { transactionStatus }]) => transactionStatus))].sort(),
+      [...new Set(theirs.map(([, { transactionStatus }]) => transactionStatus))].sort((a, b) => a - b),
       [0, 1, 2, 3, 4, 5],
     );
   });
