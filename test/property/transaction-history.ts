@@ -6,7 +6,7 @@
 import { expect } from 'vitest';
 import type { RecordBatch, Store, Transaction, TransactionalProducer } from '#millrace/main.js';
 import { decodeControlType } from '#millrace/record/control-record.js';
-import { until } from '../consumer/consumer-fixture.ts';
+import { turn, until } from '../consumer/consumer-fixture.ts';
 import { committed, failure, openRig } from '../producer/transaction-rig.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
@@ -60,10 +60,13 @@ export class TransactionHistory {
 
   async run(commands: readonly Command[]): Promise<void> {
     await this.#open();
-    for (const command of commands) {
+    for (const [i, command] of commands.entries()) {
       this.#count(command.do);
       await this.#do(command);
-      await this.#check();
+      const next = commands[i + 1]?.do;
+      // A crash comes in the middle of what is under way.
+      if (next !== 'kill' && next !== 'power') await this.#check();
+      else for (let turns = this.#random.between(0, 12); turns > 0; turns--) await turn();
     }
     await this.#restart('close');
     await this.#check();
@@ -88,7 +91,7 @@ export class TransactionHistory {
   }
 
   async #open(): Promise<void> {
-    const rig = await openRig(this.#system);
+    const rig = await openRig(this.#system, {}, false);
     this.#store = rig.store;
     this.#clock = rig.clock;
     this.#producers = [0, 1, 2].map((i) => this.#producer(i));
