@@ -196,6 +196,8 @@ export class TransactionHistory {
       // Nobody asked for its end; of the others nobody knows.
       if (how !== 'close') known.state = known.release === null ? 'asked' : 'aborted';
     }
+    // The dead do not answer: what they wait for never comes.
+    if (how !== 'close') for (const known of this.#known) known.release = null;
     if (how === 'close') await this.#store.close();
     await this.#release(() => how === 'close');
     if (how === 'close') await this.#settle();
@@ -262,8 +264,10 @@ export class TransactionHistory {
     const log = this.#store.partition(topic, partition);
     const batches = [...log.read(log.startOffset)];
     const at = batches.findIndex((batch) => !batch.isControl && numbersIn(batch).includes(number));
+    // It was not written before the crash.
+    if (at < 0) return false;
     const marker = batches.find((batch, i) => i > at && batch.isControl && batch.producerId === batches[at].producerId);
-    return at >= 0 && marker !== undefined && decodeControlType([...marker][0].key) === 'commit';
+    return marker !== undefined && decodeControlType([...marker][0].key) === 'commit';
   }
 
   #count(what: string): void {
