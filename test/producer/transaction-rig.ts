@@ -22,11 +22,12 @@ export interface TransactionRig {
 export async function openRig(
   system = new MemoryFileSystem({ fileBytesMax: 256 * 1024 }),
   options: StoreOptions & { readonly readOnly?: false } = {},
+  isClosedAfterTest = true,
 ): Promise<TransactionRig> {
   const clock = new FakeClock();
   const { store } = await openInMemory(system, { clock, ...SMALL, ...options });
-  // One that a test has killed cannot be closed.
-  onTestFinished(() => store.close().catch(() => undefined));
+  // One that a test has killed in the middle of something waits for ever.
+  if (isClosedAfterTest) onTestFinished(() => store.close().catch(() => undefined));
   const known = new Set(store.topics().map(({ name }) => name));
   for (const name of ['orders', 'totals']) if (!known.has(name)) await store.createTopic(name, { partitions: 2 });
   const producer: TransactionRig['producer'] = (transactionalId = 'mover', transactionTimeoutMs = 60_000) =>

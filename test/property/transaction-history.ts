@@ -6,7 +6,7 @@
 import { expect } from 'vitest';
 import type { RecordBatch, Store, Transaction, TransactionalProducer } from '#millrace/main.js';
 import { decodeControlType } from '#millrace/record/control-record.js';
-import { until } from '../consumer/consumer-fixture.ts';
+import { turn, until } from '../consumer/consumer-fixture.ts';
 import { committed, failure, openRig } from '../producer/transaction-rig.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
@@ -60,10 +60,13 @@ export class TransactionHistory {
 
   async run(commands: readonly Command[]): Promise<void> {
     await this.#open();
-    for (const command of commands) {
+    for (const [i, command] of commands.entries()) {
       this.#count(command.do);
       await this.#do(command);
-      await this.#check();
+      const next = commands[i + 1]?.do;
+      // A crash comes in the middle of what is under way.
+      if (next !== 'kill' && next !== 'power') await this.#check();
+      else for (let turns = this.#random.between(0, 12); turns > 0; turns--) await turn();
     }
     await this.#restart('close');
     await this.#check();
@@ -88,7 +91,7 @@ export class TransactionHistory {
   }
 
   async #open(): Promise<void> {
-    const rig = await openRig(this.#system);
+    const rig = await openRig(this.#system, {}, false);
     this.#store = rig.store;
     this.#clock = rig.clock;
     this.#producers = [0, 1, 2].map((i) => this.#producer(i));
@@ -192,9 +195,9 @@ export class TransactionHistory {
       if (known.state !== 'open') continue;
       // Nobody asked for its end; of the others nobody knows.
       if (how !== 'close') known.state = known.release === null ? 'asked' : 'aborted';
-      // What was killed does nothing any more: its windows lead to the files of whoever comes next.
-      if (how !== 'close') known.release = null;
     }
+    // The dead do nothing any more: what they wait for never comes. (Their windows lead to the files of whoever comes next.)
+    if (how !== 'close') for (const known of this.#known) known.release = null;
     if (how === 'close') await this.#store.close();
     await this.#release(() => how === 'close');
     if (how === 'close') await this.#settle();
@@ -261,8 +264,10 @@ export class TransactionHistory {
     const log = this.#store.partition(topic, partition);
     const batches = [...log.read(log.startOffset)];
     const at = batches.findIndex((batch) => !batch.isControl && numbersIn(batch).includes(number));
+    // It was not written before the crash.
+    if (at < 0) return false;
     const marker = batches.find((batch, i) => i > at && batch.isControl && batch.producerId === batches[at].producerId);
-    return at >= 0 && marker !== undefined && decodeControlType([...marker][0].key) === 'commit';
+    return marker !== undefined && decodeControlType([...marker][0].key) === 'commit';
   }
 
   #count(what: string): void {
