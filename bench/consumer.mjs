@@ -48,7 +48,7 @@ export async function measure(context) {
   });
   await store.close();
   // The first round does not count here either.
-  const tail = (name) => tails[name].slice(1);
+  const tail = (name) => tails[name].slice(-context.rounds);
 
   const plain = { what: 'a loop over log.read, for…of', figures: figures.plain };
   const row = (what, of, baseline) => finding({ what, unit: 'records/s', figures: figures[of], baseline });

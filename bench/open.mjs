@@ -22,7 +22,7 @@ export async function measure(context) {
     files: () => walkFiles(path),
   });
   // The first is the round that does not count.
-  const of = (part) => opened.slice(1).map((figure) => figure[part]);
+  const of = (part) => opened.slice(-context.rounds).map((figure) => figure[part]);
   const files = { what: 'readdir, open, fstat and close of each log', figures: figures.files };
   const row = (what, part, mark) => finding({ what, unit: 'ms', figures: of(part), baseline: files, mark });
   return {

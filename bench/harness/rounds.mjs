@@ -7,15 +7,16 @@ import { Bench } from 'tinybench';
 
 /**
  * Runs each contestant once a round and returns its figures by name. A contestant is a function that measures itself and returns a figure:
- * a rate or a time. The first round brings memory in and the code up to speed, and does not count. Which one begins changes from
+ * a rate or a time. The first round brings memory in and the code up to speed, and does not count; a smoke run has none. Which one begins changes from
  * round to round.
  */
 export async function inRounds(context, contestants) {
   const names = Object.keys(contestants);
   const figures = Object.fromEntries(names.map((name) => [name, []]));
-  for (let round = -1; round < context.rounds; round++) {
+  const first = context.smoke ? 0 : -1;
+  for (let round = first; round < context.rounds; round++) {
     for (let i = 0; i < names.length; i++) {
-      const name = names[(i + round + 1) % names.length];
+      const name = names[(i + round - first) % names.length];
       // What the one before left on the heap is not this one's to collect.
       globalThis.gc?.();
       const figure = await contestants[name]();

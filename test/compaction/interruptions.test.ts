@@ -5,10 +5,14 @@
 import { expect, test } from 'vitest';
 import type { PartitionLog } from '#millrace/log/partition-log.js';
 import type { MemoryFileSystem } from '../support/memory-file-system.ts';
-import { Random } from '../support/random.ts';
+import { askedSeed, Random } from '../support/random.ts';
 import { act, CompactedLog, type Kept, settle, TOPIC } from './histories.ts';
 
 const PARTITION = `/data/${TOPIC}-0`;
+
+/** All calls would take half a minute, and each third one finds the rest in other runs. `MILLRACE_SEED=0` begins with the first one. */
+const STEP = 3;
+const first = (): number => 1 + ((askedSeed() ?? Date.now()) % STEP);
 
 async function filled(): Promise<{ rig: CompactedLog; before: Kept[]; decided: Kept[] }> {
   const rig = await CompactedLog.create({ 'segment.bytes': 2048 });
@@ -61,12 +65,12 @@ async function compactUpTo(rig: CompactedLog, n: number, fails: string | null): 
 }
 
 test.each(['kill', 'power failure'] as const)(
-  '%s after each call',
+  '%s after one call',
   async (how) => {
     const survivors = await survivorsOf();
     const random = new Random(3);
     let finished = 0;
-    for (let n = 1; ; n++) {
+    for (let n = first(); ; n += STEP) {
       const { rig, before } = await filled();
       if (!(await compactUpTo(rig, n, null))) {
         expect(n).toBeGreaterThan(20);
@@ -90,12 +94,12 @@ test.each(['kill', 'power failure'] as const)(
 );
 
 test.each(['EIO', 'ENOSPC'])(
-  'each call that fails with %s',
+  'a call that fails with %s',
   async (errno) => {
     const survivors = await survivorsOf();
     let offline = 0;
     let goesOn = 0;
-    for (let n = 1; ; n++) {
+    for (let n = first(); ; n += STEP) {
       const { rig, before } = await filled();
       if (!(await compactUpTo(rig, n, errno))) break;
       checkRecords(rig.records(), before, survivors);

@@ -133,7 +133,7 @@ test('a stack trace leads to the source', () => {
     await openStore('').catch((error) => console.log(error.constructor.name, error.stack));`;
   const places = Array.from(run(program, '--enable-source-maps').matchAll(/at (\w+) \((.*):(\d+):\d+\)/g));
   const [, , path, line] = places.find(([, name]) => name === 'openStore')!;
-  expect(path).toBe(join(root, 'src/store/store.ts'));
+  expect(path).toBe(join(root, 'src/store/open-store.ts'));
   const text = readFileSync(path, 'utf8').split('\n');
   expect(text[Number(line) - 1]).toContain('checkDirectory(');
 });
