@@ -167,10 +167,9 @@ export class FollowedLog extends LogReader implements Watched {
   }
 
   /** Has the writer begun a segment at the known end? */
-  #hasNext(front: LogFront): boolean {
-    const { endOffset, directory } = this;
-    if (endOffset === front.segment.baseOffset) return false;
-    return this.#environment.system.sizeOf(segmentFile(directory, endOffset, LOG_SUFFIX)) >= 0;
+  #hasNext({ segment }: LogFront): boolean {
+    if (this.endOffset === segment.baseOffset) return false;
+    return this.#environment.system.sizeOf(segmentFile(this.directory, this.endOffset, LOG_SUFFIX)) >= 0;
   }
 
   /** Goes on to the segment that the writer has begun; false when it has gone again. */
@@ -263,14 +262,15 @@ export class FollowedLog extends LogReader implements Watched {
     return files;
   }
 
-  /** Runs `look`; again when it met a file that is not what it was. */
+  /** Runs `look`; again when it met a file that is not what it was, and again where a writer that compacts all the time was faster. */
   #upToDate<T>(look: () => T): T {
-    try {
-      return look();
-    } catch (error) {
-      if (!this.#isOutdated(error)) throw error;
+    for (let looks = 1; ; looks++) {
+      try {
+        return look();
+      } catch (error) {
+        if (looks >= LOADS_MAX || !this.#isOutdated(error)) throw error;
+      }
       this.#load();
-      return look();
     }
   }
 

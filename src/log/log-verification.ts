@@ -178,6 +178,9 @@ class LogVerification {
     this.#nextOffset = verification.nextOffset;
     this.#isWhole &&= verification.isWhole;
     this.#checkTransactions(baseOffset, settled);
+    // Its writer has removed it meanwhile, the log first: what was missing then is no fault.
+    if (!this.#options.settled && !this.#system.exists(path))
+      this.#findings.forget(segmentFile(directory, baseOffset, ''));
     yield this.#counts.bytes;
   }
 

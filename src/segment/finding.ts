@@ -29,7 +29,7 @@ export interface Finding {
 
 /** Findings as they come, a bounded number for each file. */
 export class Findings {
-  readonly #all: Finding[] = [];
+  #all: Finding[] = [];
   readonly #counts = new Map<string, number>();
 
   get all(): readonly Finding[] {
@@ -42,5 +42,10 @@ export class Findings {
     if (count <= FINDINGS_PER_FILE_MAX) this.#all.push({ kind, path, position, message });
     else if (count === FINDINGS_PER_FILE_MAX + 1)
       this.#all.push({ kind, path, position, message: `${message}; what else is wrong with this file is not told` });
+  }
+
+  /** Takes back what was found of files whose paths begin so: they were being removed. */
+  forget(beginning: string): void {
+    this.#all = this.#all.filter(({ path }) => !path.startsWith(beginning));
   }
 }
