@@ -3,7 +3,7 @@
 // The quick way beside RecordBatch and RecordCursor of src/record/: it takes batches that are not compressed and as they should be, passes over
 // control batches, and stops before anything else, which those then read, or say what is wrong with. Nothing outside [0, end) is read, whatever the
 // bytes say. Pages are brought in a step ahead of use, so that the walk meets few faults, and values go through a buffer that the CPU's
-// caches hold: measured, that beats writev of the values where they stand from a few hundred bytes to 8 KiB, and costs no more between.
+// caches hold: measured, that beat writev of the values where they stand at 120 B and at 8 KiB, and was level with it at 1 KiB.
 // Callable from any thread.
 #pragma once
 

@@ -53,7 +53,8 @@ export function writeProducers(log, ids, random, steps = 400) {
     else if (choice === 16) log.append([{ value: 'of nobody' }]);
     else if (choice === 17 && random.below(4) === 0) producer.renew();
     else if (choice === 18 && random.below(6) === 0) producer.coordinatorEpoch++;
-    else if (choice === 19 && random.below(10) === 0) log.deleteRecords(log.startOffset + random.below(20));
+    else if (choice === 19 && random.below(10) === 0)
+      log.deleteRecords(Math.min(log.endOffset, log.startOffset + random.below(20)));
   }
   // Some stay open.
   for (const producer of producers.slice(2, 4)) producer.append(1, 'none');
