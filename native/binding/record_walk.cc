@@ -10,7 +10,7 @@
 namespace millrace {
 namespace {
 
-// As in `gatherWalk` in src/native.ts.
+// As in `gatherWalk` in src/native-words.ts.
 enum WalkAt : size_t {
   kPosition,
   kLeft,

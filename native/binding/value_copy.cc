@@ -8,7 +8,7 @@
 namespace millrace {
 namespace {
 
-// As in `copyResult` in src/native.ts.
+// As in `copyResult` in src/native-words.ts.
 enum ResultAt : size_t { kStop, kPosition, kOffsetDelta, kNextOffset, kResultLength };
 
 Napi::Value copyValues(const Napi::CallbackInfo& info) {

@@ -19,7 +19,7 @@ namespace millrace {
 constexpr size_t kBatchHeaderSize = 61;
 constexpr size_t kBatchLogOverhead = 12;
 
-// The numbers are those of `scanStop` in src/native.ts, where they are explained.
+// The numbers are those of `scanStop` in src/native-words.ts, where they are explained.
 enum class ScanStop : uint8_t {
   kEnd = 0,
   kFull = 1,

@@ -31,7 +31,7 @@ struct LargestTimestamp {
 // Reads all records in bytes[walk.position, end), headers included.
 LargestTimestamp checkRecords(const uint8_t* bytes, size_t end, RecordWalk walk);
 
-// The numbers are those of `gatherStop` in src/native.ts, where they are explained.
+// The numbers are those of `gatherStop` in src/native-words.ts, where they are explained.
 enum class GatherStop : uint8_t {
   kEnd = 0,
   kMost = 1,

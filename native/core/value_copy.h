@@ -15,7 +15,7 @@
 
 namespace millrace {
 
-// The numbers are those of `copyStop` in src/native.ts, where they are explained.
+// The numbers are those of `copyStop` in src/native-words.ts, where they are explained.
 enum class CopyStop : uint8_t {
   kEnd = 0,
   kMost = 1,
