@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { native } from '#millrace/native.js';
+import { firstSeed } from '../support/random.ts';
 
 /** A directory that is removed with all in it when the file's tests are over. */
 export function temporaryDirectory(): string {
@@ -83,9 +84,9 @@ export function makeBatch({ baseOffset, count = 1, epoch = 0, payload = 20 }: Ba
   return batch;
 }
 
-/** Numbers from a seed that is printed and may be given as MILLRACE_SEED (mulberry32). */
+/** Numbers below a bound, from a seed that is printed (mulberry32). */
 export function random(): (bound: number) => number {
-  let state = Number(process.env['MILLRACE_SEED'] ?? Math.floor(Math.random() * 2 ** 32)) >>> 0;
+  let state = firstSeed() >>> 0;
   console.log(`MILLRACE_SEED=${state}`);
   return (bound) => {
     state = (state + 0x6d2b79f5) | 0;

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { openStore } from '#millrace/main.js';
 import type { BatchRun } from '#millrace/record/batches.js';
-import { askedSeed, Random } from '../support/random.ts';
+import { firstSeed, Random } from '../support/random.ts';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 
 const CHILD = fileURLToPath(new URL('compaction-child.mjs', import.meta.url));
@@ -83,7 +83,7 @@ async function followAndKill(directory: string, random: Random): Promise<{ end: 
   return { end: told.end, passes };
 }
 
-const seed = askedSeed() ?? Date.now() >>> 0;
+const seed = firstSeed();
 
 test(`${KILLS} kills while the log is compacted and followed, seed ${seed}`, async () => {
   const random = new Random(seed);

@@ -124,14 +124,18 @@ export class LogDeaths {
 
   /** What may be left of an operation that did not come back. */
   #boundsDuring(operation: string, offset: number, bounds: Bounds): Bounds {
-    const { start } = this.#scene.model;
+    const { model, harness } = this.#scene;
+    const { start } = model;
     const [least, most] = bounds.end;
     if (operation === 'deleteRecords') return { ...bounds, start: [bounds.start[0], Math.max(offset, start)] };
     if (operation === 'truncateTo') {
       return { start: [0, start], end: [Math.min(this.#wouldEnd(offset), least), most] };
     }
-    if (operation === 'truncateFully')
-      return { start: [0, Math.max(start, offset)], end: [offset, Math.max(offset, most)] };
+    if (operation === 'truncateFully') {
+      // All segments gone and the new one not yet there: the log goes on where its checkpoint says that it starts.
+      const emptied = Math.min(offset, harness.startOffset);
+      return { start: [0, Math.max(start, offset)], end: [emptied, Math.max(offset, most)] };
+    }
     return bounds;
   }
 

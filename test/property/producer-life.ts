@@ -3,9 +3,12 @@
  * rolls, cuts, retention, clean stops, kills and power failures. What the log knows of its producers must be what all its batches say.
  */
 import { isMillraceError } from '#millrace/errors.js';
+import { readWholeFile } from '#millrace/file/whole-file.js';
 import type { AbortedTransaction } from '#millrace/index/transaction-index.js';
 import { DEFAULT_LOG_SETTINGS } from '#millrace/log/log-settings.js';
+import { decodeProducerSnapshot } from '#millrace/log/producer-snapshot.js';
 import type { Receipt } from '#millrace/log/receipt.js';
+import { segmentFile, SNAPSHOT_SUFFIX } from '#millrace/segment/segment-files.js';
 import { TestOwner } from '../support/batch-owner.ts';
 import { Random } from '../support/random.ts';
 import { codeOf, TestProducer } from '../support/test-producer.ts';
@@ -28,7 +31,7 @@ export class ProducerLife {
   readonly #producers: TestProducer[];
   /** All batches of the log since it began, those that are deleted too. */
   #batches: KnownBatch[] = [];
-  /** Where the first segment began at each power failure. */
+  /** Where the first segment began at each power failure, and those of which it took the snapshot: one of them may be the first later on. */
   #bases: number[] = [];
   /** By producer: appends that a retry must find, since the log was opened and the producer had its epoch. */
   readonly #recent = new Map<number, { sequence: number; count: number; baseOffset: number }[]>();
@@ -139,9 +142,25 @@ export class ProducerLife {
     }
   }
 
-  #firstSegment(): number {
+  #segments(): number[] {
     const names = this.system.list(this.harness.options.directory).map(({ name }) => name);
-    return Math.min(...names.filter((name) => name.endsWith('.log')).map((name) => Number.parseInt(name)));
+    return names.filter((name) => name.endsWith('.log')).map((name) => Number.parseInt(name));
+  }
+
+  #firstSegment(): number {
+    return Math.min(...this.#segments());
+  }
+
+  #segmentsWithoutSnapshot(): number[] {
+    return this.#segments().filter((base) => {
+      const path = segmentFile(this.harness.options.directory, base, SNAPSHOT_SUFFIX);
+      try {
+        decodeProducerSnapshot(readWholeFile(this.system, path), path);
+        return false;
+      } catch {
+        return true;
+      }
+    });
   }
 
   #producer(): TestProducer {
@@ -278,7 +297,7 @@ export class ProducerLife {
   async #crash(how: 'kill' | 'powerFailure'): Promise<void> {
     this.system = how === 'kill' ? this.system.kill() : this.system.crash(this.random);
     this.harness.recover(this.system);
-    if (how === 'powerFailure') this.#bases.push(this.#firstSegment());
+    if (how === 'powerFailure') this.#bases.push(this.#firstSegment(), ...this.#segmentsWithoutSnapshot());
     this.#note(`${how} -> [${this.harness.log.startOffset}, ${this.harness.log.endOffset})`);
     this.#take();
     this.#forgetRecent();

@@ -5,8 +5,9 @@ import type { BatchOptions } from '#millrace/record/batch-options.js';
 import { byteWindow, type ByteWindow } from '#millrace/record/byte-window.js';
 import { RecordBatch } from '#millrace/record/record-batch.js';
 import type { Bytes, CompressionName, RecordInput } from '#millrace/types.js';
+import { firstSeed } from '../support/random.ts';
 
-export const seed = Number(process.env.MILLRACE_SEED ?? Date.now() % 0x7fff_ffff);
+export const seed = firstSeed() & 0x7fff_ffff;
 
 /** fast-check prints the seed of a failing run itself, with the shrunk example. */
 export function check(property: fc.IProperty<unknown>, numRuns = 60): void {

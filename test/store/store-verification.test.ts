@@ -21,7 +21,7 @@ import { DiskFileSystem } from '#millrace/file/disk.js';
 import { openStore } from '#millrace/main.js';
 import { verifyStore } from '#millrace/store/store-verification.js';
 import { FIXTURE } from '../compat/expected-log.ts';
-import { askedSeed, Random } from '../support/random.ts';
+import { firstSeed, Random } from '../support/random.ts';
 import { flipBit, makeStore, treeOf, verifyAll } from '../support/store-damage.ts';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 
@@ -81,7 +81,7 @@ async function eachFlipIsFound(
   { count, within }: { count: number; within: number },
   isCovered: (path: string, position: number) => boolean,
 ): Promise<void> {
-  const seed = askedSeed() ?? Date.now() >>> 0;
+  const seed = firstSeed();
   const random = new Random(seed);
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .map((path) => join(directory, path))

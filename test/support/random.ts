@@ -1,6 +1,6 @@
 /**
- * Random numbers that can be had again: a seed gives one sequence (mulberry32). The seed of a run is `MILLRACE_SEED` or the clock's, and a
- * test that fails prints it.
+ * Random numbers that can be had again: a seed gives one sequence (mulberry32). A test that fails prints its seed, and `MILLRACE_SEED=n` takes it. Without
+ * that all runs draw the same numbers, so that a test fails for a change and not for the day; `MILLRACE_SEED=new` draws new ones.
  */
 
 export class Random {
@@ -40,14 +40,17 @@ export class Random {
 
 /** The seed that was asked for by `MILLRACE_SEED`, or null. */
 export function askedSeed(): number | null {
-  const text = process.env.MILLRACE_SEED;
-  return text === undefined || text === '' ? null : Number(text);
+  const text = process.env.MILLRACE_SEED ?? '';
+  return text === '' || text === 'new' ? null : Number(text);
 }
 
-/** Seeds for `runs` runs: the asked one alone, or from the clock on. */
+/** The asked seed; or the one that all runs begin with; or the clock's. */
+export function firstSeed(): number {
+  return askedSeed() ?? (process.env.MILLRACE_SEED === 'new' ? Date.now() >>> 0 : 1);
+}
+
+/** Seeds for `runs` runs: the asked one alone, or from the first one on. */
 export function seedsOf(runs: number): number[] {
-  const asked = askedSeed();
-  if (asked !== null) return [asked];
-  const first = Date.now() >>> 0;
-  return Array.from({ length: runs }, (_, i) => (first + i) >>> 0);
+  const first = firstSeed();
+  return Array.from({ length: askedSeed() === null ? runs : 1 }, (_, i) => (first + i) >>> 0);
 }
