@@ -21,13 +21,18 @@ if (!Number.isInteger(runs) || runs < 1) {
 const files = positionals.length > 0 ? positionals : ['test/property', 'test/producer', 'test/record', 'test/tail'];
 
 let failed = false;
-for (const [how, count, more] of [
-  ['mapped', runs, {}],
-  ['copied', Math.ceil(runs / 2), { MILLRACE_COPY: '1' }],
-]) {
+soak('mapped', runs, {});
+soak('copied', Math.ceil(runs / 2), { MILLRACE_COPY: '1' });
+process.exit(failed ? 1 : 0);
+
+/**
+ * @param {string} how
+ * @param {number} count
+ * @param {Record<string, string>} more
+ */
+function soak(how, count, more) {
   console.log(`soak: ${how}, ${count} runs of each property`);
   const env = { ...process.env, MILLRACE_SEED: 'new', MILLRACE_RUNS: String(count), ...more };
   const { status } = spawnSync('npx', ['--no-install', 'vitest', 'run', ...files], { stdio: 'inherit', env });
   failed ||= status !== 0;
 }
-process.exit(failed ? 1 : 0);

@@ -2,7 +2,7 @@
  * A checkout in a temporary folder with the real build script and stand-ins for npm, cmake-js, tsc and rolldown. Each stand-in notes that it ran,
  * so a test sees which steps the script thought stale, without the minutes that the real ones take.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -80,7 +80,13 @@ export class BuildSandbox {
   readonly #toolFolder = join(this.root, 'path');
   #edits = 0;
 
-  constructor() {
+  /** `template`: another one, to begin as a copy of, times and all. */
+  constructor(template?: BuildSandbox) {
+    if (template !== undefined) {
+      execFileSync('cp', ['-a', `${template.root}/.`, this.root]);
+      this.#edits = template.#edits;
+      return;
+    }
     cpSync(join(repository, 'tools/build.mjs'), join(this.root, 'tools/build.mjs'));
     cpSync(join(repository, 'tools/build'), join(this.root, 'tools/build'), { recursive: true });
     this.write('package.json', JSON.stringify({ type: 'commonjs', devDependencies: { typescript: '7' } }));

@@ -1,5 +1,5 @@
 /** The build script: what it does when, what it prints, and how it fails. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BuildSandbox } from './build-sandbox.ts';
 
 let sandbox: BuildSandbox;
@@ -9,12 +9,6 @@ beforeEach(() => {
 });
 
 afterEach(() => sandbox.destroy());
-
-async function buildAll(): Promise<void> {
-  const outcome = await sandbox.build();
-  expect(outcome).toMatchObject({ status: 0, stderr: '' });
-  sandbox.ran();
-}
 
 describe('a fresh clone', () => {
   test('is installed, built and compiled, one line each; then there is nothing to do', async () => {
@@ -54,7 +48,17 @@ describe('a fresh clone', () => {
 });
 
 describe('after a change', () => {
-  beforeEach(buildAll);
+  let built: BuildSandbox;
+  beforeAll(async () => {
+    built = new BuildSandbox();
+    expect(await built.build()).toMatchObject({ status: 0, stderr: '' });
+    built.ran();
+  });
+  afterAll(() => built.destroy());
+  beforeEach(() => {
+    sandbox.destroy();
+    sandbox = new BuildSandbox(built);
+  });
 
   test.each([
     ['src/a.ts', 'export {};', ['tsc', 'rolldown']],
