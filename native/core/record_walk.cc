@@ -95,6 +95,26 @@ bool headersFill(const Record& record) {
   return reader.ok() && reader.left() == 0;
 }
 
+// Asks for memory a little ahead of a walk that copies. The CPU does that by itself along a page, but not over its end, and not while it passes
+// over the fields between values.
+class Ahead {
+ public:
+  Ahead(const uint8_t* begin, const uint8_t* end) : asked_(begin), end_(end) {}
+
+  // The next bytes that are copied are those before `at`: what follows them is asked for.
+  void ask(const uint8_t* at) {
+    const uint8_t* const to = end_ - at > kDistance ? at + kDistance : end_;
+    if (asked_ < at && at - asked_ > kDistance) asked_ = at;
+    for (; asked_ < to; asked_ += kLine) __builtin_prefetch(asked_);
+  }
+
+ private:
+  static constexpr ptrdiff_t kDistance = 2048;
+  static constexpr ptrdiff_t kLine = 64;
+  const uint8_t* asked_;
+  const uint8_t* const end_;
+};
+
 }  // namespace
 
 LargestTimestamp checkRecords(const uint8_t* bytes, size_t end, RecordWalk walk) {
@@ -117,6 +137,7 @@ GatherResult gatherValues(const uint8_t* bytes, size_t end, RecordWalk& walk, co
                           uint8_t* target, size_t size) {
   GatherResult result;
   Record record;
+  Ahead ahead(bytes + walk.position, bytes + end);
   while (walk.left > 0) {
     if (result.count == options.most) {
       result.stop = GatherStop::kMost;
@@ -140,6 +161,7 @@ GatherResult gatherValues(const uint8_t* bytes, size_t end, RecordWalk& walk, co
       result.stop = GatherStop::kFull;
       return result;
     }
+    ahead.ask(record.end);
     if (valueSize > 0) std::memcpy(target + result.size, record.value, valueSize);
     result.size += valueSize;
     if (options.suffixSize > 0) std::memcpy(target + result.size, options.suffix, options.suffixSize);
