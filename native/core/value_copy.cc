@@ -26,7 +26,7 @@ struct Batch {
   size_t size;
   uint16_t attributes;
   int64_t baseOffset;
-  int64_t lastOffsetDelta;
+  int32_t lastOffsetDelta;
   int64_t recordCount;
 };
 
@@ -41,7 +41,7 @@ bool readBatch(const uint8_t* at, size_t left, Batch& batch) {
   batch.lastOffsetDelta = loadI32(at + 23);
   batch.recordCount = loadI32(at + 57);
   return batch.baseOffset >= 0 && batch.baseOffset <= kOffsetMax && batch.lastOffsetDelta >= 0 && batch.recordCount >= 0 &&
-         batch.recordCount <= batch.lastOffsetDelta + 1;
+         batch.recordCount <= int64_t{batch.lastOffsetDelta} + 1;
 }
 
 class ValueCopy {
