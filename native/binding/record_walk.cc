@@ -33,7 +33,7 @@ Napi::Value checkRecords(const Napi::CallbackInfo& info) {
   RecordWalk walk;
   walk.position = span.from;
   walk.left = arguments.integer(3, "recordCount", 0, INT_MAX);
-  walk.lastOffsetDelta = arguments.integer(4, "lastOffsetDelta", 0, INT_MAX);
+  walk.lastOffsetDelta = static_cast<int32_t>(arguments.integer(4, "lastOffsetDelta", 0, INT_MAX));
   const Elements<double> result = arguments.doubles(5, "largest");
   if (result.size < 2) arguments.failRange("largest must have room for 2 numbers");
   if (!arguments.ok()) return info.Env().Undefined();
@@ -65,8 +65,8 @@ Napi::Value gatherValues(const Napi::CallbackInfo& info) {
   RecordWalk walk;
   walk.position = static_cast<size_t>(walkNumber(arguments, numbers, kPosition, 0, end));
   walk.left = walkNumber(arguments, numbers, kLeft, 0, INT_MAX);
-  walk.offsetDelta = walkNumber(arguments, numbers, kOffsetDelta, -1, INT_MAX);
-  walk.lastOffsetDelta = walkNumber(arguments, numbers, kLastOffsetDelta, 0, INT_MAX);
+  walk.offsetDelta = static_cast<int32_t>(walkNumber(arguments, numbers, kOffsetDelta, -1, INT_MAX));
+  walk.lastOffsetDelta = static_cast<int32_t>(walkNumber(arguments, numbers, kLastOffsetDelta, 0, INT_MAX));
   GatherOptions options;
   options.offsetDeltaMin = walkNumber(arguments, numbers, kOffsetDeltaMin, 0, kSafeIntegerMax);
   options.most = static_cast<uint64_t>(walkNumber(arguments, numbers, kMost, 0, kSafeIntegerMax));

@@ -93,14 +93,6 @@ size_t pageSize() {
   return size;
 }
 
-void bringIn(const uint8_t* begin, const uint8_t* end) {
-  if (begin >= end) return;
-#ifdef __linux__
-  const size_t into = reinterpret_cast<uintptr_t>(begin) & (pageSize() - 1);
-  (void)advise(pagesAround(const_cast<uint8_t*>(begin) - into, 0, into + static_cast<size_t>(end - begin)), kAdvicePopulateRead);
-#endif
-}
-
 Mapping::Mapping(uint8_t* data, size_t size) : data_(data), size_(size) {
   liveMappings.fetch_add(1, std::memory_order_relaxed);
   liveBytes.fetch_add(size, std::memory_order_relaxed);

@@ -23,9 +23,6 @@ constexpr size_t kPopulateStep = size_t{2} << 20;
 
 size_t pageSize();
 
-// Brings the pages of [begin, end) in for reading, on this thread; whatever memory it is. Does nothing on kernels before 5.14.
-void bringIn(const uint8_t* begin, const uint8_t* end);
-
 class Mapping {
  public:
   // `position` is a multiple of pageSize(), `length` is not zero.

@@ -36,7 +36,7 @@ size_t fill(Block& block, RecordReader& walk, const OffsetMap& map, int64_t base
     const RecordView& record = walk.record();
     Pending& pending = block[count++];
     pending.offset = baseOffset + record.offsetDelta;
-    pending.hasValue = record.hasValue;
+    pending.hasValue = record.hasValue();
     pending.isSought = isSought(record, pending.offset);
     if (!pending.isSought) continue;
     pending.hash = map.hash(record.key, static_cast<size_t>(record.keySize));

@@ -1,11 +1,12 @@
-// Walks the records of a batch (magic 2), inflated, one after another; src/record/batch-format.ts draws a record.
+// Walks the records of a batch (magic 2), inflated, one after another (record_view.h).
 //
-// Every length is checked against its record and every record against the batch before anything is read, and each step consumes bytes:
-// whatever the counts claim, a walk ends and stays inside [start, end). The rules are those of src/record/record-cursor.ts. Pure.
+// Each step consumes bytes: whatever the counts claim, a walk ends and stays inside [start, end). Pure.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+
+#include "core/record_view.h"
 
 namespace millrace {
 
@@ -21,18 +22,6 @@ struct BatchFacts {
   // `header` has 61 bytes.
   explicit BatchFacts(const uint8_t* header);
   bool hasAppendTime() const { return (attributes & 0x08) != 0; }
-};
-
-struct RecordView {
-  const uint8_t* begin = nullptr;     // its length
-  const uint8_t* end = nullptr;
-  const uint8_t* afterTimes = nullptr;  // the key's length: what follows the two deltas
-  const uint8_t* key = nullptr;
-  int32_t keySize = -1;  // -1: null
-  bool hasValue = false;
-  uint8_t attributes = 0;
-  int64_t timestampDelta = 0;
-  int32_t offsetDelta = -1;
 };
 
 class RecordReader {

@@ -1,12 +1,6 @@
-// Walks the records of a batch (magic 2): the bytes behind its header, or what they inflate to.
-//
-//   varint size of what follows     varint key size, -1 for null, and the key         varint number of headers, each:
-//   i8     attributes, unused       varint value size, -1 for null, and the value       varint name size, and the name
-//   varlong timestamp delta                                                             varint value size, and the value
-//   varint offset delta
-//
-// The quick way beside src/record/record-cursor.ts, which reads the same and says what is wrong with what it refuses: a walk here only says
-// that it cannot go on. Nothing outside [0, end) is read, whatever the bytes say. Pure, callable from any thread.
+// Walks the records of a batch (magic 2), which record_view.h draws: the quick way beside src/record/record-cursor.ts, which says what is wrong with
+// what it refuses, where a walk here only says that it cannot go on. Nothing outside [0, end) is read, whatever the bytes say. Pure, callable from
+// any thread.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +12,8 @@ namespace millrace {
 struct RecordWalk {
   size_t position = 0;          // of the next record
   int64_t left = 0;             // records from there on
-  int64_t offsetDelta = -1;     // of the record before
-  int64_t lastOffsetDelta = 0;  // none may be larger
+  int32_t offsetDelta = -1;     // of the record before
+  int32_t lastOffsetDelta = 0;  // none may be larger
 };
 
 struct LargestTimestamp {

@@ -6,7 +6,6 @@
 #include "core/batch_scan.h"
 #include "core/bytes.h"
 #include "core/file.h"
-#include "core/mapping.h"
 #include "core/record_walk.h"
 
 namespace millrace {
@@ -16,7 +15,8 @@ namespace {
 constexpr size_t kPieceSize = size_t{128} << 10;
 // Larger values are written from where they stand.
 constexpr size_t kGatheredMax = kPieceSize / 2;
-constexpr size_t kBringInStep = size_t{512} << 10;
+// Linux maps this much around a page that is touched, as far as it is in memory (its fault_around_bytes).
+constexpr size_t kTouchStep = size_t{64} << 10;
 // What JavaScript's numbers hold exactly.
 constexpr int64_t kOffsetMax = (int64_t{1} << 53) - 1;
 constexpr uint16_t kCompressionMask = 0x07;
@@ -26,7 +26,7 @@ struct Batch {
   size_t size;
   uint16_t attributes;
   int64_t baseOffset;
-  int64_t lastOffsetDelta;
+  int32_t lastOffsetDelta;
   int64_t recordCount;
 };
 
@@ -41,7 +41,7 @@ bool readBatch(const uint8_t* at, size_t left, Batch& batch) {
   batch.lastOffsetDelta = loadI32(at + 23);
   batch.recordCount = loadI32(at + 57);
   return batch.baseOffset >= 0 && batch.baseOffset <= kOffsetMax && batch.lastOffsetDelta >= 0 && batch.recordCount >= 0 &&
-         batch.recordCount <= batch.lastOffsetDelta + 1;
+         batch.recordCount <= int64_t{batch.lastOffsetDelta} + 1;
 }
 
 class ValueCopy {
@@ -60,7 +60,6 @@ class ValueCopy {
  private:
   // False where it stopped.
   bool passBatch() {
-    bringIn(result_.position, result_.position + kBatchHeaderSize);
     Batch batch;
     if (!readBatch(bytes_ + result_.position, end_ - result_.position, batch)) return stop(CopyStop::kOther);
     const int64_t nextOffset = batch.baseOffset + batch.lastOffsetDelta + 1;
@@ -87,9 +86,7 @@ class ValueCopy {
     gather.suffix = options_.suffix;
     gather.suffixSize = options_.suffixSize;
     for (;;) {
-      // As much as a piece takes, and what surrounds it: the step is larger.
-      const size_t at = static_cast<size_t>(records - bytes_) + walk.position;
-      bringIn(at, std::min(at + kPieceSize, end_));
+      touch(static_cast<size_t>(records - bytes_) + walk.position + kPieceSize);
       gather.most = options_.most - result_.count;
       const GatherResult gathered = gatherValues(records, size, walk, gather, piece_.get() + used_, kPieceSize - used_);
       used_ += gathered.size;
@@ -109,10 +106,13 @@ class ValueCopy {
     }
   }
 
-  void bringIn(size_t from, size_t to) {
-    if (to <= broughtIn_) return;
-    broughtIn_ = std::min(std::max(from, broughtIn_) + kBringInStep, end_);
-    millrace::bringIn(bytes_ + std::min(from, end_), bytes_ + broughtIn_);
+  // Brings in what a piece takes. Asking ahead does nothing for a page that is not mapped, so that is to be done before.
+  void touch(size_t to) {
+    touched_ = std::max(touched_, result_.position);
+    while (touched_ < std::min(to, end_)) {
+      (void)*static_cast<const volatile uint8_t*>(bytes_ + touched_);
+      touched_ += kTouchStep - (reinterpret_cast<uintptr_t>(bytes_ + touched_) & (kTouchStep - 1));
+    }
   }
 
   bool stop(CopyStop why) {
@@ -136,7 +136,7 @@ class ValueCopy {
   const std::string& path_;
   const std::unique_ptr<uint8_t[]> piece_;
   size_t used_ = 0;
-  size_t broughtIn_ = 0;
+  size_t touched_ = 0;
   CopyResult result_;
   Status status_;
 };

@@ -6,8 +6,17 @@
 
 namespace millrace {
 
-// Reads an unsigned varint of at most `bytesMax` bytes and `bits` bits from [at, end); null when there is none.
-inline const uint8_t* readUnsignedVarint(const uint8_t* at, const uint8_t* end, int bits, uint64_t& value) {
+// Reads an unsigned varint of at most `bits` bits from [at, end); null when there is none. Most have one byte or two.
+template <int bits>
+inline const uint8_t* readUnsignedVarint(const uint8_t* at, const uint8_t* end, uint64_t& value) {
+  if (at < end && at[0] < 0x80) {
+    value = at[0];
+    return at + 1;
+  }
+  if (end - at > 1 && at[1] < 0x80) {
+    value = static_cast<uint64_t>(at[0] & 0x7f) | static_cast<uint64_t>(at[1]) << 7;
+    return at + 2;
+  }
   value = 0;
   for (int shift = 0; shift < bits && at < end; shift += 7) {
     const uint64_t byte = *at++;
@@ -20,18 +29,14 @@ inline const uint8_t* readUnsignedVarint(const uint8_t* at, const uint8_t* end, 
 
 inline const uint8_t* readVarlong(const uint8_t* at, const uint8_t* end, int64_t& value) {
   uint64_t raw;
-  at = readUnsignedVarint(at, end, 64, raw);
+  at = readUnsignedVarint<64>(at, end, raw);
   value = static_cast<int64_t>((raw >> 1) ^ (~(raw & 1) + 1));
   return at;
 }
 
 inline const uint8_t* readVarint(const uint8_t* at, const uint8_t* end, int32_t& value) {
   uint64_t raw;
-  if (at < end && *at < 0x80) {
-    raw = *at++;
-  } else {
-    at = readUnsignedVarint(at, end, 32, raw);
-  }
+  at = readUnsignedVarint<32>(at, end, raw);
   const uint32_t zigzag = static_cast<uint32_t>(raw);
   value = static_cast<int32_t>((zigzag >> 1) ^ (~(zigzag & 1) + 1));
   return at;

@@ -31,7 +31,7 @@ void asWritten() {
     REQUIRE(walk.next());
     const RecordView& view = walk.record();
     CHECK(view.offsetDelta == record.offsetDelta && view.timestampDelta == record.timestampDelta);
-    CHECK(view.hasValue == record.value.has_value() && (view.keySize >= 0) == record.key.has_value());
+    CHECK(view.hasValue() == record.value.has_value() && (view.keySize >= 0) == record.key.has_value());
     if (record.key) CHECK(std::string(view.key, view.key + view.keySize) == *record.key);
   }
   CHECK(!walk.next() && !walk.isMalformed());

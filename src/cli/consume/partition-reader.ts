@@ -18,7 +18,7 @@ import { ValueGather } from './value-gather.ts';
 
 const NOTHING = Buffer.alloc(0);
 /** Of a read whose values the addon copies: little beside the window that it lies in, much beside what a turn of the loop takes. */
-const COPIED_READ = { maxBytes: 4 * 1024 * 1024 };
+const COPIED_READ = { maxBytes: 16 * 1024 * 1024 };
 
 export interface PartitionReaderOptions {
   readonly log: FollowedLog;
