@@ -150,3 +150,5 @@ export const COMPACTION_INTERVAL_MS = 15_000;
 export const COMPACTION_GROUP_SEGMENTS_MAX = 64;
 /** How long the thread that compacts waits for more work before it ends. */
 export const COMPACTION_THREAD_IDLE_MS = 5_000;
+/** A request on a connection: Kafka's default of `socket.request.max.bytes`. */
+export const FRAME_BYTES_MAX_DEFAULT = 100 * MIB;
