@@ -152,3 +152,6 @@ export const COMPACTION_GROUP_SEGMENTS_MAX = 64;
 export const COMPACTION_THREAD_IDLE_MS = 5_000;
 /** A request on a connection: Kafka's default of `socket.request.max.bytes`. */
 export const FRAME_BYTES_MAX_DEFAULT = 100 * MIB;
+
+/** Requests of one connection that wait for their answers: what a client pipelines beyond that stays in its socket. */
+export const REQUESTS_IN_LINE_MAX = 64;

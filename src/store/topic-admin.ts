@@ -24,11 +24,14 @@ export class TopicAdmin {
   readonly #environment: StoreEnvironment;
   /** The store's topics; changed here only. */
   readonly #topics: Map<string, Topic>;
+  /** The same, by their ids. */
+  readonly #byId: Map<string, Topic>;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(environment: StoreEnvironment, topics: Map<string, Topic>) {
     this.#environment = environment;
     this.#topics = topics;
+    this.#byId = new Map(Array.from(topics.values(), (topic) => [topic.id, topic]));
   }
 
   /** Settles when no change is being made. */
@@ -56,6 +59,7 @@ export class TopicAdmin {
       const topic = new Topic(directory, entry, defaults, () => true);
       await this.#add(topic, topic.partitions as Partition[]);
       this.#topics.set(name, topic);
+      this.#byId.set(topic.id, topic);
       return topic.describe();
     });
   }
@@ -99,6 +103,7 @@ export class TopicAdmin {
         }),
       );
       this.#topics.delete(name);
+      this.#byId.delete(topic.id);
       const error = new MillraceError('ERR_MILLRACE_CLOSED', `topic "${name}" was deleted`);
       const partitions = topic.partitions.filter((partition) => partition !== null);
       for (const { log } of partitions) log?.abandon(error);
@@ -130,6 +135,15 @@ export class TopicAdmin {
 
   has(name: string): boolean {
     return this.#topics.has(name);
+  }
+
+  /** Null where there is none. */
+  find(name: string): Topic | null {
+    return this.#topics.get(name) ?? null;
+  }
+
+  findById(id: string): Topic | null {
+    return this.#byId.get(id) ?? null;
   }
 
   get(name: unknown): Topic {

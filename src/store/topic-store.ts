@@ -69,6 +69,18 @@ export abstract class TopicStore {
     return this.admin.get(name).describe();
   }
 
+  /** The name of the topic that has this id; null where there is none. */
+  topicNameOf(id: string): string | null {
+    this.checkOpen();
+    return this.admin.findById(id)?.name ?? null;
+  }
+
+  /** As `topic`, and null where there is none. */
+  findTopic(name: string): TopicDescription | null {
+    this.checkOpen();
+    return this.admin.find(name)?.describe() ?? null;
+  }
+
   /** All settings that a topic has: its own, the store's defaults, Kafka's. */
   topicConfig(name: string): Record<TopicConfigName, ConfigValue> {
     this.checkOpen();
@@ -82,6 +94,12 @@ export abstract class TopicStore {
   partition(topic: string, partition: number): PartitionLog {
     this.checkOpen();
     return this.log(topic, partition);
+  }
+
+  /** The log of a partition if it is open; null where it is not, or where there is no such partition. */
+  openPartition(topic: string, partition: number): PartitionLog | null {
+    this.checkOpen();
+    return this.admin.find(topic)?.partitions[partition]?.log ?? null;
   }
 
   /** The partitions that were asked for since the store was opened, or had segments to be removed. Opens none. */

@@ -1,0 +1,161 @@
+/**
+ * One address that clients connect to: takes connections up to a bound, knows those that are open, closes the idle ones, and ends all of them.
+ */
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { MillraceError } from '../errors.ts';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../types.ts';
+import { Connection, isClientFault } from './connection.ts';
+import type { RequestDispatch } from './request-dispatch.ts';
+
+export interface ListenerAddress {
+  /** Kafka's listener name. */
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface ListenerOptions {
+  readonly name: string;
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly dispatch: RequestDispatch;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly maxConnections: number;
+  readonly maxRequestSize: number;
+  readonly idleMs: number;
+  readonly nextConnectionId: () => number;
+}
+
+export interface ListenerStatistics {
+  connections: number;
+  accepted: number;
+  /** Above the bound. */
+  refused: number;
+  /** Closed since they sent what is no request. */
+  malformed: number;
+  idle: number;
+}
+
+/** How often idle connections are looked for. */
+const SWEEPS = 10;
+
+export class Listener implements ListenerAddress {
+  readonly name: string;
+  readonly host: string;
+  readonly statistics: ListenerStatistics = { connections: 0, accepted: 0, refused: 0, malformed: 0, idle: 0 };
+  readonly #options: ListenerOptions;
+  readonly #server: Server;
+  readonly #connections = new Set<Connection>();
+  #port = 0;
+  #whenEmpty: (() => void) | null = null;
+  #cancelSweep: () => void = () => undefined;
+
+  static async open(options: ListenerOptions): Promise<Listener> {
+    const listener = new Listener(options);
+    await listener.#listen();
+    return listener;
+  }
+
+  private constructor(options: ListenerOptions) {
+    this.name = options.name;
+    this.host = options.host;
+    this.#options = options;
+    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Takes no more connections; those that are open end when what they have begun is answered, or after `graceMs`. */
+  async close(graceMs: number): Promise<void> {
+    this.#cancelSweep();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    if (this.#connections.size > 0) {
+      const empty = new Promise<void>((resolve) => (this.#whenEmpty = resolve));
+      for (const connection of this.#connections) connection.end();
+      const cancel = this.#options.clock.schedule(graceMs, () => this.#destroyAll(), true);
+      await empty;
+      cancel();
+    }
+    await closed;
+  }
+
+  #destroyAll(): void {
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  #listen(): Promise<void> {
+    const { host, port, logger } = this.#options;
+    return new Promise((resolve, reject) => {
+      const failed = (error: Error): void => {
+        reject(
+          new MillraceError('ERR_MILLRACE_IO', `cannot listen on ${host}:${port}: ${error.message}`, { cause: error }),
+        );
+      };
+      this.#server.once('error', failed);
+      this.#server.listen({ host, port }, () => {
+        this.#server.off('error', failed);
+        this.#server.on('error', (error) => logger.error?.({ err: error, listener: this.name }, 'a listener failed'));
+        this.#port = (this.#server.address() as AddressInfo).port;
+        this.#scheduleSweep();
+        resolve();
+      });
+    });
+  }
+
+  #accept(socket: Socket): void {
+    const { statistics } = this;
+    if (this.#connections.size >= this.#options.maxConnections) {
+      statistics.refused++;
+      socket.destroy();
+      return;
+    }
+    const { dispatch, clock, maxRequestSize, nextConnectionId } = this.#options;
+    const connection = new Connection(socket, {
+      id: nextConnectionId(),
+      listener: this,
+      dispatch,
+      maxRequestSize,
+      now: () => clock.now(),
+      onFault: (faulty, error) => this.#faulted(faulty, error),
+      onClose: (gone) => this.#gone(gone),
+    });
+    this.#connections.add(connection);
+    statistics.accepted++;
+    statistics.connections++;
+  }
+
+  #faulted({ remoteAddress, clientSoftware }: Connection, error: unknown): void {
+    const details = { err: error, listener: this.name, remoteAddress, clientSoftware };
+    if (!isClientFault(error)) {
+      this.#options.logger.error?.(details, 'a request failed, and its connection is closed');
+      return;
+    }
+    this.statistics.malformed++;
+    this.#options.logger.warn?.(details, 'a client sent what is no request, and its connection is closed');
+  }
+
+  #gone(connection: Connection): void {
+    this.#connections.delete(connection);
+    this.statistics.connections--;
+    if (this.#connections.size === 0) this.#whenEmpty?.();
+  }
+
+  #scheduleSweep(): void {
+    const { clock, idleMs } = this.#options;
+    if (idleMs <= 0) return;
+    this.#cancelSweep = clock.schedule(Math.ceil(idleMs / SWEEPS), () => {
+      const before = clock.now() - idleMs;
+      for (const connection of this.#connections) {
+        if (!connection.isIdle || connection.lastActive > before) continue;
+        this.statistics.idle++;
+        connection.destroy();
+      }
+      this.#scheduleSweep();
+    });
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The way of a request from its bytes to its handler and of the answer back to bytes. Knows no socket.
+ *
+ * What has no answer is thrown, and the connection is of no use then, as with Kafka: an API that the broker has not, a version that it does not serve,
+ * bytes that are no such message. Only ApiVersions is answered in any version, so that clients can find out what there is (KIP-511).
+ */
+import { MillraceError } from '../errors.ts';
+import { kafkaErrorCodes } from '../protocol/error-code.ts';
+import { decodeRequest } from '../protocol/request-frame.ts';
+import { type ReceivedHeader, readRequestHeader } from '../protocol/request-header.ts';
+import { encodeResponse } from '../protocol/response-frame.ts';
+import type { BrokerContext } from './broker-context.ts';
+import type { Call, Handler, Message } from './handler.ts';
+import { advertisedApis, API_VERSIONS_KEY } from './handlers/18-api-versions.ts';
+import type { Session } from './session.ts';
+
+export type Pieces = readonly Uint8Array[];
+
+export interface BegunRequest {
+  /** No pieces: the client waits for no answer. */
+  readonly answer: Pieces | Promise<Pieces>;
+  /** The connection's next request may begin before this one is answered. */
+  readonly overlaps: boolean;
+}
+
+const NO_ANSWER: Pieces = [];
+
+export class RequestDispatch {
+  readonly #handlers: ReadonlyMap<number, Handler>;
+  readonly #broker: BrokerContext;
+
+  constructor(handlers: ReadonlyMap<number, Handler>, broker: BrokerContext) {
+    this.#handlers = handlers;
+    this.#broker = broker;
+  }
+
+  begin(frame: Buffer, session: Session): BegunRequest {
+    const header = readRequestHeader(frame);
+    const handler = this.#handlers.get(header.apiKey);
+    if (handler === undefined) throw new MillraceError('ERR_MILLRACE_UNSUPPORTED', `no API of key ${header.apiKey}`);
+    const { apiVersion: version, clientId } = header;
+    if (version < handler.minVersion || version > handler.maxVersion) {
+      return { answer: this.#unsupportedVersion(handler, header), overlaps: false };
+    }
+    const request = decodeRequest(handler.api, header, frame);
+    const call: Call = { broker: this.#broker, session, version, clientId, size: frame.length };
+    const response = handler.handle(request, call);
+    const encode = (message: Message | null): Pieces =>
+      message === null
+        ? NO_ANSWER
+        : encodeResponse(handler.api, { version, correlationId: header.correlationId }, message);
+    const answer = response instanceof Promise ? response.then(encode) : encode(response);
+    return { answer, overlaps: handler.overlaps };
+  }
+
+  #unsupportedVersion({ api }: Handler, { apiKey, apiVersion, correlationId }: ReceivedHeader): Pieces {
+    if (apiKey !== API_VERSIONS_KEY) {
+      throw new MillraceError('ERR_MILLRACE_UNSUPPORTED', `${api.name} of version ${apiVersion}`);
+    }
+    const apiKeys = advertisedApis(this.#handlers.values()).filter((each) => each.apiKey === apiKey);
+    const errorCode = kafkaErrorCodes.UNSUPPORTED_VERSION;
+    return encodeResponse(api, { version: 0, correlationId }, { errorCode, apiKeys });
+  }
+}
