@@ -59,7 +59,8 @@ function checkCode(what: string, table: Readonly<Record<string, number>>, code: 
 
 function checkString(what: string, text: unknown): void {
   if (typeof text !== 'string' || text === '') throw invalid(`the ${what} of an ACL must not be empty`);
-  if (Buffer.byteLength(text, 'utf8') > ACL_STRING_BYTES_MAX)
+  // No character has more than three bytes of UTF-8 a unit.
+  if (text.length * 3 > ACL_STRING_BYTES_MAX && Buffer.byteLength(text, 'utf8') > ACL_STRING_BYTES_MAX)
     throw invalid(`the ${what} of an ACL has more than ${ACL_STRING_BYTES_MAX} bytes`);
 }
 

@@ -28,21 +28,23 @@ export interface AclDeleteResult {
 export class Acls {
   readonly #system: FileSystem;
   readonly #directory: string;
+  readonly #countMax: number;
   #bindings: ReadonlyMap<string, AclBinding>;
   /** For `Authorizer`: always what the file says. */
   readonly index = new AclIndex();
 
-  private constructor(system: FileSystem, directory: string) {
+  private constructor(system: FileSystem, directory: string, countMax: number) {
     this.#system = system;
     this.#directory = directory;
+    this.#countMax = countMax;
     const bindings = readAclFile(system, directory) ?? [];
     this.#bindings = new Map(bindings.map((binding) => [bindingKey(binding), binding]));
     for (const binding of bindings) this.index.add(binding);
   }
 
   /** Those of a data directory; none where there is no file. ERR_MILLRACE_CORRUPT, with path and line, where it cannot be read. */
-  static load(system: FileSystem, directory: string): Acls {
-    return new Acls(system, directory);
+  static load(system: FileSystem, directory: string, countMax = ACLS_MAX): Acls {
+    return new Acls(system, directory, countMax);
   }
 
   get count(): number {
@@ -58,8 +60,8 @@ export class Acls {
       if (error !== null) return { isNew: false, error };
       const key = bindingKey(binding);
       if (next.has(key)) return { isNew: false, error: null };
-      if (next.size >= ACLS_MAX) {
-        const found = `there are ${ACLS_MAX} ACLs, which is the most`;
+      if (next.size >= this.#countMax) {
+        const found = `there are ${this.#countMax} ACLs, which is the most`;
         return { isNew: false, error: new MillraceError('ERR_MILLRACE_TOO_LARGE', found) };
       }
       // What the caller does with its object later is no concern of the rules.

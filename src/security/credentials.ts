@@ -36,6 +36,13 @@ export interface PutOptions {
   readonly iterations?: number;
 }
 
+export interface CredentialsOptions {
+  /** Of the broker, which has one for all that derives passwords. Default: one of its own. */
+  readonly derivation?: PasswordDerivation;
+  /** Credentials that there may be, of all users and mechanisms. Default: 100,000. */
+  readonly countMax?: number;
+}
+
 export interface UserCredentials {
   readonly user: string;
   readonly credentials: readonly { readonly mechanism: ScramMechanism; readonly iterations: number }[];
@@ -48,26 +55,24 @@ export class Credentials implements CredentialLookup {
   readonly #directory: string;
   readonly #secret: Uint8Array;
   readonly #derivation: PasswordDerivation;
+  readonly #countMax: number;
   #entries: Entries;
   /** Shapes of decoys, until something changes. */
   readonly #shapes = new Map<ScramMechanism | 'password', CredentialShape>();
 
-  private constructor(system: FileSystem, directory: string, derivation: PasswordDerivation) {
+  private constructor(system: FileSystem, directory: string, options: CredentialsOptions) {
     const content = readCredentialFile(system, directory);
     this.#system = system;
     this.#directory = directory;
-    this.#derivation = derivation;
+    this.#derivation = options.derivation ?? new PasswordDerivation();
+    this.#countMax = options.countMax ?? CREDENTIALS_MAX;
     this.#secret = content?.secret ?? randomBytes(SECRET_SIZE);
     this.#entries = new Map(content?.entries.map((entry) => [credentialKey(entry.user, entry.mechanism), entry]));
   }
 
   /** Those of a data directory; none where there is no file. ERR_MILLRACE_CORRUPT, with path and line, where it cannot be read. */
-  static load(
-    system: FileSystem,
-    directory: string,
-    derivation: PasswordDerivation = new PasswordDerivation(),
-  ): Credentials {
-    return new Credentials(system, directory, derivation);
+  static load(system: FileSystem, directory: string, options: CredentialsOptions = {}): Credentials {
+    return new Credentials(system, directory, options);
   }
 
   /** Sets a user's password, for these mechanisms and from the next log-in on; connections that are open stay what they are. */
@@ -142,11 +147,10 @@ export class Credentials implements CredentialLookup {
   #add(entries: readonly CredentialEntry[]): void {
     const next = new Map(this.#entries);
     for (const entry of entries) next.set(credentialKey(entry.user, entry.mechanism), entry);
-    if (next.size > CREDENTIALS_MAX)
-      throw new MillraceError(
-        'ERR_MILLRACE_TOO_LARGE',
-        `${next.size} credentials, expected at most ${CREDENTIALS_MAX}`,
-      );
+    if (next.size > this.#countMax) {
+      const found = `${next.size} credentials, expected at most ${this.#countMax}`;
+      throw new MillraceError('ERR_MILLRACE_TOO_LARGE', found);
+    }
     this.#replace(next);
   }
 

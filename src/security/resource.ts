@@ -34,10 +34,18 @@ export const CLUSTER_NAME = 'kafka-cluster';
 
 type Codes = Readonly<Record<string, number>>;
 
+/** Names by code, of each table that was asked for. */
+const namesOf = new WeakMap<Codes, readonly string[]>();
+
 /** The name of a code in one of these tables; `UNKNOWN` for a code that is not in it, as Kafka reads one from a newer client. */
 export function nameOfCode<Table extends Codes>(table: Table, code: number): keyof Table & string {
-  for (const [name, value] of Object.entries(table)) if (value === code) return name;
-  return 'UNKNOWN';
+  let names = namesOf.get(table);
+  if (names === undefined) {
+    const made: string[] = [];
+    for (const [name, value] of Object.entries(table)) made[value] = name;
+    namesOf.set(table, (names = made));
+  }
+  return names[code] ?? 'UNKNOWN';
 }
 
 export function codeOfName<Table extends Codes>(table: Table, name: unknown): Table[keyof Table] | null {

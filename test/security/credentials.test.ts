@@ -112,6 +112,15 @@ test('what cannot be a password is refused', async () => {
   expect(credentials.list()).toEqual([]);
 });
 
+test('there is a bound', async () => {
+  const credentials = Credentials.load(memoryDirectory(), DIRECTORY, { countMax: 3 });
+  await credentials.put('alice', 'x');
+  await expect(credentials.put('bob', 'x')).rejects.toMatchObject({ code: 'ERR_MILLRACE_TOO_LARGE' });
+  await credentials.put('bob', 'x', { mechanisms: ['SCRAM-SHA-256'] });
+  await credentials.put('alice', 'y');
+  expect(credentials.list().map(({ user }) => user)).toEqual(['alice', 'bob']);
+});
+
 test('passwords that are set at the same time are all set', async () => {
   const system = memoryDirectory();
   const credentials = Credentials.load(system, DIRECTORY);

@@ -20,7 +20,7 @@ export interface Rig {
 /** With `alice`, whose password is `wonder,land=1`, and `bob`, whose password is `builder`. */
 export async function saslRig(): Promise<Rig> {
   const derivation = new PasswordDerivation();
-  const credentials = Credentials.load(memoryDirectory(), DIRECTORY, derivation);
+  const credentials = Credentials.load(memoryDirectory(), DIRECTORY, { derivation });
   await credentials.put('alice', 'wonder,land=1');
   await credentials.put('bob', 'builder');
   return { credentials, derivation };
