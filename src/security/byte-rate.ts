@@ -80,7 +80,8 @@ export class ByteRate {
 
   #elapsedMs(now: Timestamp): number {
     const { samples, sampleMs } = this.#window;
-    let oldest = now;
+    // Who measures before anything was recorded begins the first sample.
+    let oldest = this.#samples.length === 0 ? this.#sampleAt(now).startMs : now;
     for (const { startMs } of this.#samples) oldest = Math.min(oldest, startMs);
     const elapsed = now - oldest;
     const missing = samples - 1 - Math.floor(elapsed / sampleMs);

@@ -3,7 +3,8 @@
  * Kafka's wire: SaslAuthenticate, or bare frames after SaslHandshake 0) hands them in, one after another.
  *
  * A refusal is ERR_MILLRACE_AUTHENTICATION, for a wrong password and for garbage alike, and ends the exchange. Its message may be sent to the
- * peer (Kafka: SASL_AUTHENTICATION_FAILED with that message): it never says whether there is such a user.
+ * peer (Kafka: SASL_AUTHENTICATION_FAILED with that message): it never says whether there is such a user. That an answer comes late
+ * (`connection.failed.authentication.delay.ms`), and how many may be tried, is the connection's business.
  */
 import { MillraceError } from '../errors.ts';
 import { PASSWORD_BYTES_MAX, SASL_MESSAGE_BYTES_MAX, USER_NAME_BYTES_MAX } from '../limits.ts';

@@ -95,7 +95,8 @@ class SlowRate {
         Object.assign(sample, { value: 0, start: now, last: now });
     }
     const total = this.samples.reduce((sum, { value }) => sum + value, 0);
-    let elapsed = now - Math.min(...this.samples.map(({ start }) => start), this.samples.length === 0 ? now : Infinity);
+    if (this.samples.length === 0) this.samples.push({ value: 0, start: now, last: now });
+    let elapsed = now - Math.min(...this.samples.map(({ start }) => start));
     const full = Math.trunc(elapsed / this.config.sampleMs);
     if (full < this.config.samples - 1) elapsed += (this.config.samples - 1 - full) * this.config.sampleMs;
     const windowMs = Math.max(elapsed, 1);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { CredentialLookup } from '#millrace/security/credential-lookup.js';
 import { PasswordDerivation } from '#millrace/security/password-derivation.js';
 import { PlainServer } from '#millrace/security/plain-server.js';
 import { saslRig } from './sasl-rig.ts';
@@ -63,6 +64,17 @@ test('a user that is not there costs the same derivation as one that is', async 
     await expect(server.respond(bytes(`\0${user}\0wrong`))).rejects.toThrow('is wrong');
   }
   expect(asked).toEqual([asked[0], asked[0]]);
+});
+
+test('a decoy lets nobody in, even one whose password fits', async () => {
+  const { credentials, derivation } = await saslRig();
+  const lookup: CredentialLookup = {
+    find: (user, mechanism) => credentials.find(user, mechanism),
+    findForPassword: (user) => ({ ...credentials.findForPassword(user), isKnown: false }),
+  };
+  const server = new PlainServer(lookup, derivation);
+  await expect(server.respond(bytes('\0bob\0builder'))).rejects.toThrow(refused('the user or the password is wrong'));
+  expect(server.principal).toBeNull();
 });
 
 test('a user with a credential of either mechanism can log in', async () => {

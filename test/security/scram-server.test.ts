@@ -97,6 +97,15 @@ describe.each(scramMechanisms)('%s', (mechanism) => {
   });
 });
 
+test.each(scramVectors)('$mechanism: a decoy lets nobody in, even one whose password fits', async (vector) => {
+  const lookup = lookupOf(vector);
+  const find: CredentialLookup['find'] = (...asked) => ({ ...lookup.find(...asked), isKnown: false });
+  const server = new ScramServer(vector.mechanism, { ...lookup, find }, () => vector.serverNonce);
+  await server.respond(bytes(vector.clientFirst));
+  await expect(server.respond(bytes(vector.clientFinal))).rejects.toThrow(refused('the user or the password is wrong'));
+  expect(server.principal).toBeNull();
+});
+
 test.each([
   ['delegation tokens', 'n,,n=id,r=x,tokenauth=true', 'delegation tokens are not supported'],
   ['another authorization id', 'n,a=bob,n=alice,r=x', 'the authorization id is another than the user'],
