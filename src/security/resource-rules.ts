@@ -51,7 +51,7 @@ export class ResourceRules {
   /** Adds to `rights` what is said to somebody at `host` of a resource of this name. */
   collect(name: string, host: string, rights: Rights): void {
     this.wildcard?.collect(host, rights);
-    if (name !== WILDCARD) this.literal.get(name)?.collect(host, rights);
+    this.literal.get(name)?.collect(host, rights);
     this.collectPrefixed(name, host, rights);
   }
 
