@@ -1,7 +1,6 @@
 /**
  * The rules of access of a data directory: made, shown, deleted as the wire's CreateAcls, DescribeAcls and DeleteAcls ask for, and told to the
- * index that an `Authorizer` asks. Changes are on stable storage before they hold. Of two processes only the one that has the directory's lock may change
- * them: whoever opens this makes sure of that.
+ * index that an `Authorizer` asks. Changes are on stable storage before they hold, and who may change them is as with `credentials.ts`.
  */
 import { isMillraceError, MillraceError } from '../errors.ts';
 import type { FileSystem } from '../file/file-system.ts';

@@ -1,6 +1,7 @@
 /**
  * The credentials of a data directory: of each user one for each SCRAM mechanism, against which PLAIN checks too. Changes are on stable storage before they
- * hold. Of two processes only the one that has the directory's lock may change them: whoever opens this makes sure of that.
+ * hold. One that failed does not hold; after the failed sync of a directory the next start may find it all the same, and whoever opened this takes the
+ * data directory offline, as for any failed sync. Of two processes only the one that has the directory's lock may change them: that too is the caller's to see to.
  *
  * A user that is not known is found too, as a decoy (`credential-lookup.ts`). It has the mechanism and the iterations that most users have; so only users that
  * are unlike most can be told from those that do not exist.
