@@ -8,7 +8,8 @@
 
 /** Chunks by name, each with what it takes; the first that takes a source has it. Who imports one loads those above it too, as far as it needs them. */
 const chunks = {
-  library: (path) => !/^(?:cli|metrics)\//.test(path),
+  library: (path) => !/^(?:cli|metrics|security)\//.test(path),
+  security: (path) => path.startsWith('security/'),
   metrics: (path) => path.startsWith('metrics/'),
   'command-line': (path) => path !== 'cli/main.ts',
 };
