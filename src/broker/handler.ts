@@ -60,6 +60,7 @@ export function defineHandler<A extends Api>(definition: HandlerDefinition<A>): 
     advertisedFrom: definition.advertisedFrom ?? minVersion,
     overlaps: definition.overlaps ?? false,
     beforeAuthentication: definition.beforeAuthentication ?? false,
-    handle: (request, call) => definition.handle(request as RequestOf<A>, call) as Message | null | Promise<Message | null>,
+    handle: (request, call) =>
+      definition.handle(request as RequestOf<A>, call) as Message | null | Promise<Message | null>,
   };
 }
