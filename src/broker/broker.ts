@@ -72,6 +72,11 @@ export class Broker {
     return `${this.listeners[0].host}:${this.port}`;
   }
 
+  /** Where each listener is: `name://host:port`. */
+  get endpoints(): string[] {
+    return this.listeners.map(({ name, host, port }) => endpointText({ name, host, port }));
+  }
+
   /** Answers what was begun, closes all connections and then the store; idempotent. */
   close(): Promise<void> {
     return (this.#closing ??= this.#close());

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import * as millrace from 'millrace';
+import * as broker from 'millrace/broker';
 import * as metrics from 'millrace/metrics';
 import { chunkNames, chunkOf, runtimeName } from '../../tools/build/chunks.mjs';
 
@@ -50,6 +51,10 @@ const library = ['chunks/library.js', `chunks/${runtimeName}.js`];
 test.each([
   ['millrace', [...library, 'main.js']],
   ['millrace/metrics', ['chunks/library.js', 'chunks/metrics.js', `chunks/${runtimeName}.js`, 'metrics/metrics.js']],
+  [
+    'millrace/broker',
+    ['broker/broker.js', 'chunks/broker.js', ...library.slice(0, 1), 'chunks/protocol.js', ...library.slice(1)],
+  ],
   // What a thread that recovers loads.
   ['#millrace/store/recovery-task.js', [...library, 'store/recovery-task.js']],
 ])('%s is in few files', (specifier, files) => {
@@ -95,6 +100,7 @@ test('a chunk imports no door', () => {
 
 test.each([
   ['main', millrace],
+  ['broker/broker', broker],
   ['metrics/metrics', metrics],
 ])('a name of %s is the same object as in the module that it comes from', (entry, face) => {
   for (const [name, value] of Object.entries(face)) {
@@ -145,8 +151,11 @@ test('without source maps it names the function and the chunk', () => {
   expect(run(program)).toMatch(/^MillraceError: .*\n(?: {4}at .*\n)* {4}at openStore \(.*\/dist\/chunks\/library\.js:/);
 });
 
-test('a source of a room that is not the command line or metrics is in the library', () => {
+test('a source of a room that has no chunk of its own is in the library', () => {
   expect(chunkOf('store/store.ts')).toBe('library');
+  expect(chunkOf('broker/handlers/00-produce.ts')).toBe('broker');
+  expect(chunkOf('protocol/apis/00-produce.ts')).toBe('protocol');
+  expect(chunkOf('protocol/message-reader.ts')).toBe('library');
   expect(chunkOf('client.ts')).toBe('library');
   expect(chunkOf('cli/program.ts')).toBe('command-line');
   expect(chunkOf('cli/main.ts')).toBeNull();

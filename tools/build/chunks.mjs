@@ -6,9 +6,13 @@
  * file is itself, for its first line.
  */
 
+/** What logs of the coordinators are read and written with: a store needs no more of the wire. */
+const inLogs = /^protocol\/(?:coordinator-partition|integers|message-(?:reader|writer)|uuid)\.ts$/;
+
 /** Chunks by name, each with what it takes; the first that takes a source has it. Who imports one loads those above it too, as far as it needs them. */
 const chunks = {
-  library: (path) => !/^(?:broker|cli|metrics)\//.test(path),
+  library: (path) => !/^(?:broker|cli|metrics|protocol)\//.test(path) || inLogs.test(path),
+  protocol: (path) => path.startsWith('protocol/'),
   metrics: (path) => path.startsWith('metrics/'),
   broker: (path) => path.startsWith('broker/'),
   'command-line': (path) => path !== 'cli/main.ts',

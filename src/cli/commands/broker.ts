@@ -6,7 +6,6 @@
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Broker } from '../../broker/broker.ts';
-import { endpointText } from '../../broker/config/endpoint.ts';
 import type { CliContext } from '../context.ts';
 import { warnings } from '../data-directory.ts';
 import { collected, setting, wholeNumber } from '../option-values.ts';
@@ -90,8 +89,7 @@ function optionsAs({ insecure }: Options): [string, string][] {
 }
 
 function announce(context: CliContext, broker: Broker, json: boolean): void {
-  const { address, store } = broker;
-  const listeners = broker.listeners.map(({ name, host, port }) => endpointText({ name, host, port }));
+  const { address, endpoints: listeners, store } = broker;
   const { directory, nodeId, clusterId } = store;
   const row = { listeners, address, directory, nodeId, clusterId, readyMs: Math.round(performance.now()) };
   const human = [
