@@ -68,7 +68,7 @@ test('several listeners, each tells its clients where it is to be found itself',
   const addresses = await Promise.all(
     broker.listeners.map(async (listener) => {
       const client = await BrokerClient.connect(listener);
-      const { brokers } = await client.ask(describeCluster, 0, { includeClusterAuthorizedOperations: false } as never);
+      const { brokers } = await client.ask(describeCluster, 0, { includeClusterAuthorizedOperations: false });
       client.close();
       return brokers.map(({ host, port }) => `${host}:${port}`).join();
     }),
@@ -119,7 +119,7 @@ test('a directory that Kafka made keeps its cluster and its number', async () =>
   cpSync('test/fixture/kafka-4.2/clean/log-dir', data, { recursive: true });
   await using broker = await startBroker({ data, port: 0 });
   const client = await connect(broker);
-  const cluster = await client.ask(describeCluster, 0, { includeClusterAuthorizedOperations: false } as never);
+  const cluster = await client.ask(describeCluster, 0, { includeClusterAuthorizedOperations: false });
   client.close();
   expect(cluster).toMatchObject({ clusterId: 'bWlsbHJhY2UtZml4dHVyZQ', controllerId: 1, brokers: [{ brokerId: 1 }] });
 });

@@ -13,7 +13,7 @@ import { ZERO_UUID } from '#millrace/protocol/uuid.js';
 import { BrokerClient } from '../../broker/broker-client.ts';
 import { batch } from '../../broker/broker-fixture.ts';
 import { temporaryDirectory } from '../../support/temp-directory.ts';
-import { ended, run, start } from '../cli-run.ts';
+import { run, start } from '../cli-run.ts';
 
 const metadataOf = { allowAutoTopicCreation: true, includeTopicAuthorizedOperations: false } as const;
 
@@ -83,7 +83,7 @@ test('a second signal ends it at once, while a client keeps it', async () => {
   await client.ask(metadata, 12, { ...metadataOf, topics: [{ topicId: ZERO_UUID, name: 't' }] });
   const partitions = [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1000 }];
   const waiting = { replicaId: -1, maxWaitMs: 60_000, minBytes: 1, maxBytes: 1000, isolationLevel: 0 };
-  client.send(fetch, 4, { ...waiting, topics: [{ topic: 't', partitions }] } as never);
+  client.send(fetch, 4, { ...waiting, topics: [{ topic: 't', partitions }] });
   await setTimeout(100);
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
