@@ -56,7 +56,7 @@ test('where code may not be made from strings, messages are interpreted, with th
     JSON.parse(
       execFileSync(process.execPath, [...flags, '--input-type=module', '-e', program], { cwd: root, encoding: 'utf8' }),
     );
-  const bytes = hex('02 00').repeat(16) + hex('0261 00 01 00 00');
+  const bytes = hex(`02 ${'00'.repeat(16)} 0261 00 01 00 00`);
   const rest = [bytes, 'a', 'ERR_MILLRACE_CORRUPTERR_MILLRACE_INVALID_ARGUMENT'];
   expect(run()).toEqual([true, ...rest]);
   expect(run('--disallow-code-generation-from-strings')).toEqual([false, ...rest]);
