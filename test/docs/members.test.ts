@@ -56,6 +56,8 @@ test.each([
   ['consumer/consumer', 'Consumer'],
   ['consumer/consumer-batch', 'ConsumerBatch'],
   ['consumer/consumer-record', 'ConsumerRecord'],
+  ['protocol/frame-splitter', 'FrameSplitter'],
+  ['protocol/message-schema', 'MessageSchema'],
   ['errors', 'MillraceError'],
 ])('%s: every member of %s', (path, name) => {
   const members = publicMembers(read(`dist/${path}.d.ts`), name);
@@ -77,6 +79,9 @@ test.each([
   ['producer/transaction-door', 'OffsetToCommit'],
   ['consumer/consumer-options', 'ConsumerOptions'],
   ['metrics/metrics-options', 'MetricsOptions'],
+  ['protocol/frame-splitter', 'FrameSplitterOptions'],
+  ['protocol/request-frame', 'RequestOptions'],
+  ['protocol/field', 'FieldOptions'],
 ])('%s: every option of %s', (path, name) => {
   const body = new RegExp(`^export interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)^\\}`, 'm').exec(
     read(`dist/${path}.d.ts`),
