@@ -152,3 +152,9 @@ export const COMPACTION_GROUP_SEGMENTS_MAX = 64;
 export const COMPACTION_THREAD_IDLE_MS = 5_000;
 /** A request on a connection: Kafka's default of `socket.request.max.bytes`. */
 export const FRAME_BYTES_MAX_DEFAULT = 100 * MIB;
+/**
+ * Elements of arrays in one message, all together: an empty string is one byte on the wire and many in memory, so that a frame within its bound could take
+ * all there is. A million of strings and structs; numbers, which take less, count a sixteenth.
+ */
+export const MESSAGE_ELEMENTS_MAX = 1_000_000;
+export const NUMBERS_PER_ELEMENT = 16;
