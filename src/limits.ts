@@ -157,3 +157,9 @@ export const FRAME_BYTES_MAX_DEFAULT = 100 * MIB;
 
 /** Requests of one connection that wait for their answers: what a client pipelines beyond that stays in its socket. */
 export const REQUESTS_IN_LINE_MAX = 64;
+/**
+ * Elements of arrays in one message, all together: an empty string is one byte on the wire and many in memory, so that a frame within its bound could take
+ * all there is. A million of strings and structs; numbers, which take less, count a sixteenth.
+ */
+export const MESSAGE_ELEMENTS_MAX = 1_000_000;
+export const NUMBERS_PER_ELEMENT = 16;

@@ -61,6 +61,8 @@ test.each([
   ['consumer/consumer-record', 'ConsumerRecord'],
   ['store/topic-store', 'TopicStore'],
   ['broker/broker', 'Broker'],
+  ['protocol/frame-splitter', 'FrameSplitter'],
+  ['protocol/message-schema', 'MessageSchema'],
   ['errors', 'MillraceError'],
 ])('%s: every member of %s', (path, name) => {
   const members = publicMembers(read(`dist/${path}.d.ts`), name);
@@ -83,6 +85,9 @@ test.each([
   ['consumer/consumer-options', 'ConsumerOptions'],
   ['metrics/metrics-options', 'MetricsOptions'],
   ['broker/broker', 'BrokerOptions'],
+  ['protocol/frame-splitter', 'FrameSplitterOptions'],
+  ['protocol/request-frame', 'RequestOptions'],
+  ['protocol/field', 'FieldOptions'],
 ])('%s: every option of %s', (path, name) => {
   const body = new RegExp(`^export interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)^\\}`, 'm').exec(
     read(`dist/${path}.d.ts`),
