@@ -78,6 +78,8 @@ export const SCAN_CHUNK_BYTES = 256 * KIB;
 /** Kafka's name rule allows 249 characters: with `-` and a partition number it is a file name. */
 export const TOPIC_NAME_LENGTH_MAX = 249;
 export const PARTITIONS_PER_TOPIC_MAX = 100_000;
+/** Partitions that one request of a client may make: Kafka's bound. */
+export const PARTITIONS_PER_REQUEST_MAX = 10_000;
 
 /** Three days: the mission's own figure. Kafka's default is seven. */
 export const RETENTION_MS_DEFAULT = 3 * 24 * 60 * 60 * 1000;
@@ -185,3 +187,9 @@ export const QUOTA_CLIENTS_MAX = 10_000;
 export const QUOTAS_MAX = 100_000;
 /** Kafka's throttle time is an int32. */
 export const THROTTLE_MS_MAX = 0x7fff_ffff;
+/**
+ * Elements of arrays in one message, all together: an empty string is one byte on the wire and many in memory, so that a frame within its bound could take
+ * all there is. A million of strings and structs; numbers, which take less, count a sixteenth.
+ */
+export const MESSAGE_ELEMENTS_MAX = 1_000_000;
+export const NUMBERS_PER_ELEMENT = 16;

@@ -6,6 +6,7 @@
  */
 import { defineApi } from '../api.ts';
 import { array, bool, int16, int32, string, uuid } from '../field.ts';
+import { ZERO_UUID } from '../uuid.ts';
 
 export const metadata = defineApi({
   key: 3,
@@ -15,14 +16,14 @@ export const metadata = defineApi({
   request: {
     topics: array(
       {
-        topicId: uuid({ since: 10 }),
+        topicId: uuid({ since: 10, default: ZERO_UUID }),
         name: string({ nullableSince: 10 }),
       },
       { nullableSince: 1 },
     ),
     allowAutoTopicCreation: bool({ since: 4, default: true }),
     includeClusterAuthorizedOperations: bool({ since: 8, until: 10 }),
-    includeTopicAuthorizedOperations: bool({ since: 8 }),
+    includeTopicAuthorizedOperations: bool({ since: 8, default: false }),
   },
   response: {
     throttleTimeMs: int32({ since: 3, default: 0 }),
@@ -37,7 +38,7 @@ export const metadata = defineApi({
     topics: array({
       errorCode: int16(),
       name: string({ nullableSince: 12 }),
-      topicId: uuid({ since: 10 }),
+      topicId: uuid({ since: 10, default: ZERO_UUID }),
       isInternal: bool({ since: 1, default: false }),
       partitions: array({
         errorCode: int16(),
@@ -51,6 +52,7 @@ export const metadata = defineApi({
       /** A bit for each operation; the smallest int32 if it was not asked for. */
       topicAuthorizedOperations: int32({ since: 8, default: -0x8000_0000 }),
     }),
+    /** As for a topic. */
     clusterAuthorizedOperations: int32({ since: 8, until: 10, default: -0x8000_0000 }),
     errorCode: int16({ since: 13 }),
   },

@@ -55,6 +55,8 @@ public final class Judge {
             case "beginSasl" -> Security.beginSasl(command);
             case "saySasl" -> Security.saySasl(command);
             case "rate" -> Security.rate(command);
+            case "protocolCatalog" -> ProtocolMessages.catalog();
+            case "protocolMessages" -> ProtocolMessages.written(command);
             default -> throw new IllegalArgumentException("unknown command " + name);
         };
     }
