@@ -29,7 +29,7 @@ export interface HandlerDefinition<A extends Api> {
    * The order in which things happen is settled when `handle` returns: the connection's next request may begin while its promise is pending. Answers keep
    * their order all the same.
    */
-  readonly overlaps?: boolean;
+  readonly overlaps?: boolean | ((request: RequestOf<A>, call: Call) => boolean);
   /** Allowed before a client has shown who it is. */
   readonly beforeAuthentication?: boolean;
   /**
@@ -46,19 +46,20 @@ export interface Handler {
   readonly minVersion: number;
   readonly maxVersion: number;
   readonly advertisedFrom: number;
-  readonly overlaps: boolean;
   readonly beforeAuthentication: boolean;
+  overlaps(request: object, call: Call): boolean;
   handle(request: object, call: Call): Message | null | Promise<Message | null>;
 }
 
 export function defineHandler<A extends Api>(definition: HandlerDefinition<A>): Handler {
+  const { overlaps = false } = definition;
   const [minVersion, maxVersion = minVersion] = definition.versions.split('-').map(Number);
   return {
     api: definition.api,
     minVersion,
     maxVersion,
     advertisedFrom: definition.advertisedFrom ?? minVersion,
-    overlaps: definition.overlaps ?? false,
+    overlaps: (request, call) => (typeof overlaps === 'boolean' ? overlaps : overlaps(request as RequestOf<A>, call)),
     beforeAuthentication: definition.beforeAuthentication ?? false,
     handle: (request, call) => definition.handle(request as RequestOf<A>, call) as Message | null | Promise<Message | null>,
   };

@@ -50,7 +50,7 @@ export class RequestDispatch {
         ? NO_ANSWER
         : encodeResponse(handler.api, { version, correlationId: header.correlationId }, message);
     const answer = response instanceof Promise ? response.then(encode) : encode(response);
-    return { answer, overlaps: handler.overlaps };
+    return { answer, overlaps: handler.overlaps(request, call) };
   }
 
   #unsupportedVersion({ api }: Handler, { apiKey, apiVersion, correlationId }: ReceivedHeader): Pieces {
