@@ -61,6 +61,7 @@ export function defineHandler<A extends Api>(definition: HandlerDefinition<A>): 
     advertisedFrom: definition.advertisedFrom ?? minVersion,
     overlaps: (request, call) => (typeof overlaps === 'boolean' ? overlaps : overlaps(request as RequestOf<A>, call)),
     beforeAuthentication: definition.beforeAuthentication ?? false,
-    handle: (request, call) => definition.handle(request as RequestOf<A>, call) as Message | null | Promise<Message | null>,
+    handle: (request, call) =>
+      definition.handle(request as RequestOf<A>, call) as Message | null | Promise<Message | null>,
   };
 }
