@@ -46,20 +46,19 @@ export interface Handler {
   readonly minVersion: number;
   readonly maxVersion: number;
   readonly advertisedFrom: number;
+  readonly overlaps: boolean | ((request: object, call: Call) => boolean);
   readonly beforeAuthentication: boolean;
-  overlaps(request: object, call: Call): boolean;
   handle(request: object, call: Call): Message | null | Promise<Message | null>;
 }
 
 export function defineHandler<A extends Api>(definition: HandlerDefinition<A>): Handler {
-  const { overlaps = false } = definition;
   const [minVersion, maxVersion = minVersion] = definition.versions.split('-').map(Number);
   return {
     api: definition.api,
     minVersion,
     maxVersion,
     advertisedFrom: definition.advertisedFrom ?? minVersion,
-    overlaps: (request, call) => (typeof overlaps === 'boolean' ? overlaps : overlaps(request as RequestOf<A>, call)),
+    overlaps: (definition.overlaps ?? false) as Handler['overlaps'],
     beforeAuthentication: definition.beforeAuthentication ?? false,
     handle: (request, call) =>
       definition.handle(request as RequestOf<A>, call) as Message | null | Promise<Message | null>,
