@@ -2,7 +2,8 @@
  * `npm run test:kafka`: a real Kafka judges what our engine writes and recovers.
  *
  * Needs Java 17 and Maven (the jars are fetched once). Without them it says so and ends well, unless CI=true. MILLRACE_SEED repeats a
- * run. One JVM answers all questions. Arguments choose parts: dump, clean, histories, producers, killed, recovery, compaction, transactions, broker.
+ * run. One JVM answers all questions. Arguments choose parts: dump, clean, histories, producers, killed, recovery, compaction, transactions, broker,
+ * broker-transactions.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -13,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { missingCommands } from '../../../tools/kafka-jars.mjs';
 import { BrokerTrial } from './broker-checks.mjs';
 import { agreedCases, flip, differingCases } from './damage-matrix.mjs';
+import { judgeBrokerTransactions } from './broker-transactions.mjs';
 import { logsOf } from './damage.mjs';
 import { filesOf, forgetCleanStop, hasCleanMarker, partitionsOf, selectFiles, Workshop } from './directories.mjs';
 import { judgeCompaction } from './compaction.mjs';
@@ -250,6 +252,7 @@ async function main() {
     compaction: () => judgeCompaction(tally, judge, workshop, root, seed),
     transactions: () => judgeTransactions(tally, judge, java, root),
     broker: () => judgeByBroker(tally, judge, java, root),
+    'broker-transactions': () => judgeBrokerTransactions(tally, judge, java, root),
   };
   try {
     for (const part of chosen.length > 0 ? chosen : Object.keys(parts)) await parts[part]();

@@ -51,6 +51,7 @@ public final class Judge {
             case "consume" -> BrokerClient.consume(command);
             case "produce" -> BrokerClient.produce(command);
             case "commitOffsets" -> TransactionClient.commitOffsets(command);
+            case "transactions" -> TransactionTrial.run(command);
             default -> throw new IllegalArgumentException("unknown command " + name);
         };
     }
