@@ -15,6 +15,7 @@ import type { Store } from '../store/store.ts';
 import type { Logger } from '../types.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { type BrokerConfig, DEFAULT_BROKER_CONFIG } from './broker-config.ts';
+import { FetchSessions } from './fetch-sessions.ts';
 import { allHandlers } from './handlers.ts';
 import { Listener, type ListenerAddress } from './listener.ts';
 import { memoryDirectory } from './memory-directory.ts';
@@ -90,6 +91,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     const context: BrokerContext = {
       store,
       config,
+      fetchSessions: new FetchSessions(config['max.incremental.fetch.session.cache.slots'], () => clock.now()),
       clock,
       logger,
       nodeId: store.nodeId ?? 1,
