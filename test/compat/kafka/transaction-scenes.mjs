@@ -260,6 +260,7 @@ async function oldTransactions(scene) {
   await send('left open', 9, 4);
   producer = await scene.init('another takes over', id);
   await scene.produce('of the one before', 9, 'first', batch(before, 5), { transactionalId: id });
+  await scene.produce('of the one before', 12, 'first', batch(before, 5), { transactionalId: id, partition: 1 });
   await scene.end('of the one before', 1, id, before, true);
   await scene.end('of the one before', 3, id, before, true);
   await scene.init('the one before goes on', id, { ...before, version: 3 });
