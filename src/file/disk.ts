@@ -4,11 +4,11 @@
  * One instance a store: it owns the pager thread (begun when first needed) that reserves and populates ahead of writers.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { MillraceError, fromSystemError, guarded, isSystemError } from '../errors.ts';
 import { native, type MappedBuffer, type NativePager } from '../native.ts';
 import { DiskFile } from './disk-file.ts';
 import type {
+  AsideRemoval,
   CopiedWindows,
   DirectoryEntry,
   DirectoryLock,
@@ -19,11 +19,13 @@ import type {
   FlushWork,
   OpenMode,
 } from './file-system.ts';
+import { RemovalQueue } from './removal-queue.ts';
 
 export class DiskFileSystem implements FileSystem {
   readonly pageSize = native.pageSize;
   readonly copies: CopiedWindows | undefined = undefined;
   #pager: NativePager | null = null;
+  readonly #removals = new RemovalQueue();
   /** Windows were let go since the last collection that was asked for. */
   #released = false;
   #closed = false;
@@ -80,12 +82,8 @@ export class DiskFileSystem implements FileSystem {
     }
   }
 
-  async removeAside(path: string): Promise<void> {
-    try {
-      await rm(path, { force: true });
-    } catch (error) {
-      throw fromSystemError(error) as Error;
-    }
+  removeAside(paths: readonly string[]): AsideRemoval {
+    return this.#removals.add(paths);
   }
 
   removeDirectory(path: string): void {
@@ -142,6 +140,7 @@ export class DiskFileSystem implements FileSystem {
 
   close(): void {
     this.#closed = true;
+    this.#removals.close();
     this.#pager?.close();
     this.#pager = null;
   }

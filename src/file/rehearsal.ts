@@ -8,6 +8,7 @@
 import { dirname } from 'node:path';
 import { assert } from '../assert.ts';
 import type {
+  AsideRemoval,
   DirectoryEntry,
   DirectoryLock,
   FileEntry,
@@ -110,8 +111,9 @@ export class Rehearsal implements FileSystem {
     this.#files.set(path, null);
   }
 
-  async removeAside(path: string): Promise<void> {
-    this.remove(path);
+  removeAside(paths: readonly string[]): AsideRemoval {
+    for (const path of paths) this.remove(path);
+    return { done: Promise.resolve(), stop: () => [] };
   }
 
   removeDirectory(path: string): void {

@@ -26,7 +26,7 @@ export interface LoadedLog {
   readonly created: boolean;
 }
 
-/** `startOffset`: where an empty log begins. */
+/** `startOffset`: where an empty log begins; segments before it are on their way out. */
 export function loadLog(
   environment: SegmentEnvironment,
   directory: string,
@@ -44,11 +44,23 @@ export function loadLog(
   }
   const last = files[files.length - 1];
   const indexes = indexSettings(options.settings);
-  for (const { baseOffset, size } of files.slice(0, -1)) {
+  const first = firstReadable(files, options.startOffset);
+  // Retention was at them when the log was last open.
+  segments.leaveFound(files.slice(0, first));
+  const isGone = new Set(files.slice(0, first).map(({ baseOffset }) => baseOffset));
+  snapshots.removed((offset) => isGone.has(offset));
+  for (const { baseOffset, size } of files.slice(first, -1)) {
     segments.push(new Segment(environment, directory, baseOffset, size, indexes));
   }
   const endOffset = loadActive(segments, last, options.settings, options.now);
   return { segments, snapshots, endOffset, created: false };
+}
+
+/** Which is the first segment that reaches past the log start. */
+function firstReadable(files: readonly SegmentFiles[], startOffset: number): number {
+  let first = 0;
+  while (first + 1 < files.length && files[first + 1].baseOffset <= startOffset) first++;
+  return first;
 }
 
 /** Opens the last segment for writing and adds it to the list. Returns the log's end. */

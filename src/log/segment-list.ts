@@ -173,6 +173,40 @@ export class SegmentList {
     }
   }
 
+  /**
+   * Takes the first `count` segments out of the list; views that readers hold stay valid. Their files follow, on another thread: only for what lies
+   * before a log start that is on stable storage.
+   */
+  leave(count: number): void {
+    assert(count < this.count, 'the active segment stays');
+    const leaving = this.#segments.splice(0, count);
+    this.#baseOffsets.splice(0, count);
+    this.#latest = 0;
+    this.#maxTimestamps = [];
+    this.#removal.leave(leaving);
+  }
+
+  /** As `leave`, of segments that an opening has found and that are not in the list. */
+  leaveFound(files: readonly { readonly baseOffset: number; readonly size: number }[]): void {
+    const { environment, directory } = this;
+    this.#removal.leave(files.map(({ baseOffset, size }) => new Segment(environment, directory, baseOffset, size)));
+  }
+
+  /** The files of some segments that left are still there. */
+  get isRemoving(): boolean {
+    return this.#removal.isPending;
+  }
+
+  /** Tries again what could not be removed. */
+  retryRemoval(): void {
+    this.#removal.retry();
+  }
+
+  /** The files of all segments that left are gone when this returns. Before a log goes back to where they were. */
+  finishRemoval(): void {
+    this.#removal.finish();
+  }
+
   /** Settles when the files of all removed segments are gone. Rejects when one could not be removed. */
   removed(): Promise<void> {
     return this.#removal.settled();
@@ -206,8 +240,9 @@ export class SegmentList {
     this.#latest = 0;
   }
 
-  /** Forgets what was cached of all segments, and the writer. */
+  /** Forgets what was cached of all segments, and the writer. Files that were to go and are not gone yet stay. */
   close(): void {
+    this.#removal.drop();
     for (const segment of this.#segments) segment.forget();
     this.#writer = null;
   }
