@@ -97,7 +97,7 @@ export const RETENTION_FIRST_CHECK_MS = 30 * 1000;
 export const RETENTION_STEP_SEGMENTS = 64;
 export const RETENTION_TURN_MS = 4;
 /** Segments that it takes out of a log at once: that touches no disk. */
-export const RETENTION_LEAVING_SEGMENTS = 32;
+export const RETENTION_LEAVING_SEGMENTS = 16;
 /** Files that one call of a thread removes. */
 export const REMOVED_AT_ONCE = 256;
 /** The `.log` of a segment of this size is removed on another thread. */
