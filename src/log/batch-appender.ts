@@ -163,6 +163,14 @@ export function largerThanSegment(path: string, size: number, segmentBytes?: num
   );
 }
 
+export function moreOffsetsThanSegment(path: string, firstOffset: number, lastOffset: number): MillraceError {
+  return new MillraceError(
+    'ERR_MILLRACE_TOO_LARGE',
+    `batches from offset ${firstOffset} to ${lastOffset} are too far apart for one segment, which has 2^31 offsets at most; append less at once`,
+    { path },
+  );
+}
+
 function outOfOrder(found: number, expected: number): MillraceError {
   return new MillraceError(
     'ERR_MILLRACE_OUT_OF_ORDER',

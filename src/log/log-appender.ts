@@ -5,6 +5,7 @@
  * disk that fails takes the data directory offline. `partition-log.ts` is the whole log.
  */
 import { invalidArgument } from '../errors.ts';
+import { SEGMENT_OFFSETS_MAX } from '../limits.ts';
 import { encodeControlBatch } from '../record/control-record.ts';
 import { encodeBatches } from '../record/encode-batch.ts';
 import type { RecordInput } from '../types.ts';
@@ -18,7 +19,13 @@ import {
   latestTimestamp,
   timestampTermsOf,
 } from './append-options.ts';
-import { inspectBatches, largerThanSegment, type ReadyOptions, writeBatches } from './batch-appender.ts';
+import {
+  inspectBatches,
+  largerThanSegment,
+  moreOffsetsThanSegment,
+  type ReadyOptions,
+  writeBatches,
+} from './batch-appender.ts';
 import { checkKeys } from './key-check.ts';
 import type { LeaderEpochs } from './leader-epochs.ts';
 import type { LoadedLog } from './log-loading.ts';
@@ -255,6 +262,8 @@ export class LogAppender extends LogWriter {
     const ready = inspectBatches(bytes, options);
     const { segmentBytes } = this.settings;
     if (bytes.length > segmentBytes) throw largerThanSegment(this.directory, bytes.length, segmentBytes);
+    if (ready.lastOffset - ready.firstOffset > SEGMENT_OFFSETS_MAX)
+      throw moreOffsetsThanSegment(this.directory, ready.firstOffset, ready.lastOffset);
     const { produced } = ready;
     if (produced !== null && options.from === 'producer') {
       const first = this.producers.checkAll(produced, ready.sizes.length);
@@ -262,6 +271,7 @@ export class LogAppender extends LogWriter {
     }
     return this.writing(() => {
       if (produced !== null) this.expectProducer();
+      if (options.from === 'leader') this.rollForGap(ready.firstOffset, ready.lastOffset);
       this.rollIfDue(bytes.length, ready.maxTimestamp, ready.lastOffset, this.environment.clock.now());
       writeBatches(this.segments, ready, options);
       for (const { epoch, startOffset } of ready.epochs) this.epochs.assign(epoch, startOffset);

@@ -6,7 +6,7 @@
 import { assert } from '../assert.ts';
 import type { LogFile } from '../file/file-system.ts';
 import { GrowingIndexes } from '../segment/growing-indexes.ts';
-import { LOG_SUFFIX, segmentFile } from '../segment/segment-files.ts';
+import { LOG_SUFFIX, OFFSET_INDEX_SUFFIX, segmentFile, TIME_INDEX_SUFFIX } from '../segment/segment-files.ts';
 import { SegmentWriter } from '../segment/segment-writer.ts';
 import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
 import type { LogSettings } from './log-settings.ts';
@@ -171,6 +171,19 @@ export class SegmentList {
       this.#segments.splice(first, removed);
       this.#baseOffsets.splice(first, removed);
     }
+  }
+
+  /** Removes a segment that has nothing, and is not the active one. A snapshot of producers that begins there is still the newest, and stays. */
+  removeEmpty(slot: number): void {
+    assert(this.#segments[slot].size === 0 && slot < this.count - 1, 'a segment that has something');
+    const segment = this.#segments[slot];
+    segment.forget();
+    for (const suffix of [LOG_SUFFIX, OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX])
+      this.environment.system.remove(segment.path(suffix));
+    this.#segments.splice(slot, 1);
+    this.#baseOffsets.splice(slot, 1);
+    this.#maxTimestamps.length = Math.min(this.#maxTimestamps.length, slot);
+    this.#latest = 0;
   }
 
   /**
