@@ -3,7 +3,7 @@
  *
  * One instance a store: it owns the pager thread (begun when first needed) that reserves and populates ahead of writers.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, unlinkSync, utimesSync } from 'node:fs';
 import { MillraceError, fromSystemError, guarded, isSystemError } from '../errors.ts';
 import { native, type MappedBuffer, type NativePager } from '../native.ts';
 import { DiskFile } from './disk-file.ts';
@@ -55,6 +55,12 @@ export class DiskFileSystem implements FileSystem {
   entry(path: string): FileEntry | null {
     const found = guarded(() => statSync(path, { throwIfNoEntry: false }));
     return found === undefined ? null : { size: found.size, inode: found.ino, modifiedMs: Math.floor(found.mtimeMs) };
+  }
+
+  setModified(path: string, modifiedMs: number): void {
+    // Into the middle of the millisecond: seconds are a fraction here, and `entry` rounds down.
+    const seconds = (modifiedMs + 0.5) / 1000;
+    guarded(() => utimesSync(path, seconds, seconds));
   }
 
   list(directory: string): DirectoryEntry[] {

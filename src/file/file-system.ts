@@ -118,6 +118,8 @@ export interface FileSystem {
   sizeOf(path: string): number;
   /** What there is at `path`; null where there is nothing. */
   entry(path: string): FileEntry | null;
+  /** Says that the content of a file was last changed then, as `entry` tells it. */
+  setModified(path: string, modifiedMs: number): void;
   list(directory: string): DirectoryEntry[];
   makeDirectory(path: string): void;
   rename(from: string, to: string): void;

@@ -89,6 +89,10 @@ export class Rehearsal implements FileSystem {
     return content === null ? -1 : content.size;
   }
 
+  setModified(): void {
+    // Nothing that is looked at afterwards goes by it.
+  }
+
   list(directory: string): DirectoryEntry[] {
     const entries = new Map(this.#system.list(directory).map((entry) => [entry.name, entry]));
     for (const [path, content] of this.#files) {

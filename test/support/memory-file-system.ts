@@ -139,6 +139,13 @@ export class MemoryFileSystem implements FileSystem {
     return node instanceof Inode ? { size: node.size, inode: node.number, modifiedMs: node.modifiedMs } : null;
   }
 
+  setModified(path: string, modifiedMs: number): void {
+    this.enter('utimes', path);
+    const node = this.disk.names.get(path);
+    if (!(node instanceof Inode)) throw systemError('ENOENT', 'utimes', path);
+    node.modifiedMs = modifiedMs;
+  }
+
   list(directory: string): DirectoryEntry[] {
     this.#directory(directory, 'scandir');
     const entries: DirectoryEntry[] = [];
