@@ -13,7 +13,7 @@ import { loadUnsealedIndexes } from '../segment/index-loading.ts';
 import { LOG_SUFFIX } from '../segment/segment-files.ts';
 import { SegmentWriter } from '../segment/segment-writer.ts';
 import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
-import { type SegmentFiles, settleLog } from './log-directory.ts';
+import { firstReadable, type SegmentFiles, settleLog } from './log-directory.ts';
 import type { LogSettings } from './log-settings.ts';
 import { ProducerSnapshots } from './producer-snapshots.ts';
 import { indexSettings, SegmentList } from './segment-list.ts';
@@ -54,13 +54,6 @@ export function loadLog(
   }
   const endOffset = loadActive(segments, last, options.settings, options.now);
   return { segments, snapshots, endOffset, created: false };
-}
-
-/** Which is the first segment that reaches past the log start. */
-function firstReadable(files: readonly SegmentFiles[], startOffset: number): number {
-  let first = 0;
-  while (first + 1 < files.length && files[first + 1].baseOffset <= startOffset) first++;
-  return first;
 }
 
 /** Opens the last segment for writing and adds it to the list. Returns the log's end. */

@@ -1,7 +1,9 @@
-import { readFileSync, unlinkSync, utimesSync } from 'node:fs';
+import { readFileSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { recoverLog } from '#millrace/log/log-recovery.js';
 import type { LogSettings } from '#millrace/log/log-settings.js';
 import { TestOwner } from '../support/batch-owner.ts';
+import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { numbered, TempLog } from '../support/temp-log.ts';
 
 const DAY = 86_400_000;
@@ -227,4 +229,48 @@ test('an opening removes what lies before the log start, snapshots of producers 
   expect(
     rig.log.append(numbered(2, 12), { producer: { producerId: 7, producerEpoch: 0, baseSequence: 12 } }).baseOffset,
   ).toBe(12);
+});
+
+test('snapshots of producers that went with their segments are not removed again, nor believed to be there', async () => {
+  const system = new MemoryFileSystem({ fileBytesMax: 1 << 24 });
+  system.makeDirectory('/data/orders-0');
+  const rig = new TempLog({}, { system, parent: '/data', beforeRemoval: () => true });
+  const unlinked: string[] = [];
+  system.fault = (operation, path) => {
+    if (operation === 'unlink' && path.endsWith('.snapshot')) unlinked.push(path);
+    return null;
+  };
+  const append = (from: number, to: number): void => {
+    for (let i = from; i < to; i++) {
+      rig.log.append(numbered(1, i), { producer: { producerId: 7, producerEpoch: 0, baseSequence: i } });
+      rig.log.roll();
+    }
+  };
+  append(0, 6);
+  rig.log.deleteRecords(5);
+  await rig.log.removed();
+  append(6, 12);
+  await rig.log.checkpoint();
+  expect(unlinked.length).toBeGreaterThan(0);
+  expect(new Set(unlinked).size).toBe(unlinked.length);
+});
+
+test('a segment that was being removed may be damaged: recovery does not cut what lies behind it', async () => {
+  const rig = new TempLog({}, { beforeRemoval: () => true });
+  for (let i = 0; i < 5; i++) {
+    rig.log.append(numbered(2, 2 * i));
+    rig.log.roll();
+  }
+  await rig.log.flush();
+  rig.log.deleteRecords(5);
+  rig.stop();
+  // What a power failure leaves of a file that was on its way out, and of which nothing was synced.
+  for (const offset of ['0', '2']) writeFileSync(rig.path(`${offset.padStart(20, '0')}.log`), Buffer.alloc(300, 7));
+  const { directory, settings } = rig;
+  const report = recoverLog(rig.system, { directory, settings, recoveryPoint: 0, startOffset: 5 });
+  expect([report.damage, report.endOffset]).toEqual([null, 10]);
+  rig.open(5);
+  expect(rig.values()).toEqual(['5', '6', '7', '8', '9']);
+  await rig.log.removed();
+  expect(rig.names('.log').map((name) => Number.parseInt(name, 10))).toEqual([4, 6, 8, 10]);
 });
