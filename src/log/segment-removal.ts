@@ -22,8 +22,6 @@ import type { Segment } from '../segment/segment.ts';
 
 /** What most segments do not have. */
 const SELDOM: ReadonlySet<string> = new Set([SNAPSHOT_SUFFIX, TRANSACTION_INDEX_SUFFIX]);
-/** The `.log` last: as long as there is something of a segment, an opening finds it by that. */
-const LEAVING = SEGMENT_SUFFIXES.toReversed();
 
 type RemovedSegment = Pick<Segment, 'size' | 'path' | 'forget'>;
 
@@ -58,13 +56,13 @@ export class SegmentRemoval {
     }
   }
 
-  /** Begins to remove the files of `segments`, in their order. */
+  /** Begins to remove the files of `segments`, in their order, each `.log` first, as `remove` does. */
   leave(segments: readonly RemovedSegment[]): void {
     const paths: string[] = [];
     for (const segment of segments) {
       segment.forget();
       const stem = segment.path('');
-      for (const suffix of LEAVING) paths.push(stem + suffix);
+      for (const suffix of SEGMENT_SUFFIXES) paths.push(stem + suffix);
     }
     if (paths.length > 0) this.#aside(paths);
   }

@@ -44,10 +44,13 @@ export function startAfterRetention(scene: LogScene, terms: Terms): number[] {
   const { retentionBytes, retentionMs } = terms;
   const parts = partsOf(scene);
   const bytesFrom = (slot: number): number => parts.slice(slot).reduce((sum, { size }) => sum + size, 0);
+  const { time } = harness.clock;
+  const isLarge = (slot: number): boolean => retentionBytes >= 0 && bytesFrom(slot + 1) >= retentionBytes;
+  const isOld = (slot: number): boolean => retentionMs >= 0 && time - parts[slot].maxTimestamp > retentionMs;
   let due = parts.findLastIndex(({ baseOffset }) => baseOffset <= model.start);
   // Readable ones count only; and of those as many as leave no less than what is kept.
-  while (retentionBytes >= 0 && parts[due]?.size > 0 && bytesFrom(due + 1) >= retentionBytes) due++;
-  while (retentionMs >= 0 && parts[due]?.size > 0 && harness.clock.time - parts[due].maxTimestamp > retentionMs) due++;
+  while (parts[due]?.size > 0 && isLarge(due)) due++;
+  while (parts[due]?.size > 0 && isOld(due)) due++;
   const starts = (slot: number): number => Math.max(model.start, parts[slot]?.baseOffset ?? log.endOffset);
   return due === parts.length && scene.system.capacity < Infinity ? [starts(due), starts(due - 1)] : [starts(due)];
 }
