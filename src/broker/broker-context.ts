@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
 import type { Logger } from '../types.ts';
 import type { BrokerConfig, BrokerConfigName } from './broker-config.ts';
+import type { FetchSessions } from './fetch-sessions.ts';
 import type { ListenerAddress } from './listener.ts';
 
 export interface BrokerContext {
@@ -10,6 +11,7 @@ export interface BrokerContext {
   readonly config: BrokerConfig;
   /** The settings that somebody has set. */
   readonly givenConfig: ReadonlySet<BrokerConfigName>;
+  readonly fetchSessions: FetchSessions;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly nodeId: number;

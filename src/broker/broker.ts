@@ -25,6 +25,7 @@ import { endpointText } from './config/endpoint.ts';
 import { type ListenerPlan, planListeners } from './config/listener-plan.ts';
 import { storeSettingsOf } from './config/store-settings.ts';
 import { ConnectionBound } from './connection-bound.ts';
+import { FetchSessions } from './fetch-sessions.ts';
 import { allHandlers } from './handlers.ts';
 import { Listener, type ListenerAddress } from './listener.ts';
 import { memoryDirectory } from './memory-directory.ts';
@@ -149,6 +150,7 @@ function contextOf(
     store,
     config,
     givenConfig: given,
+    fetchSessions: new FetchSessions(config['max.incremental.fetch.session.cache.slots'], () => tools.clock.now()),
     nodeId: store.nodeId ?? config['node.id'] ?? config['broker.id'] ?? 0,
     clusterId: store.clusterId ?? '',
     advertised({ name, port }: ListenerAddress) {

@@ -63,6 +63,11 @@ export const networkConfigs = {
     min: 1024,
     documentation: 'What the answer to one fetch holds at most, apart from a first batch that is larger.',
   }),
+  'max.incremental.fetch.session.cache.slots': int({
+    default: 1_000,
+    min: 0,
+    documentation: 'Fetch sessions that are kept; who has none names its partitions each time. 0: nobody has one.',
+  }),
   'max.request.partition.size.limit': int({
     default: 2_000,
     min: 1,
