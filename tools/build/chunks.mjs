@@ -14,7 +14,8 @@ const base =
 const chunks = {
   base: (path) => base.test(path),
   protocol: (path) => path.startsWith('protocol/'),
-  library: (path) => !/^(?:broker|cli|metrics)\//.test(path),
+  library: (path) => !/^(?:broker|cli|metrics|security)\//.test(path),
+  security: (path) => path.startsWith('security/'),
   metrics: (path) => path.startsWith('metrics/'),
   broker: (path) => path.startsWith('broker/'),
   'command-line': (path) => path !== 'cli/main.ts',

@@ -66,7 +66,7 @@ export const networkConfigs = {
   'max.incremental.fetch.session.cache.slots': int({
     default: 1_000,
     min: 0,
-    documentation: 'Fetch sessions that are kept; who has none names its partitions each time. 0: nobody has one.',
+    documentation: 'Fetch sessions of all clients together: one more names all its partitions in each request.',
   }),
   'max.request.partition.size.limit': int({
     default: 2_000,
