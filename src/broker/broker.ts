@@ -22,7 +22,7 @@ import {
 } from './broker-config.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { FetchSessions } from './fetch-sessions.ts';
-import { endpointText } from './config/endpoint.ts';
+import { addressText, endpointText, isWildcard } from './config/endpoint.ts';
 import { type ListenerPlan, planListeners } from './config/listener-plan.ts';
 import { storeSettingsOf } from './config/store-settings.ts';
 import { ConnectionBound } from './connection-bound.ts';
@@ -68,9 +68,11 @@ export class Broker {
     return this.listeners[0].port;
   }
 
-  /** `host:port` of the first listener: a client's `bootstrap.servers`. */
+  /** `host:port` of the first listener: the `bootstrap.servers` of a client on this machine. */
   get address(): string {
-    return `${this.listeners[0].host}:${this.port}`;
+    const { host, port } = this.listeners[0];
+    // This machine is at every address that it listens on.
+    return addressText({ host: isWildcard(host) ? HOST_DEFAULT : host, port });
   }
 
   /** Where each listener is: `name://host:port`. */
