@@ -158,4 +158,4 @@ export const FRAME_BYTES_MAX_DEFAULT = 100 * MIB;
 /** Requests of one connection that wait for their answers: what a client pipelines beyond that stays in its socket. */
 export const REQUESTS_IN_LINE_MAX = 64;
 /** What a regular expression that a client sent may take. */
-export const CLIENT_PATTERN_TIME_MS = 50;
+export const CLIENT_PATTERN_TIME_MS = 250;
