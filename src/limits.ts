@@ -203,3 +203,4 @@ export const CLIENT_PATTERN_TIME_MS = 50;
 
 /** The longest that a timer of Node's waits; a longer one would be over at once. 24 days. */
 export const TIMER_MAX_MS = 0x7fff_ffff;
+export const CLIENT_PATTERN_TIME_MS = 250;

@@ -27,9 +27,8 @@ const quickClock = {
 
 async function makeTopics(server) {
   const client = await WireClient.open(server);
-  const topics = topicNames.map((name) => ({
-    ...{ name, numPartitions: 2, replicationFactor: 1, assignments: [], configs: [] },
-  }));
+  const rest = { numPartitions: 2, replicationFactor: 1, assignments: [], configs: [] };
+  const topics = topicNames.map((name) => ({ name, ...rest }));
   const answer = await client.ask('createTopics', 5, { topics, timeoutMs: 30_000, validateOnly: false });
   client.close();
   for (const { name, errorCode } of answer.topics) holds(errorCode === 0, `topic ${name}: error ${errorCode}`);
