@@ -72,7 +72,7 @@ export async function judgeBrokerTransactions(tally, judge, java, root) {
   }
   await tally.check('our broker logs nothing to be ashamed of', () =>
     withOurs(async (broker) => {
-      for (const name of topicNames) await broker.store.createTopic(name, { partitions: 2 });
+      await makeTopics(broker.address);
       await compareScenes(tally, scenes, await play(broker.address));
       await tally.check('Kafka’s transactional client', async () => {
         same('report', await judge.ask(command(broker.address)), client);
