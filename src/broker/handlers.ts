@@ -4,7 +4,17 @@ import { produceHandler } from './handlers/00-produce.ts';
 import { fetchHandler } from './handlers/01-fetch.ts';
 import { listOffsetsHandler } from './handlers/02-list-offsets.ts';
 import { metadataHandler } from './handlers/03-metadata.ts';
+import { findCoordinatorHandler } from './handlers/10-find-coordinator.ts';
 import { apiVersionsHandler } from './handlers/18-api-versions.ts';
+import { initProducerIdHandler } from './handlers/22-init-producer-id.ts';
+import { addPartitionsToTxnHandler } from './handlers/24-add-partitions-to-txn.ts';
+import { addOffsetsToTxnHandler } from './handlers/25-add-offsets-to-txn.ts';
+import { endTxnHandler } from './handlers/26-end-txn.ts';
+import { writeTxnMarkersHandler } from './handlers/27-write-txn-markers.ts';
+import { txnOffsetCommitHandler } from './handlers/28-txn-offset-commit.ts';
+import { describeProducersHandler } from './handlers/61-describe-producers.ts';
+import { describeTransactionsHandler } from './handlers/65-describe-transactions.ts';
+import { listTransactionsHandler } from './handlers/66-list-transactions.ts';
 
 export function allHandlers(): ReadonlyMap<number, Handler> {
   const handlers = new Map<number, Handler>();
@@ -12,6 +22,9 @@ export function allHandlers(): ReadonlyMap<number, Handler> {
     for (const handler of some) handlers.set(handler.api.key, handler);
   };
   add(produceHandler, fetchHandler, listOffsetsHandler, metadataHandler);
-  add(apiVersionsHandler(handlers));
+  add(findCoordinatorHandler, apiVersionsHandler(handlers));
+  add(initProducerIdHandler, addPartitionsToTxnHandler, addOffsetsToTxnHandler, endTxnHandler);
+  add(writeTxnMarkersHandler, txnOffsetCommitHandler);
+  add(describeProducersHandler, describeTransactionsHandler, listTransactionsHandler);
   return handlers;
 }

@@ -24,6 +24,7 @@ export const metadataHandler = defineHandler({
   handle(request, call) {
     const { broker, session } = call;
     const answer = (topics: TopicAnswer[]): ResponseInputOf<typeof metadata> => ({
+      errorCode: kafkaErrorCodes.NONE,
       brokers: [{ nodeId: broker.nodeId, ...broker.advertised(session.listener) }],
       clusterId: broker.clusterId,
       controllerId: broker.nodeId,
