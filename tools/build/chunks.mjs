@@ -6,9 +6,13 @@
  * file is itself, for its first line.
  */
 
+/** What the library itself has of the protocol: values of internal topics are encoded like messages. */
+const sharedWithLibrary = /^protocol\/(?:coordinator-partition|integers|message-reader|message-writer|uuid)\.ts$/;
+
 /** Chunks by name, each with what it takes; the first that takes a source has it. Who imports one loads those above it too, as far as it needs them. */
 const chunks = {
-  library: (path) => !/^(?:cli|metrics)\//.test(path),
+  library: (path) => !/^(?:cli|metrics|protocol)\//.test(path) || sharedWithLibrary.test(path),
+  protocol: (path) => path.startsWith('protocol/'),
   metrics: (path) => path.startsWith('metrics/'),
   'command-line': (path) => path !== 'cli/main.ts',
 };
