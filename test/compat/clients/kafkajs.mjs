@@ -43,6 +43,7 @@ export class KafkajsClient {
   static title = 'kafkajs';
   static version = version;
   static codecs = ['none', 'gzip', 'snappy', 'lz4', ...(HAS_ZSTD ? ['zstd'] : [])];
+  static asRead = (record) => record;
   static cannotWrite = ['header of null'];
   static cannotRead = [];
   static ownErrors = [];

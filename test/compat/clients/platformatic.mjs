@@ -13,6 +13,7 @@ export class PlatformaticClient {
   static title = '@platformatic/kafka';
   static version = version;
   static codecs = ['none', 'gzip', 'snappy', 'lz4', ...(HAS_ZSTD ? ['zstd'] : [])];
+  static asRead = (record) => record;
   static cannotWrite = [];
   // Its snappy takes a bare block, and not the stream of blocks that the Java client, Kafka and we write.
   static cannotRead = ['snappy'];
