@@ -2,12 +2,14 @@
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
 import type { Logger } from '../types.ts';
-import type { BrokerConfig } from './broker-config.ts';
+import type { BrokerConfig, BrokerConfigName } from './broker-config.ts';
 import type { ListenerAddress } from './listener.ts';
 
 export interface BrokerContext {
   readonly store: Store;
   readonly config: BrokerConfig;
+  /** The settings that somebody has set. */
+  readonly givenConfig: ReadonlySet<BrokerConfigName>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly nodeId: number;

@@ -11,9 +11,10 @@ const sharedWithLibrary = /^protocol\/(?:coordinator-partition|integers|message-
 
 /** Chunks by name, each with what it takes; the first that takes a source has it. Who imports one loads those above it too, as far as it needs them. */
 const chunks = {
-  library: (path) => !/^(?:cli|metrics|protocol)\//.test(path) || sharedWithLibrary.test(path),
+  library: (path) => !/^(?:broker|cli|metrics|protocol)\//.test(path) || sharedWithLibrary.test(path),
   protocol: (path) => path.startsWith('protocol/'),
   metrics: (path) => path.startsWith('metrics/'),
+  broker: (path) => path.startsWith('broker/'),
   'command-line': (path) => path !== 'cli/main.ts',
 };
 
