@@ -106,7 +106,7 @@ export class PlatformaticClient {
   }
 
   async close() {
-    for (const client of this.#clients.values()) await client.close(true);
+    for (const client of this.#clients.values()) await (client instanceof Admin ? client.close() : client.close(true));
   }
 }
 
