@@ -231,7 +231,8 @@ const administers = {
 
 const createsByAsking = {
   name: 'makes a topic by writing to it, where the broker allows that',
-  applies: ({ Client, trial }) => Client.can.includes('auto creation') && trial.makesTopics,
+  applies: ({ Client }) => Client.can.includes('auto creation'),
+  makesTopics: true,
   async run({ client, trial }) {
     const topic = trial.topicName('asked-for');
     await client.autoCreate({ topic, records: numberedRecords(5) });
@@ -242,7 +243,6 @@ const createsByAsking = {
 const failures = [
   {
     name: 'is told that a topic is unknown',
-    applies: ({ trial }) => !trial.makesTopics,
     run: ({ Client, client, trial }) =>
       failsWith(Client, ownOr(Client, 'unknown topic', ERROR.unknownTopic), () =>
         client.produce({ topic: trial.topicName('missing'), records: numberedRecords(1) }),
@@ -279,8 +279,7 @@ const failures = [
   },
 ];
 
-/** `applies` of what is left out there: everywhere. */
-export const clientChecks = [
+const allChecks = [
   administers,
   createsByAsking,
   ...CODECS.map(writesCodec),
@@ -293,4 +292,11 @@ export const clientChecks = [
   isIdempotent,
   transacts,
   ...failures,
-].map((check) => ({ applies: () => true, ...check }));
+];
+
+/** Those for a broker that makes topics by itself, or for one that does not. What does not say when it applies, always does. */
+export function clientChecks({ makesTopics }) {
+  return allChecks
+    .map((check) => ({ applies: () => true, makesTopics: false, ...check }))
+    .filter((check) => check.makesTopics === makesTopics);
+}
