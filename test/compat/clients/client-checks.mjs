@@ -110,6 +110,21 @@ const readsMany = {
   },
 };
 
+const carriesLarge = {
+  name: 'writes and reads a record of 900,000 bytes',
+  async run({ client, trial }) {
+    const topic = await trial.makeTopic('large');
+    const records = [
+      ...numberedRecords(2),
+      ...numberedRecords(1, { from: 2, size: 900_000 }),
+      ...numberedRecords(2, { from: 3 }),
+    ];
+    for (const record of records) await client.produce({ topic, records: [record] });
+    noDifference(records, trial.recordsOf(topic));
+    noDifference(records, await client.consume({ topic, offset: 0, count: 5 }));
+  },
+};
+
 const waitsForNews = {
   name: 'waits at the end of a partition and gets what comes',
   async run({ client, trial }) {
@@ -187,9 +202,11 @@ const isIdempotent = {
     for (let i = 0; i < 8; i++) {
       await client.produce({ topic, idempotent: true, records: numberedRecords(10, { from: 10 * i }) });
     }
-    noDifference(numberedRecords(80), trial.recordsOf(topic));
+    // Many batches, several on their way at once where the client does that.
+    await client.produce({ topic, idempotent: true, records: numberedRecords(3000, { from: 80 }) });
+    noDifference(numberedRecords(3080), trial.recordsOf(topic));
     const ids = new Set(trial.batchesOf(topic).map(({ producerId }) => producerId));
-    holds(ids.size === 1 && !ids.has(-1), `producer ids ${[...ids]}`);
+    holds(ids.size === 1 && !ids.has(-1), `producer ids ${[...ids].join()}`);
   },
 };
 
@@ -285,6 +302,7 @@ const allChecks = [
   ...CODECS.map(writesCodec),
   ...CODECS.map(readsCodec),
   readsMany,
+  carriesLarge,
   waitsForNews,
   looksUp,
   readsCommitted,

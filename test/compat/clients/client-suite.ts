@@ -34,8 +34,8 @@ export function testClient(Client: ClientClass): void {
     for (const { name, applies, run } of clientChecks({ makesTopics })) {
       test(name, async ({ skip }) => {
         const about = { Client, client, trial };
-        if (!applies(about as never)) skip('not with this client or this broker');
-        const why = await run(about as never);
+        if (!applies(about)) skip('not with this client or this broker');
+        const why = await run(about);
         if (typeof why === 'string') skip(why);
         expect(trial.complaints).toEqual([]);
       });

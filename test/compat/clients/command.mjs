@@ -4,7 +4,7 @@ import { once } from 'node:events';
 
 const END_MS = 60_000;
 
-/** `{ status, out, err }`, both as bytes; killed when it takes too long. `start` makes the process, `input` is what it reads. */
+/** `{ status, out, said }`: bytes, and the text of all that it printed; killed when it takes too long. `input` is what it reads. */
 export async function ended(child, input = '') {
   const chunks = { out: [], err: [] };
   child.stdout.on('data', (chunk) => chunks.out.push(chunk));
@@ -15,7 +15,7 @@ export async function ended(child, input = '') {
   const [status, signal] = await once(child, 'close');
   clearTimeout(timer);
   const [out, err] = [chunks.out, chunks.err].map((some) => Buffer.concat(some));
-  return { status: status ?? signal, out, err };
+  return { status: status ?? signal, out, said: Buffer.concat([out, err]).toString() };
 }
 
 export function runCommand(command, args, input) {
@@ -24,7 +24,7 @@ export function runCommand(command, args, input) {
 
 /** Throws with all that was said unless it ended well. */
 export async function outputOf(running) {
-  const { status, out, err } = await running;
-  if (status !== 0) throw new Error(`ended with status ${status}:\n${out}${err}`);
+  const { status, out, said } = await running;
+  if (status !== 0) throw new Error(`ended with status ${status}:\n${said}`);
   return out.toString();
 }

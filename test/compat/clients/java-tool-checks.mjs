@@ -53,7 +53,7 @@ function topicChecks(trial, run) {
       contains(await tool('TopicCommand', ['--create', ...made]), `Created topic ${topic}.`);
       contains(await tool('TopicCommand', ['--list']), topic);
       const again = await run('TopicCommand', ['--create', ...made]);
-      holds(again.status !== 0 && `${again.out}${again.err}`.includes('already exists'), `${again.out}${again.err}`);
+      holds(again.status !== 0 && again.said.includes('already exists'), again.said);
       await tool('TopicCommand', ['--alter', '--topic', topic, '--partitions', '5']);
       const described = await tool('TopicCommand', ['--describe', '--topic', topic]);
       contains(
@@ -87,10 +87,7 @@ function topicChecks(trial, run) {
         '--add-config',
         'cleanup.policy=never',
       ]);
-      holds(
-        refused.status !== 0 && `${refused.out}${refused.err}`.includes('InvalidConfig'),
-        `${refused.out}${refused.err}`,
-      );
+      holds(refused.status !== 0 && refused.said.includes('InvalidConfig'), refused.said);
       const broker = await tool('kafka.admin.ConfigCommand', [
         '--entity-type',
         'brokers',

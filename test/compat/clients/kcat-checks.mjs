@@ -143,6 +143,15 @@ export function kcatChecks(trial) {
       holds(/\[0\] offset 33\b/.test(found), `offsets by time: ${found}`);
     },
 
+    async 'waits at the end of a partition and gets what comes'() {
+      const topic = await trial.makeTopic('kcat-news');
+      const reading = kcat(['-C', '-q', '-t', topic, '-p', '0', '-o', 'end', '-c', '1']);
+      // It asks for the end first: a record that comes before that is none that it waits for.
+      const timer = setInterval(() => trial.store.partition(topic, 0).append([{ value: 'news' }]), 500);
+      const text = await reading.finally(() => clearInterval(timer));
+      same('what came', text, 'news\n');
+    },
+
     async 'writes as an idempotent producer'() {
       const topic = await trial.makeTopic('kcat-idempotent');
       await produce(topic, ['-X', 'enable.idempotence=true'], `${LINES.join('\n')}\n`);
@@ -176,8 +185,8 @@ export function kcatChecks(trial) {
 
     async 'is told of what cannot be done'() {
       const fails = async (words, args, input) => {
-        const { status, out, err } = await runCommand('kcat', ['-b', trial.address, ...args], input);
-        holds(status !== 0 && `${out}${err}`.includes(words), `status ${status}, it says ${out}${err}`);
+        const { status, said } = await runCommand('kcat', ['-b', trial.address, ...args], input);
+        holds(status !== 0 && said.includes(words), `status ${status}, it says ${said}`);
       };
       await fails('Unknown topic', ['-C', '-e', '-t', trial.topicName('missing'), '-p', '0', '-o', 'beginning']);
       const topic = await trial.makeTopic('kcat-small', { config: { 'max.message.bytes': 2000 } });

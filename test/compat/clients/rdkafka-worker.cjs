@@ -7,6 +7,7 @@
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
 const { createInterface } = require('node:readline');
+const { promisify } = require('node:util');
 
 const [folder, address] = process.argv.slice(2);
 const load = createRequire(join(folder, 'package.json'));
@@ -20,9 +21,7 @@ const bytes = (text) => (text === null ? null : Buffer.from(text, 'base64'));
 const text = (content) => (content === null || content === undefined ? null : Buffer.from(content).toString('base64'));
 
 /** A method that ends with a callback, as a promise. */
-function settled(run) {
-  return new Promise((resolve, reject) => run((error, answer) => (error ? reject(error) : resolve(answer))));
-}
+const settled = (run) => promisify(run)();
 
 async function connected(client) {
   client.on('event.error', () => undefined);
@@ -41,14 +40,13 @@ async function producerOf(name, options) {
 }
 
 async function write(producer, { topic, partition, records }) {
-  let left = records.length;
   const offsets = [];
-  const delivered = new Promise((resolve, reject) => {
+  const delivered = settled((done) => {
     producer.removeAllListeners('delivery-report');
     producer.on('delivery-report', (error, report) => {
-      if (error) reject(error);
+      if (error) done(error);
       offsets.push(report?.offset);
-      if (--left === 0) resolve();
+      if (offsets.length === records.length) done();
     });
   });
   for (const { key, value, headers, timestamp } of records) {

@@ -98,8 +98,8 @@ const clients = {
   'node-rdkafka': {
     prepare() {
       const traits = {
-        // It takes what is empty for null and, of headers, null for the word; and reads a header's null as empty.
-        cannotWrite: ['empty key', 'empty value', 'header of null'],
+        // It takes what is empty for null; of headers it writes null as the word, and bytes up to the first zero; and reads null as empty.
+        cannotWrite: ['empty key', 'empty value', 'header of null', 'header of bytes'],
         asRead: (record) => ({
           ...record,
           headers: record.headers.map(([name, part]) => [name, part ?? Buffer.alloc(0)]),
