@@ -21,7 +21,8 @@ import {
   type CheckedBrokerConfig,
 } from './broker-config.ts';
 import type { BrokerContext } from './broker-context.ts';
-import { endpointText } from './config/endpoint.ts';
+import { FetchSessions } from './fetch-sessions.ts';
+import { addressText, endpointText, isWildcard } from './config/endpoint.ts';
 import { type ListenerPlan, planListeners } from './config/listener-plan.ts';
 import { storeSettingsOf } from './config/store-settings.ts';
 import { ConnectionBound } from './connection-bound.ts';
@@ -67,9 +68,16 @@ export class Broker {
     return this.listeners[0].port;
   }
 
-  /** `host:port` of the first listener: a client's `bootstrap.servers`. */
+  /** `host:port` of the first listener: the `bootstrap.servers` of a client on this machine. */
   get address(): string {
-    return `${this.listeners[0].host}:${this.port}`;
+    const { host, port } = this.listeners[0];
+    // This machine is at every address that it listens on.
+    return addressText({ host: isWildcard(host) ? HOST_DEFAULT : host, port });
+  }
+
+  /** Where each listener is: `name://host:port`. */
+  get endpoints(): string[] {
+    return this.listeners.map(({ name, host, port }) => endpointText({ name, host, port }));
   }
 
   /** Answers what was begun, closes all connections and then the store; idempotent. */
@@ -144,6 +152,7 @@ function contextOf(
     store,
     config,
     givenConfig: given,
+    fetchSessions: new FetchSessions(config['max.incremental.fetch.session.cache.slots'], () => tools.clock.now()),
     nodeId: store.nodeId ?? config['node.id'] ?? config['broker.id'] ?? 0,
     clusterId: store.clusterId ?? '',
     advertised({ name, port }: ListenerAddress) {

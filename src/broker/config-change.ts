@@ -94,7 +94,7 @@ function topicChanges(
     else if (configOperation === operations.set) all[name] = value;
     else all[name] = changedList(store.topicConfig(topic), { name, configOperation, value });
   }
-  return all as TopicConfigInput;
+  return all;
 }
 
 function changedList(config: TopicConfigInput, { name, configOperation, value }: AskedChange): string {

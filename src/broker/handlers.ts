@@ -36,11 +36,9 @@ export function allHandlers(): ReadonlyMap<number, Handler> {
   add(findCoordinatorHandler, apiVersionsHandler(handlers));
   add(createTopicsHandler, deleteTopicsHandler, deleteRecordsHandler);
   add(initProducerIdHandler, offsetForLeaderEpochHandler);
-  add(addPartitionsToTxnHandler, addOffsetsToTxnHandler, endTxnHandler);
-  add(writeTxnMarkersHandler, txnOffsetCommitHandler);
-  add(describeConfigsHandler, alterConfigsHandler, incrementalAlterConfigsHandler);
-  add(describeLogDirsHandler, createPartitionsHandler, describeClusterHandler);
-  add(describeProducersHandler, describeTransactionsHandler, listTransactionsHandler);
-  add(describeTopicPartitionsHandler);
+  add(addPartitionsToTxnHandler, addOffsetsToTxnHandler, endTxnHandler, writeTxnMarkersHandler, txnOffsetCommitHandler);
+  add(describeConfigsHandler, alterConfigsHandler, describeLogDirsHandler, createPartitionsHandler);
+  add(incrementalAlterConfigsHandler, describeClusterHandler);
+  add(describeProducersHandler, describeTransactionsHandler, listTransactionsHandler, describeTopicPartitionsHandler);
   return handlers;
 }

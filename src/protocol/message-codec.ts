@@ -5,6 +5,7 @@
 import { assert } from '../assert.ts';
 import { isMillraceError } from '../errors.ts';
 import { canMakeCode } from './code-lines.ts';
+import './kept-shapes.ts';
 import { interpretBytes, interpretMessage } from './interpreter.ts';
 import type { StructLayout } from './message-layout.ts';
 import { bufferOf } from './message-reader.ts';

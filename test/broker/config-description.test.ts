@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { brokerConfigs, checkBrokerConfig } from '#millrace/broker/broker-config.js';
+import { type BrokerConfigName, checkBrokerConfig } from '#millrace/broker/broker-config.js';
 import { describeBrokerConfig, describeTopicConfig } from '#millrace/broker/config-description.js';
 
 function contextOf(input: object): never {
@@ -28,7 +28,7 @@ test('a setting without a default of the broker', () => {
 test('what nobody has said has no value, and every type has its number', () => {
   const all = describeBrokerConfig(contextOf({}));
   expect(all.find(({ name }) => name === 'node.id')).toMatchObject({ value: null, configSource: 5, configType: 3 });
-  const typeOf = (name: keyof typeof brokerConfigs) => all.find((each) => each.name === name)!.configType;
+  const typeOf = (name: BrokerConfigName) => all.find((each) => each.name === name)!.configType;
   expect([typeOf('listeners'), typeOf('connections.max.idle.ms'), typeOf('log.cleaner.min.cleanable.ratio')]).toEqual([
     7, 5, 6,
   ]);

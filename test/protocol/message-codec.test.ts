@@ -33,6 +33,18 @@ test('errors are the interpreter’s', () => {
   );
 });
 
+test('more elements than a message may have are too large, and not damage', () => {
+  const count = 1_000_001;
+  const bytes = new MessageWriter()
+    .unsignedVarint(count + 1)
+    .bytes(Buffer.alloc(count, 1))
+    .int32(3)
+    .int8(0)
+    .finish();
+  const message = `a greeting, version 0, of ${bytes.length} bytes has more than 1000000 elements, in names`;
+  expect(() => codec.read(bytes)).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_TOO_LARGE', message }));
+});
+
 test('what a getter of the message throws is not taken for a value that does not fit', () => {
   const message = {
     get names(): string[] {
@@ -56,7 +68,7 @@ test('where code may not be made from strings, messages are interpreted, with th
     JSON.parse(
       execFileSync(process.execPath, [...flags, '--input-type=module', '-e', program], { cwd: root, encoding: 'utf8' }),
     );
-  const bytes = hex('02 00').repeat(16) + hex('0261 00 01 00 00');
+  const bytes = hex(`02 ${'00'.repeat(16)} 0261 00 01 00 00`);
   const rest = [bytes, 'a', 'ERR_MILLRACE_CORRUPTERR_MILLRACE_INVALID_ARGUMENT'];
   expect(run()).toEqual([true, ...rest]);
   expect(run('--disallow-code-generation-from-strings')).toEqual([false, ...rest]);

@@ -1,7 +1,8 @@
 /** What the code does at the edges; that it reads as the interpreter does, apis.test.ts shows. */
 import { expect, test } from 'vitest';
-import { array, bytes, int32, int64, string, struct } from '#millrace/protocol/field.js';
+import { array, bytes, int32, int64, int8, string, struct } from '#millrace/protocol/field.js';
 import { layoutOf } from '#millrace/protocol/message-layout.js';
+import { MessageWriter } from '#millrace/protocol/message-writer.js';
 import { makeReader } from '#millrace/protocol/reader-code.js';
 import { hex } from './hex.ts';
 
@@ -31,6 +32,22 @@ test('it reads nothing that is not there, and makes nothing of a count that lies
   for (const n of [3, 1_000_000, 0x7fff_ffff]) expect(read(count(n))).toBe(undefined);
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(1_000_000);
   expect(read(Buffer.alloc(0))).toBe(undefined);
+});
+
+test('a frame of empty strings does not take all memory', () => {
+  const read = makeReader('read', layoutOf({ names: array(string()) }, 0, true));
+  const names = (count: number): Buffer =>
+    new MessageWriter()
+      .unsignedVarint(count + 1)
+      .bytes(Buffer.alloc(count, 1))
+      .int8(0)
+      .finish();
+  expect(read(names(10_000))!.names).toHaveLength(10_000);
+  expect(read(names(1_000_001))).toBe(undefined);
+  const numbers = makeReader('read', layoutOf({ numbers: array(int8()), more: array(int8()) }, 0, false));
+  const half = new MessageWriter().int32(9_000_000).bytes(Buffer.alloc(9_000_000)).finish();
+  expect(numbers(Buffer.concat([half, Buffer.alloc(4)]))!.numbers).toHaveLength(9_000_000);
+  expect(numbers(Buffer.concat([half, half]))).toBe(undefined);
 });
 
 test('a buffer that is part of a larger one ends where it ends', () => {

@@ -61,8 +61,8 @@ test('a client knows by the correlation id which request is answered', () => {
 });
 
 test('what is no response is refused', () => {
-  for (const hex of ['', '000000', '00000001', '0000000100', '00000001000000000000ff']) {
-    expect(() => decodeResponse(apis.heartbeat, 4, Buffer.from(hex, 'hex'))).toThrow(
+  for (const text of ['', '000000', '00000001', '0000000100', '00000001000000000000ff']) {
+    expect(() => decodeResponse(apis.heartbeat, 4, Buffer.from(text, 'hex'))).toThrow(
       expect.objectContaining({ code: 'ERR_MILLRACE_CORRUPT' }),
     );
   }

@@ -2,8 +2,6 @@
 import { FRAME_BYTES_MAX_DEFAULT } from '../../limits.ts';
 import { bool, type BrokerConfigDefinition, int, list, long } from './config-kind.ts';
 
-const LONG_TIMER_MAX = 0x7fff_ffff;
-
 export const networkConfigs = {
   listeners: list({
     default: 'PLAINTEXT://127.0.0.1:9092',
@@ -45,7 +43,6 @@ export const networkConfigs = {
   'connections.max.idle.ms': long({
     default: 600_000,
     min: -1,
-    max: LONG_TIMER_MAX,
     documentation: 'A connection that has sent no whole request for so long is closed; 0 and -1: none is.',
   }),
   'socket.listen.backlog.size': int({
@@ -62,6 +59,11 @@ export const networkConfigs = {
     default: 55 * 1024 * 1024,
     min: 1024,
     documentation: 'What the answer to one fetch holds at most, apart from a first batch that is larger.',
+  }),
+  'max.incremental.fetch.session.cache.slots': int({
+    default: 1_000,
+    min: 0,
+    documentation: 'Fetch sessions of all clients together: one more names all its partitions in each request.',
   }),
   'max.request.partition.size.limit': int({
     default: 2_000,
