@@ -25,14 +25,15 @@ export class MessageCodec {
     this.#what = what;
   }
 
-  /** The message that all of `bytes` is. Throws ERR_MILLRACE_CORRUPT. */
-  read(bytes: Uint8Array): object {
+  /** The message that all of `bytes` is; with `mayGoOn`, the one that they begin with. Throws ERR_MILLRACE_CORRUPT. */
+  read(bytes: Uint8Array, mayGoOn = false): object {
     if (canMakeCode) {
       const message = this.#madeReader()(bufferOf(bytes));
       if (message !== undefined) return message;
     }
-    const message = interpretBytes(this.#layout, bytes, `${this.#what},`);
-    assert(!canMakeCode, 'what made code refused, the interpreter did not:', this.#what);
+    // Made code knows no bytes that go on: they are rare.
+    const message = interpretBytes(this.#layout, bytes, `${this.#what},`, mayGoOn);
+    assert(!canMakeCode || mayGoOn, 'what made code refused, the interpreter did not:', this.#what);
     return message;
   }
 
