@@ -78,6 +78,8 @@ export const SCAN_CHUNK_BYTES = 256 * KIB;
 /** Kafka's name rule allows 249 characters: with `-` and a partition number it is a file name. */
 export const TOPIC_NAME_LENGTH_MAX = 249;
 export const PARTITIONS_PER_TOPIC_MAX = 100_000;
+/** Partitions that one request of a client may make: Kafka's bound. */
+export const PARTITIONS_PER_REQUEST_MAX = 10_000;
 
 /** Three days: the mission's own figure. Kafka's default is seven. */
 export const RETENTION_MS_DEFAULT = 3 * 24 * 60 * 60 * 1000;

@@ -2,13 +2,15 @@
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
 import type { Logger } from '../types.ts';
-import type { BrokerConfig } from './broker-config.ts';
+import type { BrokerConfig, BrokerConfigName } from './broker-config.ts';
 import type { FetchSessions } from './fetch-sessions.ts';
 import type { ListenerAddress } from './listener.ts';
 
 export interface BrokerContext {
   readonly store: Store;
   readonly config: BrokerConfig;
+  /** The settings that somebody has set. */
+  readonly givenConfig: ReadonlySet<BrokerConfigName>;
   readonly fetchSessions: FetchSessions;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -10,11 +10,21 @@
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { type Clock, systemClock } from '../clock.ts';
+import { MillraceError } from '../errors.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Logger } from '../types.ts';
+import {
+  type BrokerConfig,
+  type BrokerConfigInput,
+  checkBrokerConfig,
+  type CheckedBrokerConfig,
+} from './broker-config.ts';
 import type { BrokerContext } from './broker-context.ts';
-import { type BrokerConfig, DEFAULT_BROKER_CONFIG } from './broker-config.ts';
+import { endpointText } from './config/endpoint.ts';
+import { type ListenerPlan, planListeners } from './config/listener-plan.ts';
+import { storeSettingsOf } from './config/store-settings.ts';
+import { ConnectionBound } from './connection-bound.ts';
 import { FetchSessions } from './fetch-sessions.ts';
 import { allHandlers } from './handlers.ts';
 import { Listener, type ListenerAddress } from './listener.ts';
@@ -22,19 +32,25 @@ import { memoryDirectory } from './memory-directory.ts';
 import { RequestDispatch } from './request-dispatch.ts';
 
 export interface BrokerOptions {
-  /** The data directory; `'memory'`: one in memory, as far as the system has that, that goes when the broker is closed. Default `'data'`. */
+  /**
+   * The data directory; `'memory'`: one in memory, as far as the system has that, that goes when the broker is closed. Default: `log.dirs` of `config`,
+   * or `'data'`.
+   */
   readonly data?: string;
-  /** Default 127.0.0.1. */
+  /** With `port`, in place of the `listeners` of `config`: one listener, without encryption. Default 127.0.0.1. */
   readonly host?: string;
   /** 0: any that is free. Default 9092. */
   readonly port?: number;
-  readonly config?: Partial<BrokerConfig>;
+  /** Settings, by Kafka's names: docs/operations.md. */
+  readonly config?: BrokerConfigInput;
   readonly logger?: Logger;
   readonly clock?: Clock;
 }
 
 const GRACE_MS = 5_000;
+const HOST_DEFAULT = '127.0.0.1';
 const PORT_DEFAULT = 9092;
+const DATA_DEFAULT = 'data';
 
 export class Broker {
   readonly store: Store;
@@ -76,10 +92,16 @@ export class Broker {
   }
 }
 
-/** Errors: those of `openStore`, and IO when the address cannot be had. */
+/** Errors: those of `openStore`, INVALID_ARGUMENT and UNSUPPORTED for settings, and IO when an address cannot be had. */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
-  const { data = 'data', host = '127.0.0.1', port = PORT_DEFAULT, logger = {}, clock = systemClock } = options;
-  const config = { ...DEFAULT_BROKER_CONFIG, ...options.config };
+  const { logger = {}, clock = systemClock } = options;
+  const checked = checkBrokerConfig(withAddress(options));
+  const plans = planListeners(checked.config);
+  for (const plan of plans) {
+    if (plan.isOpenToAll)
+      logger.warn?.({ listener: endpointText(plan) }, 'everybody who reaches this listener may do everything');
+  }
+  const data = options.data ?? dataOf(checked.config);
   const isInMemory = data === 'memory';
   const directory = isInMemory ? await mkdtemp(memoryDirectory()) : data;
   const release = async (): Promise<void> => {
@@ -87,34 +109,83 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   };
   let store: Store | null = null;
   try {
-    store = await openStore(directory, { logger, clock });
-    const context: BrokerContext = {
-      store,
-      config,
-      fetchSessions: new FetchSessions(config['max.incremental.fetch.session.cache.slots'], () => clock.now()),
-      clock,
-      logger,
-      nodeId: store.nodeId ?? 1,
-      clusterId: store.clusterId ?? '',
-      advertised: ({ host: name, port: number }: ListenerAddress) => ({ host: name, port: number }),
-    };
-    let connections = 0;
-    const listener = await Listener.open({
-      name: 'PLAINTEXT',
-      host,
-      port,
-      dispatch: new RequestDispatch(allHandlers(), context),
-      clock,
-      logger,
-      maxConnections: config['max.connections'],
-      maxRequestSize: config['socket.request.max.bytes'],
-      idleMs: config['connections.max.idle.ms'],
-      nextConnectionId: () => ++connections,
-    });
-    return new Broker(store, [listener], release);
+    store = await openStore(directory, { ...storeSettingsOf(checked), logger, clock });
+    return new Broker(store, await openListeners(plans, contextOf(store, plans, checked, { logger, clock })), release);
   } catch (error) {
     await store?.close();
     await release();
+    throw error;
+  }
+}
+
+/** The settings, with `host` and `port` as the listener that they mean. */
+function withAddress({ config = {}, host, port }: BrokerOptions): BrokerConfigInput {
+  if (host === undefined && port === undefined) return config;
+  const listener = { name: 'PLAINTEXT', host: host ?? HOST_DEFAULT, port: port ?? PORT_DEFAULT };
+  return { ...config, listeners: endpointText(listener) };
+}
+
+function dataOf(config: BrokerConfig): string {
+  const directories = config['log.dirs'] || config['log.dir'] || DATA_DEFAULT;
+  if (!directories.includes(',')) return directories;
+  throw new MillraceError(
+    'ERR_MILLRACE_UNSUPPORTED',
+    `log.dirs names several directories, a broker has one: ${directories}`,
+  );
+}
+
+function contextOf(
+  store: Store,
+  plans: readonly ListenerPlan[],
+  { config, given }: CheckedBrokerConfig,
+  tools: { readonly logger: Logger; readonly clock: Clock },
+): BrokerContext {
+  return {
+    ...tools,
+    store,
+    config,
+    givenConfig: given,
+    fetchSessions: new FetchSessions(config['max.incremental.fetch.session.cache.slots'], () => tools.clock.now()),
+    nodeId: store.nodeId ?? config['node.id'] ?? config['broker.id'] ?? 0,
+    clusterId: store.clusterId ?? '',
+    advertised({ name, port }: ListenerAddress) {
+      const { advertised } = plans.find((plan) => plan.name === name)!;
+      return { host: advertised.host, port: advertised.port === 0 ? port : advertised.port };
+    },
+  };
+}
+
+/** All of them, or none. */
+async function openListeners(plans: readonly ListenerPlan[], context: BrokerContext): Promise<Listener[]> {
+  const { config, clock, logger } = context;
+  const bound = new ConnectionBound({
+    most: config['max.connections'],
+    mostPerAddress: config['max.connections.per.ip'],
+    perAddress: config['max.connections.per.ip.overrides'],
+  });
+  const dispatch = new RequestDispatch(allHandlers(), context);
+  let connections = 0;
+  const opened: Listener[] = [];
+  try {
+    for (const { name, host, port } of plans) {
+      const listener = await Listener.open({
+        name,
+        host,
+        port,
+        dispatch,
+        clock,
+        logger,
+        bound,
+        backlog: config['socket.listen.backlog.size'],
+        maxRequestSize: config['socket.request.max.bytes'],
+        idleMs: config['connections.max.idle.ms'],
+        nextConnectionId: () => ++connections,
+      });
+      opened.push(listener);
+    }
+    return opened;
+  } catch (error) {
+    await Promise.all(opened.map((listener) => listener.close(0)));
     throw error;
   }
 }

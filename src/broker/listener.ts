@@ -5,6 +5,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { MillraceError } from '../errors.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../types.ts';
+import type { ConnectionBound } from './connection-bound.ts';
 import { Connection, isClientFault } from './connection.ts';
 import type { RequestDispatch } from './request-dispatch.ts';
 
@@ -23,7 +24,9 @@ export interface ListenerOptions {
   readonly dispatch: RequestDispatch;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly maxConnections: number;
+  /** Shared by the listeners of a broker. */
+  readonly bound: ConnectionBound;
+  readonly backlog: number;
   readonly maxRequestSize: number;
   readonly idleMs: number;
   readonly nextConnectionId: () => number;
@@ -89,15 +92,14 @@ export class Listener implements ListenerAddress {
   }
 
   #listen(): Promise<void> {
-    const { host, port, logger } = this.#options;
+    const { host, port, backlog, logger } = this.#options;
     return new Promise((resolve, reject) => {
       const failed = (error: Error): void => {
-        reject(
-          new MillraceError('ERR_MILLRACE_IO', `cannot listen on ${host}:${port}: ${error.message}`, { cause: error }),
-        );
+        const why = 'code' in error && error.code === 'EADDRINUSE' ? 'another process does already' : error.message;
+        reject(new MillraceError('ERR_MILLRACE_IO', `cannot listen on ${host}:${port}: ${why}`, { cause: error }));
       };
       this.#server.once('error', failed);
-      this.#server.listen({ host, port }, () => {
+      this.#server.listen({ host: host === '' ? undefined : host, port, backlog }, () => {
         this.#server.off('error', failed);
         this.#server.on('error', (error) => logger.error?.({ err: error, listener: this.name }, 'a listener failed'));
         this.#port = (this.#server.address() as AddressInfo).port;
@@ -109,11 +111,15 @@ export class Listener implements ListenerAddress {
 
   #accept(socket: Socket): void {
     const { statistics } = this;
-    if (this.#connections.size >= this.#options.maxConnections) {
+    const { bound } = this.#options;
+    // Empty: it is gone already.
+    const address = socket.remoteAddress ?? '';
+    if (!bound.take(address)) {
       statistics.refused++;
       socket.destroy();
       return;
     }
+    socket.once('close', () => bound.release(address));
     const { dispatch, clock, maxRequestSize, nextConnectionId } = this.#options;
     const connection = new Connection(socket, {
       id: nextConnectionId(),

@@ -40,15 +40,26 @@ export class TopicAdmin {
     await this.#last.catch(() => undefined);
   }
 
-  async create(name: string, options: CheckedTopicOptions): Promise<TopicDescription> {
+  /** Throws what `create` would refuse it for. */
+  checkNew(name: string, { config }: CheckedTopicOptions): void {
     checkTopicName(name);
     if (name === METADATA_TOPIC) {
       throw new MillraceError('ERR_MILLRACE_INVALID_TOPIC', `topic name "${name}" is that of Kafka's own metadata log`);
     }
+    effectiveConfig(config, this.#environment.defaults);
+    if (this.#topics.has(name)) throw new MillraceError('ERR_MILLRACE_TOPIC_EXISTS', `topic "${name}" exists already`);
+  }
+
+  /** Throws what `alter` would refuse it for. */
+  checkChange(name: string, changes: unknown): void {
+    effectiveConfig(changeTopicConfig(this.get(name).config, changes), this.#environment.defaults);
+  }
+
+  async create(name: string, options: CheckedTopicOptions): Promise<TopicDescription> {
+    this.checkNew(name, options);
     const config = this.#checkConfig(options.config);
     return this.#alone(async () => {
-      if (this.#topics.has(name))
-        throw new MillraceError('ERR_MILLRACE_TOPIC_EXISTS', `topic "${name}" exists already`);
+      this.checkNew(name, options);
       const { directory, defaults, logger } = this.#environment;
       // Only a name that has one of the two characters can collide.
       for (const other of /[._]/.test(name) ? this.#topics.keys() : []) {

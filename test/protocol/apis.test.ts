@@ -98,7 +98,7 @@ function* cuts(schema: MessageSchema): Pairs {
     const { layout, read, write } = interpreted(schema, version);
     const bytes = write(randomMessage(random, layout));
     const longer = Buffer.concat([bytes, Buffer.alloc(1)]);
-    const step = Math.ceil(bytes.length / CUTS_A_MESSAGE);
+    const step = Math.ceil(longer.length / CUTS_A_MESSAGE);
     for (let size = bytes.length + 1; size >= 0; size -= step) {
       if (size === bytes.length) continue;
       const cut = longer.subarray(0, size);

@@ -8,8 +8,9 @@
 
 /** Chunks by name, each with what it takes; the first that takes a source has it. Who imports one loads those above it too, as far as it needs them. */
 const chunks = {
-  library: (path) => !/^(?:cli|metrics)\//.test(path),
+  library: (path) => !/^(?:broker|cli|metrics)\//.test(path),
   metrics: (path) => path.startsWith('metrics/'),
+  broker: (path) => path.startsWith('broker/'),
   'command-line': (path) => path !== 'cli/main.ts',
 };
 

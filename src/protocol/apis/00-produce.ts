@@ -2,7 +2,7 @@
  * Produce: record batches for partitions. With `acks` 0 there is no response.
  *
  * Versions 0 to 2 carried the message formats before magic 2 and are gone; a broker still advertises them, since older librdkafka asks for
- * version 0 before it compresses (KAFKA-18659). Version 13 names topics by their ids.
+ * version 0 before it compresses (KAFKA-18659). Version 12 adds its partitions to the transaction by itself (KIP-890), 13 names topics by their ids.
  */
 import { defineApi } from '../api.ts';
 import { array, int16, int32, int64, records, string, struct, uuid } from '../field.ts';
@@ -20,10 +20,7 @@ export const produce = defineApi({
     topicData: array({
       name: string({ until: 12 }),
       topicId: uuid({ since: 13 }),
-      partitionData: array({
-        index: int32(),
-        records: records({ nullableSince: 0 }),
-      }),
+      partitionData: array({ index: int32(), records: records({ nullableSince: 0 }) }),
     }),
   },
   response: {
@@ -37,10 +34,7 @@ export const produce = defineApi({
         logAppendTimeMs: int64({ default: -1 }),
         logStartOffset: int64({ since: 5, default: -1 }),
         recordErrors: array(
-          {
-            batchIndex: int32(),
-            batchIndexErrorMessage: string({ nullableSince: 8 }),
-          },
+          { batchIndex: int32(), batchIndexErrorMessage: string({ nullableSince: 8 }) },
           { since: 8, default: [] },
         ),
         errorMessage: string({ since: 8, nullableSince: 8 }),
@@ -55,12 +49,7 @@ export const produce = defineApi({
     }),
     throttleTimeMs: int32({ default: 0 }),
     nodeEndpoints: array(
-      {
-        nodeId: int32(),
-        host: string(),
-        port: int32(),
-        rack: string({ nullableSince: 10 }),
-      },
+      { nodeId: int32(), host: string(), port: int32(), rack: string({ nullableSince: 10 }) },
       { since: 10, tag: 0 },
     ),
   },

@@ -88,24 +88,14 @@ export const fetch = defineApi({
           },
           { since: 12, tag: 2 },
         ),
-        abortedTransactions: array(
-          {
-            producerId: int64(),
-            firstOffset: int64(),
-          },
-          { nullableSince: 4 },
-        ),
+        /** Null unless the isolation level asks for them. */
+        abortedTransactions: array({ producerId: int64(), firstOffset: int64() }, { nullableSince: 4 }),
         preferredReadReplica: int32({ since: 11, default: -1 }),
         records: records({ nullableSince: 0 }),
       }),
     }),
     nodeEndpoints: array(
-      {
-        nodeId: int32(),
-        host: string(),
-        port: int32(),
-        rack: string({ nullableSince: 16 }),
-      },
+      { nodeId: int32(), host: string(), port: int32(), rack: string({ nullableSince: 16 }) },
       { since: 16, tag: 0 },
     ),
   },

@@ -1,5 +1,6 @@
 /**
- * ListOffsets: the offset that belongs to a timestamp, or to a place: -1 the end, -2 the start, -3 the record of the largest timestamp; -4 and -5 tell of tiered storage.
+ * ListOffsets: the offset that belongs to a timestamp, or to a place in the log: -1 its end, -2 its start, -3 the record of the largest timestamp; -4 and
+ * -5 tell of tiered storage.
  */
 import { defineApi } from '../api.ts';
 import { array, int16, int32, int64, int8, string } from '../field.ts';

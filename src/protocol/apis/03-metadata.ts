@@ -22,7 +22,7 @@ export const metadata = defineApi({
     ),
     allowAutoTopicCreation: bool({ since: 4, default: true }),
     includeClusterAuthorizedOperations: bool({ since: 8, until: 10 }),
-    includeTopicAuthorizedOperations: bool({ since: 8 }),
+    includeTopicAuthorizedOperations: bool({ since: 8, default: false }),
   },
   response: {
     throttleTimeMs: int32({ since: 3, default: 0 }),
@@ -51,6 +51,7 @@ export const metadata = defineApi({
       /** A bit for each operation; the smallest int32 if it was not asked for. */
       topicAuthorizedOperations: int32({ since: 8, default: -0x8000_0000 }),
     }),
+    /** As for a topic. */
     clusterAuthorizedOperations: int32({ since: 8, until: 10, default: -0x8000_0000 }),
     errorCode: int16({ since: 13 }),
   },

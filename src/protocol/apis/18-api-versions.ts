@@ -18,27 +18,12 @@ export const apiVersions = defineApi({
   },
   response: {
     errorCode: int16(),
-    apiKeys: array({
-      apiKey: int16(),
-      minVersion: int16(),
-      maxVersion: int16(),
-    }),
+    apiKeys: array({ apiKey: int16(), minVersion: int16(), maxVersion: int16() }),
     throttleTimeMs: int32({ since: 1, default: 0 }),
-    supportedFeatures: array(
-      {
-        name: string(),
-        minVersion: int16(),
-        maxVersion: int16(),
-      },
-      { since: 3, tag: 0 },
-    ),
+    supportedFeatures: array({ name: string(), minVersion: int16(), maxVersion: int16() }, { since: 3, tag: 0 }),
     finalizedFeaturesEpoch: int64({ since: 3, tag: 1, default: -1 }),
     finalizedFeatures: array(
-      {
-        name: string(),
-        maxVersionLevel: int16(),
-        minVersionLevel: int16(),
-      },
+      { name: string(), maxVersionLevel: int16(), minVersionLevel: int16() },
       { since: 3, tag: 2 },
     ),
     zkMigrationReady: bool({ since: 3, tag: 3, default: false }),

@@ -1,6 +1,6 @@
 /**
  * InitProducerId: an id and an epoch for an idempotent producer, or for a transactional id, whose earlier producer is fenced by it. Versions from 3 on say
- * which id and epoch a producer had, so that it can go on after an error (KIP-360).
+ * which id and epoch a producer had, so that it can go on after an error (KIP-360). Version 6, for transactions of two phases, is not settled in Kafka and not here.
  */
 import { defineApi } from '../api.ts';
 import { int16, int32, int64, string } from '../field.ts';

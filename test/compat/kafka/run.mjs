@@ -2,7 +2,8 @@
  * `npm run test:kafka`: a real Kafka judges what our engine writes and recovers.
  *
  * Needs Java 17 and Maven (the jars are fetched once). Without them it says so and ends well, unless CI=true. MILLRACE_SEED repeats a
- * run. One JVM answers all questions. Arguments choose parts: dump, clean, histories, producers, killed, recovery, compaction, transactions, broker.
+ * run. One JVM answers all questions. Arguments choose parts: dump, clean, histories, producers, killed, recovery, compaction, transactions,
+ * protocol, broker.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -33,6 +34,7 @@ import {
   weReadWhatKafkaAppends,
 } from './partition-checks.mjs';
 import { judgeProducers } from './producer-checks.mjs';
+import { judgeProtocol } from './protocol-checks.mjs';
 import { holds, same, Tally } from './tally.mjs';
 import { judgeTransactions } from './transaction-checks.mjs';
 import { HAS_ZSTD, Random, SMALL_TOPIC, TOPICS } from './workload.mjs';
@@ -249,6 +251,7 @@ async function main() {
     recovery: () => judgeRecovery(tally, judge, workshop, root),
     compaction: () => judgeCompaction(tally, judge, workshop, root, seed),
     transactions: () => judgeTransactions(tally, judge, java, root),
+    protocol: () => judgeProtocol(tally, judge, seed),
     broker: () => judgeByBroker(tally, judge, java, root),
   };
   try {

@@ -51,6 +51,8 @@ public final class Judge {
             case "consume" -> BrokerClient.consume(command);
             case "produce" -> BrokerClient.produce(command);
             case "commitOffsets" -> TransactionClient.commitOffsets(command);
+            case "protocolCatalog" -> ProtocolMessages.catalog();
+            case "protocolMessages" -> ProtocolMessages.written(command);
             default -> throw new IllegalArgumentException("unknown command " + name);
         };
     }
