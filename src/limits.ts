@@ -140,6 +140,8 @@ export const TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT = 7 * 24 * 3_600_000;
 /** Waits between tries to write the end of a transaction: doubled from the first to the longest. */
 export const RETRY_BACKOFF_MS = 100;
 export const RETRY_BACKOFF_MAX_MS = 1_000;
+/** How long the answer to the end of a transaction waits for readers to see it. */
+export const END_SHOWN_WAIT_MS = 500;
 /** Kafka's default of `offset.metadata.max.bytes`. */
 export const OFFSET_METADATA_CHARACTERS_MAX = 4_096;
 
@@ -157,3 +159,5 @@ export const FRAME_BYTES_MAX_DEFAULT = 100 * MIB;
 
 /** Requests of one connection that wait for their answers: what a client pipelines beyond that stays in its socket. */
 export const REQUESTS_IN_LINE_MAX = 64;
+/** What a regular expression that a client sent may take. */
+export const CLIENT_PATTERN_TIME_MS = 50;

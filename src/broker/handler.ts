@@ -29,7 +29,7 @@ export interface HandlerDefinition<A extends Api> {
    * The order in which things happen is settled when `handle` returns: the connection's next request may begin while its promise is pending. Answers keep
    * their order all the same.
    */
-  readonly overlaps?: boolean;
+  readonly overlaps?: boolean | ((request: RequestOf<A>, call: Call) => boolean);
   /** Allowed before a client has shown who it is. */
   readonly beforeAuthentication?: boolean;
   /**
@@ -46,7 +46,7 @@ export interface Handler {
   readonly minVersion: number;
   readonly maxVersion: number;
   readonly advertisedFrom: number;
-  readonly overlaps: boolean;
+  readonly overlaps: boolean | ((request: object, call: Call) => boolean);
   readonly beforeAuthentication: boolean;
   handle(request: object, call: Call): Message | null | Promise<Message | null>;
 }
@@ -58,7 +58,7 @@ export function defineHandler<A extends Api>(definition: HandlerDefinition<A>): 
     minVersion,
     maxVersion,
     advertisedFrom: definition.advertisedFrom ?? minVersion,
-    overlaps: definition.overlaps ?? false,
+    overlaps: (definition.overlaps ?? false) as Handler['overlaps'],
     beforeAuthentication: definition.beforeAuthentication ?? false,
     handle: (request, call) =>
       definition.handle(request as RequestOf<A>, call) as Message | null | Promise<Message | null>,

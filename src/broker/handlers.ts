@@ -4,17 +4,27 @@ import { produceHandler } from './handlers/00-produce.ts';
 import { fetchHandler } from './handlers/01-fetch.ts';
 import { listOffsetsHandler } from './handlers/02-list-offsets.ts';
 import { metadataHandler } from './handlers/03-metadata.ts';
+import { findCoordinatorHandler } from './handlers/10-find-coordinator.ts';
 import { apiVersionsHandler } from './handlers/18-api-versions.ts';
 import { createTopicsHandler } from './handlers/19-create-topics.ts';
 import { deleteTopicsHandler } from './handlers/20-delete-topics.ts';
 import { deleteRecordsHandler } from './handlers/21-delete-records.ts';
+import { initProducerIdHandler } from './handlers/22-init-producer-id.ts';
 import { offsetForLeaderEpochHandler } from './handlers/23-offset-for-leader-epoch.ts';
+import { addPartitionsToTxnHandler } from './handlers/24-add-partitions-to-txn.ts';
+import { addOffsetsToTxnHandler } from './handlers/25-add-offsets-to-txn.ts';
+import { endTxnHandler } from './handlers/26-end-txn.ts';
+import { writeTxnMarkersHandler } from './handlers/27-write-txn-markers.ts';
+import { txnOffsetCommitHandler } from './handlers/28-txn-offset-commit.ts';
 import { describeConfigsHandler } from './handlers/32-describe-configs.ts';
 import { alterConfigsHandler } from './handlers/33-alter-configs.ts';
 import { describeLogDirsHandler } from './handlers/35-describe-log-dirs.ts';
 import { createPartitionsHandler } from './handlers/37-create-partitions.ts';
 import { incrementalAlterConfigsHandler } from './handlers/44-incremental-alter-configs.ts';
 import { describeClusterHandler } from './handlers/60-describe-cluster.ts';
+import { describeProducersHandler } from './handlers/61-describe-producers.ts';
+import { describeTransactionsHandler } from './handlers/65-describe-transactions.ts';
+import { listTransactionsHandler } from './handlers/66-list-transactions.ts';
 import { describeTopicPartitionsHandler } from './handlers/75-describe-topic-partitions.ts';
 
 export function allHandlers(): ReadonlyMap<number, Handler> {
@@ -23,9 +33,12 @@ export function allHandlers(): ReadonlyMap<number, Handler> {
     for (const handler of some) handlers.set(handler.api.key, handler);
   };
   add(produceHandler, fetchHandler, listOffsetsHandler, metadataHandler);
-  add(apiVersionsHandler(handlers));
+  add(findCoordinatorHandler, apiVersionsHandler(handlers));
   add(createTopicsHandler, deleteTopicsHandler, deleteRecordsHandler, offsetForLeaderEpochHandler);
+  add(initProducerIdHandler, addPartitionsToTxnHandler, addOffsetsToTxnHandler, endTxnHandler);
+  add(writeTxnMarkersHandler, txnOffsetCommitHandler);
   add(describeConfigsHandler, alterConfigsHandler, incrementalAlterConfigsHandler);
   add(describeLogDirsHandler, createPartitionsHandler, describeClusterHandler, describeTopicPartitionsHandler);
+  add(describeProducersHandler, describeTransactionsHandler, listTransactionsHandler);
   return handlers;
 }

@@ -30,3 +30,9 @@ export function findPartition(
     return { log: null, errorCode: codeOf(error, { ERR_MILLRACE_INVALID_TOPIC: 'UNKNOWN_TOPIC_OR_PARTITION' }) };
   }
 }
+
+/** Is there such a partition? Opens nothing. */
+export function hasPartition({ store }: BrokerContext, topic: string, partition: number): boolean {
+  const found = store.findTopic(topic);
+  return found !== null && partition >= 0 && partition < found.partitions;
+}

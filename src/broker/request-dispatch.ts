@@ -50,7 +50,8 @@ export class RequestDispatch {
         ? NO_ANSWER
         : encodeResponse(handler.api, { version, correlationId: header.correlationId }, message);
     const answer = response instanceof Promise ? response.then(encode) : encode(response);
-    return { answer, overlaps: handler.overlaps };
+    const overlaps = typeof handler.overlaps === 'boolean' ? handler.overlaps : handler.overlaps(request, call);
+    return { answer, overlaps };
   }
 
   #unsupportedVersion({ api }: Handler, { apiKey, apiVersion, correlationId }: ReceivedHeader): Pieces {

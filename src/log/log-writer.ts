@@ -17,7 +17,7 @@ import { LogProducers, type ProducersEnvironment } from './log-producers.ts';
 import { LogReader } from './log-reader.ts';
 import type { LogSettings } from './log-settings.ts';
 import type { ProducerEntry } from './producer-snapshot.ts';
-import type { FirstAppend, ProducedBatch, TransactionEnd } from './producer-state.ts';
+import type { FirstAppend, KnownProducer, ProducedBatch, TransactionEnd } from './producer-state.ts';
 import type { ProducerStates } from './producer-states.ts';
 import { Receipt } from './receipt.ts';
 
@@ -79,6 +79,11 @@ export class LogWriter extends LogReader {
   /** The producers that the log remembers, as a snapshot has them. */
   get activeProducers(): ProducerEntry[] {
     return this.producers.states?.entries() ?? [];
+  }
+
+  /** What is known of one producer; null when that is nothing. */
+  knownProducer(producerId: number): KnownProducer | null {
+    return this.producers.states?.get(producerId) ?? null;
   }
 
   /** For replication: everything below `offset` is safe. Until it is said for the first time, all of the log is. */

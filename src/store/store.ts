@@ -30,6 +30,7 @@ import type { CheckedOptions } from './store-options.ts';
 import { storeStatistics, type StoreStatistics } from './store-statistics.ts';
 import { StoreTransactions } from './store-transactions.ts';
 import { TopicStore } from './topic-store.ts';
+import type { TransactionCoordinatorDoor } from './transaction-coordinator-door.ts';
 
 export class Store extends TopicStore {
   readonly isReadOnly = false;
@@ -123,6 +124,12 @@ export class Store extends TopicStore {
   producer(options: ProducerOptions | TransactionalProducerOptions = {}): Producer | TransactionalProducer {
     this.checkOpen();
     return this.#producers.open(options);
+  }
+
+  /** For a broker: the coordinator with answers as Kafka's clients expect them. */
+  get transactionCoordinator(): TransactionCoordinatorDoor {
+    this.checkOpen();
+    return this.#transactions;
   }
 
   /** The transactional ids that are known, with what each has open (KIP-664). Settles at once when there have been none. */

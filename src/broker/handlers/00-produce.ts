@@ -1,10 +1,11 @@
 /**
- * Produce: appends one batch a partition, as it came, and answers when the topic's durability is reached.
+ * Produce: appends one batch a partition, as it came, and answers when the topic's durability is reached. What is transactional is admitted first
+ * (produce-transaction.ts).
  *
  *     socket's chunk -> PartitionLog.appendBatches (looked at, copied once into the mapped tail, patched there) -> receipt
  *
  * All appends of a request happen before `handle` returns, so a connection's next request may begin while this one waits for the disk; many requests, of many
- * connections, wait for one flush.
+ * connections, wait for one flush. Only where a partition may have to be added to a transaction first, the next request waits.
  */
 import { BatchHeader } from '../../record/batch-header.ts';
 import { byteWindow } from '../../record/byte-window.ts';
@@ -15,14 +16,14 @@ import { produce } from '../../protocol/apis/00-produce.ts';
 import { kafkaErrorCodes, type KafkaErrorName } from '../../protocol/error-code.ts';
 import { isInternalTopic } from '../internal-topics.ts';
 import { codeOf, messageOf } from '../kafka-failure.ts';
-import { type Call, defineHandler } from '../handler.ts';
+import { type Answer, type Call, defineHandler } from '../handler.ts';
+import { admitProduce, mayAdd, type ProduceAdmission, topicOf } from '../produce-transaction.ts';
 
 type Request = RequestOf<typeof produce>;
 type TopicAnswer = ResponseInputOf<typeof produce>['responses'][number];
 type PartitionAnswer = TopicAnswer['partitionResponses'][number];
 
-/** The first versions that name topics by id, and that may carry zstd. */
-const IDS_SINCE = 13;
+/** The first version that may carry zstd. */
 const ZSTD_SINCE = 7;
 const MAGIC = 2;
 const MAGIC_POSITION = 16;
@@ -31,24 +32,41 @@ export const produceHandler = defineHandler({
   api: produce,
   versions: '3-13',
   advertisedFrom: 0,
-  overlaps: true,
+  overlaps: (request, { version }) => !mayAdd(request, version),
   handle(request, call) {
     const { acks } = request;
     if (acks < -1 || acks > 1) return refused(request, 'INVALID_REQUIRED_ACKS');
-    const durable: Promise<void>[] = [];
-    const responses = request.topicData.map(({ name, topicId, partitionData }): TopicAnswer => {
-      const topic = call.version >= IDS_SINCE ? call.broker.store.topicNameOf(topicId) : name;
-      const partitionResponses = partitionData.map(({ index, records }) => {
-        const { answer, flushed } = appendOne(topic, index, records, call);
-        if (flushed !== null && acks !== 0) durable.push(flushed(answer));
-        return answer;
-      });
-      return { name, topicId, partitionResponses };
-    });
-    if (acks === 0) return null;
-    return durable.length === 0 ? { responses } : Promise.all(durable).then(() => ({ responses }));
+    const admission = admitProduce(request, call);
+    if (admission instanceof Promise) return admission.then((admitted) => appendAll(request, admitted, call));
+    return appendAll(request, admission, call);
   },
 });
+
+function appendAll(
+  request: Request,
+  admission: ProduceAdmission,
+  call: Call,
+): Answer<typeof produce> | Promise<Answer<typeof produce>> {
+  if (typeof admission === 'string') return request.acks === 0 ? null : refused(request, admission);
+  const { acks } = request;
+  const durable: Promise<void>[] = [];
+  const responses = request.topicData.map((data): TopicAnswer => {
+    const { name, topicId, partitionData } = data;
+    const topic = topicOf(data, call);
+    const partitionResponses = partitionData.map(({ index, records }) => {
+      const refusal = topic === null ? null : (admission?.({ topic, partition: index }) ?? null);
+      const { answer, flushed } =
+        refusal === null
+          ? appendOne(topic, index, records, call)
+          : { answer: failed(index, kafkaErrorCodes[refusal]), flushed: null };
+      if (flushed !== null && acks !== 0) durable.push(flushed(answer));
+      return answer;
+    });
+    return { name, topicId, partitionResponses };
+  });
+  if (acks === 0) return null;
+  return durable.length === 0 ? { responses } : Promise.all(durable).then(() => ({ responses }));
+}
 
 interface Appended {
   /** Changed by `flushed` when the flush fails. */
@@ -108,7 +126,8 @@ function failed(index: number, errorCode: number, errorMessage: string | null = 
 }
 
 function failedFor(index: number, error: unknown, { broker }: Call): MutableAnswer {
-  const errorCode = codeOf(error);
+  // A control batch, or one that no producer may write so.
+  const errorCode = codeOf(error, { ERR_MILLRACE_INVALID_ARGUMENT: 'INVALID_RECORD' });
   if (errorCode === kafkaErrorCodes.UNKNOWN_SERVER_ERROR) broker.logger.error?.({ err: error }, 'an append failed');
   return failed(index, errorCode, messageOf(error));
 }

@@ -20,6 +20,22 @@ export function advertisedApis(handlers: Iterable<Handler>): AdvertisedApi[] {
   })).sort((a, b) => a.apiKey - b.apiKey);
 }
 
+/** Clients write in transactions of this version where it is finalized, and of versions before where it is not (KIP-890). */
+const TRANSACTION_VERSION = 2;
+const transactionVersion = 'transaction.version';
+/** In version 3 a least version of 0 cannot be told (KAFKA-17011), so what has one is left out there. */
+const ZERO_SINCE = 4;
+
+function features(version: number) {
+  const level = { maxVersionLevel: TRANSACTION_VERSION, minVersionLevel: TRANSACTION_VERSION };
+  const supported = { name: transactionVersion, minVersion: 0, maxVersion: TRANSACTION_VERSION };
+  return {
+    supportedFeatures: version >= ZERO_SINCE ? [supported] : [],
+    finalizedFeaturesEpoch: 0,
+    finalizedFeatures: [{ name: transactionVersion, ...level }],
+  };
+}
+
 /** What a client calls itself, as Kafka demands it (ApiVersionsRequest.isValid). */
 const SOFTWARE = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
 
@@ -35,7 +51,7 @@ export function apiVersionsHandler(handlers: ReadonlyMap<number, Handler>): Hand
           return { errorCode: kafkaErrorCodes.INVALID_REQUEST, apiKeys: [] };
         session.clientSoftware = { name, version: clientSoftwareVersion };
       }
-      return { errorCode: kafkaErrorCodes.NONE, apiKeys: advertisedApis(handlers.values()) };
+      return { errorCode: kafkaErrorCodes.NONE, apiKeys: advertisedApis(handlers.values()), ...features(version) };
     },
   });
 }
