@@ -57,7 +57,8 @@ function verify(
   support: TransactionSupport,
 ): Refusals {
   const { loaded, isMade } = store.transactionCoordinator;
-  if (loaded === null) return refuse(partitions, isMade ? 'COORDINATOR_LOAD_IN_PROGRESS' : 'INVALID_PRODUCER_ID_MAPPING');
+  if (loaded === null)
+    return refuse(partitions, isMade ? 'COORDINATOR_LOAD_IN_PROGRESS' : 'INVALID_PRODUCER_ID_MAPPING');
   const { answer, missing } = loaded.verifyPartitions({ ...writer, partitions });
   if (answer !== null) return refuse(partitions, named(answer.error!));
   return refuse(missing, support === 'verify' ? 'INVALID_TXN_STATE' : 'TRANSACTION_ABORTABLE');

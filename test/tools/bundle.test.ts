@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import * as millrace from 'millrace';
 import * as metrics from 'millrace/metrics';
-import { chunkNames, chunkOf, runtimeName } from '../../tools/build/chunks.mjs';
+import { browserScript, chunkNames, chunkOf, runtimeName } from '../../tools/build/chunks.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(root, 'dist');
@@ -49,6 +49,7 @@ const library = ['chunks/library.js', `chunks/${runtimeName}.js`];
 
 test.each([
   ['millrace', [...library, 'main.js']],
+  ['millrace/broker', ['broker/broker.js', 'chunks/broker.js', ...library]],
   ['millrace/metrics', ['chunks/library.js', 'chunks/metrics.js', `chunks/${runtimeName}.js`, 'metrics/metrics.js']],
   // What a thread that recovers loads.
   ['#millrace/store/recovery-task.js', [...library, 'store/recovery-task.js']],
@@ -70,7 +71,7 @@ test('the program opens its main file, the chunks of what all commands share, an
 });
 
 test('dist has a door for each source, the chunks, and nothing else', () => {
-  const chunks = [...chunkNames, runtimeName].map((name) => `chunks/${name}.js`);
+  const chunks = [...chunkNames, runtimeName, browserScript.name].map((name) => `chunks/${name}.js`);
   expect(endingWith('dist', '.js')).toEqual([...sources.map((name) => `${name}.js`), ...chunks].sort());
   expect(endingWith('dist', '.d.ts')).toEqual(sources.map((name) => `${name}.d.ts`).sort());
   expect(sources.filter((name) => !doors.includes(name))).toEqual(['cli/main']);
@@ -91,6 +92,12 @@ test('a chunk imports no door', () => {
     expect(ours).toContain(`./${runtimeName}.js`);
     expect(ours.filter((path) => !/^\.\/[\w-]+\.js$/.test(path))).toEqual([]);
   }
+});
+
+test('the script of the web page is one file, for browsers', () => {
+  const text = readFileSync(join(dist, `chunks/${browserScript.name}.js`), 'utf8');
+  expect(text).toContain('document.getElementById');
+  expect(text).not.toMatch(/^(?:import|export) .*from|\bimport\(|node:/m);
 });
 
 test.each([
@@ -145,10 +152,12 @@ test('without source maps it names the function and the chunk', () => {
   expect(run(program)).toMatch(/^MillraceError: .*\n(?: {4}at .*\n)* {4}at openStore \(.*\/dist\/chunks\/library\.js:/);
 });
 
-test('a source of a room that is not the command line or metrics is in the library', () => {
+test('a source of a room that is not the command line, the broker or metrics is in the library', () => {
   expect(chunkOf('store/store.ts')).toBe('library');
   expect(chunkOf('client.ts')).toBe('library');
   expect(chunkOf('cli/program.ts')).toBe('command-line');
   expect(chunkOf('cli/main.ts')).toBeNull();
   expect(chunkOf('metrics/metrics.ts')).toBe('metrics');
+  expect(chunkOf('broker/listener.ts')).toBe('broker');
+  expect(chunkOf('broker/http/http-server.ts')).toBe('web-server');
 });

@@ -14,7 +14,8 @@ export const findCoordinatorHandler = defineHandler({
   api: findCoordinator,
   versions: '0-6',
   handle({ key, keyType, coordinatorKeys }, call) {
-    if (call.version >= BATCHED_SINCE) return { coordinators: coordinatorKeys.map((each) => find(each, keyType, call)) };
+    if (call.version >= BATCHED_SINCE)
+      return { coordinators: coordinatorKeys.map((each) => find(each, keyType, call)) };
     const { key: _key, ...found } = find(key, keyType, call);
     return found;
   },

@@ -86,7 +86,12 @@ async function codesOf(
 }
 
 async function verify(
-  request: { transactionalId: string; producerId: number; producerEpoch: number; partitions: readonly TopicPartition[] },
+  request: {
+    transactionalId: string;
+    producerId: number;
+    producerEpoch: number;
+    partitions: readonly TopicPartition[];
+  },
   { broker }: Call,
 ): Promise<Codes> {
   try {

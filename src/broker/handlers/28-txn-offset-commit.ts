@@ -45,11 +45,7 @@ export const txnOffsetCommitHandler = defineHandler({
   },
 });
 
-function commitOf(
-  topic: string,
-  asked: Request['topics'][number]['partitions'][number],
-  { broker }: Call,
-): Commit {
+function commitOf(topic: string, asked: Request['topics'][number]['partitions'][number], { broker }: Call): Commit {
   const { partitionIndex: partition, committedOffset, committedLeaderEpoch, committedMetadata } = asked;
   const offset = {
     topic,
