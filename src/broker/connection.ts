@@ -49,6 +49,7 @@ export class Connection implements Session {
   readonly listener: ListenerAddress;
   readonly remoteAddress: string;
   principal = 'User:ANONYMOUS';
+  clientId: string | null = null;
   clientSoftware: Session['clientSoftware'] = null;
   readonly connectedAt: number;
   bytesIn = 0;

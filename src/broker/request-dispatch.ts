@@ -53,6 +53,7 @@ export class RequestDispatch {
     }
     const request = decodeRequest(handler.api, header, frame);
     const call: Call = { broker: this.#broker, session, version, clientId, size: frame.length };
+    session.clientId = clientId;
     statistics.begun(version, frame.length);
     const fault = this.#broker.faults?.take(handler.api, request, call) ?? null;
     const response = fault === null ? handler.handle(request, call) : undergo(fault, { handler, request, call });

@@ -12,6 +12,8 @@ export interface Session {
   readonly signal: AbortSignal;
   /** Ends the connection at once; what was not sent is not sent any more. */
   destroy(): void;
+  /** As the last request had it. */
+  clientId: string | null;
   /** From the first ApiVersions request on. */
   clientSoftware: { readonly name: string; readonly version: string } | null;
 }

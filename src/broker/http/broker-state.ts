@@ -43,6 +43,7 @@ export interface ConnectionState {
   readonly id: number;
   readonly listener: string;
   readonly from: string;
+  readonly clientId: string | null;
   readonly software: string | null;
   readonly principal: string;
   readonly openMs: number;
@@ -147,11 +148,12 @@ function apiStates({ statistics }: ServedBroker, watch: BrokerWatch): ApiState[]
 }
 
 function connectionState(connection: Connection, now: number): ConnectionState {
-  const { id, listener, remoteAddress: from, clientSoftware, principal, connectedAt } = connection;
+  const { id, listener, remoteAddress: from, clientId, clientSoftware, principal, connectedAt } = connection;
   return {
     id,
     listener: listener.name,
     from,
+    clientId,
     software: clientSoftware === null ? null : `${clientSoftware.name} ${clientSoftware.version}`,
     principal,
     openMs: Math.max(0, now - connectedAt),

@@ -56,7 +56,7 @@ export const PAGE_DOCUMENT = `<!doctype html>
       </div>
 ${table('topics', 'Topics', ['Topic', '#Partitions', '#Size', '#Records in/s', '#In/s', '#Out/s', 'Bytes in, two minutes'])}
 ${table('apis', 'Requests', ['API', '#Requests', '#A second', '#Errors', '#Median', '#99 %'])}
-${table('connections', 'Connections', ['From', 'Client', 'Principal', 'Listener', '#Open for', '#In', '#Out', '#Pending'])}
+${table('connections', 'Connections', ['From', 'Client', 'Software', 'Principal', 'Listener', '#Open for', '#In', '#Out', '#Pending'])}
     </main>
   </body>
 </html>

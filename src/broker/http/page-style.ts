@@ -42,11 +42,12 @@ a { color: var(--water); }
 #facts div { display: flex; gap: 0.4rem; min-width: 0; }
 dt { color: var(--faint); }
 dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(12.5rem, 1fr)); gap: 0.8rem; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: 0.8rem; }
 .card {
   display: grid;
   grid-template-columns: 1fr auto;
   align-items: baseline;
+  column-gap: 0.6rem;
   margin: 0;
   padding: 0.7rem 0.9rem 0.6rem;
   border: 1px solid var(--line);
@@ -54,7 +55,7 @@ dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
   background: var(--card);
 }
 figcaption { color: var(--faint); grid-column: 1 / -1; }
-output { font-size: 1.5rem; font-variant-numeric: tabular-nums; white-space: nowrap; }
+output { font-size: 1.35rem; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .most { text-align: right; }
 .plot { grid-column: 1 / -1; grid-row: 3; height: 3rem; margin-top: 0.3rem; border-bottom: 1px solid var(--line); }
 svg { display: block; width: 100%; height: 100%; }

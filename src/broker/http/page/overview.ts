@@ -39,5 +39,5 @@ function showPlot(id: string, values: readonly number[], text: (value: number | 
   card.querySelector('output')!.textContent = text(values.at(-1) ?? null);
   card.querySelector('.plot')!.replaceChildren(plot(values));
   const most = Math.max(0, ...values);
-  card.querySelector('.most')!.textContent = most > 0 ? `at most ${text(most)}` : '';
+  card.querySelector('.most')!.textContent = most > 0 ? `max ${text(most)}` : '';
 }

@@ -74,7 +74,8 @@ function showConnections({ connections, connectionCounts }: BrokerState): void {
   const rows = connections.map((each) =>
     row([
       { content: each.from },
-      software(each.software),
+      said(each.clientId),
+      said(each.software),
       { content: each.principal, className: 'name faint', title: each.principal },
       { content: each.listener, className: 'faint' },
       number(durationText(each.openMs)),
@@ -83,11 +84,12 @@ function showConnections({ connections, connectionCounts }: BrokerState): void {
       number(wholeText(each.pending)),
     ]),
   );
-  replaceRows('connections', rows.length > 0 ? rows : [nothing('Nobody is connected.', 8)]);
+  replaceRows('connections', rows.length > 0 ? rows : [nothing('Nobody is connected.', 9)]);
 }
 
-function software(name: string | null): Cell {
-  return { content: name ?? 'does not say', className: name === null ? 'name faint' : 'name', title: name ?? '' };
+/** What a client says of itself, or does not. */
+function said(name: string | null): Cell {
+  return { content: name ?? '–', className: name === null ? 'name faint' : 'name', title: name ?? '' };
 }
 
 function note(id: string, shown: number, all: number): void {
