@@ -203,3 +203,16 @@ export const CLIENT_PATTERN_TIME_MS = 250;
 
 /** The longest that a timer of Node's waits; a longer one would be over at once. 24 days. */
 export const TIMER_MAX_MS = 0x7fff_ffff;
+
+/** The broker's web page: samples of each rate (two minutes), what one answer has of topics, partitions of one topic, and connections. */
+export const RATES_KEPT_MAX = 120;
+export const RATE_INTERVAL_MS = 1_000;
+export const SHOWN_TOPICS_MAX = 200;
+export const SHOWN_PARTITIONS_MAX = 500;
+export const SHOWN_CONNECTIONS_MAX = 100;
+/** Directories of partitions that nobody has opened, read in one go to know their sizes. */
+export const LISTED_PARTITIONS_A_LOOK = 256;
+/** Browsers, scrapers and probes at once. */
+export const HTTP_CONNECTIONS_MAX = 128;
+/** A request line with its headers must have come within this time. */
+export const HTTP_REQUEST_MS = 10_000;

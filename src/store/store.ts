@@ -100,6 +100,11 @@ export class Store extends TopicStore {
     return this.environment.health.failure;
   }
 
+  /** Ends all writing, as a failed disk does: for who knows of a failure that the store cannot see, and for tests. Returns what every write throws then. */
+  takeOffline(cause: Error): MillraceError {
+    return this.environment.health.fail(cause);
+  }
+
   override get isClosed(): boolean {
     return this.#closing !== null;
   }

@@ -1,6 +1,6 @@
 /** Settings of where a broker listens and of its connections. */
 import { FRAME_BYTES_MAX_DEFAULT } from '../../limits.ts';
-import { bool, type BrokerConfigDefinition, int, list, long } from './config-kind.ts';
+import { bool, type BrokerConfigDefinition, int, list, long, text } from './config-kind.ts';
 
 export const networkConfigs = {
   listeners: list({
@@ -25,6 +25,11 @@ export const networkConfigs = {
   'millrace.allow.insecure.listeners': bool({
     default: false,
     documentation: 'Allows a listener that does not ask clients who they are on an address that other machines reach.',
+  }),
+  'millrace.http.listener': text({
+    default: '',
+    documentation:
+      'Where metrics (/metrics), health (/health) and a web page (/) are served: host:port. Default: nowhere. An address that other machines reach needs millrace.allow.insecure.listeners.',
   }),
   'max.connections': int({
     default: 10_000,
