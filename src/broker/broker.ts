@@ -22,14 +22,22 @@ import {
 } from './broker-config.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { FetchSessions } from './fetch-sessions.ts';
-import { endpointText } from './config/endpoint.ts';
+import { addressText, endpointText, isWildcard } from './config/endpoint.ts';
 import { type ListenerPlan, planListeners } from './config/listener-plan.ts';
 import { storeSettingsOf } from './config/store-settings.ts';
 import { ConnectionBound } from './connection-bound.ts';
+import type { Faults } from './faults.ts';
 import { allHandlers } from './handlers.ts';
+import { type HttpOptions, type HttpPlan, planHttp } from './config/http-plan.ts';
+import type { HttpServer } from './http/http-server.ts';
 import { Listener, type ListenerAddress } from './listener.ts';
 import { memoryDirectory } from './memory-directory.ts';
 import { RequestDispatch } from './request-dispatch.ts';
+import { RequestStatistics } from './request-statistics.ts';
+
+export { Faults } from './faults.ts';
+export type { Fault, FaultyApi, FaultyRequest, InjectedFault } from './faults.ts';
+export { TestClock } from '../test-clock.ts';
 
 export interface BrokerOptions {
   /**
@@ -44,7 +52,19 @@ export interface BrokerOptions {
   /** Settings, by Kafka's names: docs/operations.md. */
   readonly config?: BrokerConfigInput;
   readonly logger?: Logger;
+  /** For tests, a `TestClock`: timeouts, retention and idle connections come when it is moved. */
   readonly clock?: Clock;
+  /** For tests: faults that requests meet. */
+  readonly faults?: Faults;
+  /** The address of metrics, health and the web page, in place of `millrace.http.listener` of `config`: default 127.0.0.1:9644. Without either, none. */
+  readonly http?: HttpOptions;
+}
+
+/** What a broker consists of. */
+interface BrokerParts {
+  readonly context: BrokerContext;
+  readonly listeners: readonly Listener[];
+  readonly release: () => Promise<void>;
 }
 
 const GRACE_MS = 5_000;
@@ -55,22 +75,53 @@ const DATA_DEFAULT = 'data';
 export class Broker {
   readonly store: Store;
   readonly listeners: readonly Listener[];
+  readonly clock: Clock;
+  /** What it counts of requests, by API. */
+  readonly statistics: RequestStatistics;
+  readonly fetchSessions: FetchSessions;
+  readonly nodeId: number;
+  readonly startedAt: number;
   readonly #release: () => Promise<void>;
+  #http: HttpServer | null = null;
   #closing: Promise<void> | null = null;
 
-  constructor(store: Store, listeners: readonly Listener[], release: () => Promise<void>) {
-    this.store = store;
+  constructor({ context, listeners, release }: BrokerParts) {
+    this.store = context.store;
     this.listeners = listeners;
+    this.clock = context.clock;
+    this.statistics = context.statistics;
+    this.fetchSessions = context.fetchSessions;
+    this.nodeId = context.nodeId;
+    this.startedAt = context.clock.now();
     this.#release = release;
+  }
+
+  /** Starts the broker's web server. Used by `startBroker`. */
+  async serveHttp(plan: HttpPlan, logger: Logger): Promise<void> {
+    // Who has none does not load it.
+    const { HttpServer } = await import('./http/http-server.ts');
+    this.#http = await HttpServer.open(this, plan, logger);
+  }
+
+  /** Where metrics, health and the web page are; null where they are off. */
+  get http(): { readonly host: string; readonly port: number; readonly url: string } | null {
+    return this.#http;
+  }
+
+  /** It is closed, or about to be: it takes no new connection. */
+  get isClosing(): boolean {
+    return this.#closing !== null;
   }
 
   get port(): number {
     return this.listeners[0].port;
   }
 
-  /** `host:port` of the first listener: a client's `bootstrap.servers`. */
+  /** `host:port` of the first listener: the `bootstrap.servers` of a client on this machine. */
   get address(): string {
-    return `${this.listeners[0].host}:${this.port}`;
+    const { host, port } = this.listeners[0];
+    // This machine is at every address that it listens on.
+    return addressText({ host: isWildcard(host) ? HOST_DEFAULT : host, port });
   }
 
   /** Where each listener is: `name://host:port`. */
@@ -90,6 +141,7 @@ export class Broker {
   async #close(): Promise<void> {
     try {
       await Promise.all(this.listeners.map((listener) => listener.close(GRACE_MS)));
+      await this.#http?.close();
       await this.store.close();
     } finally {
       await this.#release();
@@ -102,10 +154,16 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   const { logger = {}, clock = systemClock } = options;
   const checked = checkBrokerConfig(withAddress(options));
   const plans = planListeners(checked.config);
+  const http = planHttp(checked.config, options.http);
   for (const plan of plans) {
     if (plan.isOpenToAll)
       logger.warn?.({ listener: endpointText(plan) }, 'everybody who reaches this listener may do everything');
   }
+  if (http?.isOpenToAll === true)
+    logger.warn?.(
+      { listener: `${http.host}:${http.port}` },
+      'everybody who reaches the web page sees topics and clients',
+    );
   const data = options.data ?? dataOf(checked.config);
   const isInMemory = data === 'memory';
   const directory = isInMemory ? await mkdtemp(memoryDirectory()) : data;
@@ -115,10 +173,24 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   let store: Store | null = null;
   try {
     store = await openStore(directory, { ...storeSettingsOf(checked), logger, clock });
-    return new Broker(store, await openListeners(plans, contextOf(store, plans, checked, { logger, clock })), release);
+    const context = contextOf(store, plans, checked, { logger, clock, faults: options.faults ?? null });
+    const listeners = await openListeners(plans, context);
+    const broker = new Broker({ context, listeners, release });
+    if (http !== null) await serveOrClose(broker, http, logger);
+    return broker;
   } catch (error) {
     await store?.close();
     await release();
+    throw error;
+  }
+}
+
+/** A broker that cannot have its web server is none. */
+async function serveOrClose(broker: Broker, plan: HttpPlan, logger: Logger): Promise<void> {
+  try {
+    await broker.serveHttp(plan, logger);
+  } catch (error) {
+    await broker.close();
     throw error;
   }
 }
@@ -143,7 +215,7 @@ function contextOf(
   store: Store,
   plans: readonly ListenerPlan[],
   { config, given }: CheckedBrokerConfig,
-  tools: { readonly logger: Logger; readonly clock: Clock },
+  tools: Pick<BrokerContext, 'logger' | 'clock' | 'faults'>,
 ): BrokerContext {
   return {
     ...tools,
@@ -151,6 +223,7 @@ function contextOf(
     config,
     givenConfig: given,
     fetchSessions: new FetchSessions(config['max.incremental.fetch.session.cache.slots'], () => tools.clock.now()),
+    statistics: new RequestStatistics(),
     nodeId: store.nodeId ?? config['node.id'] ?? config['broker.id'] ?? 0,
     clusterId: store.clusterId ?? '',
     advertised({ name, port }: ListenerAddress) {

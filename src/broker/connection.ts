@@ -13,6 +13,7 @@ import { FrameSplitter } from '../protocol/frame-splitter.ts';
 import { REQUESTS_IN_LINE_MAX } from '../limits.ts';
 import type { Session } from './session.ts';
 import type { BegunRequest, RequestDispatch } from './request-dispatch.ts';
+import type { ApiStatistics } from './request-statistics.ts';
 import type { ListenerAddress } from './listener.ts';
 
 export interface ConnectionOptions {
@@ -20,6 +21,8 @@ export interface ConnectionOptions {
   readonly listener: ListenerAddress;
   readonly dispatch: RequestDispatch;
   readonly maxRequestSize: number;
+  /** Of all connections of the listener. */
+  readonly traffic: Traffic;
   readonly now: () => number;
   /** Why the connection is ended from here, before it is. */
   readonly onFault: (connection: Connection, error: unknown) => void;
@@ -30,6 +33,15 @@ export interface ConnectionOptions {
 interface Place {
   /** Null until it is answered; empty for a request without an answer. */
   pieces: readonly Uint8Array[] | null;
+  readonly beganAt: number;
+  /** Null until it is known what was asked. */
+  statistics: ApiStatistics | null;
+}
+
+/** What a listener counts of its connections. */
+export interface Traffic {
+  bytesIn: number;
+  bytesOut: number;
 }
 
 export class Connection implements Session {
@@ -37,7 +49,11 @@ export class Connection implements Session {
   readonly listener: ListenerAddress;
   readonly remoteAddress: string;
   principal = 'User:ANONYMOUS';
+  clientId: string | null = null;
   clientSoftware: Session['clientSoftware'] = null;
+  readonly connectedAt: number;
+  bytesIn = 0;
+  bytesOut = 0;
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
   readonly #splitter: FrameSplitter;
@@ -58,6 +74,7 @@ export class Connection implements Session {
     this.#options = options;
     this.#splitter = new FrameSplitter({ maxFrameSize: options.maxRequestSize });
     this.#lastActive = options.now();
+    this.connectedAt = this.#lastActive;
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.on('drain', () => this.#advance());
@@ -84,9 +101,10 @@ export class Connection implements Session {
     return this.#line.length === 0;
   }
 
-  /** Begins nothing more; ends when what was begun is answered. */
+  /** Begins nothing more; ends when what was begun is answered, which waits for nothing any more. */
   end(): void {
     this.#isEnding = true;
+    this.#gone.abort();
     if (this.isIdle) this.#socket.end();
   }
 
@@ -95,6 +113,8 @@ export class Connection implements Session {
   }
 
   #received(chunk: Buffer): void {
+    this.#options.traffic.bytesIn += chunk.length;
+    this.bytesIn += chunk.length;
     this.#chunks.push(chunk);
     if (this.#canBegin()) this.#advance();
     else this.#socket.pause();
@@ -132,9 +152,10 @@ export class Connection implements Session {
 
   #begin(frame: Buffer): void {
     this.#lastActive = this.#options.now();
-    const place: Place = { pieces: null };
+    const place: Place = { pieces: null, beganAt: performance.now(), statistics: null };
     this.#line.push(place);
     const begun: BegunRequest = this.#options.dispatch.begin(frame, this);
+    place.statistics = begun.statistics;
     if (!(begun.answer instanceof Promise)) {
       this.#answered(place, begun.answer);
       return;
@@ -156,10 +177,21 @@ export class Connection implements Session {
     this.#lastActive = this.#options.now();
     this.#socket.cork();
     while (this.#line.length > 0 && this.#line[0].pieces !== null) {
-      for (const piece of this.#line.shift()!.pieces!) this.#socket.write(piece);
+      this.#send(this.#line.shift()!);
     }
     this.#socket.uncork();
     if (this.#isEnding && this.isIdle) this.#socket.end();
+  }
+
+  #send({ pieces, beganAt, statistics }: Place): void {
+    let size = 0;
+    for (const piece of pieces!) {
+      size += piece.length;
+      this.#socket.write(piece);
+    }
+    this.bytesOut += size;
+    this.#options.traffic.bytesOut += size;
+    statistics?.ended(performance.now() - beganAt, size);
   }
 
   #fail(error: unknown): void {

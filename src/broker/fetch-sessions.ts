@@ -43,9 +43,16 @@ export class FetchSessions {
   /** In the order of their last use. */
   readonly #sessions = new Map<number, FetchSession>();
 
+  #evictions = 0;
+
   constructor(slots: number, now: () => number) {
     this.#slots = slots;
     this.#now = now;
+  }
+
+  /** Sessions that made room for others. */
+  get evictions(): number {
+    return this.#evictions;
   }
 
   get count(): number {
@@ -91,6 +98,7 @@ export class FetchSessions {
     const [oldest] = this.#sessions.values();
     if (oldest === undefined || oldest.lastUsed > this.#now() - EVICTION_MS) return false;
     this.#sessions.delete(oldest.id);
+    this.#evictions++;
     return true;
   }
 

@@ -3,7 +3,8 @@
  */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { MillraceError } from '../errors.ts';
-import type { Clock } from '../clock.ts';
+import { TIMER_MAX_MS } from '../limits.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import type { Logger } from '../types.ts';
 import type { ConnectionBound } from './connection-bound.ts';
 import { Connection, isClientFault } from './connection.ts';
@@ -39,7 +40,12 @@ export interface ListenerStatistics {
   refused: number;
   /** Closed since they sent what is no request. */
   malformed: number;
+  /** Closed since they were silent for too long. */
   idle: number;
+  /** Closed since a request failed in a way that has no answer: a fault of the broker's own. */
+  failed: number;
+  bytesIn: number;
+  bytesOut: number;
 }
 
 /** How often idle connections are looked for. */
@@ -48,7 +54,16 @@ const SWEEPS = 10;
 export class Listener implements ListenerAddress {
   readonly name: string;
   readonly host: string;
-  readonly statistics: ListenerStatistics = { connections: 0, accepted: 0, refused: 0, malformed: 0, idle: 0 };
+  readonly statistics: ListenerStatistics = {
+    connections: 0,
+    accepted: 0,
+    refused: 0,
+    malformed: 0,
+    idle: 0,
+    failed: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+  };
   readonly #options: ListenerOptions;
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
@@ -73,6 +88,18 @@ export class Listener implements ListenerAddress {
     return this.#port;
   }
 
+  /** Those that are open. */
+  get connections(): ReadonlySet<Connection> {
+    return this.#connections;
+  }
+
+  /** Requests of all connections that are not answered yet. */
+  get pendingRequests(): number {
+    let count = 0;
+    for (const { pendingRequests } of this.#connections) count += pendingRequests;
+    return count;
+  }
+
   /** Takes no more connections; those that are open end when what they have begun is answered, or after `graceMs`. */
   async close(graceMs: number): Promise<void> {
     this.#cancelSweep();
@@ -80,7 +107,8 @@ export class Listener implements ListenerAddress {
     if (this.#connections.size > 0) {
       const empty = new Promise<void>((resolve) => (this.#whenEmpty = resolve));
       for (const connection of this.#connections) connection.end();
-      const cancel = this.#options.clock.schedule(graceMs, () => this.#destroyAll(), true);
+      // The real clock: the end does not wait for a test that moves another one.
+      const cancel = systemClock.schedule(graceMs, () => this.#destroyAll(), true);
       await empty;
       cancel();
     }
@@ -126,6 +154,7 @@ export class Listener implements ListenerAddress {
       listener: this,
       dispatch,
       maxRequestSize,
+      traffic: statistics,
       now: () => clock.now(),
       onFault: (faulty, error) => this.#faulted(faulty, error),
       onClose: (gone) => this.#gone(gone),
@@ -138,6 +167,7 @@ export class Listener implements ListenerAddress {
   #faulted({ remoteAddress, clientSoftware }: Connection, error: unknown): void {
     const details = { err: error, listener: this.name, remoteAddress, clientSoftware };
     if (!isClientFault(error)) {
+      this.statistics.failed++;
       this.#options.logger.error?.(details, 'a request failed, and its connection is closed');
       return;
     }
@@ -154,7 +184,7 @@ export class Listener implements ListenerAddress {
   #scheduleSweep(): void {
     const { clock, idleMs } = this.#options;
     if (idleMs <= 0) return;
-    this.#cancelSweep = clock.schedule(Math.ceil(idleMs / SWEEPS), () => {
+    this.#cancelSweep = clock.schedule(Math.min(Math.ceil(idleMs / SWEEPS), TIMER_MAX_MS), () => {
       const before = clock.now() - idleMs;
       for (const connection of this.#connections) {
         if (!connection.isIdle || connection.lastActive > before) continue;

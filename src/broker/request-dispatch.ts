@@ -10,8 +10,11 @@ import { decodeRequest } from '../protocol/request-frame.ts';
 import { type ReceivedHeader, readRequestHeader } from '../protocol/request-header.ts';
 import { encodeResponse } from '../protocol/response-frame.ts';
 import type { BrokerContext } from './broker-context.ts';
+import { ErrorFields } from './error-fields.ts';
+import { undergo } from './fault-course.ts';
 import type { Call, Handler, Message } from './handler.ts';
 import { advertisedApis, API_VERSIONS_KEY } from './handlers/18-api-versions.ts';
+import type { ApiStatistics } from './request-statistics.ts';
 import type { Session } from './session.ts';
 
 export type Pieces = readonly Uint8Array[];
@@ -21,6 +24,8 @@ export interface BegunRequest {
   readonly answer: Pieces | Promise<Pieces>;
   /** The connection's next request may begin before this one is answered. */
   readonly overlaps: boolean;
+  /** Who sends the answer says here when it did. */
+  readonly statistics: ApiStatistics;
 }
 
 const NO_ANSWER: Pieces = [];
@@ -28,10 +33,13 @@ const NO_ANSWER: Pieces = [];
 export class RequestDispatch {
   readonly #handlers: ReadonlyMap<number, Handler>;
   readonly #broker: BrokerContext;
+  /** By key. */
+  readonly #errorFields: ErrorFields[] = [];
 
   constructor(handlers: ReadonlyMap<number, Handler>, broker: BrokerContext) {
     this.#handlers = handlers;
     this.#broker = broker;
+    for (const { api } of handlers.values()) this.#errorFields[api.key] = new ErrorFields(api.response.fields);
   }
 
   begin(frame: Buffer, session: Session): BegunRequest {
@@ -39,19 +47,24 @@ export class RequestDispatch {
     const handler = this.#handlers.get(header.apiKey);
     if (handler === undefined) throw new MillraceError('ERR_MILLRACE_UNSUPPORTED', `no API of key ${header.apiKey}`);
     const { apiVersion: version, clientId } = header;
+    const statistics = this.#broker.statistics.of(handler.api);
     if (version < handler.minVersion || version > handler.maxVersion) {
-      return { answer: this.#unsupportedVersion(handler, header), overlaps: false };
+      return { answer: this.#unsupportedVersion(handler, header), overlaps: false, statistics };
     }
     const request = decodeRequest(handler.api, header, frame);
     const call: Call = { broker: this.#broker, session, version, clientId, size: frame.length };
-    const response = handler.handle(request, call);
-    const encode = (message: Message | null): Pieces =>
-      message === null
-        ? NO_ANSWER
-        : encodeResponse(handler.api, { version, correlationId: header.correlationId }, message);
+    session.clientId = clientId;
+    statistics.begun(version, frame.length);
+    const fault = this.#broker.faults?.take(handler.api, request, call) ?? null;
+    const response = fault === null ? handler.handle(request, call) : undergo(fault, { handler, request, call });
+    const encode = (message: Message | null): Pieces => {
+      if (message === null) return NO_ANSWER;
+      this.#errorFields[handler.api.key].each(message, (code) => statistics.failed(code));
+      return encodeResponse(handler.api, { version, correlationId: header.correlationId }, message);
+    };
     const answer = response instanceof Promise ? response.then(encode) : encode(response);
     const overlaps = typeof handler.overlaps === 'boolean' ? handler.overlaps : handler.overlaps(request, call);
-    return { answer, overlaps };
+    return { answer, overlaps: overlaps && fault === null, statistics };
   }
 
   #unsupportedVersion({ api }: Handler, { apiKey, apiVersion, correlationId }: ReceivedHeader): Pieces {

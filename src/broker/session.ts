@@ -8,8 +8,12 @@ export interface Session {
   readonly remoteAddress: string;
   /** Kafka's form, `User:name`; who has not shown who it is, is `User:ANONYMOUS`. */
   readonly principal: string;
-  /** Aborted when the connection is gone: nobody waits for an answer any more. */
+  /** Aborted when the connection is gone or about to end: an answer is not to wait for anything any more. */
   readonly signal: AbortSignal;
+  /** Ends the connection at once; what was not sent is not sent any more. */
+  destroy(): void;
+  /** As the last request had it. */
+  clientId: string | null;
   /** From the first ApiVersions request on. */
   clientSoftware: { readonly name: string; readonly version: string } | null;
 }

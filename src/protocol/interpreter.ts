@@ -17,14 +17,16 @@ type Struct = Record<string, unknown>;
 /** Names and indexes that lead to the field in hand. */
 type Path = (string | number)[];
 
-/** The message that all of `bytes` is. `what` is said in errors: "a Fetch request, version 12,". */
-export function interpretBytes(layout: StructLayout, bytes: Uint8Array, what: string): Struct {
+/**
+ * The message that all of `bytes` is; with `mayGoOn`, the one that they begin with. `what` is said in errors: "a Fetch request, version 12,".
+ */
+export function interpretBytes(layout: StructLayout, bytes: Uint8Array, what: string, mayGoOn = false): Struct {
   const reader = new MessageReader(bytes, what);
   reader.isFlexible = layout.isFlexible;
   const path: Path = [];
   try {
     const message = readStruct(reader, layout, path);
-    if (!reader.isAtEnd) throw reader.corrupt(`ends at byte ${reader.position}, and more follow`);
+    if (!reader.isAtEnd && !mayGoOn) throw reader.corrupt(`ends at byte ${reader.position}, and more follow`);
     return message;
   } catch (error) {
     if (!isMillraceError(error) || path.length === 0) throw error;
@@ -32,11 +34,11 @@ export function interpretBytes(layout: StructLayout, bytes: Uint8Array, what: st
   }
 }
 
-function readStruct(reader: MessageReader, { slots, wire, tagged }: StructLayout, path: Path): Struct {
-  const read = new Map<string, unknown>();
-  for (const slot of wire) {
+function readStruct(reader: MessageReader, { slots, tagged }: StructLayout, path: Path): Struct {
+  const struct: Struct = {};
+  for (const slot of slots) {
     path.push(slot.name);
-    read.set(slot.name, readSlot(reader, slot, path));
+    struct[slot.name] = slot.isOnWire ? readSlot(reader, slot, path) : defaultOf(slot);
     path.pop();
   }
   reader.taggedFields((tag, size) => {
@@ -44,13 +46,11 @@ function readStruct(reader: MessageReader, { slots, wire, tagged }: StructLayout
     if (slot === undefined) return;
     const start = reader.position;
     path.push(slot.name);
-    read.set(slot.name, readSlot(reader, slot, path));
+    struct[slot.name] = readSlot(reader, slot, path);
     if (reader.position !== start + size) throw reader.corrupt(`has a tagged field of another size than ${size} bytes`);
     path.pop();
   });
-  return Object.fromEntries(
-    slots.map((slot) => [slot.name, read.has(slot.name) ? read.get(slot.name) : defaultOf(slot)]),
-  );
+  return struct;
 }
 
 function readSlot(reader: MessageReader, slot: Slot, path: Path): unknown {

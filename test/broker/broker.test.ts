@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { startBroker } from '#millrace/broker/broker.js';
 import { openStore } from '#millrace/main.js';
@@ -74,6 +75,25 @@ test('several listeners, each tells its clients where it is to be found itself',
     }),
   );
   expect(addresses).toEqual([`127.0.0.1:${broker.port}`, 'broker.example.org:443']);
+});
+
+test('who listens on every address is reached on this machine by a name that it has', async () => {
+  const config = { 'millrace.allow.insecure.listeners': true };
+  for (const host of ['0.0.0.0', '']) {
+    await using broker = await startBroker({ data: 'memory', host, port: 0, config });
+    expect(broker.address).toBe(`127.0.0.1:${broker.port}`);
+    const client = await connect(broker);
+    client.close();
+  }
+});
+
+test('an idle time that is longer than a timer can wait closes nobody', async () => {
+  const config = { 'connections.max.idle.ms': '9223372036854775807' };
+  await using broker = await startBroker({ data: 'memory', port: 0, config });
+  const client = await connect(broker);
+  await setTimeout(50);
+  expect(broker.listeners[0].statistics).toMatchObject({ connections: 1, idle: 0 });
+  client.close();
 });
 
 test('when one of several listeners cannot be had, none stays, and the directory is free', async () => {

@@ -2,12 +2,13 @@ import { expect, test, vi } from 'vitest';
 import type { BrokerContext } from '#millrace/broker/broker-context.js';
 import { defineHandler, type Handler } from '#millrace/broker/handler.js';
 import { RequestDispatch } from '#millrace/broker/request-dispatch.js';
+import { RequestStatistics } from '#millrace/broker/request-statistics.js';
 import type { Session } from '#millrace/broker/session.js';
 import { apiVersions } from '#millrace/protocol/apis/18-api-versions.js';
 import { encodeRequest } from '#millrace/protocol/request-frame.js';
 import { decodeResponse } from '#millrace/protocol/response-frame.js';
 
-const context = {} as BrokerContext;
+const context = { statistics: new RequestStatistics(), faults: null } as unknown as BrokerContext;
 const session = {} as Session;
 const answer = { errorCode: 7, apiKeys: [] };
 

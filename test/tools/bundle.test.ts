@@ -8,7 +8,7 @@ import * as millrace from 'millrace';
 import * as broker from 'millrace/broker';
 import * as metrics from 'millrace/metrics';
 import * as protocol from 'millrace/protocol';
-import { chunkNames, chunkOf, runtimeName } from '../../tools/build/chunks.mjs';
+import { browserScript, chunkNames, chunkOf, runtimeName } from '../../tools/build/chunks.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(root, 'dist');
@@ -77,7 +77,7 @@ test('the program opens its main file, the chunks of what all commands share, an
 });
 
 test('dist has a door for each source, the chunks, and nothing else', () => {
-  const chunks = [...chunkNames, runtimeName].map((name) => `chunks/${name}.js`);
+  const chunks = [...chunkNames, runtimeName, browserScript.name].map((name) => `chunks/${name}.js`);
   expect(endingWith('dist', '.js')).toEqual([...sources.map((name) => `${name}.js`), ...chunks].sort());
   expect(endingWith('dist', '.d.ts')).toEqual(sources.map((name) => `${name}.d.ts`).sort());
   expect(sources.filter((name) => !doors.includes(name))).toEqual(['cli/main']);
@@ -98,6 +98,12 @@ test('a chunk imports no door', () => {
     expect(ours).toContain(`./${runtimeName}.js`);
     expect(ours.filter((path) => !/^\.\/[\w-]+\.js$/.test(path))).toEqual([]);
   }
+});
+
+test('the script of the web page is one file, for browsers', () => {
+  const text = readFileSync(join(dist, `chunks/${browserScript.name}.js`), 'utf8');
+  expect(text).toContain('document.getElementById');
+  expect(text).not.toMatch(/^(?:import|export) .*from|\bimport\(|node:/m);
 });
 
 test.each([
@@ -165,4 +171,6 @@ test('a source of a room that has no chunk of its own is in the library', () => 
   expect(chunkOf('errors.ts')).toBe('base');
   expect(chunkOf('protocol/message-writer.ts')).toBe('base');
   expect(chunkOf('protocol/message-codec.ts')).toBe('protocol');
+  expect(chunkOf('broker/listener.ts')).toBe('broker');
+  expect(chunkOf('broker/http/http-server.ts')).toBe('web-server');
 });

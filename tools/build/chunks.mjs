@@ -17,11 +17,15 @@ const chunks = {
   library: (path) => !/^(?:broker|cli|metrics|security)\//.test(path),
   security: (path) => path.startsWith('security/'),
   metrics: (path) => path.startsWith('metrics/'),
-  broker: (path) => path.startsWith('broker/'),
+  broker: (path) => /^broker\/(?!http\/)/.test(path),
+  'web-server': (path) => path.startsWith('broker/http/'),
   'command-line': (path) => path !== 'cli/main.ts',
 };
 
 export const chunkNames = Object.keys(chunks);
+
+/** The script of the broker's web page, made anew for browsers: one file that imports nothing. Its doors lead to the same code for tests in Node. */
+export const browserScript = { name: 'page', source: 'broker/http/page/page.ts' };
 
 /** A chunk of the bundler's own. */
 export const runtimeName = 'rolldown-runtime';

@@ -1,8 +1,6 @@
 /** Settings of where a broker listens and of its connections. */
 import { FRAME_BYTES_MAX_DEFAULT } from '../../limits.ts';
-import { bool, type BrokerConfigDefinition, int, list, long } from './config-kind.ts';
-
-const LONG_TIMER_MAX = 0x7fff_ffff;
+import { bool, type BrokerConfigDefinition, int, list, long, text } from './config-kind.ts';
 
 export const networkConfigs = {
   listeners: list({
@@ -28,6 +26,11 @@ export const networkConfigs = {
     default: false,
     documentation: 'Allows a listener that does not ask clients who they are on an address that other machines reach.',
   }),
+  'millrace.http.listener': text({
+    default: '',
+    documentation:
+      'Where metrics (/metrics), health (/health) and a web page (/) are served: host:port. Default: nowhere. An address that other machines reach needs millrace.allow.insecure.listeners.',
+  }),
   'max.connections': int({
     default: 10_000,
     min: 0,
@@ -45,7 +48,6 @@ export const networkConfigs = {
   'connections.max.idle.ms': long({
     default: 600_000,
     min: -1,
-    max: LONG_TIMER_MAX,
     documentation: 'A connection that has sent no whole request for so long is closed; 0 and -1: none is.',
   }),
   'socket.listen.backlog.size': int({

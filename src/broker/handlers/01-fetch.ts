@@ -60,10 +60,15 @@ async function untilEnough(request: FetchRequest, begun: BegunFetch, { broker, s
   const { signal } = session;
   const until = broker.clock.now() + request.maxWaitMs;
   let look = await begun.look;
-  while (!isEnough(look, request)) {
-    const isNews = await waitForNews(broker, asked, { waitMs: Math.max(0, until - broker.clock.now()), signal });
-    look = await lookOnce(broker, asked, bounds);
-    if (!isNews) break;
+  broker.statistics.waitingFetches++;
+  try {
+    while (!isEnough(look, request)) {
+      const isNews = await waitForNews(broker, asked, { waitMs: Math.max(0, until - broker.clock.now()), signal });
+      look = await lookOnce(broker, asked, bounds);
+      if (!isNews) break;
+    }
+  } finally {
+    broker.statistics.waitingFetches--;
   }
   return answer(plan, look);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { endpointText, isLoopback, isWildcard, parseEndpoints } from '#millrace/broker/config/endpoint.js';
+import { addressText, endpointText, isLoopback, isWildcard, parseEndpoints } from '#millrace/broker/config/endpoint.js';
 
 const parsed = (list: string) => parseEndpoints('listeners', list);
 
@@ -31,6 +31,7 @@ test('a name that comes twice is refused', () => {
 test('it is written as it was read', () => {
   const text = 'A://h:1,B://[::1]:2,C://:3';
   expect(parsed(text).map(endpointText).join()).toBe(text);
+  expect(parsed(text).map(addressText)).toEqual(['h:1', '[::1]:2', ':3']);
 });
 
 test('which hosts only this machine reaches, and which are every address', () => {

@@ -41,10 +41,11 @@ test('clients of every address are told the name of the machine', () => {
 test('a server.properties of a broker that is its own controller', () => {
   const plans = plan({
     listeners: 'PLAINTEXT://localhost:9092,CONTROLLER://localhost:9093',
+    'advertised.listeners': 'PLAINTEXT://broker:9092,CONTROLLER://localhost:9093',
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL',
   });
-  expect(plans.map(({ name }) => name)).toEqual(['PLAINTEXT']);
+  expect(plans.map(({ name, advertised }) => [name, advertised.host])).toEqual([['PLAINTEXT', 'broker']]);
 });
 
 test('an address that others reach needs a word', () => {

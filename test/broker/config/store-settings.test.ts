@@ -28,6 +28,12 @@ test('a store takes all of it, with and without settings', () => {
   expect(storeSettingsOf(checkBrokerConfig({ 'broker.id': 7, 'node.id': 8 })).nodeId).toBe(8);
 });
 
+test('what is longer than a timer can wait is as long as one can', () => {
+  const never = { 'log.retention.check.interval.ms': '9223372036854775807', 'log.cleaner.backoff.ms': 2 ** 40 };
+  const { retentionCheckIntervalMs, compactionIntervalMs } = checkOptions(storeSettingsOf(checkBrokerConfig(never)));
+  expect([retentionCheckIntervalMs, compactionIntervalMs]).toEqual([0x7fff_ffff, 0x7fff_ffff]);
+});
+
 test('without settings a store is told what it would do by itself', () => {
   const told = checkOptions(storeSettingsOf(checkBrokerConfig({})));
   expect(told).toEqual(checkOptions({}));

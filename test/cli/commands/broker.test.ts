@@ -58,6 +58,56 @@ test('serves until it is told to end, and what was acknowledged is there when it
   expect(await once(second.child, 'exit')).toEqual([0, null]);
 });
 
+test('a server.properties of Kafka’s is taken as it is, without a warning', async () => {
+  const directory = temporaryDirectory();
+  const file = join(directory, 'server.properties');
+  const lines = [
+    'process.roles=broker,controller',
+    'node.id=1',
+    'controller.quorum.bootstrap.servers=localhost:9093',
+    'listeners=PLAINTEXT://localhost:0,CONTROLLER://localhost:9093',
+    'inter.broker.listener.name=PLAINTEXT',
+    'advertised.listeners=PLAINTEXT://localhost:0,CONTROLLER://localhost:9093',
+    'controller.listener.names=CONTROLLER',
+    'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL',
+    'num.network.threads=3',
+    'num.io.threads=8',
+    'socket.send.buffer.bytes=102400',
+    'socket.receive.buffer.bytes=102400',
+    'socket.request.max.bytes=104857600',
+    `log.dirs=${directory}/data`,
+    'num.partitions=1',
+    'num.recovery.threads.per.data.dir=2',
+    'offsets.topic.replication.factor=1',
+    'share.coordinator.state.topic.replication.factor=1',
+    'share.coordinator.state.topic.min.isr=1',
+    'transaction.state.log.replication.factor=1',
+    'transaction.state.log.min.isr=1',
+    'log.retention.hours=168',
+    'log.segment.bytes=1073741824',
+    'log.retention.check.interval.ms=300000',
+  ];
+  writeFileSync(file, `# Kafka's\n${lines.join('\n')}\n`);
+  const { child, ready } = await startReady('--config', file);
+  expect(ready).toMatchObject({ nodeId: 1, directory: join(directory, 'data') });
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(child.stderr.read()).toBeNull();
+});
+
+// Elsewhere there is no /proc to ask.
+test.runIf(process.platform === 'linux')('idle, it takes less than 80 MiB', async () => {
+  const data = join(temporaryDirectory(), 'data');
+  const { child, port } = await startReady('--data', data, '--port', '0');
+  const client = await BrokerClient.connect({ port });
+  await client.ask(metadata, 12, { ...metadataOf, topics: [{ topicId: ZERO_UUID, name: 't' }] });
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))!;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+  expect(Number(kilobytes)).toBeGreaterThan(1024);
+  expect(Number(kilobytes)).toBeLessThan(80 * 1024);
+});
+
 test('tells people where it listens and how to try it', async () => {
   const data = join(temporaryDirectory(), 'data');
   const child = start(['broker', '--data', data, '--port', '0']);
