@@ -159,6 +159,42 @@ export const FRAME_BYTES_MAX_DEFAULT = 100 * MIB;
 
 /** Requests of one connection that wait for their answers: what a client pipelines beyond that stays in its socket. */
 export const REQUESTS_IN_LINE_MAX = 64;
+
+/** A message of SASL: what stands in it is bounded below, and the rest is extensions that nobody reads. */
+export const SASL_MESSAGE_BYTES_MAX = 16 * KIB;
+/** RFC 4616 asks for at least 255 each. */
+export const USER_NAME_BYTES_MAX = 1 * KIB;
+export const PASSWORD_BYTES_MAX = 1 * KIB;
+/** Iterations of a SCRAM credential: Kafka's bounds for one that is made. */
+export const SCRAM_ITERATIONS_MIN = 4_096;
+export const SCRAM_ITERATIONS_MAX = 16_384;
+/** A server that asks a client for more wants its processor. */
+export const SCRAM_CLIENT_ITERATIONS_MAX = 1_000_000;
+export const SCRAM_SALT_BYTES_MAX = 1 * KIB;
+/** Passwords that are derived at once, each for milliseconds on a thread of libuv's pool, which has four; and those that may wait for their turn. */
+export const DERIVATIONS_AT_ONCE = 2;
+export const DERIVATIONS_WAITING_MAX = 1_000;
+/** Credentials and rules of access that a data directory has: each of their files is replaced as a whole. */
+export const CREDENTIALS_MAX = 100_000;
+export const ACLS_MAX = 100_000;
+/** A string of an ACL: what the wire can carry. */
+export const ACL_STRING_BYTES_MAX = 0x7fff;
+
+/** Samples that a quota looks at, and how long each is: Kafka's defaults of `quota.window.num` and `quota.window.size.seconds`. */
+export const QUOTA_SAMPLES_DEFAULT = 11;
+export const QUOTA_SAMPLE_MS_DEFAULT = 1_000;
+/** Clients whose rate is remembered, by far more than a broker has connections: a client can name itself anew with each request. */
+export const QUOTA_CLIENTS_MAX = 10_000;
+/** Quotas that are set. */
+export const QUOTAS_MAX = 100_000;
+/** Kafka's throttle time is an int32. */
+export const THROTTLE_MS_MAX = 0x7fff_ffff;
+/**
+ * Elements of arrays in one message, all together: an empty string is one byte on the wire and many in memory, so that a frame within its bound could take
+ * all there is. A million of strings and structs; numbers, which take less, count a sixteenth.
+ */
+export const MESSAGE_ELEMENTS_MAX = 1_000_000;
+export const NUMBERS_PER_ELEMENT = 16;
 /** What a regular expression that a client sent may take. */
 export const CLIENT_PATTERN_TIME_MS = 50;
 
@@ -174,3 +210,5 @@ export const LISTED_PARTITIONS_A_LOOK = 256;
 export const HTTP_CONNECTIONS_MAX = 128;
 /** A request line with its headers must have come within this time. */
 export const HTTP_REQUEST_MS = 10_000;
+/** The longest that a timer of Node's waits; a longer one would be over at once. 24 days. */
+export const TIMER_MAX_MS = 0x7fff_ffff;

@@ -52,9 +52,10 @@ export function checkBrokerConfig(input: BrokerConfigInput): CheckedBrokerConfig
       throw new MillraceError('ERR_MILLRACE_INVALID_ARGUMENT', `${show(name)} is no setting of a broker${hint}`);
     }
     if (value === undefined) continue;
-    const { expected, parse, type } = brokerConfigs[name] as BrokerConfigDefinition;
-    const parsed = parse(value);
-    if (parsed === null) throw invalidArgument(name, expected, type === 'password' ? 'a secret' : value);
+    const definition = brokerConfigs[name] as BrokerConfigDefinition;
+    const parsed = definition.parse(value);
+    if (parsed === null)
+      throw invalidArgument(name, definition.expected, definition.type === 'password' ? '(hidden)' : value);
     config[name] = parsed;
     given.add(name);
   }

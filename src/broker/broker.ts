@@ -21,12 +21,12 @@ import {
   type CheckedBrokerConfig,
 } from './broker-config.ts';
 import type { BrokerContext } from './broker-context.ts';
-import { endpointText } from './config/endpoint.ts';
+import { addressText, endpointText, isWildcard } from './config/endpoint.ts';
 import { type ListenerPlan, planListeners } from './config/listener-plan.ts';
 import { storeSettingsOf } from './config/store-settings.ts';
 import { ConnectionBound } from './connection-bound.ts';
-import { FetchSessions } from './fetch-sessions.ts';
 import type { Faults } from './faults.ts';
+import { FetchSessions } from './fetch-sessions.ts';
 import { allHandlers } from './handlers.ts';
 import { type HttpOptions, type HttpPlan, planHttp } from './config/http-plan.ts';
 import type { HttpServer } from './http/http-server.ts';
@@ -117,9 +117,16 @@ export class Broker {
     return this.listeners[0].port;
   }
 
-  /** `host:port` of the first listener: a client's `bootstrap.servers`. */
+  /** `host:port` of the first listener: the `bootstrap.servers` of a client on this machine. */
   get address(): string {
-    return `${this.listeners[0].host}:${this.port}`;
+    const { host, port } = this.listeners[0];
+    // This machine is at every address that it listens on.
+    return addressText({ host: isWildcard(host) ? HOST_DEFAULT : host, port });
+  }
+
+  /** Where each listener is: `name://host:port`. */
+  get endpoints(): string[] {
+    return this.listeners.map(({ name, host, port }) => endpointText({ name, host, port }));
   }
 
   /** Answers what was begun, closes all connections and then the store; idempotent. */
@@ -134,9 +141,10 @@ export class Broker {
   async #close(): Promise<void> {
     try {
       await Promise.all(this.listeners.map((listener) => listener.close(GRACE_MS)));
-      await this.#http?.close();
       await this.store.close();
     } finally {
+      // To the last it says what is going on.
+      await this.#http?.close();
       await this.#release();
     }
   }

@@ -26,8 +26,6 @@ export interface ChangedResource extends NamedResource {
 
 export interface ResourceOutcome extends NamedResource, Outcome {}
 
-const VALUE_LENGTH_MAX = 0x7fff;
-
 /** Answers in the order of the resources. */
 export async function changeConfigs(
   broker: BrokerContext,
@@ -82,9 +80,6 @@ function checkChanges(changes: readonly AskedChange[]): void {
   }
   const unknown = changes.find(({ configOperation }) => configOperation < 0 || configOperation > operations.subtract);
   if (unknown !== undefined) throw new Refusal('INVALID_REQUEST', `Unknown operations type ${unknown.configOperation}`);
-  const long = changes.find(({ value }) => (value?.length ?? 0) > VALUE_LENGTH_MAX);
-  if (long !== undefined)
-    throw new Refusal('INVALID_CONFIG', `The value of ${long.name} has more than ${VALUE_LENGTH_MAX} characters.`);
 }
 
 function topicChanges(
@@ -99,7 +94,7 @@ function topicChanges(
     else if (configOperation === operations.set) all[name] = value;
     else all[name] = changedList(store.topicConfig(topic), { name, configOperation, value });
   }
-  return all as TopicConfigInput;
+  return all;
 }
 
 function changedList(config: TopicConfigInput, { name, configOperation, value }: AskedChange): string {

@@ -34,11 +34,11 @@ export function allHandlers(): ReadonlyMap<number, Handler> {
   };
   add(produceHandler, fetchHandler, listOffsetsHandler, metadataHandler);
   add(findCoordinatorHandler, apiVersionsHandler(handlers));
-  add(createTopicsHandler, deleteTopicsHandler, deleteRecordsHandler, offsetForLeaderEpochHandler);
-  add(initProducerIdHandler, addPartitionsToTxnHandler, addOffsetsToTxnHandler, endTxnHandler);
-  add(writeTxnMarkersHandler, txnOffsetCommitHandler);
-  add(describeConfigsHandler, alterConfigsHandler, incrementalAlterConfigsHandler);
-  add(describeLogDirsHandler, createPartitionsHandler, describeClusterHandler, describeTopicPartitionsHandler);
-  add(describeProducersHandler, describeTransactionsHandler, listTransactionsHandler);
+  add(createTopicsHandler, deleteTopicsHandler, deleteRecordsHandler);
+  add(initProducerIdHandler, offsetForLeaderEpochHandler);
+  add(addPartitionsToTxnHandler, addOffsetsToTxnHandler, endTxnHandler, writeTxnMarkersHandler, txnOffsetCommitHandler);
+  add(describeConfigsHandler, alterConfigsHandler, describeLogDirsHandler, createPartitionsHandler);
+  add(incrementalAlterConfigsHandler, describeClusterHandler);
+  add(describeProducersHandler, describeTransactionsHandler, listTransactionsHandler, describeTopicPartitionsHandler);
   return handlers;
 }

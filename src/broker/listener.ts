@@ -4,6 +4,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { MillraceError } from '../errors.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import { TIMER_MAX_MS } from '../limits.ts';
 import type { Logger } from '../types.ts';
 import type { ConnectionBound } from './connection-bound.ts';
 import { Connection, isClientFault } from './connection.ts';
@@ -183,7 +184,7 @@ export class Listener implements ListenerAddress {
   #scheduleSweep(): void {
     const { clock, idleMs } = this.#options;
     if (idleMs <= 0) return;
-    this.#cancelSweep = clock.schedule(Math.ceil(idleMs / SWEEPS), () => {
+    this.#cancelSweep = clock.schedule(Math.min(Math.ceil(idleMs / SWEEPS), TIMER_MAX_MS), () => {
       const before = clock.now() - idleMs;
       for (const connection of this.#connections) {
         if (!connection.isIdle || connection.lastActive > before) continue;

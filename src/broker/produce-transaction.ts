@@ -49,11 +49,11 @@ export function admitProduce(request: Request, call: Call): ProduceAdmission | P
   const support = supportOf(call.version);
   // What is none of the partitions that can be written is refused by what appends.
   const partitions = batches.partitions.filter(({ topic, partition }) => canBeWritten(topic, partition, call));
-  const lost = support === 'add' ? partitions.filter((each) => isLost(each, producerId, call)) : [];
-  const asked = partitions.filter((each) => !lost.includes(each));
-  const refusals = admit(call.broker, { transactionalId, producerId, producerEpoch }, asked, support);
+  const refusals = admit(call.broker, { transactionalId, producerId, producerEpoch }, partitions, support);
   const tell = (refusalOf: Refusals): Refusals => {
-    return (partition) => (has(lost, partition) ? 'OUT_OF_ORDER_SEQUENCE_NUMBER' : told(refusalOf(partition), support));
+    const lost = support === 'add' ? partitions.filter((each) => isLost(each, producerId, call)) : [];
+    return (partition) =>
+      told(refusalOf(partition), support) ?? (has(lost, partition) ? 'OUT_OF_ORDER_SEQUENCE_NUMBER' : null);
   };
   return refusals instanceof Promise ? refusals.then(tell) : tell(refusals);
 }

@@ -25,13 +25,14 @@ export function checkReplicationFactor({ config }: BrokerContext, factor: number
 
 /** The brokers of one partition. */
 export function checkAssignment({ nodeId }: BrokerContext, brokerIds: readonly number[]): void {
-  const refuse = (why: string): never => {
-    throw new Refusal('INVALID_REPLICA_ASSIGNMENT', `The manual partition assignment includes ${why}.`);
-  };
-  if (brokerIds.length === 0) refuse('an empty replica list');
+  if (brokerIds.length === 0) throw wrong('an empty replica list');
   const stranger = brokerIds.find((id) => id !== nodeId);
-  if (stranger !== undefined) refuse(`broker ${stranger}, but no such broker is registered`);
-  if (brokerIds.length > 1) refuse(`the broker ${nodeId} more than once`);
+  if (stranger !== undefined) throw wrong(`broker ${stranger}, but no such broker is registered`);
+  if (brokerIds.length > 1) throw wrong(`the broker ${nodeId} more than once`);
+}
+
+function wrong(what: string): Refusal {
+  return new Refusal('INVALID_REPLICA_ASSIGNMENT', `The manual partition assignment includes ${what}.`);
 }
 
 /** Partitions by number with their brokers: from 0 on, without a gap. */

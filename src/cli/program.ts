@@ -28,12 +28,12 @@ const groups: Record<string, ((context: CliContext) => Command)[]> = {
 
 const EXAMPLES = `
 Examples:
-  millrace broker
   millrace topic create orders --partitions 4
   millrace produce orders events.ndjson --key-field customer
   millrace consume orders --follow
   millrace consume orders --format '%p:%o %k=%s\\n' | head
   millrace verify
+  millrace broker
 
 millrace COMMAND --help says more about a command. Exit status: 0 done, 1 something is wrong, 2 wrong usage.`;
 

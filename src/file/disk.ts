@@ -3,7 +3,7 @@
  *
  * One instance a store: it owns the pager thread (begun when first needed) that reserves and populates ahead of writers.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { MillraceError, fromSystemError, guarded, isSystemError } from '../errors.ts';
 import { native, type MappedBuffer, type NativePager } from '../native.ts';
@@ -34,6 +34,11 @@ export class DiskFileSystem implements FileSystem {
       path,
       guarded(() => native.open(path, mode)),
     );
+  }
+
+  createPrivate(path: string): void {
+    // With its mode from the start: who opened it in between would read what is written later.
+    guarded(() => closeSync(openSync(path, 'wx', 0o600)));
   }
 
   /** The pager, begun at its first use so that a reader never has one. */

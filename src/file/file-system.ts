@@ -105,6 +105,8 @@ export interface FileSystem {
   /** Absent where windows are mappings: then they are the file, as it is now. */
   readonly copies?: CopiedWindows;
   open(path: string, mode: OpenMode): LogFile;
+  /** Makes an empty file, where none may be, that nobody but its owner can ever have opened: for secrets. */
+  createPrivate(path: string): void;
   exists(path: string): boolean;
   /** Size in bytes, or -1 where there is no such file. */
   sizeOf(path: string): number;

@@ -99,6 +99,10 @@ export class Rehearsal implements FileSystem {
     return [...entries.values()];
   }
 
+  createPrivate(path: string): void {
+    this.open(path, 'w+').close();
+  }
+
   rename(from: string, to: string): void {
     const size = this.sizeOf(from);
     assert(size >= 0, 'only a file that is there is renamed:', from);

@@ -73,7 +73,7 @@ function readValue(reader: MessageReader, slot: Slot, path: Path): unknown {
         path[depth] = index;
         return readSlot(reader, element, path);
       };
-      const elements = reader.nullableArray(read, element.sizeMin);
+      const elements = reader.nullableArray(read, element);
       path.length = depth;
       return elements;
     }

@@ -3,6 +3,7 @@
  * its lengths have. The interpreter walks a layout, the code makers write code along one; so both follow the same description.
  */
 import { assert } from '../assert.ts';
+import { NUMBERS_PER_ELEMENT } from '../limits.ts';
 import type { Field, FieldKind, Fields } from './field.ts';
 import { UUID_SIZE, ZERO_UUID } from './uuid.ts';
 
@@ -22,6 +23,8 @@ export interface Slot {
   readonly struct: StructLayout | null;
   /** What it takes on the wire at least, in bytes, where it is not tagged. */
   readonly sizeMin: number;
+  /** What it counts for as an element of an array, held against `MESSAGE_ELEMENTS_MAX`. */
+  readonly weight: number;
 }
 
 export interface StructLayout {
@@ -89,10 +92,17 @@ function slotOf(name: string, field: Field, version: number, isFlexible: boolean
     element,
     struct,
   };
-  return { ...slot, sizeMin: sizeMinOf(slot, isFlexible) };
+  return { ...slot, sizeMin: sizeMinOf(slot, isFlexible), weight: isNumber(kind) ? 1 / NUMBERS_PER_ELEMENT : 1 };
 }
 
-function sizeMinOf({ kind, struct, isNullable }: Omit<Slot, 'sizeMin'>, isFlexible: boolean): number {
+function isNumber(kind: FieldKind): boolean {
+  return kind !== 'uuid' && fixedSizes[kind] !== undefined;
+}
+
+function sizeMinOf(
+  { kind, struct, isNullable }: Pick<Slot, 'kind' | 'struct' | 'isNullable'>,
+  isFlexible: boolean,
+): number {
   const fixed = fixedSizes[kind];
   if (fixed !== undefined) return fixed;
   if (kind === 'struct') return isNullable ? 1 : struct!.sizeMin;

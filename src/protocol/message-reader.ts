@@ -5,6 +5,7 @@
  * Never looks past the end of its bytes, and refuses what cannot be with ERR_MILLRACE_CORRUPT. An int64 beyond 2^53 comes back rounded.
  */
 import { MillraceError } from '../errors.ts';
+import { MESSAGE_ELEMENTS_MAX } from '../limits.ts';
 import { readInt16, readInt32, readInt64 } from './integers.ts';
 import { readUuid, UUID_SIZE } from './uuid.ts';
 
@@ -16,6 +17,7 @@ export class MessageReader {
   readonly #what: string;
   readonly #bytes: Buffer;
   #position: number;
+  #elementsLeft = MESSAGE_ELEMENTS_MAX;
   /** Lengths are compact from here on, and tagged fields follow. */
   isFlexible = false;
 
@@ -96,19 +98,24 @@ export class MessageReader {
     return length < 0 ? null : this.bytes(length);
   }
 
-  /** The elements of an array, each read by `element`, which takes so many bytes at least; null for a null array. */
-  nullableArray<T>(element: (index: number) => T, sizeMin = 1): T[] | null {
+  /** The elements of an array, each read by `element`, which takes so many bytes at least and counts for so much; null for a null array. */
+  nullableArray<T>(element: (index: number) => T, { sizeMin = 1, weight = 1 } = {}): T[] | null {
     const count = this.isFlexible ? this.unsignedVarint() - 1 : this.int32();
     if (count < 0) return null;
     // A lying count must not allocate.
     if (count > (this.#bytes.length - this.#position) / sizeMin) {
       throw this.corrupt(`says that ${count} elements follow`);
     }
+    this.#elementsLeft -= count * weight;
+    if (this.#elementsLeft < 0) {
+      const sentence = `${this.#what} of ${this.#bytes.length} bytes has more than ${MESSAGE_ELEMENTS_MAX} elements`;
+      throw new MillraceError('ERR_MILLRACE_TOO_LARGE', sentence);
+    }
     return Array.from({ length: count }, (_, index) => element(index));
   }
 
-  array<T>(element: (index: number) => T, sizeMin?: number): T[] {
-    return this.#present(this.nullableArray(element, sizeMin), 'an array');
+  array<T>(element: (index: number) => T): T[] {
+    return this.#present(this.nullableArray(element), 'an array');
   }
 
   /** The tagged fields of a flexible message: `read` may read one that it knows; whatever it leaves is passed over. */

@@ -103,6 +103,8 @@ export class MessageWriter {
   }
 
   unsignedVarint(value: number): this {
+    // Nearly all are.
+    if (value >= 0 && value < 0x80) return this.int8(value);
     assert(Number.isInteger(value) && value >= 0 && value < TWO_POW_32, 'an unsigned varint of', value);
     let rest = value;
     while (rest >= 0x80) {

@@ -2,6 +2,7 @@
  * Makes, of a message's layout, the code that reads it: one function, a straight line of reads in which runs of fields of a fixed size are checked
  * at once, with a loop for each array. It returns undefined where the bytes are not the message; what is wrong with them the interpreter tells.
  */
+import { MESSAGE_ELEMENTS_MAX } from '../limits.ts';
 import { CodeLines, functionOf } from './code-lines.ts';
 import { readInt16, readInt32, readInt64 } from './integers.ts';
 import { fixedSizes, type Slot, type StructLayout } from './message-layout.ts';
@@ -39,7 +40,7 @@ function text(bytes: Buffer, start: number, size: number): string {
 const empty = Buffer.alloc(0);
 const runtime = { cursor, empty, longVarint, readInt16, readInt32, readInt64, readUuid, text };
 
-/** `b` is the bytes, `p` the position, `n` the length or count that was read last. */
+/** `b` is the bytes, `p` the position, `n` the length or count that was read last, `c` how many elements may yet come. */
 class ReaderCode {
   readonly #code = new CodeLines();
   readonly #isFlexible: boolean;
@@ -49,7 +50,7 @@ class ReaderCode {
   }
 
   message(layout: StructLayout): CodeLines {
-    this.#code.add('const end = b.length;', 'let p = 0, n = 0;');
+    this.#code.add('const end = b.length;', `let p = 0, n = 0, c = ${MESSAGE_ELEMENTS_MAX};`);
     const message = this.#struct(layout);
     return this.#code.add(`return p === end ? ${message} : undefined;`);
   }
@@ -135,7 +136,10 @@ class ReaderCode {
 
   #array(element: Slot, name: string): void {
     const left = this.#code.name('k');
-    this.#code.add(`if (n > (end - p) / ${element.sizeMin}) return;`, `${name} = [];`);
+    this.#code.add(
+      `if (n > (end - p) / ${element.sizeMin} || (c -= n * ${element.weight}) < 0) return;`,
+      `${name} = [];`,
+    );
     this.#code.add(`for (let ${left} = n; ${left} > 0; ${left}--) {`);
     const size = fixedSizes[element.kind];
     if (size !== undefined) {

@@ -14,6 +14,7 @@ import {
   PRODUCER_ID_EXPIRATION_MS_DEFAULT,
   RECOVERY_THREADS_MAX,
   RETENTION_CHECK_INTERVAL_MS,
+  TIMER_MAX_MS,
   TRANSACTION_TIMEOUT_MAX_MS_DEFAULT,
   TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT,
 } from '../limits.ts';
@@ -114,7 +115,6 @@ const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'num
   clock: 'object',
   fileSystem: 'object',
 };
-const TIMER_MAX_MS = 0x7fff_ffff;
 const NODE_ID_MAX = 0x7fff_ffff;
 const RECOVERY_THREADS_DEFAULT = Math.min(4, availableParallelism());
 

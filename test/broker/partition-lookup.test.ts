@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { BrokerContext } from '#millrace/broker/broker-context.js';
-import { findPartition, leaderEpochOf } from '#millrace/broker/partition-lookup.js';
+import { findPartition, hasPartition, leaderEpochOf } from '#millrace/broker/partition-lookup.js';
 import { kafkaErrorCodes } from '#millrace/protocol/error-code.js';
 import { rig } from './broker-fixture.ts';
 
@@ -39,4 +39,13 @@ test('no topic, no partition, no id, no name', async () => {
       log: null,
       errorCode: kafkaErrorCodes.UNKNOWN_TOPIC_OR_PARTITION,
     });
+});
+
+test('whether there is a partition, without opening it', async () => {
+  const { broker } = await rig();
+  const context = { store: broker.store } as BrokerContext;
+  await broker.store.createTopic('t', { partitions: 2 });
+  expect([-1, 0, 1, 2].map((partition) => hasPartition(context, 't', partition))).toEqual([false, true, true, false]);
+  expect(['u', '..', 'a/b', ''].some((topic) => hasPartition(context, topic, 0))).toBe(false);
+  expect(broker.store.openPartition('t', 1)).toBe(null);
 });

@@ -55,3 +55,10 @@ test('whether the next one may begin before', () => {
   expect(begin(() => answer).overlaps).toBe(false);
   expect(begin(() => answer, { overlaps: true }).overlaps).toBe(true);
 });
+
+test('whether the next request may begin, for all requests or for each', () => {
+  const overlaps = (handler: object, version = 0): boolean => begin(async () => answer, handler, version).overlaps;
+  expect([overlaps({}), overlaps({ overlaps: true })]).toEqual([false, true]);
+  const each = { overlaps: (_request: object, call: { version: number }) => call.version > 2 };
+  expect([overlaps(each, 2), overlaps(each, 3)]).toEqual([false, true]);
+});

@@ -15,6 +15,7 @@ const isTold = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(code)
 const ours: Partial<Record<string, readonly string[]>> = {
   Store: ['open'],
   ReadOnlyStore: ['open'],
+  LogReader: ['onceChanged'],
   LogWriter: ['openFile', 'leaderEpochs', 'configure'],
   PartitionLog: ['open', 'abandon', 'sealedSegments', 'activeBaseOffset', 'replaceSegments'],
   FollowedLog: ['open', 'pace', 'look', 'gone'],
@@ -25,7 +26,9 @@ const ours: Partial<Record<string, readonly string[]>> = {
 
 /** Names of the public members that a class declares, in a file of declarations. */
 function publicMembers(declarations: string, name: string): string[] {
-  const body = new RegExp(`^export declare class ${name}\\b[^{]*\\{\\n([\\s\\S]*?)^\\}`, 'm').exec(declarations)?.[1];
+  const body = new RegExp(`^export declare (?:abstract )?class ${name}\\b[^{]*\\{\\n([\\s\\S]*?)^\\}`, 'm').exec(
+    declarations,
+  )?.[1];
   if (body === undefined) throw new Error(`no class ${name}`);
   const members = body
     .replaceAll(/\/\*[\s\S]*?\*\//g, '')
@@ -56,6 +59,10 @@ test.each([
   ['consumer/consumer', 'Consumer'],
   ['consumer/consumer-batch', 'ConsumerBatch'],
   ['consumer/consumer-record', 'ConsumerRecord'],
+  ['store/topic-store', 'TopicStore'],
+  ['broker/broker', 'Broker'],
+  ['protocol/frame-splitter', 'FrameSplitter'],
+  ['protocol/message-schema', 'MessageSchema'],
   ['errors', 'MillraceError'],
 ])('%s: every member of %s', (path, name) => {
   const members = publicMembers(read(`dist/${path}.d.ts`), name);
@@ -77,6 +84,10 @@ test.each([
   ['producer/transaction-door', 'OffsetToCommit'],
   ['consumer/consumer-options', 'ConsumerOptions'],
   ['metrics/metrics-options', 'MetricsOptions'],
+  ['broker/broker', 'BrokerOptions'],
+  ['protocol/frame-splitter', 'FrameSplitterOptions'],
+  ['protocol/request-frame', 'RequestOptions'],
+  ['protocol/field', 'FieldOptions'],
 ])('%s: every option of %s', (path, name) => {
   const body = new RegExp(`^export interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)^\\}`, 'm').exec(
     read(`dist/${path}.d.ts`),

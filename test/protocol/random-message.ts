@@ -70,5 +70,5 @@ function randomInt64(random: Random): number {
 function randomText(random: Random): string {
   const letters = random.pick(['abcdefghij-_.0', 'aé', 'ü€𝄞', 'x']);
   const length = random.pick([0, 1, 5, random.between(0, 24), random.between(20, 60), random.between(100, 400)]);
-  return Array.from({ length }, () => random.pick([...letters])).join('');
+  return Array.from({ length }, () => random.pick(Array.from(letters))).join('');
 }

@@ -123,6 +123,10 @@ export class MemoryFileSystem implements FileSystem {
     return new MemoryFile(this, path, node, () => this.#openFiles--);
   }
 
+  createPrivate(path: string): void {
+    this.open(path, 'w+').close();
+  }
+
   exists(path: string): boolean {
     return this.disk.names.has(path);
   }

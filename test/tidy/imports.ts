@@ -25,6 +25,7 @@ const levels: Record<string, number> = {
   replication: 5,
   group: 5,
   transaction: 5,
+  security: 5,
   producer: 5,
   consumer: 5,
   compaction: 5,

@@ -108,7 +108,7 @@ export function topicDefault(
   const { unit = 1, documentation = `The default of the topics' ${name}.` } = options;
   const topic = { name, unit };
   if (unit === 1) return { ...definition, documentation, topic };
-  const { parse } = int({ default: 0, min: -1, documentation });
+  const number = int({ default: 0, min: -1, documentation });
   const isPossible = (value: number): boolean => definition.parse(inTopicUnits(value, unit)) !== null;
   return {
     type: 'int',
@@ -118,7 +118,7 @@ export function topicDefault(
     documentation,
     topic,
     parse: (input) => {
-      const value = parse(input);
+      const value = number.parse(input);
       return value !== null && isPossible(value) ? value : null;
     },
   };

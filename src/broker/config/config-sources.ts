@@ -48,7 +48,7 @@ export function collectConfig({
     take('environment', settingOf(variable), value, variable);
   }
   for (const [name, value] of overrides) take('command line', name, value);
-  return collected as BrokerConfigInput;
+  return collected;
 }
 
 function settingOf(variable: string): string {

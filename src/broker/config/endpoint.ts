@@ -31,8 +31,12 @@ function parseEndpoint(setting: string, text: string): Endpoint {
 }
 
 /** As it is written in the settings. */
-export function endpointText({ name, host, port }: Endpoint): string {
-  return `${name}://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+export function endpointText({ name, ...address }: Endpoint): string {
+  return `${name}://${addressText(address)}`;
+}
+
+export function addressText({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 /** Is it this machine alone that reaches the host? */

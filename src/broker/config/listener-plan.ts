@@ -32,10 +32,12 @@ type ListenerConfig = Pick<
 /** At least one. Errors: INVALID_ARGUMENT for what contradicts itself or is not safe, UNSUPPORTED for a security protocol that is not there yet. */
 export function planListeners(config: ListenerConfig): ListenerPlan[] {
   const forControllers = config['controller.listener.names'].toUpperCase().split(',');
-  const endpoints = parseEndpoints('listeners', config.listeners).filter(({ name }) => !forControllers.includes(name));
+  const endpointsOf = (setting: 'listeners' | 'advertised.listeners'): Endpoint[] =>
+    parseEndpoints(setting, config[setting]).filter(({ name }) => !forControllers.includes(name));
+  const endpoints = endpointsOf('listeners');
   if (endpoints.length === 0) throw invalidArgument('listeners', 'at least one for clients', config.listeners);
   checkPorts(endpoints, config.listeners);
-  const advertised = parseEndpoints('advertised.listeners', config['advertised.listeners']);
+  const advertised = endpointsOf('advertised.listeners');
   const stray = advertised.find(({ name }) => !endpoints.some((endpoint) => endpoint.name === name));
   if (stray !== undefined)
     throw invalidArgument('advertised.listeners', 'of names that listeners has', endpointText(stray));

@@ -2,8 +2,6 @@
 import { FRAME_BYTES_MAX_DEFAULT } from '../../limits.ts';
 import { bool, type BrokerConfigDefinition, int, list, long, text } from './config-kind.ts';
 
-const LONG_TIMER_MAX = 0x7fff_ffff;
-
 export const networkConfigs = {
   listeners: list({
     default: 'PLAINTEXT://127.0.0.1:9092',
@@ -50,7 +48,6 @@ export const networkConfigs = {
   'connections.max.idle.ms': long({
     default: 600_000,
     min: -1,
-    max: LONG_TIMER_MAX,
     documentation: 'A connection that has sent no whole request for so long is closed; 0 and -1: none is.',
   }),
   'socket.listen.backlog.size': int({
@@ -71,7 +68,7 @@ export const networkConfigs = {
   'max.incremental.fetch.session.cache.slots': int({
     default: 1_000,
     min: 0,
-    documentation: 'Fetch sessions that are kept; a client that gets none names all its partitions in each fetch.',
+    documentation: 'Fetch sessions of all clients together: one more names all its partitions in each request.',
   }),
   'max.request.partition.size.limit': int({
     default: 2_000,

@@ -16,7 +16,6 @@ import { OFFSET_MAP_BYTES_MIN } from '../../compaction/offset-map.ts';
 import { COORDINATOR_PARTITIONS_DEFAULT } from '../../protocol/coordinator-partition.ts';
 import { bool, type BrokerConfigDefinition, int, list, long, optionalInt } from './config-kind.ts';
 
-const TIMER_MAX_MS = 0x7fff_ffff;
 /** As many as a store takes by itself. */
 const RECOVERY_THREADS_DEFAULT = Math.min(4, availableParallelism());
 
@@ -58,7 +57,6 @@ export const storageConfigs = {
   'log.cleaner.backoff.ms': long({
     default: COMPACTION_INTERVAL_MS,
     min: 1,
-    max: TIMER_MAX_MS,
     documentation: 'How often it is looked for logs that are due to be compacted.',
   }),
   'log.cleaner.dedupe.buffer.size': long({
@@ -75,7 +73,6 @@ export const storageConfigs = {
   'log.retention.check.interval.ms': long({
     default: RETENTION_CHECK_INTERVAL_MS,
     min: 1,
-    max: TIMER_MAX_MS,
     documentation: 'How often old segments are looked for and removed.',
   }),
   'num.recovery.threads.per.data.dir': int({

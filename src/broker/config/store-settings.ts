@@ -1,4 +1,5 @@
 /** What of a broker's settings its store is told. */
+import { TIMER_MAX_MS } from '../../limits.ts';
 import type { StoreOptions } from '../../store/store-options.ts';
 import type { TopicConfigInput } from '../../store/topic-config.ts';
 import { type CheckedBrokerConfig, type BrokerConfigName, brokerConfigs } from '../broker-config.ts';
@@ -21,11 +22,11 @@ export function storeSettingsOf(checked: CheckedBrokerConfig): StoreOptions & { 
     defaults: topicDefaultsOf(checked),
     checkpointIntervalMs: config['log.flush.offset.checkpoint.interval.ms'],
     compactionBufferBytes: config['log.cleaner.dedupe.buffer.size'],
-    compactionIntervalMs: config['log.cleaner.backoff.ms'],
+    compactionIntervalMs: Math.min(config['log.cleaner.backoff.ms'], TIMER_MAX_MS),
     offsetsPartitions: config['offsets.topic.num.partitions'],
     producerIdExpirationMs: config['producer.id.expiration.ms'],
     recoveryThreads: config['num.recovery.threads.per.data.dir'],
-    retentionCheckIntervalMs: config['log.retention.check.interval.ms'],
+    retentionCheckIntervalMs: Math.min(config['log.retention.check.interval.ms'], TIMER_MAX_MS),
     transactionMaxTimeoutMs: config['transaction.max.timeout.ms'],
     transactionStatePartitions: config['transaction.state.log.num.partitions'],
     transactionalIdExpirationMs: config['transactional.id.expiration.ms'],

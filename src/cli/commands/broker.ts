@@ -9,6 +9,7 @@ import type { Broker } from '../../broker/broker.ts';
 import type { CliContext } from '../context.ts';
 import { warnings } from '../data-directory.ts';
 import { collected, setting, wholeNumber } from '../option-values.ts';
+import { printRow } from '../output.ts';
 
 interface Options {
   readonly config?: string;
@@ -17,6 +18,7 @@ interface Options {
   readonly host?: string;
   readonly port?: number;
   readonly insecure?: boolean;
+  readonly json: boolean;
 }
 
 const PORT_MAX = 65_535;
@@ -51,11 +53,12 @@ export function brokerCommand(context: CliContext): Command {
       ),
     )
     .addOption(new Option('--insecure', 'allow an address that other machines reach without asking who they are'))
+    .addOption(new Option('--json', 'write where it listens as JSON, when it is ready').default(false, 'no'))
     .addHelpText('after', EXAMPLES);
   return command.action(async (options: Options) => {
     const broker = await start(context, options);
     try {
-      announce(context, broker);
+      announce(context, broker, options.json);
       await ended(context.signal);
     } finally {
       await broker.close();
@@ -85,19 +88,18 @@ function optionsAs({ insecure }: Options): [string, string][] {
   return insecure === true ? [['millrace.allow.insecure.listeners', 'true']] : [];
 }
 
-function announce({ stdout }: CliContext, broker: Broker): void {
-  const { address, store } = broker;
-  const where = broker.listeners.map(({ name, host, port }) => `${name}://${host}:${port}`).join(', ');
-  stdout.write(
-    [
-      `millrace listens on ${where}, data directory ${store.directory}, cluster ${store.clusterId}`,
-      'Try it, and end it by Ctrl-C:',
-      `  echo hello | kcat -P -b ${address} -t greetings`,
-      `  new Kafka({ brokers: ['${address}'] })   // kafkajs`,
-      `  millrace consume greetings --data ${store.directory} --follow`,
-      '',
-    ].join('\n'),
-  );
+function announce(context: CliContext, broker: Broker, json: boolean): void {
+  const { address, endpoints: listeners, store } = broker;
+  const { directory, nodeId, clusterId } = store;
+  const row = { listeners, address, directory, nodeId, clusterId, readyMs: Math.round(performance.now()) };
+  const human = [
+    `millrace listens on ${listeners.join(', ')}, data directory ${directory}`,
+    'Try it, and end it by Ctrl-C:',
+    `  echo hello | kcat -P -b ${address} -t greetings`,
+    `  new Kafka({ brokers: ['${address}'] })   // kafkajs`,
+    `  millrace consume greetings --data ${directory} --follow`,
+  ];
+  printRow(context, json, row, human.join('\n'));
 }
 
 function ended(signal: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@
  */
 import { defineApi } from '../api.ts';
 import { array, bool, int16, int32, string, uuid } from '../field.ts';
+import { ZERO_UUID } from '../uuid.ts';
 
 export const metadata = defineApi({
   key: 3,
@@ -15,7 +16,7 @@ export const metadata = defineApi({
   request: {
     topics: array(
       {
-        topicId: uuid({ since: 10 }),
+        topicId: uuid({ since: 10, default: ZERO_UUID }),
         name: string({ nullableSince: 10 }),
       },
       { nullableSince: 1 },
@@ -37,7 +38,7 @@ export const metadata = defineApi({
     topics: array({
       errorCode: int16(),
       name: string({ nullableSince: 12 }),
-      topicId: uuid({ since: 10 }),
+      topicId: uuid({ since: 10, default: ZERO_UUID }),
       isInternal: bool({ since: 1, default: false }),
       partitions: array({
         errorCode: int16(),

@@ -4,6 +4,7 @@
  */
 import { defineApi } from '../api.ts';
 import { array, bool, int16, int32, int8, string, uuid } from '../field.ts';
+import { ZERO_UUID } from '../uuid.ts';
 
 export const createTopics = defineApi({
   key: 19,
@@ -25,7 +26,7 @@ export const createTopics = defineApi({
     throttleTimeMs: int32({ default: 0 }),
     topics: array({
       name: string(),
-      topicId: uuid({ since: 7 }),
+      topicId: uuid({ since: 7, default: ZERO_UUID }),
       errorCode: int16(),
       errorMessage: string({ nullableSince: 0 }),
       /** Why the settings are not told, if they are not. */

@@ -3,6 +3,7 @@
  */
 import { defineApi } from '../api.ts';
 import { array, bool, int16, int32, string, struct, uuid } from '../field.ts';
+import { ZERO_UUID } from '../uuid.ts';
 
 export const describeTopicPartitions = defineApi({
   key: 75,
@@ -19,7 +20,7 @@ export const describeTopicPartitions = defineApi({
     topics: array({
       errorCode: int16(),
       name: string({ nullableSince: 0 }),
-      topicId: uuid(),
+      topicId: uuid({ default: ZERO_UUID }),
       isInternal: bool({ default: false }),
       partitions: array({
         errorCode: int16(),
