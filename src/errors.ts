@@ -26,6 +26,8 @@ export const errorCodes = {
   ERR_MILLRACE_TOPIC_EXISTS: 'a topic of that name exists',
   ERR_MILLRACE_INVALID_TOPIC: 'the topic name is not one that Kafka allows',
   ERR_MILLRACE_INVALID_TIMESTAMP: 'a timestamp is further from the clock than the topic allows, or of the wrong type',
+  /** Kafka: INVALID_RECORD. */
+  ERR_MILLRACE_INVALID_RECORD: 'a record has no key, and its topic is compacted',
   ERR_MILLRACE_OUT_OF_ORDER: 'a ready batch does not continue the log',
   /** Kafka: OUT_OF_ORDER_SEQUENCE_NUMBER. */
   ERR_MILLRACE_OUT_OF_ORDER_SEQUENCE:

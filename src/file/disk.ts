@@ -3,12 +3,22 @@
  *
  * One instance a store: it owns the pager thread (begun when first needed) that reserves and populates ahead of writers.
  */
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { MillraceError, fromSystemError, guarded, isSystemError } from '../errors.ts';
 import { native, type MappedBuffer, type NativePager } from '../native.ts';
 import { DiskFile } from './disk-file.ts';
 import type {
+  AsideRemoval,
   CopiedWindows,
   DirectoryEntry,
   DirectoryLock,
@@ -19,11 +29,13 @@ import type {
   FlushWork,
   OpenMode,
 } from './file-system.ts';
+import { RemovalQueue } from './removal-queue.ts';
 
 export class DiskFileSystem implements FileSystem {
   readonly pageSize = native.pageSize;
   readonly copies: CopiedWindows | undefined = undefined;
   #pager: NativePager | null = null;
+  readonly #removals = new RemovalQueue();
   /** Windows were let go since the last collection that was asked for. */
   #released = false;
   #closed = false;
@@ -60,6 +72,12 @@ export class DiskFileSystem implements FileSystem {
     return found === undefined ? null : { size: found.size, inode: found.ino, modifiedMs: Math.floor(found.mtimeMs) };
   }
 
+  setModified(path: string, modifiedMs: number): void {
+    // Into the middle of the millisecond: seconds are a fraction here, and `entry` rounds down.
+    const seconds = (modifiedMs + 0.5) / 1000;
+    guarded(() => utimesSync(path, seconds, seconds));
+  }
+
   list(directory: string): DirectoryEntry[] {
     return guarded(() =>
       readdirSync(directory, { withFileTypes: true }).map((entry) => ({
@@ -85,12 +103,8 @@ export class DiskFileSystem implements FileSystem {
     }
   }
 
-  async removeAside(path: string): Promise<void> {
-    try {
-      await rm(path, { force: true });
-    } catch (error) {
-      throw fromSystemError(error) as Error;
-    }
+  removeAside(paths: readonly string[]): AsideRemoval {
+    return this.#removals.add(paths);
   }
 
   removeDirectory(path: string): void {
@@ -147,6 +161,7 @@ export class DiskFileSystem implements FileSystem {
 
   close(): void {
     this.#closed = true;
+    this.#removals.close();
     this.#pager?.close();
     this.#pager = null;
   }

@@ -17,14 +17,16 @@ type Struct = Record<string, unknown>;
 /** Names and indexes that lead to the field in hand. */
 type Path = (string | number)[];
 
-/** The message that all of `bytes` is. `what` is said in errors: "a Fetch request, version 12,". */
-export function interpretBytes(layout: StructLayout, bytes: Uint8Array, what: string): Struct {
+/**
+ * The message that all of `bytes` is; with `mayGoOn`, the one that they begin with. `what` is said in errors: "a Fetch request, version 12,".
+ */
+export function interpretBytes(layout: StructLayout, bytes: Uint8Array, what: string, mayGoOn = false): Struct {
   const reader = new MessageReader(bytes, what);
   reader.isFlexible = layout.isFlexible;
   const path: Path = [];
   try {
     const message = readStruct(reader, layout, path);
-    if (!reader.isAtEnd) throw reader.corrupt(`ends at byte ${reader.position}, and more follow`);
+    if (!reader.isAtEnd && !mayGoOn) throw reader.corrupt(`ends at byte ${reader.position}, and more follow`);
     return message;
   } catch (error) {
     if (!isMillraceError(error) || path.length === 0) throw error;

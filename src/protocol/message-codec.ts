@@ -5,6 +5,7 @@
 import { assert } from '../assert.ts';
 import { isMillraceError } from '../errors.ts';
 import { canMakeCode } from './code-lines.ts';
+import './kept-shapes.ts';
 import { interpretBytes, interpretMessage } from './interpreter.ts';
 import type { StructLayout } from './message-layout.ts';
 import { bufferOf } from './message-reader.ts';
@@ -24,14 +25,15 @@ export class MessageCodec {
     this.#what = what;
   }
 
-  /** The message that all of `bytes` is. Throws ERR_MILLRACE_CORRUPT. */
-  read(bytes: Uint8Array): object {
+  /** The message that all of `bytes` is; with `mayGoOn`, the one that they begin with. Throws ERR_MILLRACE_CORRUPT. */
+  read(bytes: Uint8Array, mayGoOn = false): object {
     if (canMakeCode) {
       const message = this.#madeReader()(bufferOf(bytes));
       if (message !== undefined) return message;
     }
-    const message = interpretBytes(this.#layout, bytes, `${this.#what},`);
-    assert(!canMakeCode, 'what made code refused, the interpreter did not:', this.#what);
+    // Made code knows no bytes that go on: they are rare.
+    const message = interpretBytes(this.#layout, bytes, `${this.#what},`, mayGoOn);
+    assert(!canMakeCode || mayGoOn, 'what made code refused, the interpreter did not:', this.#what);
     return message;
   }
 

@@ -111,7 +111,9 @@ export class MessageReader {
       const sentence = `${this.#what} of ${this.#bytes.length} bytes has more than ${MESSAGE_ELEMENTS_MAX} elements`;
       throw new MillraceError('ERR_MILLRACE_TOO_LARGE', sentence);
     }
-    return Array.from({ length: count }, (_, index) => element(index));
+    const elements: T[] = [];
+    for (let index = 0; index < count; index++) elements.push(element(index));
+    return elements;
   }
 
   array<T>(element: (index: number) => T): T[] {

@@ -44,6 +44,11 @@ export class MessageSchema<F extends Fields = Fields> {
     return this.#codec(version).read(bytes) as ReadOf<F>;
   }
 
+  /** The message that `bytes` begin with, whatever comes after it. */
+  decodeStart(version: number, bytes: Uint8Array): ReadOf<F> {
+    return this.#codec(version).read(bytes, true) as ReadOf<F>;
+  }
+
   /** The message's bytes, as pieces to be sent one after another. */
   encode(version: number, message: WriteOf<F>): Uint8Array[] {
     const writer = new MessageWriter();

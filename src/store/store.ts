@@ -181,7 +181,8 @@ export class Store extends TopicStore {
 
   /**
    * Removes segments that have had their time by their topics' `cleanup.policy`, `retention.ms` and `retention.bytes`: what the store does by
-   * itself every `retentionCheckIntervalMs`. Settles when their files are gone. A log that fails does not keep others from it.
+   * itself every `retentionCheckIntervalMs`. Settles when the log starts are on stable storage and the segments are gone for everybody; their files follow on
+   * another thread, and `removed` of each log settles when they are gone. A log that fails does not keep others from it.
    */
   async retain(): Promise<void> {
     this.checkOpen();

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { mayAdd } from '#millrace/broker/produce-transaction.js';
 import { produce } from '#millrace/protocol/apis/00-produce.js';
 import { encodeControlBatch } from '#millrace/record/control-record.js';
+import { temporaryDirectory } from '../support/temp-directory.ts';
 import { batch, rig } from './broker-fixture.ts';
 import { init, nameOf, send, TransactionalClient } from './transactional-client.ts';
 
@@ -122,16 +124,26 @@ test('what is not of the transaction, and what clients may not write', async () 
 });
 
 test('a transaction goes on behind a restart of the broker', async () => {
-  const { broker, client, producer } = await open();
-  await producer.add(3, [['t', 0]]);
-  await producer.send(0);
-  expect(broker.store.transactionCoordinator.loaded).not.toBe(null);
-  expect(await producer.send(1)).toBe(1);
-  // Nobody has asked its coordinator before.
-  const fresh = await rig();
-  await fresh.broker.store.createTopic('t');
-  expect(await send(fresh.client, producer.identity, 0, { transactionalId: 'a' })).toBe('INVALID_PRODUCER_ID_MAPPING');
-  expect(await send(client, producer.identity, 2, { transactionalId: 'a' })).toBe(2);
+  const data = join(temporaryDirectory(), 'data');
+  const config = { 'transaction.state.log.num.partitions': 2 };
+  const before = await rig({ data, config });
+  await before.broker.store.createTopic('t', { partitions: 2 });
+  const producer = new TransactionalClient(before.client, 'a');
+  await producer.init();
+  await producer.add(3, [
+    ['t', 0],
+    ['t', 1],
+  ]);
+  expect(await producer.send(0)).toBe(0);
+  await before.broker.close();
+  const { broker, client } = await rig({ data, config });
+  const again = new TransactionalClient(client, 'a');
+  again.identity = producer.identity;
+  // Until the coordinator has loaded its log a client is told to come again.
+  await expect.poll(() => again.send(0, { partition: 1 })).toBe(0);
+  expect(await again.send(1)).toBe(1);
+  expect(await again.end('commit')).toBe('NONE');
+  expect([0, 1].map((partition) => broker.store.partition('t', partition).lastStableOffset)).toEqual([3, 2]);
 });
 
 test('only requests that may add keep the next one waiting', () => {

@@ -63,7 +63,11 @@ test('adding', async () => {
   const adding = (error: Answer['error']) => ({ load: async () => ({ addPartitions: async () => answer(error) }) });
   expect(await errors('add', adding(null))).toEqual([null, null]);
   expect(await errors('add', { openEpoch: 1, ...adding('PRODUCER_FENCED') })).toEqual([null, 'INVALID_PRODUCER_EPOCH']);
-  const failing = (error: Error) => ({ load: () => Promise.reject(error) });
+  const failing = (thrown: Error) => ({
+    load: async () => {
+      throw thrown;
+    },
+  });
   const unavailable = 'COORDINATOR_NOT_AVAILABLE';
   expect(await errors('add', failing(new MillraceError('ERR_MILLRACE_IO', 'x')))).toEqual([unavailable, unavailable]);
   expect(await errors('add', failing(new TypeError('x')))).toEqual(['UNKNOWN_SERVER_ERROR', 'UNKNOWN_SERVER_ERROR']);

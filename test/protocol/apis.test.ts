@@ -1,4 +1,5 @@
 /** Every API, in every version, both ways: made code and the interpreter agree on every message and on every damage to one. */
+import { readdirSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { MillraceError } from '#millrace/errors.js';
@@ -148,6 +149,16 @@ function putSomewhere(struct: Struct, random: Random, value: unknown): void {
   if (isInner && random.chance(0.8)) putSomewhere(inner as Struct, random, value);
   else struct[name] = value;
 }
+
+test('each file in apis/ is one of them, and bears its key and name', () => {
+  const names = readdirSync(new URL('../../src/protocol/apis', import.meta.url)).sort();
+  const kebab = (name: string): string => name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
+  expect(names).toEqual(
+    Object.values(apis).map(({ key, name }) => `${String(key).padStart(2, '0')}-${kebab(name)}.ts`),
+  );
+  const properties = Object.values(apis).map(({ name }) => name[0].toLowerCase() + name.slice(1));
+  expect(Object.keys(apis)).toEqual(properties);
+});
 
 test('made code is what is tested', () => {
   expect(canMakeCode).toBe(true);

@@ -63,3 +63,12 @@ test('a version that the API has not is refused', () => {
     expect.objectContaining({ code: 'ERR_MILLRACE_UNSUPPORTED' }),
   );
 });
+
+test('what follows a request is passed over, as Kafka does: librdkafka 2.12 asks for all topics with three bytes too many', () => {
+  const frame = Buffer.from(hex('0003 000d 00000003 0007 72646b61666b61 00 00 00 00 00 010000'), 'hex');
+  const header = readRequestHeader(frame);
+  expect(header).toMatchObject({ apiKey: 3, apiVersion: 13, clientId: 'rdkafka' });
+  expect(decodeRequest(apis.metadata, header, frame)).toMatchObject({ topics: null, allowAutoTopicCreation: false });
+  // One that ends too soon is none all the same.
+  expect(() => decodeRequest(apis.metadata, header, frame.subarray(0, -4))).toThrow('a Metadata request, version 13');
+});

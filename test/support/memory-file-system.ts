@@ -10,7 +10,9 @@
  * one does reach the file here). A file has room for `fileBytesMax` bytes, so that windows never move.
  */
 import { dirname } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import type {
+  AsideRemoval,
   DirectoryEntry,
   DirectoryLock,
   FileEntry,
@@ -141,6 +143,13 @@ export class MemoryFileSystem implements FileSystem {
     return node instanceof Inode ? { size: node.size, inode: node.number, modifiedMs: node.modifiedMs } : null;
   }
 
+  setModified(path: string, modifiedMs: number): void {
+    this.enter('utimes', path);
+    const node = this.disk.names.get(path);
+    if (!(node instanceof Inode)) throw systemError('ENOENT', 'utimes', path);
+    node.modifiedMs = modifiedMs;
+  }
+
   list(directory: string): DirectoryEntry[] {
     this.#directory(directory, 'scandir');
     const entries: DirectoryEntry[] = [];
@@ -186,8 +195,26 @@ export class MemoryFileSystem implements FileSystem {
     this.disk.changeNames([dirname(path)], (names) => names.delete(path));
   }
 
-  async removeAside(path: string): Promise<void> {
-    this.remove(path);
+  /** One file in each turn of the event loop. */
+  removeAside(paths: readonly string[]): AsideRemoval {
+    let removed = 0;
+    let stopped = false;
+    const remove = async (): Promise<void> => {
+      for (; removed < paths.length; removed++) {
+        await turn();
+        if (stopped) return;
+        this.remove(paths[removed]);
+      }
+    };
+    const done = remove();
+    done.catch(() => undefined);
+    return {
+      done,
+      stop: () => {
+        stopped = true;
+        return paths.slice(removed);
+      },
+    };
   }
 
   removeDirectory(path: string): void {

@@ -40,9 +40,9 @@ test('version 5 takes the group’s partition into the transaction itself', asyn
 test('what cannot be committed is told, and the rest is', async () => {
   const { broker, client, producer, addGroup } = await open();
   await addGroup('g');
-  const partition = (partitionIndex: number, committedMetadata = '') => ({
-    ...{ partitionIndex, committedOffset: 3, committedMetadata },
-  });
+  const partition = (partitionIndex: number, committedMetadata = '') => {
+    return { partitionIndex, committedOffset: 3, committedMetadata };
+  };
   await broker.store.addPartitions('t', 3);
   const topics = [
     { name: 't', partitions: [partition(0), partition(3), partition(1, 'x'.repeat(4097)), partition(2)] },

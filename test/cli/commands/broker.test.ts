@@ -95,6 +95,7 @@ test('a server.properties of Kafka’s is taken as it is, without a warning', as
   expect(child.stderr.read()).toBeNull();
 });
 
+// Elsewhere there is no /proc to ask.
 test.runIf(process.platform === 'linux')('idle, it takes less than 80 MiB', async () => {
   const data = join(temporaryDirectory(), 'data');
   const { child, port } = await startReady('--data', data, '--port', '0');

@@ -24,6 +24,8 @@ CompressionCodecs[CompressionTypes.LZ4] = codec(compressFrameSync, decompressFra
 if (HAS_ZSTD) CompressionCodecs[CompressionTypes.ZSTD] = codec(zlib.zstdCompressSync, zlib.zstdDecompressSync);
 
 const COMPRESSION = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 };
+/** It does not let go of retries then. */
+const IDEMPOTENT = { idempotent: true, maxInFlightRequests: 1, retry: { retries: 3 } };
 const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const XERIAL_HEADER_SIZE = 16;
 
@@ -43,6 +45,7 @@ export class KafkajsClient {
   static title = 'kafkajs';
   static version = version;
   static codecs = ['none', 'gzip', 'snappy', 'lz4', ...(HAS_ZSTD ? ['zstd'] : [])];
+  static asRead = (record) => record;
   static cannotWrite = ['header of null'];
   static cannotRead = [];
   static ownErrors = [];
@@ -92,7 +95,7 @@ export class KafkajsClient {
   }
 
   async produce({ topic, partition = 0, records, codec: name = 'none', acks = -1, idempotent = false }) {
-    const options = idempotent ? { idempotent, maxInFlightRequests: 1 } : {};
+    const options = idempotent ? IDEMPOTENT : {};
     const producer = await this.#producer(idempotent ? 'idempotent' : 'plain', options);
     const messages = records.map((record) => message(record, partition));
     const [answer] = await producer.send({ topic, acks, compression: COMPRESSION[name], messages });
@@ -126,7 +129,7 @@ export class KafkajsClient {
   }
 
   async transact({ id, topic, partition = 0, records, commit }) {
-    const producer = await this.#producer(id, { transactionalId: id, idempotent: true, maxInFlightRequests: 1 });
+    const producer = await this.#producer(id, { transactionalId: id, ...IDEMPOTENT });
     const transaction = await producer.transaction();
     await transaction.send({ topic, messages: records.map((record) => message(record, partition)) });
     await (commit ? transaction.commit() : transaction.abort());
@@ -134,9 +137,11 @@ export class KafkajsClient {
 
   async createTopic({ topic, partitions, config }) {
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value: String(value) }));
-    await this.#admin((admin) =>
+    const isMade = await this.#admin((admin) =>
       admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }] }),
     );
+    // Its word for TOPIC_ALREADY_EXISTS is false.
+    if (!isMade) throw Object.assign(new Error('not made'), { code: 36 });
   }
 
   deleteTopic({ topic }) {

@@ -13,6 +13,7 @@ export class PlatformaticClient {
   static title = '@platformatic/kafka';
   static version = version;
   static codecs = ['none', 'gzip', 'snappy', 'lz4', ...(HAS_ZSTD ? ['zstd'] : [])];
+  static asRead = (record) => record;
   static cannotWrite = [];
   // Its snappy takes a bare block, and not the stream of blocks that the Java client, Kafka and we write.
   static cannotRead = ['snappy'];
@@ -105,7 +106,7 @@ export class PlatformaticClient {
   }
 
   async close() {
-    for (const client of this.#clients.values()) await client.close(true);
+    for (const client of this.#clients.values()) await (client instanceof Admin ? client.close() : client.close(true));
   }
 }
 

@@ -27,9 +27,8 @@ const quickClock = {
 
 async function makeTopics(server) {
   const client = await WireClient.open(server);
-  const topics = topicNames.map((name) => ({
-    ...{ name, numPartitions: 2, replicationFactor: 1, assignments: [], configs: [] },
-  }));
+  const rest = { numPartitions: 2, replicationFactor: 1, assignments: [], configs: [] };
+  const topics = topicNames.map((name) => ({ name, ...rest }));
   const answer = await client.ask('createTopics', 5, { topics, timeoutMs: 30_000, validateOnly: false });
   client.close();
   for (const { name, errorCode } of answer.topics) holds(errorCode === 0, `topic ${name}: error ${errorCode}`);
@@ -73,7 +72,7 @@ export async function judgeBrokerTransactions(tally, judge, java, root) {
   }
   await tally.check('our broker logs nothing to be ashamed of', () =>
     withOurs(async (broker) => {
-      for (const name of topicNames) await broker.store.createTopic(name, { partitions: 2 });
+      await makeTopics(broker.address);
       await compareScenes(tally, scenes, await play(broker.address));
       await tally.check('Kafka’s transactional client', async () => {
         same('report', await judge.ask(command(broker.address)), client);

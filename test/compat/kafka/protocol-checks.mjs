@@ -10,7 +10,7 @@ import { writeRequestHeader } from '#millrace/protocol/request-header.js';
 import { encodeResponse, readCorrelationId } from '#millrace/protocol/response-frame.js';
 import { holds, same } from './tally.mjs';
 
-const MESSAGES_A_VERSION = 6;
+const MESSAGES_A_VERSION = 3;
 /** Key, version, correlation id and a client id of null: a request's header of version 1; version 2 has one byte more, for no tagged field. */
 const HEADER_SIZE = 10;
 
