@@ -16,16 +16,29 @@ const PARTITIONS_A_TOPIC = 6;
 
 export async function measure(context) {
   const subjects = [
-    { what: 'Produce request 9', schema: apis.produce.request, version: 9, message: produceRequest() },
-    { what: 'Fetch response 12', schema: apis.fetch.response, version: 12, message: fetchResponse() },
-    { what: 'Metadata response 12', schema: apis.metadata.response, version: 12, message: metadataResponse() },
+    // Of these messages most is making views, which both do.
+    { what: 'Produce request 9', schema: apis.produce.request, version: 9, message: produceRequest(), marks: {} },
+    {
+      what: 'Fetch response 12',
+      schema: apis.fetch.response,
+      version: 12,
+      message: fetchResponse(),
+      marks: { read: { of: 'ratio', atMost: 0.25 } },
+    },
+    {
+      what: 'Metadata response 12',
+      schema: apis.metadata.response,
+      version: 12,
+      message: metadataResponse(),
+      marks: { read: { of: 'ratio', atMost: 0.25 }, write: { of: 'ratio', atMost: 0.5 } },
+    },
   ];
   const findings = [];
   for (const subject of subjects) findings.push(...(await measureMessage(context, subject)));
   return { sizes: `${PARTITIONS} partitions of ${RECORDS_SIZE / KIB} KiB; ${TOPICS} topics`, findings };
 }
 
-async function measureMessage(context, { what, schema, version, message }) {
+async function measureMessage(context, { what, schema, version, message, marks }) {
   const layout = schema.layout(version);
   const bytes = Buffer.concat(schema.encode(version, message));
   const figures = await timeShortTasks(
@@ -46,10 +59,7 @@ async function measureMessage(context, { what, schema, version, message }) {
     const baseline = { what: 'interpreted', figures: figures[interpreted] };
     return finding({ what: `${verb} a ${what}`, unit: 'ns', figures: figures[made], baseline, mark });
   };
-  return [
-    row('read', 'read', 'interpretedRead', { of: 'ratio', atMost: 0.25 }),
-    row('write', 'write', 'interpretedWrite', { of: 'ratio', atMost: 0.75 }),
-  ];
+  return [row('read', 'read', 'interpretedRead', marks.read), row('write', 'write', 'interpretedWrite', marks.write)];
 }
 
 function times(count, make) {

@@ -201,6 +201,9 @@ export const NUMBERS_PER_ELEMENT = 16;
 /** What a regular expression that a client sent may take. */
 export const CLIENT_PATTERN_TIME_MS = 250;
 
+/** The longest that a timer of Node's waits; a longer one would be over at once. 24 days. */
+export const TIMER_MAX_MS = 0x7fff_ffff;
+
 /** The broker's web page: samples of each rate (two minutes), what one answer has of topics, partitions of one topic, and connections. */
 export const RATES_KEPT_MAX = 120;
 export const RATE_INTERVAL_MS = 1_000;
@@ -213,5 +216,3 @@ export const LISTED_PARTITIONS_A_LOOK = 256;
 export const HTTP_CONNECTIONS_MAX = 128;
 /** A request line with its headers must have come within this time. */
 export const HTTP_REQUEST_MS = 10_000;
-/** The longest that a timer of Node's waits; a longer one would be over at once. 24 days. */
-export const TIMER_MAX_MS = 0x7fff_ffff;

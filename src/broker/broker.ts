@@ -21,12 +21,12 @@ import {
   type CheckedBrokerConfig,
 } from './broker-config.ts';
 import type { BrokerContext } from './broker-context.ts';
+import { FetchSessions } from './fetch-sessions.ts';
 import { addressText, endpointText, isWildcard } from './config/endpoint.ts';
 import { type ListenerPlan, planListeners } from './config/listener-plan.ts';
 import { storeSettingsOf } from './config/store-settings.ts';
 import { ConnectionBound } from './connection-bound.ts';
 import type { Faults } from './faults.ts';
-import { FetchSessions } from './fetch-sessions.ts';
 import { allHandlers } from './handlers.ts';
 import { type HttpOptions, type HttpPlan, planHttp } from './config/http-plan.ts';
 import type { HttpServer } from './http/http-server.ts';

@@ -3,8 +3,8 @@
  */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { MillraceError } from '../errors.ts';
-import { type Clock, systemClock } from '../clock.ts';
 import { TIMER_MAX_MS } from '../limits.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import type { Logger } from '../types.ts';
 import type { ConnectionBound } from './connection-bound.ts';
 import { Connection, isClientFault } from './connection.ts';

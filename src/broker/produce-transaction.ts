@@ -9,6 +9,7 @@ import type { KafkaErrorName } from '../protocol/error-code.ts';
 import { ATTRIBUTES, MAGIC, MAGIC_V2, TRANSACTIONAL_BIT } from '../record/batch-format.ts';
 import { BatchHeader } from '../record/batch-header.ts';
 import { byteWindow } from '../record/byte-window.ts';
+import { PartitionSet } from '../transaction/partition-set.ts';
 import type { TopicPartition } from '../types.ts';
 import type { Call } from './handler.ts';
 import { isInternalTopic } from './internal-topics.ts';
@@ -51,9 +52,9 @@ export function admitProduce(request: Request, call: Call): ProduceAdmission | P
   const partitions = batches.partitions.filter(({ topic, partition }) => canBeWritten(topic, partition, call));
   const refusals = admit(call.broker, { transactionalId, producerId, producerEpoch }, partitions, support);
   const tell = (refusalOf: Refusals): Refusals => {
-    const lost = support === 'add' ? partitions.filter((each) => isLost(each, producerId, call)) : [];
+    const lost = new PartitionSet(support === 'add' ? partitions.filter((each) => isLost(each, producerId, call)) : []);
     return (partition) =>
-      told(refusalOf(partition), support) ?? (has(lost, partition) ? 'OUT_OF_ORDER_SEQUENCE_NUMBER' : null);
+      told(refusalOf(partition), support) ?? (lost.has(partition) ? 'OUT_OF_ORDER_SEQUENCE_NUMBER' : null);
   };
   return refusals instanceof Promise ? refusals.then(tell) : tell(refusals);
 }
@@ -117,8 +118,4 @@ function told(error: KafkaErrorName | null, support: TransactionSupport): KafkaE
     default:
       return error;
   }
-}
-
-function has(partitions: readonly TopicPartition[], { topic, partition }: TopicPartition): boolean {
-  return partitions.some((each) => each.topic === topic && each.partition === partition);
 }

@@ -5,11 +5,11 @@
  * Clients with transactions of version 1 have added it, and it is verified here; those with version 2 leave it to the broker, which adds it now. Neither is
  * done where the log has the producer's transaction open already.
  */
-import type { KafkaErrorName } from '../protocol/error-code.ts';
+import { kafkaErrorCodes, type KafkaErrorName } from '../protocol/error-code.ts';
+import { PartitionSet } from '../transaction/partition-set.ts';
 import type { TopicPartition } from '../types.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { coordinatorFailure } from './transaction-answer.ts';
-import { kafkaErrorCodes } from '../protocol/error-code.ts';
 
 /**
  * What the version of a request says of its client: it added the partitions and knows errors of old; or it knows TRANSACTION_ABORTABLE too; or it leaves
@@ -84,7 +84,7 @@ function named(error: KafkaErrorName): KafkaErrorName {
   return error === 'PRODUCER_FENCED' ? 'INVALID_PRODUCER_EPOCH' : error;
 }
 
-function refuse(refused: readonly TopicPartition[], error: KafkaErrorName): Refusals {
-  return ({ topic, partition }) =>
-    refused.some((each) => each.topic === topic && each.partition === partition) ? error : null;
+function refuse(partitions: readonly TopicPartition[], error: KafkaErrorName): Refusals {
+  const refused = new PartitionSet(partitions);
+  return (partition) => (refused.has(partition) ? error : null);
 }

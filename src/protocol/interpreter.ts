@@ -34,11 +34,11 @@ export function interpretBytes(layout: StructLayout, bytes: Uint8Array, what: st
   }
 }
 
-function readStruct(reader: MessageReader, { slots, wire, tagged }: StructLayout, path: Path): Struct {
-  const read = new Map<string, unknown>();
-  for (const slot of wire) {
+function readStruct(reader: MessageReader, { slots, tagged }: StructLayout, path: Path): Struct {
+  const struct: Struct = {};
+  for (const slot of slots) {
     path.push(slot.name);
-    read.set(slot.name, readSlot(reader, slot, path));
+    struct[slot.name] = slot.isOnWire ? readSlot(reader, slot, path) : defaultOf(slot);
     path.pop();
   }
   reader.taggedFields((tag, size) => {
@@ -46,13 +46,11 @@ function readStruct(reader: MessageReader, { slots, wire, tagged }: StructLayout
     if (slot === undefined) return;
     const start = reader.position;
     path.push(slot.name);
-    read.set(slot.name, readSlot(reader, slot, path));
+    struct[slot.name] = readSlot(reader, slot, path);
     if (reader.position !== start + size) throw reader.corrupt(`has a tagged field of another size than ${size} bytes`);
     path.pop();
   });
-  return Object.fromEntries(
-    slots.map((slot) => [slot.name, read.has(slot.name) ? read.get(slot.name) : defaultOf(slot)]),
-  );
+  return struct;
 }
 
 function readSlot(reader: MessageReader, slot: Slot, path: Path): unknown {

@@ -11,6 +11,8 @@ import { UUID_SIZE, ZERO_UUID } from './uuid.ts';
 export interface Slot {
   readonly name: string;
   readonly kind: FieldKind;
+  /** The version has it, and not among the tagged fields. */
+  readonly isOnWire: boolean;
   readonly isNullable: boolean;
   /** -1: not tagged. */
   readonly tag: number;
@@ -62,10 +64,9 @@ export function layoutOf(fields: Fields, version: number, isFlexible: boolean, d
   for (const [name, field] of Object.entries(fields)) {
     assert(/^[a-z]\w*$/i.test(name), 'a field of the name', name);
     const slot = slotOf(name, field, version, isFlexible, depth);
-    const { since = 0, until = version } = field.options;
     slots.push(slot);
-    if (version < since || version > until) continue;
-    (slot.tag < 0 ? wire : tagged).push(slot);
+    if (slot.isOnWire) wire.push(slot);
+    else if (isIn(field, version)) tagged.push(slot);
   }
   assert(isFlexible || tagged.length === 0, 'a tagged field before the first flexible version');
   assert(
@@ -74,6 +75,10 @@ export function layoutOf(fields: Fields, version: number, isFlexible: boolean, d
   );
   const sizeMin = wire.reduce((sum, slot) => sum + slot.sizeMin, isFlexible ? 1 : 0);
   return { isFlexible, slots, wire, tagged: tagged.sort((a, b) => a.tag - b.tag), sizeMin };
+}
+
+function isIn({ options: { since = 0, until = Infinity } }: Field, version: number): boolean {
+  return version >= since && version <= until;
 }
 
 function slotOf(name: string, field: Field, version: number, isFlexible: boolean, depth: number): Slot {
@@ -85,6 +90,7 @@ function slotOf(name: string, field: Field, version: number, isFlexible: boolean
   const slot = {
     name,
     kind,
+    isOnWire: options.tag === undefined && isIn(field, version),
     isNullable,
     tag: options.tag ?? -1,
     hasDefault: options.default !== undefined || canBeNull || options.tag !== undefined,

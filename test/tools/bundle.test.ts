@@ -168,8 +168,9 @@ test('a source of a room that has no chunk of its own is in the library', () => 
   expect(chunkOf('cli/program.ts')).toBe('command-line');
   expect(chunkOf('cli/main.ts')).toBeNull();
   expect(chunkOf('metrics/metrics.ts')).toBe('metrics');
-  expect(chunkOf('broker/http/http-server.ts')).toBe('web-server');
   expect(chunkOf('errors.ts')).toBe('base');
   expect(chunkOf('protocol/message-writer.ts')).toBe('base');
   expect(chunkOf('protocol/message-codec.ts')).toBe('protocol');
+  expect(chunkOf('broker/listener.ts')).toBe('broker');
+  expect(chunkOf('broker/http/http-server.ts')).toBe('web-server');
 });

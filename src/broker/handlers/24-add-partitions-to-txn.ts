@@ -5,6 +5,7 @@
 import type { RequestOf } from '../../protocol/api.ts';
 import { addPartitionsToTxn } from '../../protocol/apis/24-add-partitions-to-txn.ts';
 import { kafkaErrorCodes } from '../../protocol/error-code.ts';
+import { PartitionSet } from '../../transaction/partition-set.ts';
 import type { TopicPartition } from '../../types.ts';
 import { type Call, defineHandler } from '../handler.ts';
 import { isInternalTopic } from '../internal-topics.ts';
@@ -97,10 +98,8 @@ async function verify(
   try {
     const { answer: all, missing } = (await broker.store.transactionCoordinator.load()).verifyPartitions(request);
     if (all !== null) return () => kafkaErrorCodes[all.error ?? 'NONE'];
-    return ({ topic, partition }) =>
-      missing.some((each) => each.topic === topic && each.partition === partition)
-        ? kafkaErrorCodes.TRANSACTION_ABORTABLE
-        : kafkaErrorCodes.NONE;
+    const absent = new PartitionSet(missing);
+    return (partition) => (absent.has(partition) ? kafkaErrorCodes.TRANSACTION_ABORTABLE : kafkaErrorCodes.NONE);
   } catch (error) {
     const errorCode = coordinatorFailure(broker, error);
     return () => errorCode;

@@ -128,7 +128,7 @@ function recordsOf({ firstOffset, firstTimestamp, records }) {
 
 /** As a consumer has to: data of producers that aborted, up to their marker, and the markers themselves. */
 function withoutAborted(batches, abortedTransactions) {
-  const waiting = (abortedTransactions ?? []).toSorted((a, b) => Number(a.firstOffset - b.firstOffset));
+  const waiting = (abortedTransactions ?? []).toSorted((a, b) => (a.firstOffset < b.firstOffset ? -1 : 1));
   const aborted = new Set();
   return batches.filter((batch) => {
     const last = batch.firstOffset + BigInt(batch.lastOffsetDelta);

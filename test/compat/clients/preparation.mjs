@@ -13,7 +13,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const cache = fileURLToPath(new URL('../../../.cache/clients/', import.meta.url));
 const NODE_RDKAFKA = '3.6.1';
 /** Its librdkafka is compiled. */
-const COMPILE_MS = 20 * 60_000;
+const COMPILE_MS = 40 * 60_000;
 const FETCH_MS = 5 * 60_000;
 
 function runs(command, args) {
