@@ -4,6 +4,7 @@
  * One class, told apart by a stable `code`. A message is one sentence that names the place, what was found and what
  * was expected. Match on `code`, never on the message. Our own bugs are `AssertionError`s (assert.ts).
  */
+import { types } from 'node:util';
 
 /** Every code that the library throws, with what it means. */
 export const errorCodes = {
@@ -83,7 +84,8 @@ export function isMillraceError(error: unknown, code?: ErrorCode): error is Mill
 }
 
 export function isSystemError(error: unknown): error is Error & SystemErrorDetails {
-  return error instanceof Error && 'syscall' in error && 'errno' in error;
+  // Not instanceof: where a test runner gives each test a realm of its own (jest), Node's errors are of another one.
+  return types.isNativeError(error) && 'syscall' in error && 'errno' in error;
 }
 
 const NO_SPACE = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);

@@ -141,9 +141,10 @@ export class Broker {
   async #close(): Promise<void> {
     try {
       await Promise.all(this.listeners.map((listener) => listener.close(GRACE_MS)));
-      await this.#http?.close();
       await this.store.close();
     } finally {
+      // To the last it says what is going on.
+      await this.#http?.close();
       await this.#release();
     }
   }

@@ -6,14 +6,15 @@
  */
 import { RecentTimes } from '../file/recent-times.ts';
 import type { Api } from '../protocol/api.ts';
+import { kafkaErrorOf } from '../protocol/error-code.ts';
 
 export class ApiStatistics {
   readonly key: number;
   readonly name: string;
   /** Requests that have begun, by their version. */
   readonly versions: number[];
-  /** Errors in answers, of a request as a whole and of each of its parts, by Kafka's code. */
-  readonly errors = new Map<number, number>();
+  /** Errors in answers, of a request as a whole and of each of its parts, by Kafka's name. */
+  readonly errors = new Map<string, number>();
   /** Requests that were answered, those included that are to have no answer. */
   answered = 0;
   /** From the last byte of the request to the answer's way to the socket, all together. */
@@ -52,7 +53,8 @@ export class ApiStatistics {
   }
 
   failed(errorCode: number): void {
-    this.errors.set(errorCode, (this.errors.get(errorCode) ?? 0) + 1);
+    const { name } = kafkaErrorOf(errorCode);
+    this.errors.set(name, (this.errors.get(name) ?? 0) + 1);
   }
 }
 

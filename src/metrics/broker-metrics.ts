@@ -1,5 +1,4 @@
 /** Metrics of a broker, under the names that those of a Kafka broker have through the JMX exporter. What Kafka counts by network thread is here by listener alone. */
-import { kafkaErrorOf } from '../protocol/error-code.ts';
 import type { MeasuredApi, MeasuredBroker, MeasuredListener } from './measured-broker.ts';
 import { registerFamily, type Sample } from './metric-family.ts';
 import type { CheckedMetricsOptions } from './metrics-options.ts';
@@ -135,7 +134,7 @@ function addRequestMetrics({ statistics }: MeasuredBroker, options: CheckedMetri
     versions.flatMap((value, version) => (value === 0 ? [] : [{ labels: { request: name, version }, value }])),
   );
   counter('errors', 'Errors in answers, of requests and of their parts', ['error'], ({ name, errors }) =>
-    Array.from(errors, ([code, value]) => ({ labels: { request: name, error: kafkaErrorOf(code).name }, value })),
+    Array.from(errors, ([error, value]) => ({ labels: { request: name, error }, value })),
   );
   counter('requestbytes', 'Bytes of requests', [], ({ name, requestBytes: value }) => [
     { labels: { request: name }, value },

@@ -7,8 +7,8 @@ export interface MeasuredApi {
   readonly name: string;
   /** Requests by version. */
   readonly versions: readonly number[];
-  /** By error code. */
-  readonly errors: ReadonlyMap<number, number>;
+  /** By Kafka's name of the error. */
+  readonly errors: ReadonlyMap<string, number>;
   readonly answered: number;
   readonly totalMs: number;
   readonly recentMs: { sorted(): Float64Array };

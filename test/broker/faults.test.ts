@@ -42,7 +42,7 @@ test('an error, so many times; nothing is appended meanwhile', async () => {
   expect([await codeOfProduce(), await codeOfProduce()]).toEqual([NOT_LEADER_OR_FOLLOWER, NOT_LEADER_OR_FOLLOWER]);
   expect([fault.count, endOffset()]).toEqual([2, 0]);
   expect([await codeOfProduce(), fault.count, endOffset()]).toEqual([0, 2, 1]);
-  expect(broker.statistics.apis[0].errors.get(NOT_LEADER_OR_FOLLOWER)).toBe(2);
+  expect(broker.statistics.apis[0].errors.get('NOT_LEADER_OR_FOLLOWER')).toBe(2);
 });
 
 test('without a number until it is taken back, by itself or with all others', async () => {

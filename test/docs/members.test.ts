@@ -21,6 +21,7 @@ const ours: Partial<Record<string, readonly string[]>> = {
   FollowedLog: ['open', 'pace', 'look', 'gone'],
   OpenBatch: ['plan', 'isPlaced', 'checkIdle', 'publish', 'complete', 'wipe', 'end'],
   BatchFields: ['position', 'lastOffsetDelta', 'attributes', 'magic'],
+  Broker: ['serveHttp'],
   RecordCursor: ['offsetDelta', 'timestampDelta', 'keyPosition', 'valuePosition', 'end'],
 };
 

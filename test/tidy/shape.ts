@@ -110,6 +110,11 @@ const untested: Record<string, string> = {
   'src/store/transaction-coordinator-door.ts': 'types only',
   'src/broker/broker-context.ts': 'types only',
   'src/broker/session.ts': 'types only',
+  'src/broker/http/served-broker.ts': 'types only',
+  'src/broker/http/page/element.ts': 'needs a browser: test/broker/http/http-server.test.ts',
+  'src/broker/http/page/overview.ts': 'needs a browser: test/broker/http/http-server.test.ts',
+  'src/broker/http/page/page.ts': 'needs a browser: test/broker/http/http-server.test.ts',
+  'src/broker/http/page/tables.ts': 'needs a browser: test/broker/http/http-server.test.ts',
   'src/security/credential-lookup.ts': 'types only',
 };
 
