@@ -6,12 +6,12 @@ import { readdirSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'rolldown';
-import { chunkNames, chunkOf } from './tools/build/chunks.mjs';
+import { browserScript, chunkNames, chunkOf } from './tools/build/chunks.mjs';
 
 const source = fileURLToPath(new URL('src', import.meta.url));
 const modules = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
 
-export default defineConfig({
+const library = defineConfig({
   input: Object.fromEntries(modules.map((path) => [path.slice(0, -'.ts'.length), `${source}/${path}`])),
   external: (id) => !id.startsWith('.') && !isAbsolute(id),
   platform: 'node',
@@ -44,3 +44,13 @@ export default defineConfig({
     sourcemapExcludeSources: true,
   },
 });
+
+const page = defineConfig({
+  input: { [browserScript.name]: `${source}/${browserScript.source}` },
+  platform: 'browser',
+  transform: { target: 'es2022' },
+  onLog: library.onLog,
+  output: { dir: 'dist/chunks', format: 'es', entryFileNames: '[name].js', comments: false },
+});
+
+export default [library, page];

@@ -1,6 +1,8 @@
 /**
- * Removing 10,000 segments that are due: of one log, and the only one of each of 10,000 logs, which a new one takes the place of. Beside it, what the
- * file system alone takes: unlinking as many files of the same sizes. And for how long the event loop is held meanwhile.
+ * Removing 10,000 segments that are due: of one log, and the only one of each of 10,000 logs, which a new one takes the place of. First until
+ * `retain` resolves: the log starts are durable and nobody sees the segments any more. Then until their files are gone too, which a thread removes.
+ * Beside it, what the file system alone takes: unlinking as many files of the same sizes, or creating as many as there are logs, one after another on
+ * the main thread. And for how long the event loop is held until `retain` resolves; afterwards only the thread works.
  */
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -31,10 +33,12 @@ export async function measure(context) {
     for (let i = 0; i < PER_TOPIC; i++) many.push(store.partition(`many-${topic}`, i));
   }
   const holds = { one: [], many: [] };
+  const gone = { one: [], many: [] };
   const remove = async (logs, name) => {
     await fill(store, logs, count);
-    const { elapsed, held } = await timeRetention(store, count);
+    const { elapsed, untilGone, held } = await timeRetention(store, logs, count);
     holds[name].push(quantile(held, 0.99));
+    gone[name].push(untilGone);
     return elapsed;
   };
   const figures = await inRounds(
@@ -43,18 +47,22 @@ export async function measure(context) {
       one: () => remove(one, 'one'),
       many: () => remove(many, 'many'),
       files: () => unlinkFiles(join(context.directory, 'files'), count),
+      created: () => createFiles(join(context.directory, 'created'), count),
     },
   );
   await store.close();
 
   const files = { what: 'unlink of a log and its two indexes each, synced', figures: figures.files };
   const mark = context.smoke ? null : { of: 'value', atMost: 1000 };
-  const row = (what, name) => finding({ what, unit: 'ms', figures: figures[name], baseline: files, mark });
+  // A log that has lost its only segment begins another one.
+  const created = { what: `creating a file in each of ${count} directories`, figures: figures.created };
+  const row = (what, name, baseline) => finding({ what, unit: 'ms', figures: figures[name], baseline, mark });
+  // The first is of the round that does not count.
+  const rest = (what, name) => finding({ what, unit: 'ms', figures: gone[name].slice(-rounds), baseline: files });
   const hold = (what, name) =>
     finding({
       what,
       unit: 'ms',
-      // The first is of the round that does not count.
       figures: holds[name].slice(-rounds),
       baseline: { what: 'the mark itself', figures: figures[name].map(() => 10) },
       mark: context.smoke ? null : { of: 'value', atMost: 10 },
@@ -62,9 +70,11 @@ export async function measure(context) {
   return {
     sizes: `${count} segments of 1 KiB, in one log and in ${count} logs of ${count / PER_TOPIC} topics`,
     findings: [
-      row('of one log', 'one'),
+      row('of one log', 'one', files),
+      rest('until its files are gone', 'one'),
       hold('event loop held meanwhile, p99', 'one'),
-      row(`of ${count} logs, one each`, 'many'),
+      row(`of ${count} logs, one each`, 'many', created),
+      rest('until their files are gone', 'many'),
       hold('event loop held meanwhile, p99', 'many'),
     ],
   };
@@ -80,8 +90,22 @@ async function fill(store, logs, count) {
   await store.checkpoint();
 }
 
-/** Time of a check that removes `count` segments, and between two turns of the event loop in it. */
-async function timeRetention(store, count) {
+/** An empty one beside what another one has in each of as many directories. */
+function createFiles(directory, count) {
+  for (let i = 0; i < count; i++) {
+    fs.mkdirSync(join(directory, `${i}`), { recursive: true });
+    fs.writeFileSync(join(directory, `${i}`, 'first'), VALUE);
+  }
+  execFileSync('sync');
+  const began = performance.now();
+  for (let i = 0; i < count; i++) fs.closeSync(fs.openSync(join(directory, `${i}`, 'second'), 'wx'));
+  const elapsed = performance.now() - began;
+  fs.rmSync(directory, { recursive: true });
+  return elapsed;
+}
+
+/** Time of a check that removes `count` segments of `logs`, until their files are gone, and between two turns of the event loop in that. */
+async function timeRetention(store, logs, count) {
   const before = store.statistics.retention.segments;
   const held = [];
   const began = performance.now();
@@ -96,9 +120,11 @@ async function timeRetention(store, count) {
   await store.retain();
   clearImmediate(watch.immediate);
   const elapsed = performance.now() - began;
+  await Promise.all(logs.map((log) => log.removed()));
+  const untilGone = performance.now() - began;
   const removed = store.statistics.retention.segments - before;
   if (removed !== count) throw new Error(`${removed} segments were removed, expected ${count}`);
-  return { elapsed, held };
+  return { elapsed, untilGone, held };
 }
 
 /** As many files as segments have, and as large. */

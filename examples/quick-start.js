@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The quick start, `npm start`: half a GiB of real GitHub events through a partition log, in one process and with no server.
+ * The quick start, `npm run quick-start`: half a GiB of real GitHub events through a partition log, in one process and with no server.
  *
  * It appends the events to a topic of four partitions, closes and opens the store, reads everything back by offset and by
  * timestamp, and compares each byte with what was sent. Then it shows what it costs to wait for the disk, and the files that it made.
@@ -196,8 +196,8 @@ function smallest(partitions) {
 
 function sayWhatNext(directory) {
   console.log(bold('\nWhat to try next:'));
-  if (directory.isTemporary) console.log('  npm start -- --data data     keeps the files, to look at them');
-  console.log('  examples/quick-start.js      how this was done, in two hundred lines');
+  if (directory.isTemporary) console.log('  npm run quick-start -- --data data     keeps the files, to look at them');
+  console.log('  examples/quick-start.js                how this was done, in two hundred lines');
   console.log('  npm run bench                each claim about speed, against a baseline on this machine');
 }
 

@@ -4,6 +4,7 @@
  * One class, told apart by a stable `code`. A message is one sentence that names the place, what was found and what
  * was expected. Match on `code`, never on the message. Our own bugs are `AssertionError`s (assert.ts).
  */
+import { types } from 'node:util';
 
 /** Every code that the library throws, with what it means. */
 export const errorCodes = {
@@ -26,6 +27,8 @@ export const errorCodes = {
   ERR_MILLRACE_TOPIC_EXISTS: 'a topic of that name exists',
   ERR_MILLRACE_INVALID_TOPIC: 'the topic name is not one that Kafka allows',
   ERR_MILLRACE_INVALID_TIMESTAMP: 'a timestamp is further from the clock than the topic allows, or of the wrong type',
+  /** Kafka: INVALID_RECORD. */
+  ERR_MILLRACE_INVALID_RECORD: 'a record has no key, and its topic is compacted',
   ERR_MILLRACE_OUT_OF_ORDER: 'a ready batch does not continue the log',
   /** Kafka: OUT_OF_ORDER_SEQUENCE_NUMBER. */
   ERR_MILLRACE_OUT_OF_ORDER_SEQUENCE:
@@ -40,6 +43,8 @@ export const errorCodes = {
   ERR_MILLRACE_CONCURRENT_TRANSACTIONS: 'the producer has a transaction open already; wait for its end before the next',
   /** Kafka: the transaction is aborted and the producer meets INVALID_PRODUCER_EPOCH. */
   ERR_MILLRACE_TRANSACTION_TIMEOUT: 'the transaction took longer than its time-out and was aborted; begin another one',
+  /** Kafka: SASL_AUTHENTICATION_FAILED. The message may be sent to the peer: it does not tell which users there are. */
+  ERR_MILLRACE_AUTHENTICATION: 'a peer has not proved who it is, or has sent what is no message of the mechanism',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
@@ -79,7 +84,8 @@ export function isMillraceError(error: unknown, code?: ErrorCode): error is Mill
 }
 
 export function isSystemError(error: unknown): error is Error & SystemErrorDetails {
-  return error instanceof Error && 'syscall' in error && 'errno' in error;
+  // Not instanceof: where a test runner gives each test a realm of its own (jest), Node's errors are of another one.
+  return types.isNativeError(error) && 'syscall' in error && 'errno' in error;
 }
 
 const NO_SPACE = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);

@@ -78,6 +78,8 @@ export const SCAN_CHUNK_BYTES = 256 * KIB;
 /** Kafka's name rule allows 249 characters: with `-` and a partition number it is a file name. */
 export const TOPIC_NAME_LENGTH_MAX = 249;
 export const PARTITIONS_PER_TOPIC_MAX = 100_000;
+/** Partitions that one request of a client may make: Kafka's bound. */
+export const PARTITIONS_PER_REQUEST_MAX = 10_000;
 
 /** Three days: the mission's own figure. Kafka's default is seven. */
 export const RETENTION_MS_DEFAULT = 3 * 24 * 60 * 60 * 1000;
@@ -93,10 +95,13 @@ export const PRODUCER_ID_BLOCK = 1_000;
 /** Kafka's `log.retention.check.interval.ms`, and how long after its opening a store looks for the first time. */
 export const RETENTION_CHECK_INTERVAL_MS = 5 * 60 * 1000;
 export const RETENTION_FIRST_CHECK_MS = 30 * 1000;
-/** Retention lets the event loop turn after so many segments, or when it has held it for so long; it removes a few at once. */
-export const RETENTION_STEP_SEGMENTS = 16;
+/** Retention lets the event loop turn after so many segments, or when it has held it for so long. */
+export const RETENTION_STEP_SEGMENTS = 64;
 export const RETENTION_TURN_MS = 4;
-export const REMOVED_AT_ONCE = 4;
+/** Segments that it takes out of a log at once: that touches no disk. */
+export const RETENTION_LEAVING_SEGMENTS = 16;
+/** Files that one call of a thread removes. */
+export const REMOVED_AT_ONCE = 256;
 /** The `.log` of a segment of this size is removed on another thread. */
 export const REMOVED_ASIDE_BYTES_MIN = 1 * MIB;
 
@@ -138,6 +143,8 @@ export const TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT = 7 * 24 * 3_600_000;
 /** Waits between tries to write the end of a transaction: doubled from the first to the longest. */
 export const RETRY_BACKOFF_MS = 100;
 export const RETRY_BACKOFF_MAX_MS = 1_000;
+/** How long the answer to the end of a transaction waits for readers to see it. */
+export const END_SHOWN_WAIT_MS = 500;
 /** Kafka's default of `offset.metadata.max.bytes`. */
 export const OFFSET_METADATA_CHARACTERS_MAX = 4_096;
 
@@ -150,3 +157,62 @@ export const COMPACTION_INTERVAL_MS = 15_000;
 export const COMPACTION_GROUP_SEGMENTS_MAX = 64;
 /** How long the thread that compacts waits for more work before it ends. */
 export const COMPACTION_THREAD_IDLE_MS = 5_000;
+/** A request on a connection: Kafka's default of `socket.request.max.bytes`. */
+export const FRAME_BYTES_MAX_DEFAULT = 100 * MIB;
+
+/** Requests of one connection that wait for their answers: what a client pipelines beyond that stays in its socket. */
+export const REQUESTS_IN_LINE_MAX = 64;
+
+/** A message of SASL: what stands in it is bounded below, and the rest is extensions that nobody reads. */
+export const SASL_MESSAGE_BYTES_MAX = 16 * KIB;
+/** RFC 4616 asks for at least 255 each. */
+export const USER_NAME_BYTES_MAX = 1 * KIB;
+export const PASSWORD_BYTES_MAX = 1 * KIB;
+/** Iterations of a SCRAM credential: Kafka's bounds for one that is made. */
+export const SCRAM_ITERATIONS_MIN = 4_096;
+export const SCRAM_ITERATIONS_MAX = 16_384;
+/** A server that asks a client for more wants its processor. */
+export const SCRAM_CLIENT_ITERATIONS_MAX = 1_000_000;
+export const SCRAM_SALT_BYTES_MAX = 1 * KIB;
+/** Passwords that are derived at once, each for milliseconds on a thread of libuv's pool, which has four; and those that may wait for their turn. */
+export const DERIVATIONS_AT_ONCE = 2;
+export const DERIVATIONS_WAITING_MAX = 1_000;
+/** Credentials and rules of access that a data directory has: each of their files is replaced as a whole. */
+export const CREDENTIALS_MAX = 100_000;
+export const ACLS_MAX = 100_000;
+/** A string of an ACL: what the wire can carry. */
+export const ACL_STRING_BYTES_MAX = 0x7fff;
+
+/** Samples that a quota looks at, and how long each is: Kafka's defaults of `quota.window.num` and `quota.window.size.seconds`. */
+export const QUOTA_SAMPLES_DEFAULT = 11;
+export const QUOTA_SAMPLE_MS_DEFAULT = 1_000;
+/** Clients whose rate is remembered, by far more than a broker has connections: a client can name itself anew with each request. */
+export const QUOTA_CLIENTS_MAX = 10_000;
+/** Quotas that are set. */
+export const QUOTAS_MAX = 100_000;
+/** Kafka's throttle time is an int32. */
+export const THROTTLE_MS_MAX = 0x7fff_ffff;
+/**
+ * Elements of arrays in one message, all together: an empty string is one byte on the wire and many in memory, so that a frame within its bound could take
+ * all there is. A million of strings and structs; numbers, which take less, count a sixteenth.
+ */
+export const MESSAGE_ELEMENTS_MAX = 1_000_000;
+export const NUMBERS_PER_ELEMENT = 16;
+/** What a regular expression that a client sent may take. */
+export const CLIENT_PATTERN_TIME_MS = 250;
+
+/** The longest that a timer of Node's waits; a longer one would be over at once. 24 days. */
+export const TIMER_MAX_MS = 0x7fff_ffff;
+
+/** The broker's web page: samples of each rate (two minutes), what one answer has of topics, partitions of one topic, and connections. */
+export const RATES_KEPT_MAX = 120;
+export const RATE_INTERVAL_MS = 1_000;
+export const SHOWN_TOPICS_MAX = 200;
+export const SHOWN_PARTITIONS_MAX = 500;
+export const SHOWN_CONNECTIONS_MAX = 100;
+/** Directories of partitions that nobody has opened, read in one go to know their sizes. */
+export const LISTED_PARTITIONS_A_LOOK = 256;
+/** Browsers, scrapers and probes at once. */
+export const HTTP_CONNECTIONS_MAX = 128;
+/** A request line with its headers must have come within this time. */
+export const HTTP_REQUEST_MS = 10_000;

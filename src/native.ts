@@ -59,6 +59,13 @@ export interface NativePager {
   close(): void;
 }
 
+/** Files that go on another thread. */
+export interface NativeRemoval {
+  readonly done: Promise<void>;
+  /** Ends it; waits for the one unlink that may be going on. Returns how many of the paths, from the first on, are gone. */
+  stop(): number;
+}
+
 export interface NativeAddon {
   /** Which CRC-32C was chosen at load: `sse4.2+pclmul`, `armv8` or `table`. */
   readonly crc32cKind: string;
@@ -188,6 +195,8 @@ export interface NativeAddon {
   syncDirectory(path: string): void;
   rename(from: string, to: string): void;
   unlink(path: string): void;
+  /** Unlinks in order, on a thread of libuv's pool, until one fails. A file that is not there is no failure. */
+  removeFiles(paths: readonly string[]): NativeRemoval;
   /** flock(LOCK_EX | LOCK_NB); false when somebody else holds it. */
   tryLock(fd: number, path: string): boolean;
   /** Has whoever was to read from this pipe or socket closed it? Never true of a file. Does not wait. */

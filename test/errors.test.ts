@@ -1,4 +1,5 @@
 /** The library's own error: its code, what it carries, and how a failed system call becomes one. */
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import {
   errorCodes,
@@ -121,4 +122,11 @@ describe('a value in a message', () => {
       message: 'partitions must be a whole number of at least 1, got 0',
     });
   });
+});
+
+test('a system error of another realm is one: jest gives each test its own', () => {
+  const foreign = runInNewContext("Object.assign(new Error('no'), { code: 'ENOENT', errno: -2, syscall: 'open' })");
+  expect(foreign).not.toBeInstanceOf(Error);
+  expect(isSystemError(foreign)).toBe(true);
+  expect(isSystemError(runInNewContext("({ code: 'ENOENT', errno: -2, syscall: 'open' })"))).toBe(false);
 });

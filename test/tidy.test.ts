@@ -190,8 +190,14 @@ const rules: Record<string, { rule: Rule; bad: BadExample }> = {
   'each source has its test at the same path': {
     rule: shape.eachSourceHasItsTest,
     bad: {
-      files: { 'src/log/a.ts': '', 'src/log/b.ts': '', 'test/log/a.test.ts': '', 'test/b.test.ts': '' },
-      says: ['src/log/b.ts: no test/log/b.test.ts'],
+      files: {
+        'src/log/a.ts': '',
+        'src/log/b.ts': '',
+        'src/protocol/apis/00-a.ts': '',
+        'test/log/a.test.ts': '',
+        'test/b.test.ts': '',
+      },
+      says: ['src/log/b.ts: no test/log/b.test.ts', 'src/protocol/apis/00-a.ts: no test/protocol/apis.test.ts'],
     },
   },
   'each native source has its test': {

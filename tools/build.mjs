@@ -4,7 +4,7 @@
  *   node tools/build.mjs [--quiet]
  *
  * One line for each thing that it does, nothing when all is current, what a tool printed only when it failed (then exit status 1).
- * Runs before `npm start`, `npm test` and `npm run bench`, on a checkout with no node_modules too, so it uses Node's own modules only. Two
+ * Runs before `npm start`, `npm run quick-start`, `npm test` and `npm run bench`, on a checkout with no node_modules too, so it uses Node's own modules only. Two
  * at once: the second waits. No network but npm's own, and no install script of a package is run or needed.
  */
 import { spawn } from 'node:child_process';

@@ -18,6 +18,7 @@ const allowed =
 const required = ['build/Release/millrace.node', 'bench/run.mjs', 'README.md', 'LICENSE', 'package.json'];
 
 const program = `import { openStore } from 'millrace';
+import { apis } from 'millrace/protocol';
 
 const store = await openStore('data');
 await store.createTopic('orders', { partitions: 1 });
@@ -31,6 +32,8 @@ for (const batch of orders.read(receipt.baseOffset)) {
 }
 await store.close();
 if (count !== 1) throw new Error('expected one record, read ' + String(count));
+const [asked] = apis.metadata.request.encode(1, { topics: [{ name: 'orders' }] });
+if (apis.metadata.request.decode(1, asked).topics?.[0]?.name !== 'orders') throw new Error('a message changed on its way');
 `;
 
 function run(command, args, cwd) {

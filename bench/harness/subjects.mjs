@@ -15,6 +15,7 @@ export const subjects = {
   recovery: { file: 'recovery.mjs' },
   compaction: { file: 'compaction.mjs' },
   cli: { file: 'cli.mjs' },
+  protocol: { file: 'protocol.mjs' },
   retention: { file: 'retention.mjs' },
   'open-10k': { file: 'open.mjs' },
   counts: { file: 'counts.mjs' },

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const USAGE = `Usage: npm start -- [--bytes N] [--data DIR] [--keep]
+export const USAGE = `Usage: npm run quick-start -- [--bytes N] [--data DIR] [--keep]
 
   --bytes N    how many bytes of events to append; default 536870912 (512 MiB)
   --data DIR   where to put the data, which then stays there; default a temporary directory, which is removed

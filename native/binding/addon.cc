@@ -14,6 +14,7 @@ Napi::Object load(Napi::Env env, Napi::Object exports) {
   defineMappings(env, exports);
   defineFlusher(env, exports);
   definePager(env, exports);
+  defineRemoval(env, exports);
   defineRecordWalk(env, exports);
   defineValueCopy(env, exports);
   return exports;

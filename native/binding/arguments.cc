@@ -49,6 +49,7 @@ std::vector<std::string> Arguments::texts(size_t index, const char* name) {
       failType(name, "an array of strings");
     } else {
       texts.push_back(Napi::String(info_.Env(), item).Utf8Value());
+      if (texts.back().find('\0') != std::string::npos) failRange(std::string(name) + " must not contain NUL");
     }
   }
   return texts;

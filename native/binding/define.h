@@ -11,6 +11,7 @@ void defineRecordFilter(Napi::Env env, Napi::Object exports);
 void defineFiles(Napi::Env env, Napi::Object exports);
 void defineFlusher(Napi::Env env, Napi::Object exports);
 void definePager(Napi::Env env, Napi::Object exports);
+void defineRemoval(Napi::Env env, Napi::Object exports);
 void defineRecordWalk(Napi::Env env, Napi::Object exports);
 void defineValueCopy(Napi::Env env, Napi::Object exports);
 

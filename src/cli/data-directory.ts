@@ -90,7 +90,8 @@ function checkExists(directory: string): void {
   throw new MillraceError('ERR_MILLRACE_IO', `there is no data directory ${directory}; --data names another`);
 }
 
-function warnings(context: CliContext): Logger {
+/** What a store or a broker warns of, on standard error. */
+export function warnings(context: CliContext): Logger {
   const say = (details: object, message: string): void => {
     const parts = Object.entries(details).map(([name, value]) => `${name} ${show(value)}`);
     note(context, `warning: ${message}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`);

@@ -11,9 +11,12 @@ import { reportFailure } from './failure.ts';
 
 export function processContext(): CliContext {
   const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => controller.abort(new Error(`ended by ${name}`)));
-  }
+  const names = ['SIGINT', 'SIGTERM'] as const;
+  const end = (name: NodeJS.Signals): void => {
+    for (const each of names) process.off(each, end);
+    controller.abort(new Error(`ended by ${name}`));
+  };
+  for (const name of names) process.on(name, end);
   const stdout = isatty(1) ? process.stdout : new DescriptorStream(1);
   const stderr = isatty(2) ? process.stderr : new DescriptorStream(2);
   for (const stream of [stdout, stderr]) {

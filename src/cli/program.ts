@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { Command, type Help } from 'commander';
 import { packageRoot } from '../package-root.ts';
 import { benchCommand } from './commands/bench.ts';
+import { brokerCommand } from './commands/broker.ts';
 import { consumeCommand } from './commands/consume.ts';
 import { duCommand } from './commands/du.ts';
 import { dumpCommand } from './commands/dump.ts';
@@ -19,6 +20,7 @@ import { reportFailure } from './failure.ts';
 
 /** The commands in the order of the help, under the heading that they stand below. */
 const groups: Record<string, ((context: CliContext) => Command)[]> = {
+  'Serving:': [brokerCommand],
   'Topics and records:': [topicCommand, produceCommand, consumeCommand],
   'Looking into a data directory:': [dumpCommand, verifyCommand, recoverCommand, duCommand],
   'Measuring:': [benchCommand],
@@ -31,6 +33,7 @@ Examples:
   millrace consume orders --follow
   millrace consume orders --format '%p:%o %k=%s\\n' | head
   millrace verify
+  millrace broker
 
 millrace COMMAND --help says more about a command. Exit status: 0 done, 1 something is wrong, 2 wrong usage.`;
 
@@ -45,7 +48,7 @@ export async function runProgram(context: CliContext, args: readonly string[]): 
 
 export function createProgram(context: CliContext): Command {
   const program = new Command('millrace')
-    .description("Kafka's partition log in a directory: make topics, write and read records, look inside.")
+    .description("Kafka's partition log in a directory: serve it, make topics, write and read records, look inside.")
     .version(packageVersion(), '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)

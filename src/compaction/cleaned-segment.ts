@@ -92,10 +92,14 @@ export class CleanedSegment {
     this.#aborted.push(transaction);
   }
 
-  /** Ends it: all its files are on stable storage. */
-  finish(): CleanedFacts {
+  /**
+   * Ends it: all its files are on stable storage. `modifiedMs`: when what it takes the place of was changed last, which is its age where no record has a
+   * timestamp; null where nobody knows.
+   */
+  finish(modifiedMs: number | null = null): CleanedFacts {
     this.#flush();
     this.#indexes.seal();
+    if (modifiedMs !== null) this.#system.setModified(this.#path(LOG_SUFFIX), modifiedMs);
     this.#log.sync();
     this.#log.close();
     const files: [string, Uint8Array][] = [

@@ -8,6 +8,7 @@ import type { BatchHeader } from '../record/batch-header.ts';
 import type { ByteWindow } from '../record/byte-window.ts';
 import { readInt64 } from '../record/int64.ts';
 import type { IndexSettings } from '../segment/growing-indexes.ts';
+import { LOG_SUFFIX, segmentFile } from '../segment/segment-files.ts';
 import { ScanMemory } from '../segment/segment-scan.ts';
 import { BatchFilter, type FilterRules } from './batch-filter.ts';
 import { CleanedBuffer, type CleanedFacts, CleanedSegment } from './cleaned-segment.ts';
@@ -61,6 +62,8 @@ class Cleaning {
   readonly #finished: CleanedFacts[] = [];
   #open: CleanedSegment | null = null;
   #bytesRead = 0;
+  /** Of the segment that is read. */
+  #modifiedMs: number | null = null;
 
   constructor(system: FileSystem, map: OffsetMap, options: CleaningOptions, brake: Brake) {
     this.#system = system;
@@ -77,6 +80,8 @@ class Cleaning {
     this.#open = this.#begin(segments[0].baseOffset);
     const memory = new ScanMemory();
     for (const segment of segments) {
+      const path = segmentFile(directory, segment.baseOffset, LOG_SUFFIX);
+      this.#modifiedMs = this.#system.entry(path)?.modifiedMs ?? null;
       walkSealed(this.#system, directory, segment, memory, (header, window) => {
         this.#take(header, window);
         return true;
@@ -134,7 +139,7 @@ class Cleaning {
   }
 
   #finish(): void {
-    this.#finished.push(this.#open!.finish());
+    this.#finished.push(this.#open!.finish(this.#modifiedMs));
     this.#open = null;
   }
 }

@@ -67,7 +67,8 @@ export class AssignedPartition implements TopicPartition {
     this.#isCommitted = options.isolation === 'read_committed';
     const { autoOffsetReset } = options;
     if (autoOffsetReset === 'none') this.#position = null;
-    else this.#position = autoOffsetReset === 'earliest' ? this.log.startOffset : presentEnd(this.log);
+    else
+      this.#position = autoOffsetReset === 'earliest' ? this.log.startOffset : presentEnd(this.log, options.isolation);
   }
 
   /** Throws OFFSET_OUT_OF_RANGE when nothing has said where to begin. */
@@ -80,8 +81,10 @@ export class AssignedPartition implements TopicPartition {
     return this.#explaining(() => presentEnd(this.log));
   }
 
+  /** A reader of committed records may stand in a transaction that is open: nothing is there for it then. */
   get lag(): number {
-    return this.endOffset - this.position;
+    const end = this.#explaining(() => presentEnd(this.log, this.#options.isolation));
+    return Math.max(0, end - this.position);
   }
 
   get statistics(): ConsumerPartitionStatistics {
@@ -90,7 +93,7 @@ export class AssignedPartition implements TopicPartition {
     let [lag, lead]: [number | null, number | null] = [null, null];
     try {
       if (position !== null) {
-        lag = presentEnd(log) - position;
+        lag = Math.max(0, presentEnd(log, this.#options.isolation) - position);
         lead = Math.max(0, position - log.startOffset);
       }
     } catch {
@@ -101,7 +104,7 @@ export class AssignedPartition implements TopicPartition {
 
   /** What was read before is not handed out any more; what is in hand does not move the position. */
   seek(target: unknown): void {
-    this.#moveTo(this.#explaining(() => resolveTarget(this.log, target)));
+    this.#moveTo(this.#explaining(() => resolveTarget(this.log, target, this.#options.isolation)));
   }
 
   /** Goes back to what was handed out and not dealt with, unless a caller has moved the position since `seeks` was read. */
@@ -139,7 +142,7 @@ export class AssignedPartition implements TopicPartition {
       const survey = surveyRun(run, until, judge);
       if (survey.size > 0) {
         this.#recordsRead = survey.records;
-        return new ConsumerBatch(this, run, survey, log.endOffset);
+        return new ConsumerBatch(this, run, survey, { highWatermark: log.endOffset, stable });
       }
       // Markers of transactions, what was aborted, or a gap that compaction has left.
       this.#position = survey.nextOffset;
@@ -234,7 +237,7 @@ export class AssignedPartition implements TopicPartition {
     if (autoOffsetReset === 'none') {
       throw this.#outOfRange(`position ${from} of ${showPartition(this)}: the log has ${startOffset} to ${endOffset}`);
     }
-    const to = autoOffsetReset === 'earliest' ? startOffset : endOffset;
+    const to = autoOffsetReset === 'earliest' ? startOffset : presentEnd(log, this.#options.isolation);
     this.#position = to;
     onReset({ topic: this.topic, partition: this.partition, from, to, startOffset, endOffset });
     return to;

@@ -13,6 +13,13 @@ import type { LogRecord } from '../record/record.ts';
 import type { Offset, TopicPartition } from '../types.ts';
 import type { Survey } from './batch-survey.ts';
 
+/** Where a log ended when a batch was read. */
+export interface LogEnds {
+  readonly highWatermark: Offset;
+  /** For who reads it: the last stable offset, or the high watermark. */
+  readonly stable: Offset;
+}
+
 export class ConsumerBatch implements TopicPartition, Iterable<LogRecord> {
   readonly topic: string;
   readonly partition: number;
@@ -26,13 +33,15 @@ export class ConsumerBatch implements TopicPartition, Iterable<LogRecord> {
   readonly nextOffset: Offset;
   /** Bytes of its record batches in the log. */
   readonly size: number;
+  readonly #end: Offset;
   readonly #run: BatchRun;
   readonly #skipped: ReadonlySet<Offset> | null;
 
-  constructor({ topic, partition }: TopicPartition, run: BatchRun, survey: Survey, highWatermark: Offset) {
+  constructor({ topic, partition }: TopicPartition, run: BatchRun, survey: Survey, ends: LogEnds) {
     this.topic = topic;
     this.partition = partition;
-    this.highWatermark = highWatermark;
+    this.highWatermark = ends.highWatermark;
+    this.#end = ends.stable;
     this.baseOffset = survey.baseOffset;
     this.lastOffset = survey.lastOffset;
     this.nextOffset = survey.nextOffset;
@@ -41,9 +50,9 @@ export class ConsumerBatch implements TopicPartition, Iterable<LogRecord> {
     this.#skipped = survey.skipped;
   }
 
-  /** How many offsets the log has past this batch. */
+  /** How many offsets the log had past this batch: up to its end, or, for a reader of committed records, up to its last stable offset. */
   get lag(): number {
-    return this.highWatermark - this.nextOffset;
+    return Math.max(0, this.#end - this.nextOffset);
   }
 
   /** The records; the batch is iterable itself too. */

@@ -150,7 +150,7 @@ export class Consumer implements AsyncIterable<ConsumerBatch> {
     return this.#one(partition).position;
   }
 
-  /** How many offsets the log has from the position on. */
+  /** How many offsets the log has from the position on; with `read_committed` up to its last stable offset. */
   lag(partition: TopicPartition): number {
     return this.#one(partition).lag;
   }
@@ -160,18 +160,22 @@ export class Consumer implements AsyncIterable<ConsumerBatch> {
     return checkPartitions(partitions).map((place) => ({ ...place, offset: this.#log(place).startOffset }));
   }
 
-  /** The offsets that the next records will get; of any partitions, by default of those assigned. */
+  /** The offsets that the next records will get, or with `read_committed` the last stable ones; of any partitions, by default of those assigned. */
   endOffsets(partitions: readonly TopicPartition[] = this.assignment()): PartitionOffset[] {
-    return checkPartitions(partitions).map((place) => ({ ...place, offset: presentEnd(this.#log(place)) }));
+    return checkPartitions(partitions).map((place) => ({
+      ...place,
+      offset: presentEnd(this.#log(place), this.#options.isolation),
+    }));
   }
 
-  /** For each partition the first record that is of its `timestamp` or later. */
+  /** For each partition the first record that is of its `timestamp` or later; with `read_committed` one below the last stable offset. */
   offsetsForTimes(wanted: readonly (TopicPartition & { readonly timestamp: Timestamp })[]): PartitionOffsetForTime[] {
     return checkPartitions(wanted).map((place, i) => {
       const log = this.#log(place);
-      presentEnd(log);
+      const end = presentEnd(log, this.#options.isolation);
       const found = log.offsetForTimestamp(wanted[i].timestamp);
-      return { ...place, offset: found?.offset ?? null, timestamp: found?.timestamp ?? null };
+      const { offset, timestamp } = found !== null && found.offset < end ? found : { offset: null, timestamp: null };
+      return { ...place, offset, timestamp };
     });
   }
 

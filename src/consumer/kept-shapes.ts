@@ -25,7 +25,10 @@ function walk(): readonly object[] {
     compression: 'none',
   });
   const run = new BatchRun(byteWindow(bytes), 0, bytes.length, OFFSET);
-  const batch = new ConsumerBatch({ topic: '', partition: 0 }, run, surveyRun(run, OFFSET + 1, null), OFFSET + 1);
+  const batch = new ConsumerBatch({ topic: '', partition: 0 }, run, surveyRun(run, OFFSET + 1, null), {
+    highWatermark: OFFSET + 1,
+    stable: OFFSET + 1,
+  });
   const records = batch[Symbol.iterator]();
   const { value } = records.next();
   // It is not set going: whose walk it is must not become known as one of several kinds.

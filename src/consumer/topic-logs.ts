@@ -3,6 +3,7 @@ import { invalidArgument } from '../errors.ts';
 import type { LogReader } from '../log/log-reader.ts';
 import type { OffsetSpec } from '../log/timestamp-lookup.ts';
 import type { Offset, Timestamp, TopicPartition } from '../types.ts';
+import type { Isolation } from './consumer-options.ts';
 
 export interface TopicLogs {
   topic(name: string): { readonly partitions: number };
@@ -65,24 +66,27 @@ export function expandAssignment(logs: TopicLogs, wanted: unknown): PartitionToA
   return [...found.values()];
 }
 
-/** Where a log ends now. One that another process writes looks for what is new when it is read at its known end. */
-export function presentEnd(log: LogReader): Offset {
+/**
+ * Where a log ends now for a reader: of committed records at the last stable offset, as Kafka's consumers have it. A log that another process writes
+ * looks for what is new when it is read at its known end.
+ */
+export function presentEnd(log: LogReader, isolation: Isolation = 'read_uncommitted'): Offset {
   log.read(log.endOffset, { maxBytes: 0 });
-  return log.endOffset;
+  return isolation === 'read_committed' ? log.lastStableOffset : log.endOffset;
 }
 
 /** The offset that a target means now. Throws OFFSET_OUT_OF_RANGE for one outside the log. */
-export function resolveTarget(log: LogReader, target: unknown): Offset {
+export function resolveTarget(log: LogReader, target: unknown, isolation: Isolation = 'read_uncommitted'): Offset {
   if (target === 'beginning') return log.startOffset;
-  if (target === 'end') return presentEnd(log);
+  if (target === 'end') return presentEnd(log, isolation);
   if (typeof target === 'number') {
     if (!Number.isSafeInteger(target) || target < 0) throw invalidArgument('offset', 'an offset', target);
     if (target < log.startOffset || target >= log.endOffset) log.read(target, { maxBytes: 0 });
     return target;
   }
   if (target === 'maxTimestamp' || (typeof target === 'object' && target !== null && 'timestamp' in target)) {
-    const end = presentEnd(log);
-    return log.offsetOf(target as OffsetSpec)?.offset ?? end;
+    const end = presentEnd(log, isolation);
+    return Math.min(log.offsetOf(target as OffsetSpec)?.offset ?? end, end);
   }
   throw invalidArgument('offset', "an offset, 'beginning', 'end', 'maxTimestamp' or { timestamp }", target);
 }

@@ -6,7 +6,7 @@
 import { dirname } from 'node:path';
 import { MillraceError } from '../errors.ts';
 import { CHECKPOINT_BYTES_MAX } from '../limits.ts';
-import type { FileSystem } from './file-system.ts';
+import type { FileSystem, LogFile } from './file-system.ts';
 
 const TEMPORARY_SUFFIX = '.tmp';
 
@@ -14,17 +14,30 @@ const TEMPORARY_SUFFIX = '.tmp';
 export function writeWholeFile(system: FileSystem, path: string, text: string, durable = true): void {
   const temporary = path + TEMPORARY_SUFFIX;
   system.remove(temporary);
-  const bytes = Buffer.from(text, 'utf8');
-  const file = system.open(temporary, 'w+');
+  writeThrough(system.open(temporary, 'w+'), text);
+  system.rename(temporary, path);
+  if (durable) system.syncDirectory(dirname(path));
+}
+
+/** Replaces `path`, durably, by a file that only its owner may read: mode 0600, whatever the mode of the old one was. */
+export function writePrivateFile(system: FileSystem, path: string, text: string): void {
+  const temporary = path + TEMPORARY_SUFFIX;
+  system.remove(temporary);
+  system.createPrivate(temporary);
+  writeThrough(system.open(temporary, 'r+'), text);
+  system.rename(temporary, path);
+  system.syncDirectory(dirname(path));
+}
+
+function writeThrough(file: LogFile, text: string): void {
   try {
+    const bytes = Buffer.from(text, 'utf8');
     file.write(bytes, 0, bytes.length, 0);
     // Without this a rename may reach the disk before the bytes, and a power failure leaves an empty file.
     file.sync();
   } finally {
     file.close();
   }
-  system.rename(temporary, path);
-  if (durable) system.syncDirectory(dirname(path));
 }
 
 /** The whole text of `path`, or null where there is no such file. */

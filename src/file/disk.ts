@@ -3,12 +3,22 @@
  *
  * One instance a store: it owns the pager thread (begun when first needed) that reserves and populates ahead of writers.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { MillraceError, fromSystemError, guarded, isSystemError } from '../errors.ts';
 import { native, type MappedBuffer, type NativePager } from '../native.ts';
 import { DiskFile } from './disk-file.ts';
 import type {
+  AsideRemoval,
   CopiedWindows,
   DirectoryEntry,
   DirectoryLock,
@@ -19,11 +29,13 @@ import type {
   FlushWork,
   OpenMode,
 } from './file-system.ts';
+import { RemovalQueue } from './removal-queue.ts';
 
 export class DiskFileSystem implements FileSystem {
   readonly pageSize = native.pageSize;
   readonly copies: CopiedWindows | undefined = undefined;
   #pager: NativePager | null = null;
+  readonly #removals = new RemovalQueue();
   /** Windows were let go since the last collection that was asked for. */
   #released = false;
   #closed = false;
@@ -34,6 +46,11 @@ export class DiskFileSystem implements FileSystem {
       path,
       guarded(() => native.open(path, mode)),
     );
+  }
+
+  createPrivate(path: string): void {
+    // With its mode from the start: who opened it in between would read what is written later.
+    guarded(() => closeSync(openSync(path, 'wx', 0o600)));
   }
 
   /** The pager, begun at its first use so that a reader never has one. */
@@ -53,6 +70,12 @@ export class DiskFileSystem implements FileSystem {
   entry(path: string): FileEntry | null {
     const found = guarded(() => statSync(path, { throwIfNoEntry: false }));
     return found === undefined ? null : { size: found.size, inode: found.ino, modifiedMs: Math.floor(found.mtimeMs) };
+  }
+
+  setModified(path: string, modifiedMs: number): void {
+    // Into the middle of the millisecond: seconds are a fraction here, and `entry` rounds down.
+    const seconds = (modifiedMs + 0.5) / 1000;
+    guarded(() => utimesSync(path, seconds, seconds));
   }
 
   list(directory: string): DirectoryEntry[] {
@@ -80,12 +103,8 @@ export class DiskFileSystem implements FileSystem {
     }
   }
 
-  async removeAside(path: string): Promise<void> {
-    try {
-      await rm(path, { force: true });
-    } catch (error) {
-      throw fromSystemError(error) as Error;
-    }
+  removeAside(paths: readonly string[]): AsideRemoval {
+    return this.#removals.add(paths);
   }
 
   removeDirectory(path: string): void {
@@ -142,6 +161,7 @@ export class DiskFileSystem implements FileSystem {
 
   close(): void {
     this.#closed = true;
+    this.#removals.close();
     this.#pager?.close();
     this.#pager = null;
   }

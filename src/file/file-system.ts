@@ -100,23 +100,35 @@ export interface DirectoryLock {
   release(): void;
 }
 
+/** Files that are being removed on another thread, in their order. */
+export interface AsideRemoval {
+  /** Settles when all are gone, or it was stopped. Rejects when one cannot be removed; that one and those behind it are still there. */
+  readonly done: Promise<void>;
+  /** Ends it. Returns what is still there, and will not be removed: these names are the caller's again, when it returns. */
+  stop(): readonly string[];
+}
+
 export interface FileSystem {
   readonly pageSize: number;
   /** Absent where windows are mappings: then they are the file, as it is now. */
   readonly copies?: CopiedWindows;
   open(path: string, mode: OpenMode): LogFile;
+  /** Makes an empty file, where none may be, that nobody but its owner can ever have opened: for secrets. */
+  createPrivate(path: string): void;
   exists(path: string): boolean;
   /** Size in bytes, or -1 where there is no such file. */
   sizeOf(path: string): number;
   /** What there is at `path`; null where there is nothing. */
   entry(path: string): FileEntry | null;
+  /** Says that the content of a file was last changed then, as `entry` tells it. */
+  setModified(path: string, modifiedMs: number): void;
   list(directory: string): DirectoryEntry[];
   makeDirectory(path: string): void;
   rename(from: string, to: string): void;
   /** Removes a file; one that is not there is no error. */
   remove(path: string): void;
-  /** As `remove`, on another thread: the disk takes long to free the blocks of a large file. */
-  removeAside(path: string): Promise<void>;
+  /** As `remove` of one after another, on another thread: the disk takes long to free blocks and inodes. */
+  removeAside(paths: readonly string[]): AsideRemoval;
   /** Removes a directory with all that is in it. */
   removeDirectory(path: string): void;
   syncDirectory(path: string): void;

@@ -8,6 +8,7 @@
 import { dirname } from 'node:path';
 import { assert } from '../assert.ts';
 import type {
+  AsideRemoval,
   DirectoryEntry,
   DirectoryLock,
   FileEntry,
@@ -88,6 +89,10 @@ export class Rehearsal implements FileSystem {
     return content === null ? -1 : content.size;
   }
 
+  setModified(): void {
+    // Nothing that is looked at afterwards goes by it.
+  }
+
   list(directory: string): DirectoryEntry[] {
     const entries = new Map(this.#system.list(directory).map((entry) => [entry.name, entry]));
     for (const [path, content] of this.#files) {
@@ -97,6 +102,10 @@ export class Rehearsal implements FileSystem {
       else if (!entries.has(name)) entries.set(name, { name, isDirectory: false });
     }
     return [...entries.values()];
+  }
+
+  createPrivate(path: string): void {
+    this.open(path, 'w+').close();
   }
 
   rename(from: string, to: string): void {
@@ -110,8 +119,9 @@ export class Rehearsal implements FileSystem {
     this.#files.set(path, null);
   }
 
-  async removeAside(path: string): Promise<void> {
-    this.remove(path);
+  removeAside(paths: readonly string[]): AsideRemoval {
+    for (const path of paths) this.remove(path);
+    return { done: Promise.resolve(), stop: () => [] };
   }
 
   removeDirectory(path: string): void {

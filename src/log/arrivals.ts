@@ -47,6 +47,18 @@ export class Arrivals {
     }
   }
 
+  /** As `wait`, and tells by a call, also when nothing will come any more. Returns what takes it back, and says whether that was in time. */
+  listen(offset: number, listener: () => void): () => boolean {
+    const waiter: Waiter = {
+      offset,
+      settle: () => {
+        if (this.#waiters.delete(waiter)) listener();
+      },
+    };
+    this.#waiters.add(waiter);
+    return () => this.#waiters.delete(waiter);
+  }
+
   /** The log ends at `endOffset` now. */
   moved(endOffset: number): void {
     for (const waiter of this.#waiters) if (waiter.offset < endOffset) waiter.settle(null);

@@ -10,6 +10,7 @@ import { publishBatch } from '../record/batch-builder.ts';
 import { BatchHeader } from '../record/batch-header.ts';
 import { byteWindow, type ByteWindow } from '../record/byte-window.ts';
 import { patchBatch, validateBatch } from '../record/validate-batch.ts';
+import { checkBatchKeys } from './key-check.ts';
 import type { EpochEntry } from './leader-epochs.ts';
 import { producedBatch, transactionEnd } from './produced-batch.ts';
 import type { ProducedBatch, TransactionEnd } from './producer-state.ts';
@@ -31,6 +32,8 @@ export interface ReadyOptions {
   readonly transactionVersion?: number;
   /** What the batches' timestamps must be; absent for batches of a leader, and of our own. */
   readonly timestamps?: TimestampTerms;
+  /** Their records need keys: the topic is compacted. */
+  readonly keyed?: boolean;
 }
 
 export interface ReadyBatches {
@@ -66,6 +69,7 @@ export function inspectBatches(bytes: Uint8Array, options: ReadyOptions): ReadyB
     });
     header.moveTo(window, position);
     if (options.timestamps !== undefined) checkTimestamps(header, window, options.timestamps);
+    if (options.keyed === true) checkBatchKeys(header, window);
     const baseOffset = options.from === 'leader' ? header.baseOffset : next;
     if (baseOffset < next) throw outOfOrder(baseOffset, next);
     if (options.from === 'leader') {
@@ -155,6 +159,14 @@ export function largerThanSegment(path: string, size: number, segmentBytes?: num
   return new MillraceError(
     'ERR_MILLRACE_TOO_LARGE',
     `${size} bytes of batches do not fit into ${segment}; append less at once or raise segment.bytes`,
+    { path },
+  );
+}
+
+export function moreOffsetsThanSegment(path: string, firstOffset: number, lastOffset: number): MillraceError {
+  return new MillraceError(
+    'ERR_MILLRACE_TOO_LARGE',
+    `batches from offset ${firstOffset} to ${lastOffset} are too far apart for one segment, which has 2^31 offsets at most; append less at once`,
     { path },
   );
 }

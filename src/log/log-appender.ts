@@ -5,6 +5,7 @@
  * disk that fails takes the data directory offline. `partition-log.ts` is the whole log.
  */
 import { invalidArgument } from '../errors.ts';
+import { SEGMENT_OFFSETS_MAX } from '../limits.ts';
 import { encodeControlBatch } from '../record/control-record.ts';
 import { encodeBatches } from '../record/encode-batch.ts';
 import type { RecordInput } from '../types.ts';
@@ -18,7 +19,14 @@ import {
   latestTimestamp,
   timestampTermsOf,
 } from './append-options.ts';
-import { inspectBatches, largerThanSegment, type ReadyOptions, writeBatches } from './batch-appender.ts';
+import {
+  inspectBatches,
+  largerThanSegment,
+  moreOffsetsThanSegment,
+  type ReadyOptions,
+  writeBatches,
+} from './batch-appender.ts';
+import { checkKeys } from './key-check.ts';
 import type { LeaderEpochs } from './leader-epochs.ts';
 import type { LoadedLog } from './log-loading.ts';
 import type { LogSettings } from './log-settings.ts';
@@ -51,7 +59,8 @@ export class LogAppender extends LogWriter {
 
   /**
    * Appends records as one batch, or as several when they exceed `max.message.bytes` together. Visible when this returns.
-   * Errors: INVALID_ARGUMENT, TOO_LARGE, NO_SPACE (try again later), OFFLINE, CLOSED; in a producer's name also OUT_OF_ORDER_SEQUENCE,
+   * Errors: INVALID_ARGUMENT, INVALID_TIMESTAMP, INVALID_RECORD (without a key, where the topic is compacted), TOO_LARGE, NO_SPACE (try again later),
+   * OFFLINE, CLOSED; in a producer's name also OUT_OF_ORDER_SEQUENCE,
    * PRODUCER_FENCED and TRANSACTION_STATE; then nothing was written.
    */
   append(records: readonly RecordInput[], options: AppendOptions = {}): Receipt {
@@ -59,6 +68,7 @@ export class LogAppender extends LogWriter {
     if (!Array.isArray(records) || records.length === 0) {
       throw invalidArgument('records', 'an array of one record or more', records);
     }
+    if (this.settings.compact) checkKeys(records);
     if (this.#slot !== null) this.#slot.clear();
     const { timestampType, maxMessageBytes } = this.settings;
     const now = this.environment.clock.now();
@@ -112,7 +122,7 @@ export class LogAppender extends LogWriter {
 
   /**
    * Appends ready batches of magic 2 (one after another in `bytes`), checked and then copied once. They are never inflated, unless the topic
-   * names another codec than theirs. Errors: as `append`, and CORRUPT, UNSUPPORTED, OUT_OF_ORDER.
+   * names another codec than theirs, bounds how old a record may be, or is compacted. Errors: as `append`, and CORRUPT, UNSUPPORTED, OUT_OF_ORDER.
    */
   appendBatches(bytes: Uint8Array, options: AppendBatchesOptions = {}): Receipt {
     this.checkWritable();
@@ -131,6 +141,7 @@ export class LogAppender extends LogWriter {
       allowControl: options.allowControl ?? from === 'leader',
       logAppendTime: from === 'producer' && timestampType === 'LogAppendTime' ? now : undefined,
       timestamps: from === 'producer' ? timestampTermsOf(this.settings, now) : undefined,
+      keyed: from === 'producer' && this.settings.compact,
     };
     if (from === 'leader' || compression === 'producer') return this.#appendReady(bytes, ready);
     return this.#appendReady(underCodec(bytes, inspectBatches(bytes, ready).sizes, compression), ready);
@@ -177,6 +188,7 @@ export class LogAppender extends LogWriter {
       baseSequence,
       transactional,
       codec,
+      keyed: this.settings.compact,
       roll: this.settings,
     };
     const slot = (this.#slot ??= this.#makeSlot());
@@ -222,7 +234,8 @@ export class LogAppender extends LogWriter {
     const { plan, baseOffset, lastOffset, count, size } = open;
     const logAppendTime = plan.timestampType === 'LogAppendTime' ? now : undefined;
     if (!open.isPlaced) {
-      return this.#appendReady(open.complete(now), { ...plan, from: 'producer', allowControl: false, logAppendTime });
+      const ready = { ...plan, from: 'producer', allowControl: false, logAppendTime, keyed: false } as const;
+      return this.#appendReady(open.complete(now), ready);
     }
     return this.writing(() => {
       const maxTimestamp = open.publish(now);
@@ -249,6 +262,8 @@ export class LogAppender extends LogWriter {
     const ready = inspectBatches(bytes, options);
     const { segmentBytes } = this.settings;
     if (bytes.length > segmentBytes) throw largerThanSegment(this.directory, bytes.length, segmentBytes);
+    if (ready.lastOffset - ready.firstOffset > SEGMENT_OFFSETS_MAX)
+      throw moreOffsetsThanSegment(this.directory, ready.firstOffset, ready.lastOffset);
     const { produced } = ready;
     if (produced !== null && options.from === 'producer') {
       const first = this.producers.checkAll(produced, ready.sizes.length);
@@ -256,6 +271,7 @@ export class LogAppender extends LogWriter {
     }
     return this.writing(() => {
       if (produced !== null) this.expectProducer();
+      if (options.from === 'leader') this.rollForGap(ready.firstOffset, ready.lastOffset);
       this.rollIfDue(bytes.length, ready.maxTimestamp, ready.lastOffset, this.environment.clock.now());
       writeBatches(this.segments, ready, options);
       for (const { epoch, startOffset } of ready.epochs) this.epochs.assign(epoch, startOffset);

@@ -41,6 +41,13 @@ export interface ListedLog {
   readonly snapshots: readonly number[];
 }
 
+/** Which is the first of them that reaches past the log start: those before it are on their way out. */
+export function firstReadable(segments: readonly SegmentFiles[], startOffset: number): number {
+  let first = 0;
+  while (first + 1 < segments.length && segments[first + 1].baseOffset <= startOffset) first++;
+  return first;
+}
+
 /** The segments of a directory in order. Changes nothing. */
 export function listSegments(system: FileSystem, directory: string): ListedSegment[] {
   return listLog(system, directory).segments;

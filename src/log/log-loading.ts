@@ -13,7 +13,7 @@ import { loadUnsealedIndexes } from '../segment/index-loading.ts';
 import { LOG_SUFFIX } from '../segment/segment-files.ts';
 import { SegmentWriter } from '../segment/segment-writer.ts';
 import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
-import { type SegmentFiles, settleLog } from './log-directory.ts';
+import { firstReadable, type SegmentFiles, settleLog } from './log-directory.ts';
 import type { LogSettings } from './log-settings.ts';
 import { ProducerSnapshots } from './producer-snapshots.ts';
 import { indexSettings, SegmentList } from './segment-list.ts';
@@ -26,7 +26,7 @@ export interface LoadedLog {
   readonly created: boolean;
 }
 
-/** `startOffset`: where an empty log begins. */
+/** `startOffset`: where an empty log begins; segments before it are on their way out. */
 export function loadLog(
   environment: SegmentEnvironment,
   directory: string,
@@ -44,7 +44,12 @@ export function loadLog(
   }
   const last = files[files.length - 1];
   const indexes = indexSettings(options.settings);
-  for (const { baseOffset, size } of files.slice(0, -1)) {
+  const first = firstReadable(files, options.startOffset);
+  // Retention was at them when the log was last open.
+  segments.leaveFound(files.slice(0, first));
+  const isGone = new Set(files.slice(0, first).map(({ baseOffset }) => baseOffset));
+  snapshots.removed((offset) => isGone.has(offset));
+  for (const { baseOffset, size } of files.slice(first, -1)) {
     segments.push(new Segment(environment, directory, baseOffset, size, indexes));
   }
   const endOffset = loadActive(segments, last, options.settings, options.now);

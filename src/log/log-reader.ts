@@ -147,6 +147,23 @@ export class LogReader {
   }
 
   /**
+   * Calls `listener` once, in the turn in which the log's end passes `offset`, is cut below it, or the log is closed: look then what there is. Returns what takes
+   * that back. For who waits for many logs at once; `waitFor` is for one.
+   */
+  onceChanged(offset: number, listener: () => void): () => void {
+    this.checkOpen();
+    this.#arrivals ??= new Arrivals();
+    const cancel = this.#arrivals.listen(offset, () => {
+      if (this.#arrivals!.isEmpty) this.watch(false);
+      listener();
+    });
+    this.watch(true);
+    return () => {
+      if (cancel() && this.#arrivals!.isEmpty) this.watch(false);
+    };
+  }
+
+  /**
    * The first record, in the order of offsets, whose timestamp is at or after `timestamp` (milliseconds since 1970), or null. Looks into
    * compressed batches too. (Kafka's ListOffsets by timestamp.)
    */

@@ -15,7 +15,15 @@ import type { ScanEnd } from '../segment/segment-scan.ts';
 import { EPOCH_CHECKPOINT, readEpochs, writeEpochs } from './epoch-checkpoint.ts';
 import { fillEpochs } from './epoch-filling.ts';
 import { LeaderEpochs } from './leader-epochs.ts';
-import { listLog, removeSegmentFiles, removeSnapshotsPast, type SegmentFiles, tidyDirectory } from './log-directory.ts';
+import {
+  firstReadable,
+  type ListedLog,
+  listLog,
+  removeSegmentFiles,
+  removeSnapshotsPast,
+  type SegmentFiles,
+  tidyDirectory,
+} from './log-directory.ts';
 import type { LogSettings } from './log-settings.ts';
 import { ProducerRecovery } from './producer-recovery.ts';
 import { indexSettings } from './segment-list.ts';
@@ -55,7 +63,7 @@ export interface LogRecoveryReport {
 export function recoverLog(system: FileSystem, options: LogRecoveryOptions): LogRecoveryReport {
   const { directory, settings } = options;
   tidyDirectory(system, directory);
-  const listed = listLog(system, directory);
+  const listed = readableOf(listLog(system, directory), options.startOffset ?? 0);
   const { segments } = listed;
   const known = readEpochsOrNone(system, directory);
   const epochs = known ?? new LeaderEpochs();
@@ -120,6 +128,17 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
   if (known === null || epochs.version > 0) writeEpochs(system, directory, epochs);
   if (sync) system.syncDirectory(directory);
   return { directory, endOffset, segmentsScanned, bytesRead, damage: found.damage };
+}
+
+/**
+ * Without the segments that retention was removing: what they have nobody reads, and it need not have reached the disk. The opening removes them. Damage in
+ * one must not cut what lies behind it.
+ */
+function readableOf({ segments, snapshots }: ListedLog, startOffset: number): ListedLog {
+  const first = firstReadable(segments, startOffset);
+  if (first === 0) return { segments, snapshots };
+  const { baseOffset } = segments[first];
+  return { segments: segments.slice(first), snapshots: snapshots.filter((offset) => offset >= baseOffset) };
 }
 
 /**

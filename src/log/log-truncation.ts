@@ -73,6 +73,7 @@ export function prepareCut(segments: SegmentList, offset: number, settings: LogS
 /** Removes all records; the log goes on at `offset`. */
 export function restartLog(segments: SegmentList, offset: number, settings: LogSettings, now: number): void {
   segments.remove(0, segments.count);
+  segments.finishRemoval();
   removeSnapshotsPast(segments.environment.system, segments.directory, -1);
   segments.roll(offset, settings, now);
   segments.environment.system.syncDirectory(segments.directory);

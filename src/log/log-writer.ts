@@ -8,6 +8,7 @@ import { invalidArgument, isMillraceError, isSystemError } from '../errors.ts';
 import type { Flusher } from '../file/flusher.ts';
 import type { LogFile } from '../file/file-system.ts';
 import type { Health } from '../file/health.ts';
+import { SEGMENT_OFFSETS_MAX } from '../limits.ts';
 import type { SegmentEnvironment } from '../segment/segment.ts';
 import { Durability } from './durability.ts';
 import { FlushPolicy } from './flush-policy.ts';
@@ -17,7 +18,7 @@ import { LogProducers, type ProducersEnvironment } from './log-producers.ts';
 import { LogReader } from './log-reader.ts';
 import type { LogSettings } from './log-settings.ts';
 import type { ProducerEntry } from './producer-snapshot.ts';
-import type { FirstAppend, ProducedBatch, TransactionEnd } from './producer-state.ts';
+import type { FirstAppend, KnownProducer, ProducedBatch, TransactionEnd } from './producer-state.ts';
 import type { ProducerStates } from './producer-states.ts';
 import { Receipt } from './receipt.ts';
 
@@ -81,6 +82,11 @@ export class LogWriter extends LogReader {
     return this.producers.states?.entries() ?? [];
   }
 
+  /** What is known of one producer; null when that is nothing. */
+  knownProducer(producerId: number): KnownProducer | null {
+    return this.producers.states?.get(producerId) ?? null;
+  }
+
   /** For replication: everything below `offset` is safe. Until it is said for the first time, all of the log is. */
   moveHighWatermark(offset: number): void {
     if (!Number.isSafeInteger(offset) || offset < 0) throw invalidArgument('offset', 'an offset', offset);
@@ -115,11 +121,11 @@ export class LogWriter extends LogReader {
     this.environment.health.check();
   }
 
-  /** Begins a new segment at the log's end, unless the active one is empty. */
-  protected rollSegment(): void {
+  /** Begins a new segment at the log's end, or at `baseOffset` behind it, unless the active one is empty. */
+  protected rollSegment(baseOffset = this.endOffset): void {
     if (this.segments.active.size === 0) return;
     try {
-      this.durability.sealed(this.segments.roll(this.endOffset, this.#settings, this.environment.clock.now()));
+      this.durability.sealed(this.segments.roll(baseOffset, this.#settings, this.environment.clock.now()));
     } catch (error) {
       // The new segment's file came and went: that must be durable before anything is acknowledged that is written into the old one.
       this.durability.directoryChanged();
@@ -133,6 +139,23 @@ export class LogWriter extends LogReader {
 
   protected rollIfDue(size: number, timestamp: number, lastOffset: number, now: number): void {
     if (this.segments.writer.shouldRoll(this.#settings, size, timestamp, lastOffset, now)) this.rollSegment();
+  }
+
+  /**
+   * Before a leader's batches, which may leave out so many offsets that no index of a segment which begins where the log ends could tell where the last one is:
+   * then the segment begins with them. (UnifiedLog.maybeRoll.)
+   */
+  protected rollForGap(firstOffset: number, lastOffset: number): void {
+    const { segments } = this;
+    if (lastOffset - segments.active.baseOffset <= SEGMENT_OFFSETS_MAX) return;
+    if (segments.active.size > 0) {
+      this.rollSegment(lastOffset - this.endOffset > SEGMENT_OFFSETS_MAX ? firstOffset : undefined);
+      return;
+    }
+    // Nothing may stand in it, and it would be in the way.
+    this.durability.sealed(segments.roll(firstOffset, this.#settings, this.environment.clock.now()));
+    segments.removeEmpty(segments.count - 2);
+    this.durability.directoryChanged();
   }
 
   /** Writes what the producers are at the log's end, to be durable with the next round. Where the disk is full, the snapshot before does. */

@@ -17,6 +17,8 @@ import type { SegmentList } from './segment-list.ts';
 
 export interface BatchPlan extends BatchOptions {
   readonly codec: CompressionName;
+  /** Its records need keys: the topic is compacted. */
+  readonly keyed?: boolean;
   readonly roll: RollSettings;
 }
 

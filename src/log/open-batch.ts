@@ -13,6 +13,7 @@ import { isMillraceError, MillraceError } from '../errors.ts';
 import type { BatchBuilder } from '../record/batch-builder.ts';
 import { completeBatch } from '../record/encode-batch.ts';
 import type { CompressionName, Offset, RecordInput, Timestamp } from '../types.ts';
+import { checkKeys, firstWithoutKey } from './key-check.ts';
 import { type BatchPlan, OpenBatchRoom, type RoomHost } from './open-batch-room.ts';
 import type { ProducerStamp } from './producer-stamp.ts';
 import type { Receipt } from './receipt.ts';
@@ -86,11 +87,12 @@ export class OpenBatch {
 
   /**
    * Adds a record; it gets the offset after the last one, and `now` as its timestamp when it has none. False when the batch cannot take
-   * it: seal, and open another. Throws, and leaves the batch as it was: INVALID_ARGUMENT, TOO_LARGE, NO_SPACE.
+   * it: seal, and open another. Throws, and leaves the batch as it was: INVALID_ARGUMENT, INVALID_TIMESTAMP, INVALID_RECORD, TOO_LARGE, NO_SPACE.
    */
   add(record: RecordInput, now: Timestamp): boolean {
     assert(this.#isOpen, 'a record for a batch that is not open');
     this.checkIdle();
+    if (this.plan.keyed === true) checkKeys([record]);
     const builder = this.#builder;
     builder.setTime(now);
     single[0] = record;
@@ -121,15 +123,17 @@ export class OpenBatch {
   addAll(records: readonly RecordInput[], from: number, to: number, now: Timestamp): number {
     assert(this.#isOpen, 'records for a batch that is not open');
     this.checkIdle();
+    const end = this.plan.keyed === true ? firstWithoutKey(records, from, to) : to;
+    if (end === from) return from;
     const builder = this.#builder;
     if (this.#isForNextSegment(NO_RECORD, now)) return from;
     const before = builder.count;
     builder.setTime(now);
     this.#isAdding = true;
     try {
-      let next = builder.append(records, from, to);
-      while (next < to && builder.stop === 'window' && this.#room.reach(builder.needed, now)) {
-        next = builder.append(records, next, to);
+      let next = builder.append(records, from, end);
+      while (next < end && builder.stop === 'window' && this.#room.reach(builder.needed, now)) {
+        next = builder.append(records, next, end);
       }
     } catch {
       // It comes again when the record that is to blame is added alone; those before it may be in the batch.

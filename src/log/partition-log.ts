@@ -169,7 +169,8 @@ export class PartitionLog extends RetainedLog {
         this.snapshotProducers();
         this.markClosed();
         await this.durability.all();
-        await this.segments.removed();
+        // What cannot be removed is left to the next opening, unless the disk has failed.
+        await this.segments.removed().catch((failure: unknown) => void this.judge(failure));
         this.#writeEpochs();
       }
     } finally {

@@ -22,6 +22,12 @@ export interface ProducedBatch {
   readonly maxTimestamp: Timestamp;
 }
 
+/** What whoever asks a log is told of a producer. */
+export interface KnownProducer {
+  readonly producerEpoch: number;
+  readonly isInTransaction: boolean;
+}
+
 /** The end of a producer's transaction. */
 export interface TransactionEnd {
   readonly producerId: number;
@@ -52,7 +58,7 @@ export function sequenceAfter(sequence: number, count = 1): number {
   return sequence > SEQUENCE_MAX - count ? sequence - SEQUENCE_MAX - 1 + count : sequence + count;
 }
 
-export class ProducerState {
+export class ProducerState implements KnownProducer {
   readonly producerId: number;
   producerEpoch: number = NO_PRODUCER_EPOCH;
   /** Of the coordinator that ended the last transaction. */

@@ -1,8 +1,9 @@
 /**
  * What leaves a log at its beginning: records that were deleted, and segments that have had their time.
  *
- * The log start moves first, and segments before it go afterwards, the oldest first, so that a crash leaves no hole and gives no offset twice. Which
- * segments are due `log-retention.ts` says. What was left of an open batch or of producers' states stays.
+ * The log start moves first, and segments before it go afterwards, the oldest first, so that a crash leaves no hole and gives no offset twice. Where the
+ * start is on stable storage, segments are gone for everybody when a call returns, and their files follow on another thread: what a crash leaves of
+ * them, the next opening removes. Which segments are due `log-retention.ts` says. What was left of an open batch or of producers' states stays.
  */
 import { isMillraceError } from '../errors.ts';
 import { LOG_SUFFIX } from '../segment/segment-files.ts';
@@ -18,7 +19,7 @@ export interface RetentionOptions {
   readonly startOffset: number;
   /**
    * Called before segments at the log's beginning are removed, with the log start that holds from now on: true when that is on stable storage.
-   * Where it is not, each removal is synced before the next one, which needs no room on the disk. Default: false.
+   * Where it is not, files go before the call returns, each removal synced before the next one, which needs no room on the disk. Default: false.
    */
   readonly beforeRemoval?: (startOffset: number) => boolean;
 }
@@ -41,7 +42,7 @@ export class RetainedLog extends LogAppender {
   /**
    * Moves the log start: records before `offset` are gone for readers at once, and segments that have only such records are removed; -1 means all
    * records. An offset at or before the start changes nothing. Returns the log start offset. On stable storage when a segment went, otherwise with
-   * the next checkpoint. ERR_MILLRACE_OFFSET_OUT_OF_RANGE past the end. (Kafka's DeleteRecords.)
+   * the next checkpoint; `removed` tells when the disk has its room back. ERR_MILLRACE_OFFSET_OUT_OF_RANGE past the end. (Kafka's DeleteRecords.)
    */
   deleteRecords(offset: number): number {
     this.checkWritable();
@@ -82,16 +83,21 @@ export class RetainedLog extends LogAppender {
   }
 
   /**
-   * The second half: removes `most` segments that lie before the log start, the oldest first. `startIsKept`: that start is on stable storage.
-   * Returns what went; nothing when nothing is left.
+   * The second half: removes `most` segments that lie before the log start, the oldest first. `startIsKept`: that start is on stable storage; then
+   * files follow (`removed`). Returns what went; nothing when nothing is left.
    */
   removeExpired(most: number, startIsKept: boolean): RemovedSegments {
     this.checkWritable();
     const segments = Math.min(this.segments.slotOf(this.startOffset), most);
     if (segments === 0) return { segments, bytes: 0 };
-    const bytes = this.segments.all.slice(0, segments).reduce((sum, segment) => sum + segment.size, 0);
+    const leaving = this.segments.all.slice(0, segments);
+    const bytes = leaving.reduce((sum, segment) => sum + segment.size, 0);
     this.durability.directoryChanged();
-    this.segments.remove(0, segments, !startIsKept);
+    if (startIsKept) this.segments.leave(segments);
+    else this.segments.remove(0, segments, true);
+    const isGone = new Set(leaving.map(({ baseOffset }) => baseOffset));
+    this.producers.snapshotsRemoved((offset) => isGone.has(offset));
+    if (this.segments.isRemoving) this.#judgeRemoval();
     return { segments, bytes };
   }
 
@@ -100,7 +106,19 @@ export class RetainedLog extends LogAppender {
     return this.segments.slotOf(this.startOffset) > 0;
   }
 
-  /** Settles when the files of removed segments are gone: those of large ones are removed on another thread. Rejects when one is not. */
+  /** The files of segments that were removed are not all gone, see `removed`. */
+  get isRemoving(): boolean {
+    return this.segments.isRemoving;
+  }
+
+  /** Tries again to remove files that could not be removed. */
+  retryRemoval(): void {
+    this.checkWritable();
+    this.segments.retryRemoval();
+    if (this.segments.isRemoving) this.#judgeRemoval();
+  }
+
+  /** Settles when the files of removed segments are gone: another thread removes them. Rejects when one cannot be removed. */
   removed(): Promise<void> {
     return this.segments.removed();
   }
@@ -116,6 +134,11 @@ export class RetainedLog extends LogAppender {
     const { retentionMs, cleanupDelete } = this.settings;
     const blocks = cleanupDelete && retentionMs >= 0 && segment.maxTimestamp > now;
     return blocks ? { path: segment.path(LOG_SUFFIX), timestamp: segment.maxTimestamp } : null;
+  }
+
+  /** A disk that fails takes the directory offline, whoever waits for the files. */
+  #judgeRemoval(): void {
+    this.segments.removed().catch((error: unknown) => void this.judge(error));
   }
 
   #retentionTerms(now: number): RetentionTerms {

@@ -6,7 +6,7 @@
 import { assert } from '../assert.ts';
 import type { LogFile } from '../file/file-system.ts';
 import { GrowingIndexes } from '../segment/growing-indexes.ts';
-import { LOG_SUFFIX, segmentFile } from '../segment/segment-files.ts';
+import { LOG_SUFFIX, OFFSET_INDEX_SUFFIX, segmentFile, TIME_INDEX_SUFFIX } from '../segment/segment-files.ts';
 import { SegmentWriter } from '../segment/segment-writer.ts';
 import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
 import type { LogSettings } from './log-settings.ts';
@@ -173,6 +173,53 @@ export class SegmentList {
     }
   }
 
+  /** Removes a segment that has nothing, and is not the active one. A snapshot of producers that begins there is still the newest, and stays. */
+  removeEmpty(slot: number): void {
+    assert(this.#segments[slot].size === 0 && slot < this.count - 1, 'a segment that has something');
+    const segment = this.#segments[slot];
+    segment.forget();
+    for (const suffix of [LOG_SUFFIX, OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX])
+      this.environment.system.remove(segment.path(suffix));
+    this.#segments.splice(slot, 1);
+    this.#baseOffsets.splice(slot, 1);
+    this.#maxTimestamps.length = Math.min(this.#maxTimestamps.length, slot);
+    this.#latest = 0;
+  }
+
+  /**
+   * Takes the first `count` segments out of the list; views that readers hold stay valid. Their files follow, on another thread: only for what lies
+   * before a log start that is on stable storage.
+   */
+  leave(count: number): void {
+    assert(count < this.count, 'the active segment stays');
+    const leaving = this.#segments.splice(0, count);
+    this.#baseOffsets.splice(0, count);
+    this.#latest = 0;
+    this.#maxTimestamps = [];
+    this.#removal.leave(leaving);
+  }
+
+  /** As `leave`, of segments that an opening has found and that are not in the list. */
+  leaveFound(files: readonly { readonly baseOffset: number; readonly size: number }[]): void {
+    const { environment, directory } = this;
+    this.#removal.leave(files.map(({ baseOffset, size }) => new Segment(environment, directory, baseOffset, size)));
+  }
+
+  /** The files of some segments that left are still there. */
+  get isRemoving(): boolean {
+    return this.#removal.isPending;
+  }
+
+  /** Tries again what could not be removed. */
+  retryRemoval(): void {
+    this.#removal.retry();
+  }
+
+  /** The files of all segments that left are gone when this returns. Before a log goes back to where they were. */
+  finishRemoval(): void {
+    this.#removal.finish();
+  }
+
   /** Settles when the files of all removed segments are gone. Rejects when one could not be removed. */
   removed(): Promise<void> {
     return this.#removal.settled();
@@ -206,8 +253,9 @@ export class SegmentList {
     this.#latest = 0;
   }
 
-  /** Forgets what was cached of all segments, and the writer. */
+  /** Forgets what was cached of all segments, and the writer. Files that were to go and are not gone yet stay. */
   close(): void {
+    this.#removal.drop();
     for (const segment of this.#segments) segment.forget();
     this.#writer = null;
   }

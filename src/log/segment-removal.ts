@@ -1,11 +1,15 @@
 /**
  * Takes the files of removed segments off the disk.
  *
- * Their names are gone when `remove` returns, so a segment may be begun at the same offset at once. A large `.log` is renamed to `.deleted`, as
+ * `remove`: their names are gone when it returns, so a segment may be begun at the same offset at once. A large `.log` is renamed to `.deleted`, as
  * Kafka does, and removed on another thread: freeing the blocks of a gigabyte takes a disk tens of milliseconds and more. What a crash leaves of
- * that, recovery removes. Other files have few blocks and go right away.
+ * that, recovery removes.
+ *
+ * `leave`: of segments before a log start that is on stable storage. All of their files go on another thread, under their own names, since a disk takes
+ * its time for each inode too. What a crash leaves, the next opening removes, because of where the log starts. Who is about to use these names again
+ * says `finish` first.
  */
-import type { FileSystem } from '../file/file-system.ts';
+import type { AsideRemoval, FileSystem } from '../file/file-system.ts';
 import { REMOVED_ASIDE_BYTES_MIN } from '../limits.ts';
 import {
   DELETED_SUFFIX,
@@ -19,45 +23,94 @@ import type { Segment } from '../segment/segment.ts';
 /** What most segments do not have. */
 const SELDOM: ReadonlySet<string> = new Set([SNAPSHOT_SUFFIX, TRANSACTION_INDEX_SUFFIX]);
 
+type RemovedSegment = Pick<Segment, 'size' | 'path' | 'forget'>;
+
 export class SegmentRemoval {
   readonly #system: FileSystem;
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Set<AsideRemoval>();
+  /** What could not be removed, and why: until it is tried again. */
+  #left: string[] = [];
   #failure: unknown = null;
 
   constructor(system: FileSystem) {
     this.#system = system;
   }
 
+  /** Some files are still there, whether they are being removed or could not be. */
+  get isPending(): boolean {
+    return this.#running.size > 0 || this.#left.length > 0;
+  }
+
   /** Removes the files of `segment`, its `.log` first: without it the others are leftovers that nobody believes. */
-  remove(segment: Segment): void {
+  remove(segment: RemovedSegment): void {
     segment.forget();
     const system = this.#system;
     for (const suffix of SEGMENT_SUFFIXES) {
       const path = segment.path(suffix);
-      if (suffix === LOG_SUFFIX && segment.size >= REMOVED_ASIDE_BYTES_MIN) this.#removeAside(path);
+      if (suffix === LOG_SUFFIX && segment.size >= REMOVED_ASIDE_BYTES_MIN) {
+        system.rename(path, path + DELETED_SUFFIX);
+        this.#aside([path + DELETED_SUFFIX]);
+      }
       // To look costs a tenth of being told that there is nothing.
       else if (!SELDOM.has(suffix) || system.exists(path)) system.remove(path);
     }
   }
 
-  /** Settles when nothing is being removed any more. Rejects when something could not be, once. */
-  async settled(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
-    const failure = this.#failure;
-    this.#failure = null;
-    if (failure !== null) throw failure as Error;
+  /** Begins to remove the files of `segments`, in their order, each `.log` first, as `remove` does. */
+  leave(segments: readonly RemovedSegment[]): void {
+    const paths: string[] = [];
+    for (const segment of segments) {
+      segment.forget();
+      const stem = segment.path('');
+      for (const suffix of SEGMENT_SUFFIXES) paths.push(stem + suffix);
+    }
+    if (paths.length > 0) this.#aside(paths);
   }
 
-  #removeAside(path: string): void {
-    const leaving = path + DELETED_SUFFIX;
-    this.#system.rename(path, leaving);
-    const removal = this.#system.removeAside(leaving).then(
+  /** Begins anew with what could not be removed. */
+  retry(): void {
+    const left = this.#left;
+    this.#left = [];
+    this.#failure = null;
+    if (left.length > 0) this.#aside(left);
+  }
+
+  /** Settles when nothing is being removed any more. Rejects when something could not be. */
+  async settled(): Promise<void> {
+    // Each has put down its own failure.
+    while (this.#running.size > 0) await Promise.allSettled(Array.from(this.#running, ({ done }) => done));
+    if (this.#failure !== null) throw this.#failure as Error;
+  }
+
+  /** Removes all that is left here and now, what is newest first, as a log is emptied from its end: its names are free when it returns. */
+  finish(): void {
+    for (const path of this.#stop().toReversed()) this.#system.remove(path);
+  }
+
+  /** Ends: what is left stays for the next opening. */
+  drop(): void {
+    this.#stop();
+  }
+
+  #stop(): string[] {
+    const left = this.#left;
+    for (const removal of this.#running) left.push(...removal.stop());
+    this.#running.clear();
+    this.#left = [];
+    this.#failure = null;
+    return left;
+  }
+
+  #aside(paths: readonly string[]): void {
+    const removal = this.#system.removeAside(paths);
+    this.#running.add(removal);
+    removal.done.then(
       () => void this.#running.delete(removal),
       (error: unknown) => {
+        if (!this.#running.delete(removal)) return;
         this.#failure ??= error;
-        this.#running.delete(removal);
+        this.#left.push(...removal.stop());
       },
     );
-    this.#running.add(removal);
   }
 }

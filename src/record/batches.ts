@@ -51,6 +51,19 @@ export class BatchRun implements Iterable<RecordBatch> {
     return new BatchRun(this.#window, this.#start + position, this.#end, this.startOffset);
   }
 
+  /** The batches whose first offset is below `offset`. Walks the headers up to there. */
+  before(offset: Offset): BatchRun {
+    if (this.size === 0) return this;
+    const header = new BatchHeader(this.#window, this.#start);
+    let end = this.#start;
+    while (end < this.#end) {
+      header.moveTo(this.#window, end);
+      if (header.baseOffset >= offset) break;
+      end += header.size;
+    }
+    return new BatchRun(this.#window, this.#start, end, this.startOffset);
+  }
+
   *[Symbol.iterator](): Generator<RecordBatch, void, undefined> {
     let position = this.#start;
     while (position < this.#end) {

@@ -33,7 +33,8 @@ export interface BatchValidation {
 
 /**
  * Checks the batch at `position` of bytes up to `end`: bounds, magic, checksum, counts. Returns its size. Throws `ERR_MILLRACE_CORRUPT`,
- * `ERR_MILLRACE_TOO_LARGE`, `ERR_MILLRACE_UNSUPPORTED` (magic 0 and 1), `ERR_MILLRACE_INVALID_ARGUMENT` (a control batch).
+ * `ERR_MILLRACE_TOO_LARGE`, `ERR_MILLRACE_UNSUPPORTED` (magic 0 and 1), `ERR_MILLRACE_INVALID_ARGUMENT` (a control batch, or one that is
+ * whole and still none of a producer's).
  */
 export function validateBatch(
   window: ByteWindow,
@@ -81,11 +82,16 @@ function checkCounts(header: BatchHeader, fromProducer: boolean): void {
   }
   if (!fromProducer) return;
   if (recordCount === 0 || recordCount !== lastOffsetDelta + 1) {
-    throw corrupt(position, `${recordCount} records for ${lastOffsetDelta + 1} offsets, expected one for each`);
+    throw notAProducers(`${recordCount} records for ${lastOffsetDelta + 1} offsets, expected one for each`);
   }
   if (header.producerId >= 0 && header.baseSequence < 0 && !header.isControl) {
-    throw corrupt(position, `producer ${header.producerId} with sequence ${header.baseSequence}`);
+    throw notAProducers(`producer ${header.producerId} with sequence ${header.baseSequence}`);
   }
+}
+
+/** Its bytes are as they were written; a producer must not write them so. */
+function notAProducers(what: string): MillraceError {
+  return new MillraceError('ERR_MILLRACE_INVALID_ARGUMENT', `a batch of ${what}`);
 }
 
 export interface BatchPatch {

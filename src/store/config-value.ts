@@ -7,7 +7,11 @@
 
 export type ConfigValue = number | string | boolean;
 
+/** Kafka's types of settings, as far as a topic has them. */
+export type ConfigType = 'boolean' | 'double' | 'int' | 'list' | 'long' | 'string';
+
 export interface ConfigDefinition {
+  readonly type: ConfigType;
   readonly default: ConfigValue;
   /** What a value must be, as an error says it after "must be". */
   readonly expected: string;
@@ -32,6 +36,7 @@ export function whole(options: WholeOptions): ConfigDefinition {
   const { min, max = Number.MAX_SAFE_INTEGER } = options;
   const isLong = options.max === undefined;
   return {
+    type: isLong ? 'long' : 'int',
     default: options.default,
     expected: isLong ? `a whole number from ${min} on` : `a whole number from ${min} to ${max}`,
     obeyed: options.obeyed ?? false,
@@ -52,6 +57,7 @@ function wholeOf(text: string, isLong: boolean): number | null {
 /** A number in [min, max]. */
 export function decimal(options: { default: number; min: number; max: number; obeyed?: boolean }): ConfigDefinition {
   return {
+    type: 'double',
     default: options.default,
     expected: `a number from ${options.min} to ${options.max}`,
     obeyed: options.obeyed ?? false,
@@ -64,12 +70,13 @@ export function decimal(options: { default: number; min: number; max: number; ob
 }
 
 /** True or false. `only`: the one value that can be had. */
-export function flag(options: { default: boolean; only?: boolean }): ConfigDefinition {
+export function flag(options: { default: boolean; only?: boolean; obeyed?: boolean }): ConfigDefinition {
   const { only } = options;
   return {
+    type: 'boolean',
     default: options.default,
     expected: only === undefined ? 'true or false' : `${only}, nothing else is supported`,
-    obeyed: false,
+    obeyed: options.obeyed ?? false,
     parse(input) {
       const text = typeof input === 'string' ? input.trim().toLowerCase() : input;
       const value = text === 'true' ? true : text === 'false' ? false : text;
@@ -81,6 +88,7 @@ export function flag(options: { default: boolean; only?: boolean }): ConfigDefin
 /** One of `values`. */
 export function choice(options: { default: string; values: readonly string[]; obeyed?: boolean }): ConfigDefinition {
   return {
+    type: 'string',
     default: options.default,
     expected: `one of ${options.values.join(', ')}`,
     obeyed: options.obeyed ?? false,
@@ -91,6 +99,7 @@ export function choice(options: { default: string; values: readonly string[]; ob
 /** None, one or several of `values`, as an array or with commas between; kept with commas. */
 export function list(options: { default: string; values: readonly string[]; obeyed?: boolean }): ConfigDefinition {
   return {
+    type: 'list',
     default: options.default,
     expected: `a list of ${options.values.join(', ')}, each at most once`,
     obeyed: options.obeyed ?? false,
@@ -105,6 +114,7 @@ export function list(options: { default: string; values: readonly string[]; obey
 /** `[partition:broker,...]` or `*`. (ThrottledReplicaListValidator.) */
 export function replicaList(): ConfigDefinition {
   return {
+    type: 'list',
     default: '',
     expected: '"*" or a list of [partition]:[broker]',
     obeyed: false,
@@ -114,6 +124,12 @@ export function replicaList(): ConfigDefinition {
       return isList ? items.join(',') : null;
     },
   };
+}
+
+/** A value as Kafka's tools show it. */
+export function configText(value: ConfigValue, type: string): string {
+  if (value === Number.MAX_SAFE_INTEGER) return String(LONG_MAX);
+  return type === 'double' && Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
 function itemsOf(input: unknown): string[] | null {

@@ -27,9 +27,10 @@ import {
   TIME_INDEX_SUFFIX,
   TRANSACTION_INDEX_SUFFIX,
 } from '../segment/segment-files.ts';
-import { META_PROPERTIES, parseProperties } from './meta-properties.ts';
+import { META_PROPERTIES } from './meta-properties.ts';
 import { LOG_START_CHECKPOINT, RECOVERY_POINT_CHECKPOINT } from './offset-checkpoints.ts';
 import { PARTITION_METADATA } from './partition-metadata.ts';
+import { parseProperties } from './properties-text.ts';
 import { TOPICS_FILE } from './topics-file.ts';
 
 export const REPLICATION_CHECKPOINT = 'replication-offset-checkpoint';

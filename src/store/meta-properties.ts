@@ -12,6 +12,7 @@
 import { join } from 'node:path';
 import { readWholeFile, writeWholeFile } from '../file/atomic-file.ts';
 import type { FileSystem } from '../file/file-system.ts';
+import { parseProperties } from './properties-text.ts';
 import { randomUuid } from './uuid.ts';
 
 export const META_PROPERTIES = 'meta.properties';
@@ -38,8 +39,8 @@ export function readMetaProperties(system: FileSystem, directory: string): MetaP
 }
 
 /** Writes the file of a new directory. */
-export function createMetaProperties(system: FileSystem, directory: string): MetaProperties {
-  const meta = { clusterId: randomUuid(), nodeId: 0, directoryId: randomUuid() };
+export function createMetaProperties(system: FileSystem, directory: string, nodeId = 0): MetaProperties {
+  const meta = { clusterId: randomUuid(), nodeId, directoryId: randomUuid() };
   const lines = [
     '#',
     'version=1',
@@ -49,14 +50,4 @@ export function createMetaProperties(system: FileSystem, directory: string): Met
   ];
   writeWholeFile(system, join(directory, META_PROPERTIES), `${lines.join('\n')}\n`);
   return meta;
-}
-
-/** Lines `name=value`; comments left out. (java.util.Properties, without its escapes.) */
-export function parseProperties(text: string): Map<string, string> {
-  const values = new Map<string, string>();
-  for (const line of text.split(/\r?\n/)) {
-    const match = /^\s*([^#!\s=:][^\s=:]*)\s*[=:]?\s*(.*?)\s*$/.exec(line);
-    if (match !== null) values.set(match[1], match[2]);
-  }
-  return values;
 }

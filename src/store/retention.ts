@@ -2,15 +2,17 @@
  * Removes the segments of a store's logs that have had their time: what `cleanup.policy`, `retention.ms` and `retention.bytes` of their topics say.
  *
  * First it looks at all logs and moves the starts of those that have something due; then one write of `log-start-offset-checkpoint` makes these
- * starts durable; only then files go, the oldest first. So a crash at any moment leaves no hole, takes no log's start back behind what was
- * removed, and gives no offset twice. On a full disk the checkpoint file cannot be written: then each removal is synced before the next.
+ * starts durable; only then segments go, the oldest first. So a crash at any moment leaves no hole, takes no log's start back behind what was
+ * removed, and gives no offset twice. A check is through when they are gone for everybody; their files follow on another thread, for a disk may take
+ * half a minute for those of ten thousand segments, and what a crash or a failure leaves of them goes later. On a full disk the checkpoint file cannot
+ * be written: then a check removes the files too, each removal synced before the next.
  *
  * Partitions that nobody has asked for are looked at too, once, and again when the oldest segment of one becomes due: nothing is appended to them
  * meanwhile. The event loop has its turn after a few segments. A log that fails does not keep others from it.
  */
 import { setImmediate } from 'node:timers/promises';
 import { isMillraceError, MillraceError } from '../errors.ts';
-import { REMOVED_AT_ONCE, RETENTION_STEP_SEGMENTS, RETENTION_TURN_MS } from '../limits.ts';
+import { RETENTION_LEAVING_SEGMENTS, RETENTION_STEP_SEGMENTS, RETENTION_TURN_MS } from '../limits.ts';
 import { listSegments } from '../log/log-directory.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { openPartition } from './partition-opening.ts';
@@ -31,6 +33,8 @@ export class Retention {
   readonly #statistics = { checks: 0, segments: 0, bytes: 0 };
   /** The segment of a log that was last told to have a timestamp of the future. */
   readonly #told = new WeakMap<Partition, string>();
+  /** Those of which files are being removed. */
+  readonly #watched = new Set<PartitionLog>();
   /** Segments and logs since the event loop had its turn. */
   #steps = 0;
   #turnedAt = 0;
@@ -80,6 +84,10 @@ export class Retention {
     }
     if (log.isClosed) return false;
     this.#tellOfFuture(partition, log, now);
+    if (log.isRemoving) {
+      log.retryRemoval();
+      this.#watch(log);
+    }
     return log.hasExpired;
   }
 
@@ -95,7 +103,7 @@ export class Retention {
     else {
       const log = openPartition(this.#environment, partition);
       partition.idleUntil = log.expiresAt(now);
-      if (partition.idleUntil <= now) {
+      if (partition.idleUntil <= now || log.isRemoving) {
         partition.opened(log);
         return log;
       }
@@ -108,14 +116,27 @@ export class Retention {
   async #remove({ log }: Partition, isKept: boolean): Promise<void> {
     for (;;) {
       if (log === null || log.isClosed || this.#stopped) return;
-      const { segments, bytes } = log.removeExpired(REMOVED_AT_ONCE, isKept);
+      const { segments, bytes } = log.removeExpired(RETENTION_LEAVING_SEGMENTS, isKept);
       if (segments === 0) return;
+      this.#watch(log);
       this.#statistics.segments += segments;
       this.#statistics.bytes += bytes;
       this.#steps += segments;
-      await log.removed();
       await this.#giveWay();
     }
+  }
+
+  /** Files follow their segments, and nobody waits for them: what becomes of them is told here, and the next check tries again. */
+  #watch(log: PartitionLog): void {
+    if (!log.isRemoving || this.#watched.has(log)) return;
+    this.#watched.add(log);
+    const { logger } = this.#environment;
+    const tell = (error: unknown): void =>
+      logger.warn?.({ err: error, path: log.directory }, 'files of old segments could not be removed');
+    void log
+      .removed()
+      .catch(tell)
+      .finally(() => this.#watched.delete(log));
   }
 
   /** Makes the log starts of `due` durable; false when the disk is full. */

@@ -60,7 +60,7 @@ async function closeLog(environment: StoreEnvironment, partition: Partition): Pr
   const { health, recoveryPoints, startOffsets } = environment;
   const { topic, index, log } = partition;
   const { startOffset, endOffset } = log!;
-  if (health.failure !== null || partition.isUntouched) {
+  if (health.failure !== null || (partition.isUntouched && !log!.isRemoving)) {
     log!.abandon(new MillraceError('ERR_MILLRACE_CLOSED', `${log!.directory} is closed`, { path: log!.directory }));
   } else await log!.close();
   // A log that went offline meanwhile has closed without a word.

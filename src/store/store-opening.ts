@@ -4,14 +4,15 @@
  * In this order: the lock; what an interrupted change of topics left; which topics there are; the marker of a clean stop, which goes before
  * anything is loaded; recovery, when there was none; what deletions left. A failure on the way lets everything go.
  */
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { invalidArgument } from '../errors.ts';
 import { openDisk } from '../file/disk-choice.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { Flusher } from '../file/flusher.ts';
 import { Health } from '../file/health.ts';
 import { WindowCache } from '../file/window-cache.ts';
 import { removeCleanShutdown, wasCleanlyStopped } from './clean-shutdown.ts';
-import { createMetaProperties, type MetaProperties, readMetaProperties } from './meta-properties.ts';
+import { createMetaProperties, META_PROPERTIES, type MetaProperties, readMetaProperties } from './meta-properties.ts';
 import {
   CLEANER_CHECKPOINT,
   LOG_START_CHECKPOINT,
@@ -44,7 +45,7 @@ export async function openParts(directory: string, options: CheckedOptions): Pro
     lock = StoreLock.take(system, directory, options.clock.now());
     settleChange(system, directory);
     const catalog = readCatalog(system, directory, options.logger);
-    const meta = readMetaProperties(system, directory) ?? createMetaProperties(system, directory);
+    const meta = openMetaProperties(system, directory, options.nodeId);
     environment = startEnvironment(system, directory, options);
     const topics = loadTopics(environment, catalog);
     const recovery = await recoverIfDue(environment, topics, options);
@@ -56,6 +57,14 @@ export async function openParts(directory: string, options: CheckedOptions): Pro
     lock?.release();
     throw error;
   }
+}
+
+/** What the directory says of itself; a new one is told. */
+function openMetaProperties(system: FileSystem, directory: string, nodeId: number | null): MetaProperties {
+  const meta = readMetaProperties(system, directory);
+  if (meta === null) return createMetaProperties(system, directory, nodeId ?? 0);
+  if (nodeId === null || meta.nodeId === null || meta.nodeId === nodeId) return meta;
+  throw invalidArgument('nodeId', `${meta.nodeId}, as ${join(directory, META_PROPERTIES)} says`, nodeId);
 }
 
 /** Makes the directory, and those above it that are missing; the names of all are on stable storage then. */

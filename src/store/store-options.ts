@@ -14,6 +14,7 @@ import {
   PRODUCER_ID_EXPIRATION_MS_DEFAULT,
   RECOVERY_THREADS_MAX,
   RETENTION_CHECK_INTERVAL_MS,
+  TIMER_MAX_MS,
   TRANSACTION_TIMEOUT_MAX_MS_DEFAULT,
   TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT,
 } from '../limits.ts';
@@ -62,6 +63,10 @@ export interface StoreOptions {
   readonly transactionStatePartitions?: number;
   /** Partitions of `__consumer_offsets` when it is made; never changed later. Default 50, as in Kafka. */
   readonly offsetsPartitions?: number;
+  /**
+   * Kafka's `node.id`: that of a directory that is new, default 0. A directory that has another one is refused; read-only opening does not look at it.
+   */
+  readonly nodeId?: number;
   readonly clock?: Clock;
   /** In place of the real one; it is not closed with the store. */
   readonly fileSystem?: FileSystem;
@@ -80,6 +85,8 @@ export interface CheckedOptions extends TransactionSettings {
   readonly compactionBytesPerSecond: number;
   readonly producerIdExpirationMs: number;
   readonly retentionCheckIntervalMs: number;
+  /** null: whatever the directory has. */
+  readonly nodeId: number | null;
   readonly clock: Clock;
   readonly fileAccess: FileAccess | null;
   readonly fileSystem: FileSystem | null;
@@ -103,11 +110,12 @@ const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'num
   transactionalIdExpirationMs: 'number',
   transactionStatePartitions: 'number',
   offsetsPartitions: 'number',
+  nodeId: 'number',
   fileAccess: 'string',
   clock: 'object',
   fileSystem: 'object',
 };
-const TIMER_MAX_MS = 0x7fff_ffff;
+const NODE_ID_MAX = 0x7fff_ffff;
 const RECOVERY_THREADS_DEFAULT = Math.min(4, availableParallelism());
 
 export function checkOptions(options: unknown): CheckedOptions {
@@ -133,6 +141,7 @@ export function checkOptions(options: unknown): CheckedOptions {
     onRecovery: given.onRecovery,
     onFailure: given.onFailure,
     ...checkNumbers(given),
+    nodeId: given.nodeId === undefined ? null : inRange('nodeId', given.nodeId, 0, NODE_ID_MAX),
     clock: given.clock ?? systemClock,
     fileAccess: checkAccess(given.fileAccess, given.fileSystem),
     fileSystem: given.fileSystem ?? null,

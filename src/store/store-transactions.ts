@@ -17,11 +17,13 @@ import {
 } from '../protocol/coordinator-partition.ts';
 import type { TransactionDescription, TransactionFilter } from '../transaction/transaction-listing.ts';
 import { TransactionLog } from '../transaction/transaction-log.ts';
+import type { TransactionRequests } from '../transaction/transaction-requests.ts';
 import { type TransactionStatistics, Transactions } from '../transaction/transactions.ts';
 import type { RecordInput, TopicPartition } from '../types.ts';
 import type { StoreEnvironment } from './store-environment.ts';
 import type { TopicAdmin } from './topic-admin.ts';
 import type { TopicConfig } from './topic-config.ts';
+import type { TransactionCoordinatorDoor } from './transaction-coordinator-door.ts';
 
 export interface TransactionSettings {
   readonly transactionStatePartitions: number;
@@ -53,7 +55,7 @@ const offsetsConfig: TopicConfig = {
 const VERSION = 2;
 const NOTHING: TransactionStatistics = { ids: 0, open: 0, committed: 0, aborted: 0, timedOut: 0 };
 
-export class StoreTransactions implements TransactionDoor {
+export class StoreTransactions implements TransactionDoor, TransactionCoordinatorDoor {
   readonly logs: TopicLogs;
   readonly #environment: StoreEnvironment;
   readonly #parts: StoreParts;
@@ -77,7 +79,7 @@ export class StoreTransactions implements TransactionDoor {
 
   /** Finishes what a crash left, if there can be something. Does not wait for it. */
   start(): void {
-    if (!this.#parts.admin.has(TRANSACTION_STATE_TOPIC)) return;
+    if (!this.isMade) return;
     this.#transactions().catch((error: unknown) => {
       this.#environment.logger.error?.({ err: error }, 'the state of transactions could not be loaded');
     });
@@ -100,8 +102,20 @@ export class StoreTransactions implements TransactionDoor {
   }
 
   async list(filter?: TransactionFilter): Promise<TransactionDescription[]> {
-    if (!this.#parts.admin.has(TRANSACTION_STATE_TOPIC)) return [];
+    if (!this.isMade) return [];
     return (await this.#transactions()).list(filter);
+  }
+
+  get loaded(): TransactionRequests | null {
+    return this.#loaded?.requests ?? null;
+  }
+
+  get isMade(): boolean {
+    return this.#parts.admin.has(TRANSACTION_STATE_TOPIC);
+  }
+
+  async load(): Promise<TransactionRequests> {
+    return (await this.#transactions()).requests;
   }
 
   async offsetsPartition(group: string): Promise<TopicPartition> {

@@ -30,6 +30,7 @@ import type { CheckedOptions } from './store-options.ts';
 import { storeStatistics, type StoreStatistics } from './store-statistics.ts';
 import { StoreTransactions } from './store-transactions.ts';
 import { TopicStore } from './topic-store.ts';
+import type { TransactionCoordinatorDoor } from './transaction-coordinator-door.ts';
 
 export class Store extends TopicStore {
   readonly isReadOnly = false;
@@ -99,6 +100,11 @@ export class Store extends TopicStore {
     return this.environment.health.failure;
   }
 
+  /** Ends all writing, as a failed disk does: for who knows of a failure that the store cannot see, and for tests. Returns what every write throws then. */
+  takeOffline(cause: Error): MillraceError {
+    return this.environment.health.fail(cause);
+  }
+
   override get isClosed(): boolean {
     return this.#closing !== null;
   }
@@ -123,6 +129,12 @@ export class Store extends TopicStore {
   producer(options: ProducerOptions | TransactionalProducerOptions = {}): Producer | TransactionalProducer {
     this.checkOpen();
     return this.#producers.open(options);
+  }
+
+  /** For a broker: the coordinator with answers as Kafka's clients expect them. */
+  get transactionCoordinator(): TransactionCoordinatorDoor {
+    this.checkOpen();
+    return this.#transactions;
   }
 
   /** The transactional ids that are known, with what each has open (KIP-664). Settles at once when there have been none. */
@@ -169,7 +181,8 @@ export class Store extends TopicStore {
 
   /**
    * Removes segments that have had their time by their topics' `cleanup.policy`, `retention.ms` and `retention.bytes`: what the store does by
-   * itself every `retentionCheckIntervalMs`. Settles when their files are gone. A log that fails does not keep others from it.
+   * itself every `retentionCheckIntervalMs`. Settles when the log starts are on stable storage and the segments are gone for everybody; their files follow on
+   * another thread, and `removed` of each log settles when they are gone. A log that fails does not keep others from it.
    */
   async retain(): Promise<void> {
     this.checkOpen();

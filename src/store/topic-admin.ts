@@ -24,11 +24,14 @@ export class TopicAdmin {
   readonly #environment: StoreEnvironment;
   /** The store's topics; changed here only. */
   readonly #topics: Map<string, Topic>;
+  /** The same, by their ids. */
+  readonly #byId: Map<string, Topic>;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(environment: StoreEnvironment, topics: Map<string, Topic>) {
     this.#environment = environment;
     this.#topics = topics;
+    this.#byId = new Map(Array.from(topics.values(), (topic) => [topic.id, topic]));
   }
 
   /** Settles when no change is being made. */
@@ -37,15 +40,26 @@ export class TopicAdmin {
     await this.#last.catch(() => undefined);
   }
 
-  async create(name: string, options: CheckedTopicOptions): Promise<TopicDescription> {
+  /** Throws what `create` would refuse it for. */
+  checkNew(name: string, { config }: CheckedTopicOptions): void {
     checkTopicName(name);
     if (name === METADATA_TOPIC) {
       throw new MillraceError('ERR_MILLRACE_INVALID_TOPIC', `topic name "${name}" is that of Kafka's own metadata log`);
     }
+    effectiveConfig(config, this.#environment.defaults);
+    if (this.#topics.has(name)) throw new MillraceError('ERR_MILLRACE_TOPIC_EXISTS', `topic "${name}" exists already`);
+  }
+
+  /** Throws what `alter` would refuse it for. */
+  checkChange(name: string, changes: unknown): void {
+    effectiveConfig(changeTopicConfig(this.get(name).config, changes), this.#environment.defaults);
+  }
+
+  async create(name: string, options: CheckedTopicOptions): Promise<TopicDescription> {
+    this.checkNew(name, options);
     const config = this.#checkConfig(options.config);
     return this.#alone(async () => {
-      if (this.#topics.has(name))
-        throw new MillraceError('ERR_MILLRACE_TOPIC_EXISTS', `topic "${name}" exists already`);
+      this.checkNew(name, options);
       const { directory, defaults, logger } = this.#environment;
       // Only a name that has one of the two characters can collide.
       for (const other of /[._]/.test(name) ? this.#topics.keys() : []) {
@@ -56,6 +70,7 @@ export class TopicAdmin {
       const topic = new Topic(directory, entry, defaults, () => true);
       await this.#add(topic, topic.partitions as Partition[]);
       this.#topics.set(name, topic);
+      this.#byId.set(topic.id, topic);
       return topic.describe();
     });
   }
@@ -99,6 +114,7 @@ export class TopicAdmin {
         }),
       );
       this.#topics.delete(name);
+      this.#byId.delete(topic.id);
       const error = new MillraceError('ERR_MILLRACE_CLOSED', `topic "${name}" was deleted`);
       const partitions = topic.partitions.filter((partition) => partition !== null);
       for (const { log } of partitions) log?.abandon(error);
@@ -130,6 +146,15 @@ export class TopicAdmin {
 
   has(name: string): boolean {
     return this.#topics.has(name);
+  }
+
+  /** Null where there is none. */
+  find(name: string): Topic | null {
+    return this.#topics.get(name) ?? null;
+  }
+
+  findById(id: string): Topic | null {
+    return this.#byId.get(id) ?? null;
   }
 
   get(name: unknown): Topic {

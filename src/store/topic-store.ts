@@ -3,8 +3,10 @@
  *
  * One half of `Store`, which adds who writes and reads, what is done in the background, and the end.
  */
+import { join } from 'node:path';
 import { MillraceError } from '../errors.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
+import { LOG_SUFFIX } from '../segment/segment-files.ts';
 import type { ConfigValue } from './config-value.ts';
 import { checkCreateOptions, type CreateTopicOptions } from './create-topic-options.ts';
 import { openPartition } from './partition-opening.ts';
@@ -40,6 +42,12 @@ export abstract class TopicStore {
     return this.admin.create(name, checkCreateOptions(options));
   }
 
+  /** Throws what `createTopic` would refuse it for, and makes nothing. What the disk has to say it cannot know. */
+  checkNewTopic(name: string, options: CreateTopicOptions = {}): void {
+    this.checkOpen();
+    this.admin.checkNew(name, checkCreateOptions(options));
+  }
+
   /** Gives a topic `total` partitions, more than it has. Where a key goes may change with that: the caller decides where keys go. */
   async addPartitions(name: string, total: number): Promise<TopicDescription> {
     this.checkOpen();
@@ -50,6 +58,12 @@ export abstract class TopicStore {
   async alterTopic(name: string, changes: TopicConfigInput): Promise<TopicDescription> {
     this.checkOpen();
     return this.admin.alter(name, changes);
+  }
+
+  /** Throws what `alterTopic` would refuse it for, and changes nothing. */
+  checkTopicChange(name: string, changes: TopicConfigInput): void {
+    this.checkOpen();
+    this.admin.checkChange(name, changes);
   }
 
   /** Deletes a topic with its records. Views that readers hold stay valid; who waits for durability gets ERR_MILLRACE_CLOSED. */
@@ -69,6 +83,18 @@ export abstract class TopicStore {
     return this.admin.get(name).describe();
   }
 
+  /** The name of the topic that has this id; null where there is none. */
+  topicNameOf(id: string): string | null {
+    this.checkOpen();
+    return this.admin.findById(id)?.name ?? null;
+  }
+
+  /** As `topic`, and null where there is none. */
+  findTopic(name: string): TopicDescription | null {
+    this.checkOpen();
+    return this.admin.find(name)?.describe() ?? null;
+  }
+
   /** All settings that a topic has: its own, the store's defaults, Kafka's. */
   topicConfig(name: string): Record<TopicConfigName, ConfigValue> {
     this.checkOpen();
@@ -82,6 +108,23 @@ export abstract class TopicStore {
   partition(topic: string, partition: number): PartitionLog {
     this.checkOpen();
     return this.log(topic, partition);
+  }
+
+  /** The log of a partition if it is open; null where it is not, or where there is no such partition. */
+  openPartition(topic: string, partition: number): PartitionLog | null {
+    this.checkOpen();
+    return this.admin.find(topic)?.partitions[partition]?.log ?? null;
+  }
+
+  /** Bytes of the record batches of a partition; its log is not opened for that. Errors: UNKNOWN_TOPIC, IO, CLOSED. */
+  partitionSize(topic: string, partition: number): number {
+    this.checkOpen();
+    const { log, directory } = this.admin.get(topic).partition(partition);
+    if (log !== null) return log.size;
+    const { system } = this.environment;
+    // What is reserved ahead of a writer went when the log was closed or recovered.
+    const segments = system.list(directory).filter(({ name }) => name.endsWith(LOG_SUFFIX));
+    return segments.reduce((sum, { name }) => sum + Math.max(0, system.sizeOf(join(directory, name))), 0);
   }
 
   /** The partitions that were asked for since the store was opened, or had segments to be removed. Opens none. */

@@ -22,6 +22,7 @@ import { type EndRequest, judgeEnd } from './end-judgement.ts';
 import { judgeInit, type InitRequest } from './init-judgement.ts';
 import { KnownTransaction } from './known-transaction.ts';
 import { PartitionSet } from './partition-set.ts';
+import { RemainingPartitions } from './remaining-partitions.ts';
 import {
   completed,
   dead,
@@ -186,7 +187,7 @@ export class TransactionCoordinator {
   marked(transactionalId: string, partition: TopicPartition): TransactionWrite | null {
     const known = this.#known.get(transactionalId);
     assert(known !== undefined && isPrepared(known.metadata.state), 'a marker of a transaction that is not decided');
-    known.unmarked = known.unmarked.without(partition);
+    known.unmarked.done(partition);
     return known.unmarked.size === 0 ? known.pending : null;
   }
 
@@ -263,7 +264,7 @@ export class TransactionCoordinator {
     const answer = refused ?? (version >= 2 ? answerWith(value) : DONE);
     const complete: TransactionWrite = { transactionalId, value, kind: 'complete', answer };
     known.pending = complete;
-    known.unmarked = metadata.partitions;
+    known.unmarked = new RemainingPartitions(metadata.partitions);
     if (known.unmarked.size === 0) return { do: 'write', write: complete };
     const type = state === 'PrepareCommit' ? 'commit' : 'abort';
     const partitions = [...metadata.partitions];

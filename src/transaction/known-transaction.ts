@@ -1,6 +1,6 @@
 /** What a coordinator holds of one transactional id: what is written, and what is on its way. For the coordinator alone; others read. */
 import type { TransactionWrite } from './coordinator-step.ts';
-import { PartitionSet } from './partition-set.ts';
+import { RemainingPartitions } from './remaining-partitions.ts';
 import { NO_PRODUCER_EPOCH, type TransactionMetadata } from './transaction-metadata.ts';
 
 export class KnownTransaction {
@@ -10,7 +10,7 @@ export class KnownTransaction {
   /** What will hold when it is written. Everybody else is asked to come again meanwhile. */
   pending: TransactionWrite | null = null;
   /** Partitions of a decided transaction whose marker is not known to be written. */
-  unmarked = PartitionSet.none;
+  unmarked = new RemainingPartitions();
   /** An epoch was taken to fence a producer, and the abort with it is not written yet: it is not taken again (versions 0 and 1). */
   hasFailedFence = false;
   /** Whose transaction was aborted since its time was over: it is told so, where another one would be told that it is fenced. */

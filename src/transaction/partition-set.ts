@@ -7,7 +7,8 @@ export class PartitionSet implements Iterable<TopicPartition> {
 
   constructor(partitions: Iterable<TopicPartition>) {
     const byName = new Map<string, TopicPartition>();
-    for (const { topic, partition } of partitions) byName.set(nameOf(topic, partition), { topic, partition });
+    for (const { topic, partition } of partitions)
+      byName.set(partitionName({ topic, partition }), { topic, partition });
     this.#partitions = byName;
   }
 
@@ -15,8 +16,8 @@ export class PartitionSet implements Iterable<TopicPartition> {
     return this.#partitions.size;
   }
 
-  has({ topic, partition }: TopicPartition): boolean {
-    return this.#partitions.has(nameOf(topic, partition));
+  has(partition: TopicPartition): boolean {
+    return this.#partitions.has(partitionName(partition));
   }
 
   hasAll(partitions: Iterable<TopicPartition>): boolean {
@@ -30,11 +31,6 @@ export class PartitionSet implements Iterable<TopicPartition> {
 
   with(partitions: Iterable<TopicPartition>): PartitionSet {
     return new PartitionSet([...this, ...partitions]);
-  }
-
-  without(gone: TopicPartition): PartitionSet {
-    const name = nameOf(gone.topic, gone.partition);
-    return new PartitionSet([...this].filter(({ topic, partition }) => nameOf(topic, partition) !== name));
   }
 
   /** Partition numbers by topic. */
@@ -54,6 +50,6 @@ export class PartitionSet implements Iterable<TopicPartition> {
 }
 
 /** No topic has a slash in its name. */
-function nameOf(topic: string, partition: number): string {
+export function partitionName({ topic, partition }: TopicPartition): string {
   return `${topic}/${partition}`;
 }

@@ -16,6 +16,7 @@ import { type DriverEnvironment, TransactionDriver } from './transaction-driver.
 import { timedOut, transactionFailure } from './transaction-failure.ts';
 import { list, type TransactionDescription, type TransactionFilter } from './transaction-listing.ts';
 import type { TransactionLog } from './transaction-log.ts';
+import { TransactionRequests } from './transaction-requests.ts';
 import type { TransactionVersion } from './transaction-metadata.ts';
 
 export interface TransactionsOptions extends DriverEnvironment {
@@ -39,6 +40,8 @@ export interface TransactionStatistics {
 }
 
 export class Transactions {
+  /** The same coordinator, for clients that are answered and come again. */
+  readonly requests: TransactionRequests;
   readonly #coordinator: TransactionCoordinator;
   readonly #driver: TransactionDriver;
   readonly #options: TransactionsOptions;
@@ -65,6 +68,12 @@ export class Transactions {
     this.#logger = options.logger;
     this.#coordinator = new TransactionCoordinator(options);
     this.#driver = new TransactionDriver(this.#coordinator, options.log, options);
+    this.requests = new TransactionRequests(this.#coordinator, this.#driver, {
+      clock: options.clock,
+      markedLog: options.markedLog,
+      checkOpen: () => this.#checkOpen(),
+      onEnd: (type) => this.#countEnd(type),
+    });
   }
 
   get statistics(): TransactionStatistics {
@@ -110,7 +119,7 @@ export class Transactions {
   ): Promise<ProducerIdAndEpoch> {
     const request = { transactionalId, ...producer, type, clientVersion: this.#options.version };
     const answer = await this.#ask(transactionalId, producer, () => this.#coordinator.end(request));
-    this.#counts[type === 'commit' ? 'committed' : 'aborted']++;
+    this.#countEnd(type);
     await this.#driver.shown(transactionalId);
     return answer;
   }
@@ -132,7 +141,7 @@ export class Transactions {
 
   async #ask(transactionalId: string, producer: ProducerIdAndEpoch | null, ask: () => Step): Promise<Answer> {
     for (;;) {
-      if (this.#isClosed) throw new MillraceError('ERR_MILLRACE_CLOSED', 'the store is closed');
+      this.#checkOpen();
       const answer = await this.#driver.run(ask());
       const { error } = answer;
       if (error === null) return answer;
@@ -141,6 +150,14 @@ export class Transactions {
       if (error !== 'CONCURRENT_TRANSACTIONS') throw transactionFailure(transactionalId, error);
       if (!(await this.#driver.settled(transactionalId))) throw transactionFailure(transactionalId, error);
     }
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new MillraceError('ERR_MILLRACE_CLOSED', 'the store is closed');
+  }
+
+  #countEnd(type: 'commit' | 'abort'): void {
+    this.#counts[type === 'commit' ? 'committed' : 'aborted']++;
   }
 
   #isTimedOut(transactionalId: string, { producerId, producerEpoch }: ProducerIdAndEpoch): boolean {

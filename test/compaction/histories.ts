@@ -194,7 +194,11 @@ export function act(random: Random, log: PartitionLog, clock: FakeClock, keys = 
   }));
   const compression = random.pick(codecs);
   if (what < 0.75) {
+    const { settings } = log;
+    // Only before its topic was compacted could a log come to have records without keys.
+    log.configure({ ...settings, compact: false });
     log.append(records, { compression });
+    log.configure(settings);
     return;
   }
   const producerId = random.between(1, 3);

@@ -179,3 +179,20 @@ test('a log that is damaged is not compacted and not changed', async () => {
   expect(rig.store.failure).toBeNull();
   await rig.store.close();
 });
+
+test('what is compacted stays as old as the newest file that it takes the place of, for retention without timestamps', async () => {
+  const rig = await CompactedLog.create({ 'cleanup.policy': 'compact,delete', 'retention.ms': 1000 });
+  for (let i = 0; i < 4; i++) {
+    rig.log.append([{ key: `${i % 2}`, value: `${i}`, timestamp: -1 }]);
+    rig.log.roll();
+  }
+  const path = (offset: number): string => `${rig.log.directory}/${String(offset).padStart(20, '0')}.log`;
+  for (let i = 0; i < 4; i++) rig.system.setModified(path(i), rig.clock.now() - 100 * (4 - i));
+  await rig.store.compact(TOPIC, 0);
+  const modifiedMs = rig.system.entry(path(0))?.modifiedMs ?? 0;
+  expect([rig.log.segmentCount, rig.clock.now() - modifiedMs]).toEqual([2, 100]);
+  rig.clock.advance(900);
+  expect(rig.log.retain().segments).toBe(0);
+  rig.clock.advance(1);
+  expect(rig.log.retain().segments).toBe(1);
+});

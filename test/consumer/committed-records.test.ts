@@ -88,6 +88,52 @@ describe('read_committed', () => {
     await ended;
   });
 
+  test('latest, lag and what is asked by time go by the last stable offset', async () => {
+    const rig = await openRig();
+    const log = rig.store.partition('orders', 0);
+    rig.append(['plain']);
+    appendData(log, 1, 'a', 'b');
+    rig.append(['behind']);
+    const reader = rig.consumer({ isolation: 'read_committed' });
+    const other = rig.consumer();
+    for (const each of [reader, other]) each.assign([ORDERS]);
+    expect([reader.position(ORDERS), other.position(ORDERS)]).toEqual([1, 4]);
+    expect([reader.endOffsets()[0].offset, other.endOffsets()[0].offset]).toEqual([1, 4]);
+    for (const each of [reader, other]) each.seek(ORDERS, 0);
+    expect([reader.lag(ORDERS), other.lag(ORDERS)]).toEqual([1, 4]);
+    expect(reader.statistics.partitions[0].lag).toBe(1);
+    for await (const batch of reader) {
+      expect([batch.lag, batch.highWatermark, batch.nextOffset]).toEqual([0, 4, 1]);
+      break;
+    }
+    // Within the transaction there is nothing for it, and never less than that.
+    reader.seek(ORDERS, 2);
+    expect([reader.lag(ORDERS), reader.statistics.partitions[0].lag]).toEqual([0, 0]);
+    reader.seek(ORDERS, 'end');
+    expect(reader.position(ORDERS)).toBe(1);
+    const [{ maxTimestamp: timestamp }] = log.read(3);
+    const wanted = [{ ...ORDERS, timestamp }];
+    expect(other.offsetsForTimes(wanted)[0].offset).not.toBeNull();
+    reader.seek(ORDERS, { timestamp: timestamp + 1 });
+    expect(reader.position(ORDERS)).toBe(1);
+    appendMarker(log, 1, 'commit');
+    expect([reader.lag(ORDERS), reader.endOffsets()[0].offset]).toEqual([4, 5]);
+    expect(reader.offsetsForTimes(wanted)).toEqual(other.offsetsForTimes(wanted));
+  });
+
+  test('a reset to the latest goes to the last stable offset', async () => {
+    const rig = await openRig();
+    const log = rig.store.partition('orders', 0);
+    rig.append(['plain', 'plain']);
+    appendData(log, 1, 'a');
+    const resets: number[] = [];
+    const reader = rig.consumer({ isolation: 'read_committed', onReset: ({ to }) => resets.push(to) });
+    reader.assign([{ ...ORDERS, offset: 0 }]);
+    log.deleteRecords(1);
+    await reader.each(() => undefined, { untilEnd: true });
+    expect([resets, reader.position(ORDERS)]).toEqual([[2], 2]);
+  });
+
   test('ends before an open transaction when it is to end at the end', async () => {
     const rig = await openRig();
     const log = rig.store.partition('orders', 0);

@@ -9,7 +9,10 @@ const all = Number.POSITIVE_INFINITY;
 
 function batchAt(log: TempLog['log'], offset: number, judge: Judge | null = null): ConsumerBatch {
   const run = log.read(offset);
-  return new ConsumerBatch(place, run, surveyRun(run, all, judge), log.endOffset + 2);
+  return new ConsumerBatch(place, run, surveyRun(run, all, judge), {
+    highWatermark: log.endOffset + 2,
+    stable: log.endOffset + 2,
+  });
 }
 
 const valuesIn = (batch: Iterable<{ value: unknown }>): string[] => Array.from(batch, ({ value }) => String(value));

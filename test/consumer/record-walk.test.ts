@@ -9,7 +9,10 @@ function batchOf(count: number): ConsumerBatch {
   const { log } = new TempLog();
   log.append(numbered(count));
   const run = log.read(0);
-  return new ConsumerBatch({ topic: 'orders', partition: 0 }, run, surveyRun(run, count, null), count);
+  return new ConsumerBatch({ topic: 'orders', partition: 0 }, run, surveyRun(run, count, null), {
+    highWatermark: count,
+    stable: count,
+  });
 }
 
 describe('a walk', () => {

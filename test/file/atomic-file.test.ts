@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readWholeFile, writeWholeFile } from '#millrace/file/atomic-file.js';
+import { readWholeFile, writePrivateFile, writeWholeFile } from '#millrace/file/atomic-file.js';
 import { DiskFileSystem } from '#millrace/file/disk.js';
 import type { FileSystem, LogFile } from '#millrace/file/file-system.js';
 import { CHECKPOINT_BYTES_MAX } from '#millrace/limits.js';
@@ -25,6 +25,28 @@ test('what an interrupted write left is no hindrance', () => {
   writeWholeFile(system, join(directory, 'a'), 'new');
   expect(readdirSync(directory)).toEqual(['a']);
   expect(readFileSync(join(directory, 'a'), 'utf8')).toBe('new');
+});
+
+test('a private file is for its owner from its first byte on, whoever could read the old one', () => {
+  const directory = temporaryDirectory();
+  const path = join(directory, 'secret');
+  for (const left of [path, `${path}.tmp`]) writeFileSync(left, 'old', { mode: 0o644 });
+  const modes: number[] = [];
+  const watching = new Proxy(system, {
+    get(target, name: keyof DiskFileSystem) {
+      const value = target[name] as unknown;
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        const result: unknown = value.apply(target, args);
+        if (name === 'createPrivate' || name === 'open') modes.push(statSync(args[0] as string).mode & 0o777);
+        return result;
+      };
+    },
+  }) as FileSystem;
+  writePrivateFile(watching, path, 'new');
+  expect(readWholeFile(system, path)).toBe('new');
+  expect([...modes, statSync(path).mode & 0o777]).toEqual([0o600, 0o600, 0o600]);
+  expect(readdirSync(directory)).toEqual(['secret']);
 });
 
 test('the order is: write, sync, rename, sync of the directory', () => {

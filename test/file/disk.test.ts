@@ -15,6 +15,17 @@ function setUp(): { system: DiskFileSystem; directory: string } {
   return { system, directory: temporaryDirectory() };
 }
 
+test('the time of the last change is what it was said to be, to the millisecond', () => {
+  const { system, directory } = setUp();
+  const path = join(directory, 'a');
+  writeFileSync(path, 'four');
+  for (const modifiedMs of [0, 1, 999, 1_700_000_000_001, 1_799_999_999_999]) {
+    system.setModified(path, modifiedMs);
+    expect(system.entry(path)?.modifiedMs).toBe(modifiedMs);
+  }
+  expect(() => system.setModified(join(directory, 'none'), 1)).toThrow('ENOENT');
+});
+
 test('names: exists, size, list, rename, remove', () => {
   const { system, directory } = setUp();
   const path = join(directory, 'a');

@@ -39,6 +39,18 @@ describe.each(systems)('%s', (_, make) => {
     expect(() => system.open(join(path('no'), 'a'), 'a+')).toThrow(error('ERR_MILLRACE_IO'));
   });
 
+  test('a private file is made empty, and only where there is none', () => {
+    const { system, path } = made();
+    system.createPrivate(path('secret'));
+    expect(system.sizeOf(path('secret'))).toBe(0);
+    expect(() => system.createPrivate(path('secret'))).toThrow(error('ERR_MILLRACE_IO'));
+    expect(() => system.createPrivate(join(path('no'), 'secret'))).toThrow(error('ERR_MILLRACE_IO'));
+    const file = system.open(path('secret'), 'r+');
+    file.write(Buffer.from('x'), 0, 1, 0);
+    file.close();
+    expect(system.sizeOf(path('secret'))).toBe(1);
+  });
+
   test('bytes are read back, short at the end of the file', () => {
     const { system, path } = made();
     put(system, path('a'), 'hello');

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { readWholeFile, writeWholeFile } from '#millrace/file/atomic-file.js';
+import { readWholeFile, writePrivateFile, writeWholeFile } from '#millrace/file/atomic-file.js';
 import { DiskFileSystem } from '#millrace/file/disk.js';
 import { Rehearsal } from '#millrace/file/rehearsal.js';
 import { treeOf } from '../support/store-damage.ts';
@@ -54,6 +54,13 @@ test('what is cut, written, replaced and removed is seen so, and stands in no fi
   ]);
   expect(treeOf(directory)).toEqual(before);
   expect(existsSync(at('c'))).toBe(false);
+});
+
+test('a private file is remembered as any other', () => {
+  writePrivateFile(rehearsal, at('secret'), 'new');
+  expect(readWholeFile(rehearsal, at('secret'))).toBe('new');
+  expect(rehearsal.changes()).toEqual([{ kind: 'write', path: at('secret'), existed: false }]);
+  expect(existsSync(at('secret'))).toBe(false);
 });
 
 test('a write into a file that is there keeps the rest of it, and the same bytes are no change', () => {

@@ -83,3 +83,14 @@ test('checkpoints leave no more snapshots than a crash can need', async () => {
   // Of the first segment, of the second, and the two newest.
   expect(snapshots(rig).sort((a, b) => a - b)).toEqual([0, 3, 4, 5]);
 });
+
+test('what is known of one producer', () => {
+  const rig = new TempLog();
+  expect(rig.log.knownProducer(7)).toBe(null);
+  const stamp = { producerId: 7, producerEpoch: 2, baseSequence: 0, isTransactional: true };
+  rig.log.append([{ value: 'x' }], { producer: stamp });
+  expect(rig.log.knownProducer(7)).toMatchObject({ producerEpoch: 2, isInTransaction: true });
+  expect(rig.log.knownProducer(8)).toBe(null);
+  rig.log.endTransaction({ producerId: 7, producerEpoch: 3, type: 'abort', transactionVersion: 2 });
+  expect(rig.log.knownProducer(7)).toMatchObject({ producerEpoch: 3, isInTransaction: false });
+});

@@ -1,7 +1,9 @@
-import { readFileSync, utimesSync } from 'node:fs';
+import { readFileSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { recoverLog } from '#millrace/log/log-recovery.js';
 import type { LogSettings } from '#millrace/log/log-settings.js';
 import { TestOwner } from '../support/batch-owner.ts';
+import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { numbered, TempLog } from '../support/temp-log.ts';
 
 const DAY = 86_400_000;
@@ -183,4 +185,92 @@ test('the log start and the epochs that retention left are in their files after 
   rig.log.retain();
   await rig.log.checkpoint();
   expect(readFileSync(rig.path('leader-epoch-checkpoint'), 'utf8')).toBe('0\n1\n0 20\n');
+});
+
+test('files of segments that went follow; who goes on where they were, or comes to be again, has their names', async () => {
+  for (const offset of [0, 10, 25]) {
+    const rig = new TempLog({ retentionMs: 3 * DAY }, { beforeRemoval: () => true });
+    for (let i = 0; i < 30; i++) {
+      if (i > 0) rig.log.roll();
+      rig.log.append(numbered(1, i));
+    }
+    rig.log.deleteRecords(28);
+    expect([rig.log.segmentCount, rig.log.isRemoving]).toEqual([2, true]);
+    // Below the log start, while a thread is at the files that were there.
+    expect(rig.log.truncateFullyAndStartAt(offset)).toBe(offset);
+    for (let i = offset; i < 30; i++) {
+      rig.log.append(numbered(1, i));
+      rig.log.roll();
+    }
+    await rig.log.removed();
+    expect(rig.values().map(Number)).toEqual(Array.from({ length: 30 - offset }, (_, i) => offset + i));
+    expect(rig.names('.log')).toHaveLength(31 - offset);
+    await rig.reopen();
+    expect(rig.values()).toHaveLength(30 - offset);
+  }
+});
+
+test('an opening removes what lies before the log start, snapshots of producers too', async () => {
+  const rig = new TempLog({ retentionMs: -1 });
+  for (let i = 0; i < 6; i++) {
+    rig.log.append(numbered(2, 2 * i), { producer: { producerId: 7, producerEpoch: 0, baseSequence: 2 * i } });
+    rig.log.roll();
+  }
+  await rig.log.checkpoint();
+  rig.stop();
+  // One that a removal was in the middle of.
+  unlinkSync(rig.path('00000000000000000002.index'));
+  rig.open(9);
+  expect([rig.log.startOffset, rig.log.segmentCount, rig.values()]).toEqual([9, 3, ['9', '10', '11']]);
+  await rig.log.removed();
+  expect(rig.names('.log').map((name) => Number.parseInt(name, 10))).toEqual([8, 10, 12]);
+  expect(rig.names('.index').every((name) => Number.parseInt(name, 10) >= 8)).toBe(true);
+  expect(rig.names('.snapshot').every((name) => Number.parseInt(name, 10) >= 8)).toBe(true);
+  expect(
+    rig.log.append(numbered(2, 12), { producer: { producerId: 7, producerEpoch: 0, baseSequence: 12 } }).baseOffset,
+  ).toBe(12);
+});
+
+test('snapshots of producers that went with their segments are not removed again, nor believed to be there', async () => {
+  const system = new MemoryFileSystem({ fileBytesMax: 1 << 24 });
+  system.makeDirectory('/data/orders-0');
+  const rig = new TempLog({}, { system, parent: '/data', beforeRemoval: () => true });
+  const unlinked: string[] = [];
+  system.fault = (operation, path) => {
+    if (operation === 'unlink' && path.endsWith('.snapshot')) unlinked.push(path);
+    return null;
+  };
+  const append = (from: number, to: number): void => {
+    for (let i = from; i < to; i++) {
+      rig.log.append(numbered(1, i), { producer: { producerId: 7, producerEpoch: 0, baseSequence: i } });
+      rig.log.roll();
+    }
+  };
+  append(0, 6);
+  rig.log.deleteRecords(5);
+  await rig.log.removed();
+  append(6, 12);
+  await rig.log.checkpoint();
+  expect(unlinked.length).toBeGreaterThan(0);
+  expect(new Set(unlinked).size).toBe(unlinked.length);
+});
+
+test('a segment that was being removed may be damaged: recovery does not cut what lies behind it', async () => {
+  const rig = new TempLog({}, { beforeRemoval: () => true });
+  for (let i = 0; i < 5; i++) {
+    rig.log.append(numbered(2, 2 * i));
+    rig.log.roll();
+  }
+  await rig.log.flush();
+  rig.log.deleteRecords(5);
+  rig.stop();
+  // What a power failure leaves of a file that was on its way out, and of which nothing was synced.
+  for (const offset of ['0', '2']) writeFileSync(rig.path(`${offset.padStart(20, '0')}.log`), Buffer.alloc(300, 7));
+  const { directory, settings } = rig;
+  const report = recoverLog(rig.system, { directory, settings, recoveryPoint: 0, startOffset: 5 });
+  expect([report.damage, report.endOffset]).toEqual([null, 10]);
+  rig.open(5);
+  expect(rig.values()).toEqual(['5', '6', '7', '8', '9']);
+  await rig.log.removed();
+  expect(rig.names('.log').map((name) => Number.parseInt(name, 10))).toEqual([4, 6, 8, 10]);
 });

@@ -23,6 +23,7 @@ test('of a store that only reads: the partitions that were asked for, as they ar
   reader.partition('clicks', 0);
   for (let i = 0; i < 5; i++) log.append([{ value: Buffer.alloc(500) }]);
   log.deleteRecords(2);
+  await log.removed();
   const values = await scrape();
   expect(Object.fromEntries(values)).toMatchObject({
     'kafka_log_log_logendoffset{topic="orders",partition="0"}': 6,

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Counter, type OpenMetricsContentType, Registry } from 'prom-client';
 import { expect, test } from 'vitest';
-import { createMetrics } from 'millrace/metrics';
+import { createBrokerMetrics, createMetrics } from 'millrace/metrics';
+import { rig } from '../broker/broker-fixture.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { openInMemory } from '../store/store-fixture.ts';
 import { parseMetrics } from './scrape.ts';
@@ -153,9 +154,10 @@ test('an offline directory says so', async () => {
 });
 
 test('the page of metrics has all names, and no others', async () => {
-  const { store } = await openInMemory();
-  const text = await createMetrics(store).metrics();
-  await store.close();
+  const { broker } = await rig();
+  const text = await createBrokerMetrics(broker).metrics();
+  const ofStore = await createMetrics(broker.store).metrics();
+  expect(ofStore.match(/^# TYPE .*$/gm)!.filter((line) => !text.includes(`${line}\n`))).toEqual([]);
   const scraped = Array.from(text.matchAll(/^# TYPE (\S+) /gm), ([, name]) => name);
   const page = readFileSync(new URL('../../docs/api/metrics.md', import.meta.url), 'utf8');
   const rows = page.match(/^\| `(?:kafka|millrace)_.*$/gm)!.map((row) => row.split('|')[1]);

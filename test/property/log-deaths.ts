@@ -3,6 +3,7 @@ import { isMillraceError } from '#millrace/errors.js';
 import type { LogRecoveryReport } from '#millrace/log/log-recovery.js';
 import { settled } from './log-inspection.ts';
 import { adopt, type Bounds, checkAll, equal } from './log-model.ts';
+import { retainStep } from './log-retention-life.ts';
 import { Killed, type LogScene } from './log-scene.ts';
 import type { OpenBatchLife } from './open-batch-life.ts';
 
@@ -58,6 +59,7 @@ export class LogDeaths {
       'append',
       'openBatch',
       'deleteRecords',
+      'retain',
       'truncateTo',
       'truncateFully',
       'checkpoint',
@@ -102,6 +104,9 @@ export class LogDeaths {
       model.deletedTo = Math.max(model.deletedTo, offset);
       log.deleteRecords(offset);
       this.#acts.moveStart(offset);
+    } else if (operation === 'retain') {
+      model.deletedTo = model.end;
+      this.#acts.moveStart(retainStep(this.#scene));
     } else if (operation === 'truncateTo') {
       log.truncateTo(offset);
       this.#acts.cutModel(offset);
@@ -128,6 +133,7 @@ export class LogDeaths {
     const { start } = model;
     const [least, most] = bounds.end;
     if (operation === 'deleteRecords') return { ...bounds, start: [bounds.start[0], Math.max(offset, start)] };
+    if (operation === 'retain') return { ...bounds, start: [bounds.start[0], this.#scene.model.end] };
     if (operation === 'truncateTo') {
       return { start: [0, start], end: [Math.min(this.#wouldEnd(offset), least), most] };
     }

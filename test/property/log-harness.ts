@@ -82,7 +82,8 @@ export class LogHarness {
     this.#abandoned.push(this.flusher);
     this.system = system;
     const { directory, settings } = this.options;
-    const report = recoverLog(system, { directory, settings, recoveryPoint: this.recoveryPoint });
+    const { recoveryPoint, startOffset } = this;
+    const report = recoverLog(system, { directory, settings, startOffset, recoveryPoint });
     this.recoveryPoint = report.endOffset;
     this.open();
     return report;

@@ -10,6 +10,7 @@ import { LogDeaths } from './log-deaths.ts';
 import { modelRecord, randomRecords } from './log-input.ts';
 import { checkIndexes, settled, stateOf } from './log-inspection.ts';
 import { checkAll, checkRead, checkTimestamp, equal, fail } from './log-model.ts';
+import { retainStep } from './log-retention-life.ts';
 import { LogScene } from './log-scene.ts';
 import { OpenBatchLife } from './open-batch-life.ts';
 
@@ -33,6 +34,7 @@ export class LogRun extends LogScene {
       [2, 'discard', () => this.#batches.discard()],
       [3, 'roll', () => this.guarded(() => this.log.roll())],
       [4, 'deleteRecords', () => this.#deleteRecords()],
+      [4, 'retain', () => this.#moveStart(retainStep(this))],
       [3, 'truncateTo', () => this.#truncateTo()],
       [1, 'truncateFully', () => this.#truncateFully()],
       [20, 'read', () => this.#read()],

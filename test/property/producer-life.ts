@@ -193,9 +193,11 @@ export class ProducerLife {
   #openBatch(): void {
     const producer = this.#producer();
     const owner = new TestOwner();
-    const count = this.random.between(1, 4);
+    const wanted = this.random.between(1, 4);
     const batch = this.harness.log.openBatch({ owner, producer: producer.stamp });
-    for (let i = 0; i < count; i++) batch.add({ value: `${i}` }, this.harness.clock.time);
+    let count = 0;
+    // The segment may have no room for all of them.
+    while (count < wanted && batch.add({ value: `${count}` }, this.harness.clock.time)) count++;
     // Whatever comes next seals it; or it is given up, and nothing has happened.
     if (this.random.chance(0.2)) batch.discard(new Error('given up'));
     else if (this.random.chance(0.5)) batch.seal();

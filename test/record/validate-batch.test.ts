@@ -76,7 +76,7 @@ describe('validateBatch', () => {
   test('fewer records than offsets: from compaction yes, from a producer no', () => {
     const compacted = changed((copy) => copy.writeInt32BE(5, 23));
     expect(validate(compacted)).toBe(compacted.length);
-    expect(validate(compacted, { fromProducer: true })).toBe('ERR_MILLRACE_CORRUPT');
+    expect(validate(compacted, { fromProducer: true })).toBe('ERR_MILLRACE_INVALID_ARGUMENT');
   });
 
   test('a producer id needs a sequence', () => {
@@ -89,7 +89,7 @@ describe('validateBatch', () => {
     });
     expect(validate(good, { fromProducer: true })).toBe(good.length);
     const bad = changed((copy) => copy.writeInt32BE(-1, 53), good);
-    expect(validate(bad, { fromProducer: true })).toBe('ERR_MILLRACE_CORRUPT');
+    expect(validate(bad, { fromProducer: true })).toBe('ERR_MILLRACE_INVALID_ARGUMENT');
     expect(validate(bad)).toBe(bad.length);
   });
 

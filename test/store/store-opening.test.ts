@@ -20,6 +20,21 @@ test('a new directory is on stable storage, with its ids', async () => {
   await again.close();
 });
 
+test('a new directory gets the number that it is given, and keeps it', async () => {
+  const { store, system } = await openInMemory(undefined, { nodeId: 5 });
+  expect(store.nodeId).toBe(5);
+  await store.close();
+  await expect(openInMemory(system, { nodeId: 6 })).rejects.toMatchObject({
+    code: 'ERR_MILLRACE_INVALID_ARGUMENT',
+    message: expect.stringMatching(/^nodeId must be 5, as .*meta\.properties says, got 6$/),
+  });
+  for (const options of [{ nodeId: 5 }, {}]) {
+    const again = (await openInMemory(system, options)).store;
+    expect(again.nodeId).toBe(5);
+    await again.close();
+  }
+});
+
 test('the marker is gone, durably, before a partition is looked at', async () => {
   for (let seed = 0; seed < 10; seed++) {
     const system = await stopped();

@@ -96,3 +96,20 @@ test('a time-out past that of the store is refused', async () => {
   expect(await failure(producer.init())).toBe('ERR_MILLRACE_INVALID_ARGUMENT');
   await store.close();
 });
+
+test('a broker gets the coordinator with answers, which is the one of producers in the process', async () => {
+  const { store, producer } = await openRig();
+  const { transactionCoordinator } = store;
+  expect([transactionCoordinator.isMade, transactionCoordinator.loaded]).toEqual([false, null]);
+  const requests = await transactionCoordinator.load();
+  expect(transactionCoordinator.isMade).toBe(true);
+  expect(transactionCoordinator.loaded).toBe(requests);
+  const { error } = await requests.init({ transactionalId: 'mover', timeoutMs: 1_000 });
+  expect(error).toBe(null);
+  await producer('mover').init();
+  expect(requests.describe('mover')).toMatchObject({ state: 'Empty', producerEpoch: 1 });
+  expect(await transactionCoordinator.offsetsPartition('g')).toEqual({ topic: '__consumer_offsets', partition: 1 });
+  expect(transactionCoordinator.offsetRecords('g', [{ topic: 'orders', partition: 0, offset: 4 }])).toHaveLength(1);
+  await store.close();
+  expect(() => store.transactionCoordinator).toThrow('is closed');
+});

@@ -10,7 +10,9 @@
  * one does reach the file here). A file has room for `fileBytesMax` bytes, so that windows never move.
  */
 import { dirname } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import type {
+  AsideRemoval,
   DirectoryEntry,
   DirectoryLock,
   FileEntry,
@@ -123,6 +125,10 @@ export class MemoryFileSystem implements FileSystem {
     return new MemoryFile(this, path, node, () => this.#openFiles--);
   }
 
+  createPrivate(path: string): void {
+    this.open(path, 'w+').close();
+  }
+
   exists(path: string): boolean {
     return this.disk.names.has(path);
   }
@@ -135,6 +141,13 @@ export class MemoryFileSystem implements FileSystem {
   entry(path: string): FileEntry | null {
     const node = this.disk.names.get(path);
     return node instanceof Inode ? { size: node.size, inode: node.number, modifiedMs: node.modifiedMs } : null;
+  }
+
+  setModified(path: string, modifiedMs: number): void {
+    this.enter('utimes', path);
+    const node = this.disk.names.get(path);
+    if (!(node instanceof Inode)) throw systemError('ENOENT', 'utimes', path);
+    node.modifiedMs = modifiedMs;
   }
 
   list(directory: string): DirectoryEntry[] {
@@ -182,8 +195,26 @@ export class MemoryFileSystem implements FileSystem {
     this.disk.changeNames([dirname(path)], (names) => names.delete(path));
   }
 
-  async removeAside(path: string): Promise<void> {
-    this.remove(path);
+  /** One file in each turn of the event loop. */
+  removeAside(paths: readonly string[]): AsideRemoval {
+    let removed = 0;
+    let stopped = false;
+    const remove = async (): Promise<void> => {
+      for (; removed < paths.length; removed++) {
+        await turn();
+        if (stopped) return;
+        this.remove(paths[removed]);
+      }
+    };
+    const done = remove();
+    done.catch(() => undefined);
+    return {
+      done,
+      stop: () => {
+        stopped = true;
+        return paths.slice(removed);
+      },
+    };
   }
 
   removeDirectory(path: string): void {

@@ -14,7 +14,8 @@ export type Operation =
   | 'rename'
   | 'unlink'
   | 'mkdir'
-  | 'fsync';
+  | 'fsync'
+  | 'utimes';
 
 const ERROR_NUMBERS: Record<string, number> = {
   ENOENT: 2,

@@ -12,6 +12,7 @@ const levels: Record<string, number> = {
   limits: 0,
   types: 0,
   clock: 0,
+  'test-clock': 0,
   native: 0,
   'native-words': 0,
   'package-root': 0,
@@ -24,15 +25,16 @@ const levels: Record<string, number> = {
   replication: 5,
   group: 5,
   transaction: 5,
+  security: 5,
   producer: 5,
   consumer: 5,
   compaction: 5,
   store: 6,
-  broker: 7,
-  cluster: 7,
   metrics: 7,
-  cli: 8,
-  main: 8,
+  broker: 8,
+  cluster: 8,
+  cli: 9,
+  main: 9,
 };
 
 /** The wire stands beside the tower: it may import level 0 only, and what knows no wire may not import it. */

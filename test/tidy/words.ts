@@ -43,9 +43,19 @@ export const sourcesDoNotPrint: Rule = objectTo(
   'a library does not print',
   [
     'src/assert.ts',
-    ...['file', 'record', 'worker', 'index', 'segment', 'log', 'replication', 'group', 'store', 'protocol'].map(
-      (folder) => `src/${folder}`,
-    ),
+    ...[
+      'file',
+      'record',
+      'worker',
+      'index',
+      'segment',
+      'log',
+      'replication',
+      'group',
+      'store',
+      'security',
+      'protocol',
+    ].map((folder) => `src/${folder}`),
     'native/core',
     'native/binding',
   ],

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import * as millrace from 'millrace';
+import * as broker from 'millrace/broker';
 import * as metrics from 'millrace/metrics';
-import { chunkNames, chunkOf, runtimeName } from '../../tools/build/chunks.mjs';
+import * as protocol from 'millrace/protocol';
+import { browserScript, chunkNames, chunkOf, runtimeName } from '../../tools/build/chunks.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(root, 'dist');
@@ -45,11 +47,14 @@ function filesLoadedBy(specifier: string): string[] {
     .sort();
 }
 
-const library = ['chunks/library.js', `chunks/${runtimeName}.js`];
+const library = ['chunks/base.js', 'chunks/library.js', `chunks/${runtimeName}.js`];
 
 test.each([
   ['millrace', [...library, 'main.js']],
-  ['millrace/metrics', ['chunks/library.js', 'chunks/metrics.js', `chunks/${runtimeName}.js`, 'metrics/metrics.js']],
+  ['millrace/broker', ['broker/broker.js', 'chunks/broker.js', 'chunks/protocol.js', ...library].sort()],
+  ['millrace/metrics', [...library, 'chunks/metrics.js', 'metrics/metrics.js'].sort()],
+  // Without the addon: not the library's chunk.
+  ['millrace/protocol', ['chunks/base.js', 'chunks/protocol.js', `chunks/${runtimeName}.js`, 'protocol/protocol.js']],
   // What a thread that recovers loads.
   ['#millrace/store/recovery-task.js', [...library, 'store/recovery-task.js']],
 ])('%s is in few files', (specifier, files) => {
@@ -66,11 +71,13 @@ test('the program opens its main file, the chunks of what all commands share, an
     });
     await import('./dist/cli/main.js');`;
   expect(run(program)).toMatch(/^\d+\.\d+\.\d+\ntrue false\n$/);
-  expect(filesLoadedBy('#millrace/cli/program.js')).toEqual(['chunks/command-line.js', ...library, 'cli/program.js']);
+  expect(filesLoadedBy('#millrace/cli/program.js')).toEqual(
+    ['chunks/command-line.js', ...library, 'cli/program.js'].sort(),
+  );
 });
 
 test('dist has a door for each source, the chunks, and nothing else', () => {
-  const chunks = [...chunkNames, runtimeName].map((name) => `chunks/${name}.js`);
+  const chunks = [...chunkNames, runtimeName, browserScript.name].map((name) => `chunks/${name}.js`);
   expect(endingWith('dist', '.js')).toEqual([...sources.map((name) => `${name}.js`), ...chunks].sort());
   expect(endingWith('dist', '.d.ts')).toEqual(sources.map((name) => `${name}.d.ts`).sort());
   expect(sources.filter((name) => !doors.includes(name))).toEqual(['cli/main']);
@@ -93,9 +100,17 @@ test('a chunk imports no door', () => {
   }
 });
 
+test('the script of the web page is one file, for browsers', () => {
+  const text = readFileSync(join(dist, `chunks/${browserScript.name}.js`), 'utf8');
+  expect(text).toContain('document.getElementById');
+  expect(text).not.toMatch(/^(?:import|export) .*from|\bimport\(|node:/m);
+});
+
 test.each([
   ['main', millrace],
+  ['broker/broker', broker],
   ['metrics/metrics', metrics],
+  ['protocol/protocol', protocol],
 ])('a name of %s is the same object as in the module that it comes from', (entry, face) => {
   for (const [name, value] of Object.entries(face)) {
     const holders = [...modules].filter(([door, module]) => door !== entry && module[name] === value);
@@ -145,10 +160,17 @@ test('without source maps it names the function and the chunk', () => {
   expect(run(program)).toMatch(/^MillraceError: .*\n(?: {4}at .*\n)* {4}at openStore \(.*\/dist\/chunks\/library\.js:/);
 });
 
-test('a source of a room that is not the command line or metrics is in the library', () => {
+test('a source of a room that has no chunk of its own is in the library', () => {
   expect(chunkOf('store/store.ts')).toBe('library');
+  expect(chunkOf('broker/handlers/00-produce.ts')).toBe('broker');
+  expect(chunkOf('protocol/apis/00-produce.ts')).toBe('protocol');
   expect(chunkOf('client.ts')).toBe('library');
   expect(chunkOf('cli/program.ts')).toBe('command-line');
   expect(chunkOf('cli/main.ts')).toBeNull();
   expect(chunkOf('metrics/metrics.ts')).toBe('metrics');
+  expect(chunkOf('errors.ts')).toBe('base');
+  expect(chunkOf('protocol/message-writer.ts')).toBe('base');
+  expect(chunkOf('protocol/message-codec.ts')).toBe('protocol');
+  expect(chunkOf('broker/listener.ts')).toBe('broker');
+  expect(chunkOf('broker/http/http-server.ts')).toBe('web-server');
 });

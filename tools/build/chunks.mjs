@@ -6,14 +6,26 @@
  * file is itself, for its first line.
  */
 
+/** What knows no addon and is shared by those that need one and those that do not: errors, bounds, and how fields of messages are encoded. */
+const base =
+  /^(?:assert|errors|limits)\.ts$|^protocol\/(?:coordinator-partition|integers|message-reader|message-writer|uuid)\.ts$/;
+
 /** Chunks by name, each with what it takes; the first that takes a source has it. Who imports one loads those above it too, as far as it needs them. */
 const chunks = {
-  library: (path) => !/^(?:cli|metrics)\//.test(path),
+  base: (path) => base.test(path),
+  protocol: (path) => path.startsWith('protocol/'),
+  library: (path) => !/^(?:broker|cli|metrics|security)\//.test(path),
+  security: (path) => path.startsWith('security/'),
   metrics: (path) => path.startsWith('metrics/'),
+  broker: (path) => /^broker\/(?!http\/)/.test(path),
+  'web-server': (path) => path.startsWith('broker/http/'),
   'command-line': (path) => path !== 'cli/main.ts',
 };
 
 export const chunkNames = Object.keys(chunks);
+
+/** The script of the broker's web page, made anew for browsers: one file that imports nothing. Its doors lead to the same code for tests in Node. */
+export const browserScript = { name: 'page', source: 'broker/http/page/page.ts' };
 
 /** A chunk of the bundler's own. */
 export const runtimeName = 'rolldown-runtime';

@@ -2,7 +2,8 @@
  * `npm run test:kafka`: a real Kafka judges what our engine writes and recovers.
  *
  * Needs Java 17 and Maven (the jars are fetched once). Without them it says so and ends well, unless CI=true. MILLRACE_SEED repeats a
- * run. One JVM answers all questions. Arguments choose parts: dump, clean, histories, producers, killed, recovery, compaction, transactions, broker.
+ * run. One JVM answers all questions. Arguments choose parts: dump, clean, histories, producers, killed, recovery, compaction, transactions,
+ * protocol, security, broker, broker-transactions.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -13,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { missingCommands } from '../../../tools/kafka-jars.mjs';
 import { BrokerTrial } from './broker-checks.mjs';
 import { agreedCases, flip, differingCases } from './damage-matrix.mjs';
+import { judgeBrokerTransactions } from './broker-transactions.mjs';
 import { logsOf } from './damage.mjs';
 import { filesOf, forgetCleanStop, hasCleanMarker, partitionsOf, selectFiles, Workshop } from './directories.mjs';
 import { judgeCompaction } from './compaction.mjs';
@@ -33,6 +35,8 @@ import {
   weReadWhatKafkaAppends,
 } from './partition-checks.mjs';
 import { judgeProducers } from './producer-checks.mjs';
+import { judgeSecurity } from './security-checks.mjs';
+import { judgeProtocol } from './protocol-checks.mjs';
 import { holds, same, Tally } from './tally.mjs';
 import { judgeTransactions } from './transaction-checks.mjs';
 import { HAS_ZSTD, Random, SMALL_TOPIC, TOPICS } from './workload.mjs';
@@ -249,7 +253,10 @@ async function main() {
     recovery: () => judgeRecovery(tally, judge, workshop, root),
     compaction: () => judgeCompaction(tally, judge, workshop, root, seed),
     transactions: () => judgeTransactions(tally, judge, java, root),
+    security: () => judgeSecurity(tally, judge, root, seed),
+    protocol: () => judgeProtocol(tally, judge, seed),
     broker: () => judgeByBroker(tally, judge, java, root),
+    'broker-transactions': () => judgeBrokerTransactions(tally, judge, java, root),
   };
   try {
     for (const part of chosen.length > 0 ? chosen : Object.keys(parts)) await parts[part]();

@@ -51,6 +51,13 @@ public final class Judge {
             case "consume" -> BrokerClient.consume(command);
             case "produce" -> BrokerClient.produce(command);
             case "commitOffsets" -> TransactionClient.commitOffsets(command);
+            case "authorize" -> Security.authorize(command);
+            case "beginSasl" -> Security.beginSasl(command);
+            case "saySasl" -> Security.saySasl(command);
+            case "rate" -> Security.rate(command);
+            case "protocolCatalog" -> ProtocolMessages.catalog();
+            case "protocolMessages" -> ProtocolMessages.written(command);
+            case "transactions" -> TransactionTrial.run(command);
             default -> throw new IllegalArgumentException("unknown command " + name);
         };
     }

@@ -1,0 +1,26 @@
+/** What the handlers of one broker share. */
+import type { Clock } from '../clock.ts';
+import type { Store } from '../store/store.ts';
+import type { Logger } from '../types.ts';
+import type { BrokerConfig, BrokerConfigName } from './broker-config.ts';
+import type { Faults } from './faults.ts';
+import type { FetchSessions } from './fetch-sessions.ts';
+import type { ListenerAddress } from './listener.ts';
+import type { RequestStatistics } from './request-statistics.ts';
+
+export interface BrokerContext {
+  readonly store: Store;
+  readonly config: BrokerConfig;
+  /** The settings that somebody has set. */
+  readonly givenConfig: ReadonlySet<BrokerConfigName>;
+  readonly fetchSessions: FetchSessions;
+  readonly statistics: RequestStatistics;
+  /** Those that a test injects; null outside of tests. */
+  readonly faults: Faults | null;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly nodeId: number;
+  readonly clusterId: string;
+  /** Where clients of this listener find the broker. */
+  advertised(listener: ListenerAddress): { readonly host: string; readonly port: number };
+}

@@ -1,0 +1,270 @@
+/**
+ * A broker that speaks Kafka's protocol, on a store: the door of 'millrace/broker'.
+ *
+ *     const broker = await startBroker({ data: 'data' });
+ *     console.log(broker.address);
+ *     await broker.close();
+ *
+ * Promises: what was acknowledged is in the log, as durable as the topic asks for; no client's input takes the process down; `close` answers what was begun and leaves
+ * the directory cleanly stopped. Many brokers may run in one process, each with a data directory of its own.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type Clock, systemClock } from '../clock.ts';
+import { MillraceError } from '../errors.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
+import type { Logger } from '../types.ts';
+import {
+  type BrokerConfig,
+  type BrokerConfigInput,
+  checkBrokerConfig,
+  type CheckedBrokerConfig,
+} from './broker-config.ts';
+import type { BrokerContext } from './broker-context.ts';
+import { FetchSessions } from './fetch-sessions.ts';
+import { addressText, endpointText, isWildcard } from './config/endpoint.ts';
+import { type ListenerPlan, planListeners } from './config/listener-plan.ts';
+import { storeSettingsOf } from './config/store-settings.ts';
+import { ConnectionBound } from './connection-bound.ts';
+import type { Faults } from './faults.ts';
+import { allHandlers } from './handlers.ts';
+import { type HttpOptions, type HttpPlan, planHttp } from './config/http-plan.ts';
+import type { HttpServer } from './http/http-server.ts';
+import { Listener, type ListenerAddress } from './listener.ts';
+import { memoryDirectory } from './memory-directory.ts';
+import { RequestDispatch } from './request-dispatch.ts';
+import { RequestStatistics } from './request-statistics.ts';
+
+export { Faults } from './faults.ts';
+export type { Fault, FaultyApi, FaultyRequest, InjectedFault } from './faults.ts';
+export { TestClock } from '../test-clock.ts';
+
+export interface BrokerOptions {
+  /**
+   * The data directory; `'memory'`: one in memory, as far as the system has that, that goes when the broker is closed. Default: `log.dirs` of `config`,
+   * or `'data'`.
+   */
+  readonly data?: string;
+  /** With `port`, in place of the `listeners` of `config`: one listener, without encryption. Default 127.0.0.1. */
+  readonly host?: string;
+  /** 0: any that is free. Default 9092. */
+  readonly port?: number;
+  /** Settings, by Kafka's names: docs/operations.md. */
+  readonly config?: BrokerConfigInput;
+  readonly logger?: Logger;
+  /** For tests, a `TestClock`: timeouts, retention and idle connections come when it is moved. */
+  readonly clock?: Clock;
+  /** For tests: faults that requests meet. */
+  readonly faults?: Faults;
+  /** The address of metrics, health and the web page, in place of `millrace.http.listener` of `config`: default 127.0.0.1:9644. Without either, none. */
+  readonly http?: HttpOptions;
+}
+
+/** What a broker consists of. */
+interface BrokerParts {
+  readonly context: BrokerContext;
+  readonly listeners: readonly Listener[];
+  readonly release: () => Promise<void>;
+}
+
+const GRACE_MS = 5_000;
+const HOST_DEFAULT = '127.0.0.1';
+const PORT_DEFAULT = 9092;
+const DATA_DEFAULT = 'data';
+
+export class Broker {
+  readonly store: Store;
+  readonly listeners: readonly Listener[];
+  readonly clock: Clock;
+  /** What it counts of requests, by API. */
+  readonly statistics: RequestStatistics;
+  readonly fetchSessions: FetchSessions;
+  readonly nodeId: number;
+  readonly startedAt: number;
+  readonly #release: () => Promise<void>;
+  #http: HttpServer | null = null;
+  #closing: Promise<void> | null = null;
+
+  constructor({ context, listeners, release }: BrokerParts) {
+    this.store = context.store;
+    this.listeners = listeners;
+    this.clock = context.clock;
+    this.statistics = context.statistics;
+    this.fetchSessions = context.fetchSessions;
+    this.nodeId = context.nodeId;
+    this.startedAt = context.clock.now();
+    this.#release = release;
+  }
+
+  /** Starts the broker's web server. Used by `startBroker`. */
+  async serveHttp(plan: HttpPlan, logger: Logger): Promise<void> {
+    // Who has none does not load it.
+    const { HttpServer } = await import('./http/http-server.ts');
+    this.#http = await HttpServer.open(this, plan, logger);
+  }
+
+  /** Where metrics, health and the web page are; null where they are off. */
+  get http(): { readonly host: string; readonly port: number; readonly url: string } | null {
+    return this.#http;
+  }
+
+  /** It is closed, or about to be: it takes no new connection. */
+  get isClosing(): boolean {
+    return this.#closing !== null;
+  }
+
+  get port(): number {
+    return this.listeners[0].port;
+  }
+
+  /** `host:port` of the first listener: the `bootstrap.servers` of a client on this machine. */
+  get address(): string {
+    const { host, port } = this.listeners[0];
+    // This machine is at every address that it listens on.
+    return addressText({ host: isWildcard(host) ? HOST_DEFAULT : host, port });
+  }
+
+  /** Where each listener is: `name://host:port`. */
+  get endpoints(): string[] {
+    return this.listeners.map(({ name, host, port }) => endpointText({ name, host, port }));
+  }
+
+  /** Answers what was begun, closes all connections and then the store; idempotent. */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await Promise.all(this.listeners.map((listener) => listener.close(GRACE_MS)));
+      await this.store.close();
+    } finally {
+      // To the last it says what is going on.
+      await this.#http?.close();
+      await this.#release();
+    }
+  }
+}
+
+/** Errors: those of `openStore`, INVALID_ARGUMENT and UNSUPPORTED for settings, and IO when an address cannot be had. */
+export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
+  const { logger = {}, clock = systemClock } = options;
+  const checked = checkBrokerConfig(withAddress(options));
+  const plans = planListeners(checked.config);
+  const http = planHttp(checked.config, options.http);
+  for (const plan of plans) {
+    if (plan.isOpenToAll)
+      logger.warn?.({ listener: endpointText(plan) }, 'everybody who reaches this listener may do everything');
+  }
+  if (http?.isOpenToAll === true)
+    logger.warn?.(
+      { listener: `${http.host}:${http.port}` },
+      'everybody who reaches the web page sees topics and clients',
+    );
+  const data = options.data ?? dataOf(checked.config);
+  const isInMemory = data === 'memory';
+  const directory = isInMemory ? await mkdtemp(memoryDirectory()) : data;
+  const release = async (): Promise<void> => {
+    if (isInMemory) await rm(directory, { recursive: true, force: true });
+  };
+  let store: Store | null = null;
+  try {
+    store = await openStore(directory, { ...storeSettingsOf(checked), logger, clock });
+    const context = contextOf(store, plans, checked, { logger, clock, faults: options.faults ?? null });
+    const listeners = await openListeners(plans, context);
+    const broker = new Broker({ context, listeners, release });
+    if (http !== null) await serveOrClose(broker, http, logger);
+    return broker;
+  } catch (error) {
+    await store?.close();
+    await release();
+    throw error;
+  }
+}
+
+/** A broker that cannot have its web server is none. */
+async function serveOrClose(broker: Broker, plan: HttpPlan, logger: Logger): Promise<void> {
+  try {
+    await broker.serveHttp(plan, logger);
+  } catch (error) {
+    await broker.close();
+    throw error;
+  }
+}
+
+/** The settings, with `host` and `port` as the listener that they mean. */
+function withAddress({ config = {}, host, port }: BrokerOptions): BrokerConfigInput {
+  if (host === undefined && port === undefined) return config;
+  const listener = { name: 'PLAINTEXT', host: host ?? HOST_DEFAULT, port: port ?? PORT_DEFAULT };
+  return { ...config, listeners: endpointText(listener) };
+}
+
+function dataOf(config: BrokerConfig): string {
+  const directories = config['log.dirs'] || config['log.dir'] || DATA_DEFAULT;
+  if (!directories.includes(',')) return directories;
+  throw new MillraceError(
+    'ERR_MILLRACE_UNSUPPORTED',
+    `log.dirs names several directories, a broker has one: ${directories}`,
+  );
+}
+
+function contextOf(
+  store: Store,
+  plans: readonly ListenerPlan[],
+  { config, given }: CheckedBrokerConfig,
+  tools: Pick<BrokerContext, 'logger' | 'clock' | 'faults'>,
+): BrokerContext {
+  return {
+    ...tools,
+    store,
+    config,
+    givenConfig: given,
+    fetchSessions: new FetchSessions(config['max.incremental.fetch.session.cache.slots'], () => tools.clock.now()),
+    statistics: new RequestStatistics(),
+    nodeId: store.nodeId ?? config['node.id'] ?? config['broker.id'] ?? 0,
+    clusterId: store.clusterId ?? '',
+    advertised({ name, port }: ListenerAddress) {
+      const { advertised } = plans.find((plan) => plan.name === name)!;
+      return { host: advertised.host, port: advertised.port === 0 ? port : advertised.port };
+    },
+  };
+}
+
+/** All of them, or none. */
+async function openListeners(plans: readonly ListenerPlan[], context: BrokerContext): Promise<Listener[]> {
+  const { config, clock, logger } = context;
+  const bound = new ConnectionBound({
+    most: config['max.connections'],
+    mostPerAddress: config['max.connections.per.ip'],
+    perAddress: config['max.connections.per.ip.overrides'],
+  });
+  const dispatch = new RequestDispatch(allHandlers(), context);
+  let connections = 0;
+  const opened: Listener[] = [];
+  try {
+    for (const { name, host, port } of plans) {
+      const listener = await Listener.open({
+        name,
+        host,
+        port,
+        dispatch,
+        clock,
+        logger,
+        bound,
+        backlog: config['socket.listen.backlog.size'],
+        maxRequestSize: config['socket.request.max.bytes'],
+        idleMs: config['connections.max.idle.ms'],
+        nextConnectionId: () => ++connections,
+      });
+      opened.push(listener);
+    }
+    return opened;
+  } catch (error) {
+    await Promise.all(opened.map((listener) => listener.close(0)));
+    throw error;
+  }
+}

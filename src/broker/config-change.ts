@@ -1,0 +1,115 @@
+/**
+ * Changes of settings that clients ask for, of each resource all or none: those of topics are made, those of the broker refused, since none can be changed
+ * while it runs. (ConfigAdminManager, ConfigurationControlManager.)
+ */
+import { isMillraceError } from '../errors.ts';
+import { configText } from '../store/config-value.ts';
+import { type TopicConfigInput, type TopicConfigName, topicConfigs } from '../store/topic-config.ts';
+import type { BrokerContext } from './broker-context.ts';
+import { type NamedResource, resourceOf } from './config-resource.ts';
+import { DONE, type Outcome, outcomeOf, Refusal, repeated } from './refusal.ts';
+
+/** Kafka's numbers of what to do with a value (AlterConfigOp). */
+export const operations = { set: 0, delete: 1, append: 2, subtract: 3 } as const;
+
+export interface AskedChange {
+  readonly name: string;
+  readonly configOperation: number;
+  readonly value: string | null;
+}
+
+export interface ChangedResource extends NamedResource {
+  readonly changes: readonly AskedChange[];
+  /** What is not named goes back to its default. */
+  readonly isWhole: boolean;
+}
+
+export interface ResourceOutcome extends NamedResource, Outcome {}
+
+/** Answers in the order of the resources. */
+export async function changeConfigs(
+  broker: BrokerContext,
+  resources: readonly ChangedResource[],
+  validateOnly: boolean,
+): Promise<ResourceOutcome[]> {
+  const twice = repeated(resources.map(keyOf));
+  const outcomes: ResourceOutcome[] = [];
+  for (const resource of resources) {
+    const { resourceType, resourceName } = resource;
+    let outcome: Outcome = DONE;
+    try {
+      if (twice.has(keyOf(resource))) throw new Refusal('INVALID_REQUEST', 'Each resource must appear at most once.');
+      await changeOne(broker, resource, validateOnly);
+    } catch (error) {
+      outcome = outcomeOf(broker, error);
+    }
+    outcomes.push({ resourceType, resourceName, ...outcome });
+  }
+  return outcomes;
+}
+
+function keyOf({ resourceType, resourceName }: NamedResource): string {
+  return `${resourceType}:${resourceName}`;
+}
+
+async function changeOne(broker: BrokerContext, asked: ChangedResource, validateOnly: boolean): Promise<void> {
+  checkChanges(asked.changes);
+  const resource = resourceOf(broker, asked);
+  if (resource.kind === 'broker') {
+    const names = asked.changes.map(({ name }) => name).join(', ');
+    throw new Refusal('INVALID_REQUEST', `Cannot update these configs dynamically: [${names}]`);
+  }
+  const { store } = broker;
+  const changes = topicChanges(broker, resource.name, asked);
+  try {
+    store.checkTopicChange(resource.name, changes);
+    if (!validateOnly) await store.alterTopic(resource.name, changes);
+  } catch (error) {
+    if (isMillraceError(error, 'ERR_MILLRACE_INVALID_ARGUMENT')) throw new Refusal('INVALID_CONFIG', error.message);
+    throw error;
+  }
+}
+
+function checkChanges(changes: readonly AskedChange[]): void {
+  if (repeated(changes.map(({ name }) => name)).size > 0)
+    throw new Refusal('INVALID_REQUEST', 'Error due to duplicate config keys');
+  const without = changes.filter((change) => change.value === null && change.configOperation !== operations.delete);
+  if (without.length > 0) {
+    const names = without.map(({ name }) => name).join(', ');
+    throw new Refusal('INVALID_REQUEST', `Null value not supported for : ${names}`);
+  }
+  const unknown = changes.find(({ configOperation }) => configOperation < 0 || configOperation > operations.subtract);
+  if (unknown !== undefined) throw new Refusal('INVALID_REQUEST', `Unknown operations type ${unknown.configOperation}`);
+}
+
+function topicChanges(
+  { store }: BrokerContext,
+  topic: string,
+  { changes, isWhole }: ChangedResource,
+): TopicConfigInput {
+  const all: Record<string, string | null> = {};
+  if (isWhole) for (const name of Object.keys(store.topic(topic).config)) all[name] = null;
+  for (const { name, configOperation, value } of changes) {
+    if (configOperation === operations.delete) all[name] = null;
+    else if (configOperation === operations.set) all[name] = value;
+    else all[name] = changedList(store.topicConfig(topic), { name, configOperation, value });
+  }
+  return all;
+}
+
+function changedList(config: TopicConfigInput, { name, configOperation, value }: AskedChange): string {
+  const isAppend = configOperation === operations.append;
+  const definition = Object.hasOwn(topicConfigs, name) ? topicConfigs[name as TopicConfigName] : null;
+  if (definition?.type !== 'list') {
+    const operation = isAppend ? 'APPEND' : 'SUBTRACT';
+    throw new Refusal('INVALID_CONFIG', `Can't ${operation} to key ${name} because its type is not LIST.`);
+  }
+  const has = itemsOf(configText(config[name as TopicConfigName] as string, 'list'));
+  const asked = itemsOf(value!);
+  const changed = isAppend ? new Set([...has, ...asked]) : has.filter((item) => !asked.includes(item));
+  return [...changed].join();
+}
+
+function itemsOf(list: string): string[] {
+  return list.split(',').filter((item) => item !== '');
+}

@@ -1,0 +1,40 @@
+/**
+ * Settings of Kafka's brokers that are taken and change nothing, so that a server.properties that was written for Kafka can be used as it is: with each
+ * why it has no effect.
+ */
+import { type BrokerConfigDefinition, text } from './config-kind.ts';
+
+const notes = {
+  'background.threads': 'One thread does all of it.',
+  'controller.quorum.bootstrap.servers': 'There is no quorum of controllers.',
+  'controller.quorum.voters': 'There is no quorum of controllers.',
+  'group.initial.rebalance.delay.ms': 'Not obeyed yet: it belongs to consumer groups.',
+  'group.max.session.timeout.ms': 'Not obeyed yet: it belongs to consumer groups.',
+  'group.max.size': 'Not obeyed yet: it belongs to consumer groups.',
+  'group.min.session.timeout.ms': 'Not obeyed yet: it belongs to consumer groups.',
+  'inter.broker.listener.name': 'There are no other brokers.',
+  'log.cleaner.enable': 'Topics that are to be compacted always are.',
+  'log.cleaner.io.max.bytes.per.second': 'Not obeyed yet: compaction is not slowed down.',
+  'log.cleaner.threads': 'One log is compacted at a time.',
+  'log.flush.start.offset.checkpoint.interval.ms': 'The starts of logs are written with their recovery points.',
+  'num.io.threads': 'One thread does all of it.',
+  'num.network.threads': 'One thread does all of it.',
+  'num.replica.fetchers': 'There are no other brokers.',
+  'offsets.retention.minutes': 'Not obeyed yet: it belongs to consumer groups.',
+  'offsets.topic.replication.factor': 'There is one copy, whatever it says.',
+  'process.roles': 'There are no roles: one process is all of it.',
+  'queued.max.request.bytes': 'Not obeyed: what each connection may have in flight is bounded already.',
+  'queued.max.requests': 'Not obeyed: what each connection may have in flight is bounded already.',
+  'share.coordinator.state.topic.min.isr': 'There are no share groups.',
+  'share.coordinator.state.topic.replication.factor': 'There are no share groups.',
+  'socket.receive.buffer.bytes': 'The system sizes the buffers of sockets.',
+  'socket.send.buffer.bytes': 'The system sizes the buffers of sockets.',
+  'transaction.state.log.min.isr': 'There is one copy, whatever it says.',
+  'transaction.state.log.replication.factor': 'There is one copy, whatever it says.',
+} as const;
+
+type KeptName = keyof typeof notes;
+
+export const keptConfigs = Object.fromEntries(
+  Object.entries(notes).map(([name, documentation]) => [name, text({ default: '', obeyed: false, documentation })]),
+) as Record<KeptName, BrokerConfigDefinition<string>>;

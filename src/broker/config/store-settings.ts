@@ -1,0 +1,34 @@
+/** What of a broker's settings its store is told. */
+import { TIMER_MAX_MS } from '../../limits.ts';
+import type { StoreOptions } from '../../store/store-options.ts';
+import type { TopicConfigInput } from '../../store/topic-config.ts';
+import { type CheckedBrokerConfig, type BrokerConfigName, brokerConfigs } from '../broker-config.ts';
+import { type BrokerConfigDefinition, inTopicUnits } from './config-kind.ts';
+
+/** Defaults of topics that somebody has set, each by the strongest of the settings that mean it. */
+export function topicDefaultsOf({ config, given }: CheckedBrokerConfig): TopicConfigInput {
+  const defaults: Record<string, TopicConfigInput[keyof TopicConfigInput]> = {};
+  for (const [name, { topic }] of Object.entries(brokerConfigs) as [BrokerConfigName, BrokerConfigDefinition][]) {
+    if (topic === undefined || !given.has(name) || topic.name in defaults) continue;
+    defaults[topic.name] = inTopicUnits(config[name]!, topic.unit);
+  }
+  return defaults;
+}
+
+export function storeSettingsOf(checked: CheckedBrokerConfig): StoreOptions & { readonly readOnly?: false } {
+  const { config } = checked;
+  return {
+    nodeId: config['node.id'] ?? config['broker.id'] ?? undefined,
+    defaults: topicDefaultsOf(checked),
+    checkpointIntervalMs: config['log.flush.offset.checkpoint.interval.ms'],
+    compactionBufferBytes: config['log.cleaner.dedupe.buffer.size'],
+    compactionIntervalMs: Math.min(config['log.cleaner.backoff.ms'], TIMER_MAX_MS),
+    offsetsPartitions: config['offsets.topic.num.partitions'],
+    producerIdExpirationMs: config['producer.id.expiration.ms'],
+    recoveryThreads: config['num.recovery.threads.per.data.dir'],
+    retentionCheckIntervalMs: Math.min(config['log.retention.check.interval.ms'], TIMER_MAX_MS),
+    transactionMaxTimeoutMs: config['transaction.max.timeout.ms'],
+    transactionStatePartitions: config['transaction.state.log.num.partitions'],
+    transactionalIdExpirationMs: config['transactional.id.expiration.ms'],
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * Produce: appends one batch a partition, as it came, and answers when the topic's durability is reached. What is transactional is admitted first
+ * (produce-transaction.ts).
+ *
+ *     socket's chunk -> PartitionLog.appendBatches (looked at, copied once into the mapped tail, patched there) -> receipt
+ *
+ * All appends of a request happen before `handle` returns, so a connection's next request may begin while this one waits for the disk; many requests, of many
+ * connections, wait for one flush. Only where a partition may have to be added to a transaction first, the next request waits.
+ */
+import { BatchHeader } from '../../record/batch-header.ts';
+import { byteWindow } from '../../record/byte-window.ts';
+import { BATCH_HEADER_SIZE } from '../../limits.ts';
+import type { PartitionLog } from '../../log/partition-log.ts';
+import type { RequestOf, ResponseInputOf } from '../../protocol/api.ts';
+import { produce } from '../../protocol/apis/00-produce.ts';
+import { kafkaErrorCodes, type KafkaErrorName } from '../../protocol/error-code.ts';
+import { isInternalTopic } from '../internal-topics.ts';
+import { codeOf, messageOf } from '../kafka-failure.ts';
+import { type Answer, type Call, defineHandler } from '../handler.ts';
+import { admitProduce, mayAdd, type ProduceAdmission, topicOf } from '../produce-transaction.ts';
+
+type Request = RequestOf<typeof produce>;
+type TopicAnswer = ResponseInputOf<typeof produce>['responses'][number];
+type PartitionAnswer = TopicAnswer['partitionResponses'][number];
+
+/** The first version that may carry zstd. */
+const ZSTD_SINCE = 7;
+const MAGIC = 2;
+const MAGIC_POSITION = 16;
+
+export const produceHandler = defineHandler({
+  api: produce,
+  versions: '3-13',
+  advertisedFrom: 0,
+  overlaps: (request, { version }) => !mayAdd(request, version),
+  handle(request, call) {
+    const { acks } = request;
+    if (acks < -1 || acks > 1) return refused(request, 'INVALID_REQUIRED_ACKS');
+    const admission = admitProduce(request, call);
+    if (admission instanceof Promise) return admission.then((admitted) => appendAll(request, admitted, call));
+    return appendAll(request, admission, call);
+  },
+});
+
+function appendAll(
+  request: Request,
+  admission: ProduceAdmission,
+  call: Call,
+): Answer<typeof produce> | Promise<Answer<typeof produce>> {
+  if (typeof admission === 'string') return request.acks === 0 ? null : refused(request, admission);
+  const { acks } = request;
+  const durable: Promise<void>[] = [];
+  const responses = request.topicData.map((data): TopicAnswer => {
+    const { name, topicId, partitionData } = data;
+    const topic = topicOf(data, call);
+    const partitionResponses = partitionData.map(({ index, records }) => {
+      const refusal = topic === null ? null : (admission?.({ topic, partition: index }) ?? null);
+      const { answer, flushed } =
+        refusal === null
+          ? appendOne(topic, index, records, call)
+          : { answer: failed(index, kafkaErrorCodes[refusal]), flushed: null };
+      if (flushed !== null && acks !== 0) durable.push(flushed(answer));
+      return answer;
+    });
+    return { name, topicId, partitionResponses };
+  });
+  if (acks === 0) return null;
+  return durable.length === 0 ? { responses } : Promise.all(durable).then(() => ({ responses }));
+}
+
+interface Appended {
+  /** Changed by `flushed` when the flush fails. */
+  readonly answer: MutableAnswer;
+  /** Waits for the flush, where the topic asks for that. */
+  readonly flushed: ((answer: MutableAnswer) => Promise<void>) | null;
+}
+
+type MutableAnswer = { -readonly [K in keyof PartitionAnswer]: PartitionAnswer[K] };
+
+function appendOne(topic: string | null, index: number, records: Buffer | null, call: Call): Appended {
+  if (topic === null) return { answer: failed(index, kafkaErrorCodes.UNKNOWN_TOPIC_ID), flushed: null };
+  if (isInternalTopic(topic)) return { answer: failed(index, kafkaErrorCodes.INVALID_TOPIC_EXCEPTION), flushed: null };
+  try {
+    const log = call.broker.store.partition(topic, index);
+    const refusal = refusalOf(records, call.version);
+    if (refusal !== null) return { answer: failed(index, kafkaErrorCodes[refusal]), flushed: null };
+    return append(log, index, records!);
+  } catch (error) {
+    return { answer: failedFor(index, error, call), flushed: null };
+  }
+}
+
+function append(log: PartitionLog, index: number, records: Buffer): Appended {
+  const receipt = log.appendBatches(records);
+  const { baseOffset, logAppendTime } = receipt;
+  const answer: MutableAnswer = {
+    index,
+    errorCode: kafkaErrorCodes.NONE,
+    baseOffset,
+    logAppendTimeMs: logAppendTime,
+    logStartOffset: log.startOffset,
+  };
+  if (log.settings.flushMessages > 1) return { answer, flushed: null };
+  const flushed = async (sent: MutableAnswer): Promise<void> => {
+    try {
+      await receipt.durable;
+    } catch (error) {
+      Object.assign(sent, failed(index, codeOf(error), messageOf(error)));
+    }
+  };
+  return { answer, flushed };
+}
+
+/** What Kafka refuses before it looks at the log: see ProduceRequest.validateRecords. */
+function refusalOf(records: Buffer | null, version: number): KafkaErrorName | null {
+  if (records === null || records.length < BATCH_HEADER_SIZE) return 'INVALID_RECORD';
+  if (records[MAGIC_POSITION] !== MAGIC) return 'INVALID_RECORD';
+  const header = new BatchHeader(byteWindow(records), 0);
+  if (header.size < records.length) return 'INVALID_RECORD';
+  if (header.compression === 'zstd' && version < ZSTD_SINCE) return 'UNSUPPORTED_COMPRESSION_TYPE';
+  return null;
+}
+
+function failed(index: number, errorCode: number, errorMessage: string | null = null): MutableAnswer {
+  return { index, errorCode, baseOffset: -1, errorMessage };
+}
+
+function failedFor(index: number, error: unknown, { broker }: Call): MutableAnswer {
+  // A control batch, or one that no producer may write so.
+  const errorCode = codeOf(error, { ERR_MILLRACE_INVALID_ARGUMENT: 'INVALID_RECORD' });
+  if (errorCode === kafkaErrorCodes.UNKNOWN_SERVER_ERROR) broker.logger.error?.({ err: error }, 'an append failed');
+  return failed(index, errorCode, messageOf(error));
+}
+
+function refused(request: Request, why: KafkaErrorName): ResponseInputOf<typeof produce> {
+  const answer = ({ index }: { index: number }): PartitionAnswer => failed(index, kafkaErrorCodes[why]);
+  return {
+    responses: request.topicData.map(({ name, topicId, partitionData }) => ({
+      name,
+      topicId,
+      partitionResponses: partitionData.map(answer),
+    })),
+  };
+}

@@ -1,0 +1,109 @@
+/** Metadata: this broker, the topics, and who leads their partitions, which is this broker. Makes a topic that is asked for, where that is allowed. */
+import { isMillraceError } from '../../errors.ts';
+import type { PartitionLog } from '../../log/partition-log.ts';
+import type { RequestOf, ResponseInputOf } from '../../protocol/api.ts';
+import { metadata } from '../../protocol/apis/03-metadata.ts';
+import { kafkaErrorCodes } from '../../protocol/error-code.ts';
+import { ZERO_UUID } from '../../protocol/uuid.ts';
+import type { TopicDescription } from '../../store/topic.ts';
+import { type Call, defineHandler } from '../handler.ts';
+import { isInternalTopic } from '../internal-topics.ts';
+import { codeOf } from '../kafka-failure.ts';
+import { leaderEpochOf } from '../partition-lookup.ts';
+
+type Request = RequestOf<typeof metadata>;
+type TopicAnswer = ResponseInputOf<typeof metadata>['topics'][number];
+interface AskedTopic {
+  readonly name: string | null;
+  readonly topicId: string;
+}
+
+export const metadataHandler = defineHandler({
+  api: metadata,
+  versions: '0-13',
+  handle(request, call) {
+    const { broker, session } = call;
+    const answer = (topics: TopicAnswer[]): ResponseInputOf<typeof metadata> => ({
+      errorCode: kafkaErrorCodes.NONE,
+      brokers: [{ nodeId: broker.nodeId, ...broker.advertised(session.listener) }],
+      clusterId: broker.clusterId,
+      controllerId: broker.nodeId,
+      topics,
+    });
+    if (asksForAll(request, call)) return answer(broker.store.topics().map((topic) => describe(topic, call)));
+    const topics = request.topics!.map((asked) => describeOne(asked, request, call));
+    return topics.every((topic): topic is TopicAnswer => !(topic instanceof Promise))
+      ? answer(topics)
+      : whenAll(topics).then(answer);
+  },
+});
+
+async function whenAll(topics: readonly (TopicAnswer | Promise<TopicAnswer>)[]): Promise<TopicAnswer[]> {
+  const all: TopicAnswer[] = [];
+  // They are on their way together.
+  for (const topic of topics) all.push(await topic);
+  return all;
+}
+
+/** In version 0 there is no null: an empty list asks for all. */
+function asksForAll({ topics }: Request, { version }: Call): boolean {
+  return topics === null || (version === 0 && topics.length === 0);
+}
+
+function describeOne({ name, topicId }: AskedTopic, request: Request, call: Call): TopicAnswer | Promise<TopicAnswer> {
+  const { store } = call.broker;
+  if (name === null) {
+    const known = store.topicNameOf(topicId);
+    if (known === null) return { errorCode: kafkaErrorCodes.UNKNOWN_TOPIC_ID, name: null, topicId, partitions: [] };
+    return describe(store.topic(known), call);
+  }
+  const topic = store.findTopic(name);
+  if (topic !== null) return describe(topic, call);
+  const mayMake =
+    request.allowAutoTopicCreation && call.broker.config['auto.create.topics.enable'] && !isInternalTopic(name);
+  return mayMake ? make(name, call) : unknown(name, call);
+}
+
+async function make(name: string, call: Call): Promise<TopicAnswer> {
+  const { store, config } = call.broker;
+  try {
+    return describe(await store.createTopic(name, { partitions: config['num.partitions'] }), call);
+  } catch (error) {
+    // Another client was faster.
+    if (isMillraceError(error, 'ERR_MILLRACE_TOPIC_EXISTS')) return describe(store.topic(name), call);
+    return { errorCode: codeOf(error), name, topicId: ZERO_UUID, partitions: [] };
+  }
+}
+
+function unknown(name: string, { broker }: Call): TopicAnswer {
+  let errorCode: number = kafkaErrorCodes.UNKNOWN_TOPIC_OR_PARTITION;
+  try {
+    broker.store.topic(name);
+  } catch (error) {
+    errorCode = codeOf(error);
+  }
+  return { errorCode, name, topicId: ZERO_UUID, partitions: [] };
+}
+
+/** Of a log that is not open it is not known yet, and the client will not say it then. */
+function epochOf(log: PartitionLog | null): number {
+  return log === null ? -1 : leaderEpochOf(log);
+}
+
+function describe({ name, id, partitions }: TopicDescription, { broker }: Call): TopicAnswer {
+  const nodes = [broker.nodeId];
+  return {
+    errorCode: kafkaErrorCodes.NONE,
+    name,
+    topicId: id,
+    isInternal: isInternalTopic(name),
+    partitions: Array.from({ length: partitions }, (_, partitionIndex) => ({
+      errorCode: kafkaErrorCodes.NONE,
+      partitionIndex,
+      leaderId: broker.nodeId,
+      leaderEpoch: epochOf(broker.store.openPartition(name, partitionIndex)),
+      replicaNodes: nodes,
+      isrNodes: nodes,
+    })),
+  };
+}

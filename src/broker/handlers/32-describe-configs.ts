@@ -1,0 +1,45 @@
+/** DescribeConfigs: the settings of topics and of the broker, with where each comes from. */
+import type { RequestOf, ResponseInputOf } from '../../protocol/api.ts';
+import { describeConfigs } from '../../protocol/apis/32-describe-configs.ts';
+import type { BrokerContext } from '../broker-context.ts';
+import { type ConfigDescription, describeBrokerConfig, describeTopicConfig } from '../config-description.ts';
+import { resourceOf } from '../config-resource.ts';
+import { defineHandler } from '../handler.ts';
+import { DONE, outcomeOf } from '../refusal.ts';
+
+type Request = RequestOf<typeof describeConfigs>;
+type Resource = Request['resources'][number];
+type ResourceAnswer = ResponseInputOf<typeof describeConfigs>['results'][number];
+
+export const describeConfigsHandler = defineHandler({
+  api: describeConfigs,
+  versions: '1-4',
+  handle(request, { broker }) {
+    return { results: request.resources.map((resource) => answer(broker, resource, request)) };
+  },
+});
+
+function answer(broker: BrokerContext, resource: Resource, request: Request): ResourceAnswer {
+  const { resourceType, resourceName, configurationKeys } = resource;
+  try {
+    const isAsked = ({ name }: ConfigDescription): boolean =>
+      configurationKeys === null || configurationKeys.length === 0 || configurationKeys.includes(name);
+    const configs = configsOf(broker, resource)
+      .filter(isAsked)
+      .map((config) => ({
+        ...config,
+        synonyms: request.includeSynonyms ? config.synonyms : [],
+        documentation: request.includeDocumentation ? config.documentation : null,
+      }));
+    return { ...DONE, resourceType, resourceName, configs };
+  } catch (error) {
+    return { ...outcomeOf(broker, error), resourceType, resourceName, configs: [] };
+  }
+}
+
+function configsOf(broker: BrokerContext, named: Resource): ConfigDescription[] {
+  const resource = resourceOf(broker, named);
+  if (resource.kind === 'topic') return describeTopicConfig(broker, broker.store.topic(resource.name).config);
+  // What was changed for all brokers while they ran: nothing can be.
+  return resource.isDefault ? [] : describeBrokerConfig(broker);
+}

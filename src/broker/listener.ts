@@ -1,0 +1,197 @@
+/**
+ * One address that clients connect to: takes connections up to a bound, knows those that are open, closes the idle ones, and ends all of them.
+ */
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { MillraceError } from '../errors.ts';
+import { TIMER_MAX_MS } from '../limits.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Logger } from '../types.ts';
+import type { ConnectionBound } from './connection-bound.ts';
+import { Connection, isClientFault } from './connection.ts';
+import type { RequestDispatch } from './request-dispatch.ts';
+
+export interface ListenerAddress {
+  /** Kafka's listener name. */
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface ListenerOptions {
+  readonly name: string;
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly dispatch: RequestDispatch;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Shared by the listeners of a broker. */
+  readonly bound: ConnectionBound;
+  readonly backlog: number;
+  readonly maxRequestSize: number;
+  readonly idleMs: number;
+  readonly nextConnectionId: () => number;
+}
+
+export interface ListenerStatistics {
+  connections: number;
+  accepted: number;
+  /** Above the bound. */
+  refused: number;
+  /** Closed since they sent what is no request. */
+  malformed: number;
+  /** Closed since they were silent for too long. */
+  idle: number;
+  /** Closed since a request failed in a way that has no answer: a fault of the broker's own. */
+  failed: number;
+  bytesIn: number;
+  bytesOut: number;
+}
+
+/** How often idle connections are looked for. */
+const SWEEPS = 10;
+
+export class Listener implements ListenerAddress {
+  readonly name: string;
+  readonly host: string;
+  readonly statistics: ListenerStatistics = {
+    connections: 0,
+    accepted: 0,
+    refused: 0,
+    malformed: 0,
+    idle: 0,
+    failed: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+  };
+  readonly #options: ListenerOptions;
+  readonly #server: Server;
+  readonly #connections = new Set<Connection>();
+  #port = 0;
+  #whenEmpty: (() => void) | null = null;
+  #cancelSweep: () => void = () => undefined;
+
+  static async open(options: ListenerOptions): Promise<Listener> {
+    const listener = new Listener(options);
+    await listener.#listen();
+    return listener;
+  }
+
+  private constructor(options: ListenerOptions) {
+    this.name = options.name;
+    this.host = options.host;
+    this.#options = options;
+    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Those that are open. */
+  get connections(): ReadonlySet<Connection> {
+    return this.#connections;
+  }
+
+  /** Requests of all connections that are not answered yet. */
+  get pendingRequests(): number {
+    let count = 0;
+    for (const { pendingRequests } of this.#connections) count += pendingRequests;
+    return count;
+  }
+
+  /** Takes no more connections; those that are open end when what they have begun is answered, or after `graceMs`. */
+  async close(graceMs: number): Promise<void> {
+    this.#cancelSweep();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    if (this.#connections.size > 0) {
+      const empty = new Promise<void>((resolve) => (this.#whenEmpty = resolve));
+      for (const connection of this.#connections) connection.end();
+      // The real clock: the end does not wait for a test that moves another one.
+      const cancel = systemClock.schedule(graceMs, () => this.#destroyAll(), true);
+      await empty;
+      cancel();
+    }
+    await closed;
+  }
+
+  #destroyAll(): void {
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  #listen(): Promise<void> {
+    const { host, port, backlog, logger } = this.#options;
+    return new Promise((resolve, reject) => {
+      const failed = (error: Error): void => {
+        const why = 'code' in error && error.code === 'EADDRINUSE' ? 'another process does already' : error.message;
+        reject(new MillraceError('ERR_MILLRACE_IO', `cannot listen on ${host}:${port}: ${why}`, { cause: error }));
+      };
+      this.#server.once('error', failed);
+      this.#server.listen({ host: host === '' ? undefined : host, port, backlog }, () => {
+        this.#server.off('error', failed);
+        this.#server.on('error', (error) => logger.error?.({ err: error, listener: this.name }, 'a listener failed'));
+        this.#port = (this.#server.address() as AddressInfo).port;
+        this.#scheduleSweep();
+        resolve();
+      });
+    });
+  }
+
+  #accept(socket: Socket): void {
+    const { statistics } = this;
+    const { bound } = this.#options;
+    // Empty: it is gone already.
+    const address = socket.remoteAddress ?? '';
+    if (!bound.take(address)) {
+      statistics.refused++;
+      socket.destroy();
+      return;
+    }
+    socket.once('close', () => bound.release(address));
+    const { dispatch, clock, maxRequestSize, nextConnectionId } = this.#options;
+    const connection = new Connection(socket, {
+      id: nextConnectionId(),
+      listener: this,
+      dispatch,
+      maxRequestSize,
+      traffic: statistics,
+      now: () => clock.now(),
+      onFault: (faulty, error) => this.#faulted(faulty, error),
+      onClose: (gone) => this.#gone(gone),
+    });
+    this.#connections.add(connection);
+    statistics.accepted++;
+    statistics.connections++;
+  }
+
+  #faulted({ remoteAddress, clientSoftware }: Connection, error: unknown): void {
+    const details = { err: error, listener: this.name, remoteAddress, clientSoftware };
+    if (!isClientFault(error)) {
+      this.statistics.failed++;
+      this.#options.logger.error?.(details, 'a request failed, and its connection is closed');
+      return;
+    }
+    this.statistics.malformed++;
+    this.#options.logger.warn?.(details, 'a client sent what is no request, and its connection is closed');
+  }
+
+  #gone(connection: Connection): void {
+    this.#connections.delete(connection);
+    this.statistics.connections--;
+    if (this.#connections.size === 0) this.#whenEmpty?.();
+  }
+
+  #scheduleSweep(): void {
+    const { clock, idleMs } = this.#options;
+    if (idleMs <= 0) return;
+    this.#cancelSweep = clock.schedule(Math.min(Math.ceil(idleMs / SWEEPS), TIMER_MAX_MS), () => {
+      const before = clock.now() - idleMs;
+      for (const connection of this.#connections) {
+        if (!connection.isIdle || connection.lastActive > before) continue;
+        this.statistics.idle++;
+        connection.destroy();
+      }
+      this.#scheduleSweep();
+    });
+  }
+}

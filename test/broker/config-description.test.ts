@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { type BrokerConfigName, checkBrokerConfig } from '#millrace/broker/broker-config.js';
+import { describeBrokerConfig, describeTopicConfig } from '#millrace/broker/config-description.js';
+
+function contextOf(input: object): never {
+  const { config, given } = checkBrokerConfig(input);
+  return { config, givenConfig: given } as never;
+}
+
+test('of several settings of the broker that mean the same, all stand as synonyms, the strongest first', () => {
+  const context = contextOf({ 'log.roll.hours': 2, 'log.roll.ms': 5 });
+  const shown = describeTopicConfig(context, { 'segment.ms': '9' }).find(({ name }) => name === 'segment.ms')!;
+  expect(shown).toMatchObject({ value: '9', configSource: 1 });
+  expect(shown.synonyms.map(({ name, value, source }) => [name, value, source])).toEqual([
+    ['segment.ms', '9', 1],
+    ['log.roll.ms', '5', 4],
+    ['log.roll.hours', '7200000', 4],
+    ['log.roll.ms', '604800000', 5],
+  ]);
+});
+
+test('a setting without a default of the broker', () => {
+  const all = describeTopicConfig(contextOf({}), {});
+  const shown = all.find(({ name }) => name === 'remote.storage.enable')!;
+  expect(shown).toMatchObject({ value: 'false', configSource: 5, configType: 1, synonyms: [] });
+});
+
+test('what nobody has said has no value, and every type has its number', () => {
+  const all = describeBrokerConfig(contextOf({}));
+  expect(all.find(({ name }) => name === 'node.id')).toMatchObject({ value: null, configSource: 5, configType: 3 });
+  const typeOf = (name: BrokerConfigName) => all.find((each) => each.name === name)!.configType;
+  expect([typeOf('listeners'), typeOf('connections.max.idle.ms'), typeOf('log.cleaner.min.cleanable.ratio')]).toEqual([
+    7, 5, 6,
+  ]);
+  expect(all.every(({ isSensitive }) => !isSensitive)).toBe(true);
+});

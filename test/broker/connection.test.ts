@@ -1,0 +1,151 @@
+/** One client, as seen from its socket: pipelines, slow readers, pieces, garbage. */
+import { expect, test } from 'vitest';
+import { fetch } from '#millrace/protocol/apis/01-fetch.js';
+import { listOffsets } from '#millrace/protocol/apis/02-list-offsets.js';
+import { produce } from '#millrace/protocol/apis/00-produce.js';
+import { apiVersions } from '#millrace/protocol/apis/18-api-versions.js';
+import { encodeRequest } from '#millrace/protocol/request-frame.js';
+import { readCorrelationId } from '#millrace/protocol/response-frame.js';
+import { ZERO_UUID } from '#millrace/protocol/uuid.js';
+import { batch, rig } from './broker-fixture.ts';
+
+const toT = (records: Buffer) => ({
+  transactionalId: null,
+  acks: -1,
+  timeoutMs: 1000,
+  topicData: [{ name: 't', topicId: ZERO_UUID, partitionData: [{ index: 0, records }] }],
+});
+
+const fromT = (more: object = {}) => ({
+  replicaId: -1,
+  maxWaitMs: 0,
+  minBytes: 1,
+  maxBytes: 1 << 24,
+  topics: [
+    { topic: 't', topicId: ZERO_UUID, partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1 << 24 }] },
+  ],
+  ...more,
+});
+
+const endOfT = {
+  replicaId: -1,
+  isolationLevel: 0,
+  timeoutMs: 0,
+  topics: [{ name: 't', partitions: [{ partitionIndex: 0, timestamp: -1 }] }],
+};
+
+test('answers stand in the order of the requests, though a later one is ready first', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t', { config: { 'flush.messages': 1 } });
+  const ids = [
+    client.send(produce, 9, toT(batch([{ value: 'a' }]))),
+    client.send(produce, 9, toT(batch([{ value: 'b' }]))),
+    client.send(listOffsets, 7, endOfT),
+    client.send(apiVersions, 0, {}),
+  ];
+  for (const id of ids) expect(readCorrelationId(await client.nextFrame())).toBe(id);
+  expect(broker.store.partition('t', 0).endOffset).toBe(2);
+});
+
+test('a request behind a fetch that waits is answered behind it', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t');
+  const first = client.send(fetch, 11, fromT({ maxWaitMs: 150 }));
+  const second = client.send(apiVersions, 0, {});
+  expect(readCorrelationId(await client.nextFrame())).toBe(first);
+  expect(readCorrelationId(await client.nextFrame())).toBe(second);
+});
+
+test('a request that comes byte by byte is a request', async () => {
+  const { client } = await rig();
+  const bytes = Buffer.concat(
+    encodeRequest(
+      apiVersions,
+      { version: 0, correlationId: 77 },
+      { clientSoftwareName: '', clientSoftwareVersion: '' },
+    ),
+  );
+  for (const byte of bytes) {
+    client.socket.write(Buffer.from([byte]));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(readCorrelationId(await client.nextFrame())).toBe(77);
+});
+
+test('thousands of requests in one go are all answered', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t');
+  const count = 3000;
+  const pieces = Array.from({ length: count }, (_, correlationId) =>
+    Buffer.concat(encodeRequest(produce, { version: 9, correlationId }, toT(batch([{ value: 'x' }])) as never)),
+  );
+  client.socket.write(Buffer.concat(pieces));
+  for (let i = 0; i < count; i++) expect(readCorrelationId(await client.nextFrame())).toBe(i);
+  expect(broker.store.partition('t', 0).endOffset).toBe(count);
+});
+
+test('who does not read its answers makes the broker begin no more, and gets all of them when it reads', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t');
+  const log = broker.store.partition('t', 0);
+  for (let i = 0; i < 8; i++) log.append([{ value: 'x'.repeat(500_000) }]);
+  client.socket.pause();
+  const count = 60;
+  for (let i = 0; i < count; i++) client.send(fetch, 11, fromT());
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const begun = log.traffic.reads;
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(log.traffic.reads).toBe(begun);
+  // What the kernel holds for the two sockets, and one answer more.
+  expect(begun).toBeLessThan(count / 2);
+  client.socket.resume();
+  for (let i = 0; i < count; i++) expect((await client.nextFrame()).length).toBeGreaterThan(4_000_000);
+  expect(log.traffic.reads).toBe(count);
+});
+
+test.each([
+  ['a negative length', Buffer.from([0xff, 0xff, 0xff, 0xff])],
+  ['a length beyond the bound', Buffer.from([0x7f, 0xff, 0xff, 0xff])],
+  ['HTTP', Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n')],
+  ['an API that there is none of', Buffer.from([0, 0, 0, 10, 0x7f, 0, 0, 0, 0, 0, 0, 1, 0xff, 0xff])],
+  ['a version that is not served', Buffer.from([0, 0, 0, 10, 0, 0, 0, 1, 0, 0, 0, 1, 0xff, 0xff])],
+  ['a frame without a header', Buffer.from([0, 0, 0, 1, 0])],
+  ['an empty frame', Buffer.from([0, 0, 0, 0])],
+  ['a message that ends too early', Buffer.from([0, 0, 0, 11, 0, 3, 0, 1, 0, 0, 0, 1, 0xff, 0xff, 0])],
+])('%s ends the connection, and others go on', async (_, bytes) => {
+  const { broker, client, connect } = await rig();
+  const other = await connect();
+  client.socket.write(bytes);
+  await client.closed;
+  expect(broker.listeners[0].statistics).toMatchObject({ malformed: 1, connections: 1 });
+  expect((await other.ask(apiVersions, 0, {})).errorCode).toBe(0);
+});
+
+test('what was asked before the garbage has been done', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t');
+  client.send(produce, 9, toT(batch([{ value: 'x' }])));
+  client.socket.write(Buffer.from([0xff, 0xff, 0xff, 0xff]));
+  await client.closed;
+  expect(broker.store.partition('t', 0).endOffset).toBe(1);
+});
+
+test('a client that ends its half is answered before the connection goes', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t');
+  const id = client.send(produce, 9, toT(batch([{ value: 'x' }])));
+  client.socket.end();
+  expect(readCorrelationId(await client.nextFrame())).toBe(id);
+  await client.closed;
+});
+
+test('a reset while a request waits hurts nobody', async () => {
+  const { broker, client, connect } = await rig();
+  await broker.store.createTopic('t', { config: { 'flush.messages': 1 } });
+  client.send(produce, 9, toT(batch([{ value: 'x' }])));
+  client.send(fetch, 11, fromT({ maxWaitMs: 1000, minBytes: 1 << 20 }));
+  client.socket.resetAndDestroy();
+  const other = await connect();
+  expect((await other.ask(apiVersions, 0, {})).errorCode).toBe(0);
+  await expect.poll(() => broker.listeners[0].statistics.connections).toBe(1);
+});

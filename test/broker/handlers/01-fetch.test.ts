@@ -1,0 +1,156 @@
+import { expect, test } from 'vitest';
+import { fetch } from '#millrace/protocol/apis/01-fetch.js';
+import { kafkaErrorCodes } from '#millrace/protocol/error-code.js';
+import { ZERO_UUID } from '#millrace/protocol/uuid.js';
+import { rig } from '../broker-fixture.ts';
+
+interface Asked {
+  readonly topic?: string;
+  readonly topicId?: string;
+  readonly partition?: number;
+  readonly offset?: number;
+  readonly maxBytes?: number;
+  readonly epoch?: number;
+}
+
+function request(asked: readonly Asked[], more: object = {}) {
+  return {
+    replicaId: -1,
+    maxWaitMs: 0,
+    minBytes: 1,
+    maxBytes: 1 << 20,
+    topics: asked.map(
+      ({ topic = 't', topicId = ZERO_UUID, partition = 0, offset = 0, maxBytes = 1 << 20, epoch = -1 }) => ({
+        topic,
+        topicId,
+        partitions: [{ partition, currentLeaderEpoch: epoch, fetchOffset: offset, partitionMaxBytes: maxBytes }],
+      }),
+    ),
+    ...more,
+  };
+}
+
+test.each([4, 5, 7, 9, 11, 12])('gives the bytes of the log, version %i', async (version) => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t');
+  const log = broker.store.partition('t', 0);
+  for (let i = 0; i < 3; i++) log.append([{ key: `k${i}`, value: `v${i}` }]);
+  const { responses } = await client.ask(fetch, version, request([{}]));
+  const [part] = responses[0].partitions;
+  expect(part).toMatchObject({ partitionIndex: 0, errorCode: 0, highWatermark: 3, lastStableOffset: 3 });
+  expect(part.records!.equals(log.read(0).bytes)).toBe(true);
+  // From the middle of it on, the batch that has the offset is the first.
+  const [later] = (await client.ask(fetch, version, request([{ offset: 1 }]))).responses[0].partitions;
+  expect(later.records!.equals(log.read(1).bytes)).toBe(true);
+});
+
+test('from version 13 on, topics have ids', async () => {
+  const { broker, client } = await rig();
+  const { id } = await broker.store.createTopic('t');
+  broker.store.partition('t', 0).append([{ value: 'x' }]);
+  const known = await client.ask(fetch, 16, request([{ topicId: id }]));
+  expect(known.responses[0]).toMatchObject({ topicId: id, partitions: [{ errorCode: 0, highWatermark: 1 }] });
+  const unknown = await client.ask(fetch, 13, request([{ topicId: ZERO_UUID }]));
+  expect(unknown.responses[0].partitions[0].errorCode).toBe(kafkaErrorCodes.UNKNOWN_TOPIC_ID);
+});
+
+test('waits for min bytes, and is woken by the append that brings them', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t');
+  const log = broker.store.partition('t', 0);
+  const began = performance.now();
+  const asked = client.ask(fetch, 11, request([{}], { maxWaitMs: 20_000, minBytes: 500 }));
+  setTimeout(() => log.append([{ value: 'too little' }]), 20);
+  setTimeout(() => log.append([{ value: 'x'.repeat(1000) }]), 60);
+  const [part] = (await asked).responses[0].partitions;
+  expect(part.records!.length).toBeGreaterThan(1000);
+  expect(part.highWatermark).toBe(2);
+  expect(performance.now() - began).toBeGreaterThan(50);
+});
+
+test('answers with nothing when the time is over, at the log end', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t');
+  const began = performance.now();
+  const { responses } = await client.ask(fetch, 11, request([{}], { maxWaitMs: 120 }));
+  expect(responses[0].partitions[0]).toMatchObject({ errorCode: 0, highWatermark: 0 });
+  expect(responses[0].partitions[0].records).toHaveLength(0);
+  expect(performance.now() - began).toBeGreaterThan(100);
+});
+
+test('an error is answered at once, whatever the client would wait', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t');
+  const codeOf = async (asked: Asked, version = 11): Promise<number> =>
+    (await client.ask(fetch, version, request([asked], { maxWaitMs: 60_000 }))).responses[0].partitions[0].errorCode;
+  expect(await codeOf({ topic: 'none' })).toBe(kafkaErrorCodes.UNKNOWN_TOPIC_OR_PARTITION);
+  expect(await codeOf({ topic: '../etc' })).toBe(kafkaErrorCodes.UNKNOWN_TOPIC_OR_PARTITION);
+  expect(await codeOf({ partition: 3 })).toBe(kafkaErrorCodes.UNKNOWN_TOPIC_OR_PARTITION);
+  expect(await codeOf({ offset: 1 })).toBe(kafkaErrorCodes.OFFSET_OUT_OF_RANGE);
+  expect(await codeOf({ offset: -1 })).toBe(kafkaErrorCodes.OFFSET_OUT_OF_RANGE);
+  expect(await codeOf({ epoch: 5 })).toBe(kafkaErrorCodes.UNKNOWN_LEADER_EPOCH);
+});
+
+test('the first batch is given whatever its size, and only that', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t', { partitions: 2 });
+  for (const partition of [0, 1]) broker.store.partition('t', partition).append([{ value: 'x'.repeat(5000) }]);
+  const sizes = async (more: object, maxBytes = 1 << 20): Promise<number[]> => {
+    const asked = [0, 1].map((partition) => ({ partition, maxBytes }));
+    const { responses } = await client.ask(fetch, 11, request(asked, more));
+    return responses.flatMap(({ partitions }) => partitions.map(({ records }) => records!.length));
+  };
+  expect(await sizes({ maxBytes: 100 })).toEqual([expect.toSatisfy((size: number) => size > 5000), 0]);
+  expect(await sizes({}, 100)).toEqual([expect.toSatisfy((size: number) => size > 5000), 0]);
+  expect((await sizes({})).every((size) => size > 5000)).toBe(true);
+});
+
+test('sealed segments are read too, without a stop of the event loop', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t', { config: { 'segment.bytes': 4096 } });
+  const log = broker.store.partition('t', 0);
+  for (let i = 0; i < 50; i++) log.append([{ value: `${i}:${'x'.repeat(500)}` }]);
+  const found: Buffer[] = [];
+  for (let offset = 0; offset < 50;) {
+    const { responses } = await client.ask(fetch, 11, request([{ offset }]));
+    const bytes = responses[0].partitions[0].records!;
+    found.push(Buffer.from(bytes));
+    expect(bytes.equals(log.read(offset).bytes)).toBe(true);
+    offset = log.read(offset).nextOffset;
+  }
+  expect(found.length).toBeGreaterThan(5);
+});
+
+test('read committed stops at the last stable offset and names what was aborted', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t');
+  const log = broker.store.partition('t', 0);
+  const stamp = { producerId: 1, producerEpoch: 0, isTransactional: true };
+  log.append([{ value: 'aborted' }], { producer: { ...stamp, baseSequence: 0 } });
+  log.endTransaction({ producerId: 1, producerEpoch: 0, type: 'abort', coordinatorEpoch: 0 });
+  log.append([{ value: 'plain' }]);
+  log.append([{ value: 'open' }], { producer: { ...stamp, baseSequence: 1 } });
+  log.append([{ value: 'behind it' }]);
+  const [part] = (await client.ask(fetch, 11, request([{}], { isolationLevel: 1 }))).responses[0].partitions;
+  expect(part).toMatchObject({
+    highWatermark: 5,
+    lastStableOffset: 3,
+    abortedTransactions: [{ producerId: 1, firstOffset: 0 }],
+  });
+  expect(part.records!.equals(log.read(0).before(3).bytes)).toBe(true);
+  const [all] = (await client.ask(fetch, 11, request([{}]))).responses[0].partitions;
+  expect(all.abortedTransactions).toBeNull();
+  expect(all.records!.equals(log.read(0).bytes)).toBe(true);
+});
+
+test('a client that goes away while it waits leaves nothing behind', async () => {
+  const { broker, client, connect } = await rig();
+  await broker.store.createTopic('t');
+  client.send(fetch, 11, request([{}], { maxWaitMs: 60_000 }));
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  client.close();
+  const other = await connect();
+  const [part] = (await other.ask(fetch, 11, request([{}], { maxWaitMs: 10 }))).responses[0].partitions;
+  expect(part.errorCode).toBe(0);
+  await expect.poll(() => broker.listeners[0].statistics.connections).toBe(1);
+});

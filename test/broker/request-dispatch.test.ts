@@ -1,0 +1,64 @@
+import { expect, test, vi } from 'vitest';
+import type { BrokerContext } from '#millrace/broker/broker-context.js';
+import { defineHandler, type Handler } from '#millrace/broker/handler.js';
+import { RequestDispatch } from '#millrace/broker/request-dispatch.js';
+import { RequestStatistics } from '#millrace/broker/request-statistics.js';
+import type { Session } from '#millrace/broker/session.js';
+import { apiVersions } from '#millrace/protocol/apis/18-api-versions.js';
+import { encodeRequest } from '#millrace/protocol/request-frame.js';
+import { decodeResponse } from '#millrace/protocol/response-frame.js';
+
+const context = { statistics: new RequestStatistics(), faults: null } as unknown as BrokerContext;
+const session = {} as Session;
+const answer = { errorCode: 7, apiKeys: [] };
+
+function begin(handle: Handler['handle'], more: object = {}, version = 0) {
+  const handler = defineHandler({ api: apiVersions, versions: '0-4', handle: handle as never, ...more });
+  const frame = Buffer.concat(
+    encodeRequest(
+      apiVersions,
+      { version, correlationId: 5, clientId: 'me' },
+      { clientSoftwareName: 'a', clientSoftwareVersion: 'b' },
+    ),
+  ).subarray(4);
+  return new RequestDispatch(new Map([[18, handler]]), context).begin(frame, session);
+}
+
+const read = (pieces: readonly Uint8Array[]) => decodeResponse(apiVersions, 0, Buffer.concat(pieces).subarray(4));
+
+test('a handler gets the message and who asks', () => {
+  const handle = vi.fn(() => answer);
+  const begun = begin(handle, {}, 3);
+  expect(begun.answer).not.toBeInstanceOf(Promise);
+  expect(handle).toHaveBeenCalledWith(
+    { clientSoftwareName: 'a', clientSoftwareVersion: 'b' },
+    { broker: context, session, version: 3, clientId: 'me', size: expect.any(Number) },
+  );
+});
+
+test('what it returns, now or later, is the answer', async () => {
+  expect(read(begin(() => answer).answer as Uint8Array[]).errorCode).toBe(7);
+  expect(read(await begin(async () => answer).answer).errorCode).toBe(7);
+  expect(begin(() => null).answer).toEqual([]);
+});
+
+test('what it throws is the caller’s to deal with', async () => {
+  expect(() =>
+    begin(() => {
+      throw new Error('now');
+    }),
+  ).toThrow('now');
+  await expect(begin(() => Promise.reject(new Error('later'))).answer).rejects.toThrow('later');
+});
+
+test('whether the next one may begin before', () => {
+  expect(begin(() => answer).overlaps).toBe(false);
+  expect(begin(() => answer, { overlaps: true }).overlaps).toBe(true);
+});
+
+test('whether the next request may begin, for all requests or for each', () => {
+  const overlaps = (handler: object, version = 0): boolean => begin(async () => answer, handler, version).overlaps;
+  expect([overlaps({}), overlaps({ overlaps: true })]).toEqual([false, true]);
+  const each = { overlaps: (_request: object, call: { version: number }) => call.version > 2 };
+  expect([overlaps(each, 2), overlaps(each, 3)]).toEqual([false, true]);
+});

@@ -1,0 +1,5 @@
+/** kafkajs, as npm brings it, against our broker: the checks of client-checks.mjs. */
+import { testClient } from './client-suite.ts';
+import { KafkajsClient } from './kafkajs.mjs';
+
+testClient(KafkajsClient);

@@ -1,0 +1,159 @@
+/**
+ * `npm run test:compat`: real clients on our broker, unmodified.
+ *
+ * Fetches what it needs to .cache (preparation.mjs); kcat, Java, Maven and Python must be there. A client that cannot be had is named, and is a failure when
+ * CI=true. Arguments choose clients by the names below.
+ */
+import { clientChecks } from './client-checks.mjs';
+import { javaToolChecks } from './java-tool-checks.mjs';
+import { kcatChecks } from './kcat-checks.mjs';
+import { KafkajsClient } from './kafkajs.mjs';
+import { PlatformaticClient } from './platformatic.mjs';
+import { kafkaTools, kcatVersion, nodeRdkafka, pythonWithClients } from './preparation.mjs';
+import { holds, Tally } from '../kafka/tally.mjs';
+import { Trial } from './trial.mjs';
+import { WorkerClient } from './worker-client.mjs';
+import { fileURLToPath } from 'node:url';
+
+const file = (name) => fileURLToPath(new URL(name, import.meta.url));
+const log = (line) => console.log(`  ${line}`);
+
+/** Runs checks by name, and after each one looks at what the broker complained of. */
+async function runChecks(tally, trial, checks) {
+  for (const [name, run] of Object.entries(checks)) {
+    let why = '';
+    await tally.check(name, async () => {
+      trial.complaints.length = 0;
+      why = (await run()) ?? '';
+      holds(trial.complaints.length === 0, `the broker complains: ${trial.complaints.join('\n')}`);
+    });
+    if (why !== '') console.log(`        not tried: ${why}`);
+  }
+}
+
+/** The checks of client-checks.mjs. Returns the client's version. */
+async function tryClient(Client, tally, trial) {
+  const client = await Client.open(trial.address);
+  const about = { Client, client, trial };
+  const fit = clientChecks(trial).filter(({ applies }) => applies(about));
+  try {
+    await runChecks(tally, trial, Object.fromEntries(fit.map(({ name, run }) => [name, () => run(about)])));
+  } finally {
+    await client.close();
+  }
+  return Client.version;
+}
+
+/** Those that npm brings are tried on a broker that makes topics, too. */
+async function tryOnBoth(Client, tally, trial) {
+  const other = await Trial.start({ makesTopics: true });
+  try {
+    await tryClient(Client, tally, other);
+  } finally {
+    await other.close();
+  }
+  return tryClient(Client, tally, trial);
+}
+
+function pythonClient(traits, script) {
+  return {
+    prepare: () => WorkerClient.describe(traits, pythonWithClients(log), [file(`python/${script}`)]),
+    attempt: tryClient,
+  };
+}
+
+/** What `prepare` returns, `attempt` gets; that returns the version. In this order, so that someone has written zstd before others read it. */
+const clients = {
+  'confluent-kafka': pythonClient({}, 'confluent-kafka.py'),
+  'kafka-python': pythonClient(
+    { cannotWrite: ['null key and value', 'header of null'], ownErrors: ['unknown topic'] },
+    'kafka-python.py',
+  ),
+  java: {
+    prepare() {
+      const { classpath } = kafkaTools(log);
+      const logging = [
+        `-Dlog4j2.configurationFile=${file('../kafka/java/log4j2.properties')}`,
+        '-Djudge.log.level=WARN',
+      ];
+      const args = ['-XX:TieredStopAtLevel=1', ...logging, '-cp', classpath, file('java/Worker.java')];
+      return WorkerClient.describe({ ownErrors: ['unknown topic'] }, 'java', args);
+    },
+    attempt: tryClient,
+  },
+  'java-tools': {
+    prepare: () => kafkaTools(log),
+    async attempt(java, tally, trial) {
+      await runChecks(tally, trial, javaToolChecks(trial, java));
+      return java.version;
+    },
+  },
+  kcat: {
+    prepare: kcatVersion,
+    async attempt(version, tally, trial) {
+      await runChecks(tally, trial, kcatChecks(trial));
+      return version;
+    },
+  },
+  'node-rdkafka': {
+    prepare() {
+      const traits = {
+        // It takes what is empty for null; of headers it writes null as the word, and bytes up to the first zero; and reads null as empty.
+        cannotWrite: ['empty key', 'empty value', 'header of null', 'header of bytes'],
+        asRead: (record) => ({
+          ...record,
+          headers: record.headers.map(([name, part]) => [name, part ?? Buffer.alloc(0)]),
+        }),
+        ownErrors: ['out of range'],
+      };
+      return WorkerClient.describe(traits, process.execPath, [file('rdkafka-worker.cjs'), nodeRdkafka(log)]);
+    },
+    attempt: tryClient,
+  },
+  kafkajs: { prepare: () => KafkajsClient, attempt: tryOnBoth },
+  platformatic: { prepare: () => PlatformaticClient, attempt: tryOnBoth },
+};
+
+/** One line of the table. */
+async function tried(name, trial) {
+  console.log(`\n== ${name}`);
+  const tally = new Tally();
+  let prepared;
+  try {
+    prepared = clients[name].prepare();
+  } catch (error) {
+    console.log(`  not here: ${error.message}`);
+    return { name, tally, missing: error.message };
+  }
+  let version = '';
+  await tally.check('begins and ends', async () => {
+    version = await clients[name].attempt(prepared, tally, trial);
+  });
+  return { name, tally, version };
+}
+
+async function main() {
+  const chosen = process.argv.slice(2);
+  const unknown = chosen.find((name) => clients[name] === undefined);
+  if (unknown !== undefined)
+    throw new Error(`no client named ${unknown}; there are: ${Object.keys(clients).join(', ')}`);
+  const trial = await Trial.start();
+  const table = [];
+  try {
+    for (const name of chosen.length > 0 ? chosen : Object.keys(clients)) table.push(await tried(name, trial));
+  } finally {
+    await trial.close();
+  }
+  console.log('');
+  for (const { name, version, missing, tally } of table) {
+    const outcome = missing === undefined ? `${tally.passed} passed, ${tally.failed} failed` : 'NOT TRIED';
+    console.log(`  ${name.padEnd(18)}${(version ?? '').padEnd(28)}${outcome}`);
+  }
+  const missing = table.filter((line) => line.missing !== undefined).map(({ name }) => name);
+  if (missing.length > 0) console.log(`not on this machine, and not tried: ${missing.join(', ')}`);
+  const count = (what) => table.reduce((sum, { tally }) => sum + tally[what], 0);
+  console.log(`${count('passed')} passed, ${count('failed')} failed`);
+  if (count('failed') > 0 || (missing.length > 0 && process.env.CI === 'true')) process.exitCode = 1;
+}
+
+await main();
