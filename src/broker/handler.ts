@@ -58,9 +58,8 @@ export function defineHandler<A extends Api>(definition: HandlerDefinition<A>): 
     minVersion,
     maxVersion,
     advertisedFrom: definition.advertisedFrom ?? minVersion,
-    overlaps: (definition.overlaps ?? false) as Handler['overlaps'],
+    overlaps: definition.overlaps ?? false,
     beforeAuthentication: definition.beforeAuthentication ?? false,
-    handle: (request, call) =>
-      definition.handle(request as RequestOf<A>, call) as Message | null | Promise<Message | null>,
+    handle: (request, call) => definition.handle(request as RequestOf<A>, call),
   };
 }

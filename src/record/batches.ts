@@ -53,9 +53,10 @@ export class BatchRun implements Iterable<RecordBatch> {
 
   /** The batches whose first offset is below `offset`. Walks the headers up to there. */
   before(offset: Offset): BatchRun {
-    const header = this.size === 0 ? null : new BatchHeader(this.#window, this.#start);
+    if (this.size === 0) return this;
+    const header = new BatchHeader(this.#window, this.#start);
     let end = this.#start;
-    while (header !== null && end < this.#end) {
+    while (end < this.#end) {
       header.moveTo(this.#window, end);
       if (header.baseOffset >= offset) break;
       end += header.size;

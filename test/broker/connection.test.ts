@@ -58,7 +58,13 @@ test('a request behind a fetch that waits is answered behind it', async () => {
 
 test('a request that comes byte by byte is a request', async () => {
   const { client } = await rig();
-  const bytes = Buffer.concat(encodeRequest(apiVersions, { version: 0, correlationId: 77 }, {} as never));
+  const bytes = Buffer.concat(
+    encodeRequest(
+      apiVersions,
+      { version: 0, correlationId: 77 },
+      { clientSoftwareName: '', clientSoftwareVersion: '' },
+    ),
+  );
   for (const byte of bytes) {
     client.socket.write(Buffer.from([byte]));
     await new Promise((resolve) => setImmediate(resolve));

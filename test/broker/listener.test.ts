@@ -40,7 +40,7 @@ test('an idle connection is closed, half a frame is no sign of life, and who wai
     maxBytes: 1000,
     isolationLevel: 0,
     topics: [{ topic: 't', partitions: [partition] }],
-  } as never);
+  });
   await client.ask(apiVersions, 0, {});
   await new Promise((resolve) => setTimeout(resolve, 30));
   for (const byte of [0, 0, 0, 100, 0, 18, 0]) {
@@ -63,7 +63,7 @@ test('close answers what was begun, and takes no more', async () => {
     maxBytes: 1000,
     isolationLevel: 0,
     topics: [{ topic: 't', partitions: [partition] }],
-  } as never);
+  });
   await new Promise((resolve) => setTimeout(resolve, 20));
   const closing = broker.close();
   expect((await asked).responses).toHaveLength(1);

@@ -32,11 +32,16 @@ export const metadataHandler = defineHandler({
     });
     if (asksForAll(request, call)) return answer(broker.store.topics().map((topic) => describe(topic, call)));
     const topics = request.topics!.map((asked) => describeOne(asked, request, call));
-    return topics.some((topic) => topic instanceof Promise)
-      ? Promise.all(topics).then(answer)
-      : answer(topics as TopicAnswer[]);
+    return topics.every((topic) => !(topic instanceof Promise)) ? answer(topics) : whenAll(topics).then(answer);
   },
 });
+
+async function whenAll(topics: readonly (TopicAnswer | Promise<TopicAnswer>)[]): Promise<TopicAnswer[]> {
+  const all: TopicAnswer[] = [];
+  // They are on their way together.
+  for (const topic of topics) all.push(await topic);
+  return all;
+}
 
 /** In version 0 there is no null: an empty list asks for all. */
 function asksForAll({ topics }: Request, { version }: Call): boolean {

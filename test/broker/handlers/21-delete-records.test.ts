@@ -16,7 +16,7 @@ async function remove({ client }: Rig, topic: string, offset: number, { version 
 async function rigWith(topic: string, config = {}): Promise<Rig> {
   const all = await rig();
   await all.broker.store.createTopic(topic, { config });
-  all.broker.store.partition(topic, 0).append(Array.from({ length: 10 }, (_, i) => ({ value: `${i}` })));
+  all.broker.store.partition(topic, 0).append(Array.from({ length: 10 }, (_, i) => ({ key: `${i}`, value: `${i}` })));
   return all;
 }
 
