@@ -51,6 +51,10 @@ export interface Handler {
   handle(request: object, call: Call): Message | null | Promise<Message | null>;
 }
 
+function overlapsOf<A extends Api>({ overlaps = false }: HandlerDefinition<A>): Handler['overlaps'] {
+  return typeof overlaps === 'boolean' ? overlaps : (request, call) => overlaps(request as RequestOf<A>, call);
+}
+
 export function defineHandler<A extends Api>(definition: HandlerDefinition<A>): Handler {
   const [minVersion, maxVersion = minVersion] = definition.versions.split('-').map(Number);
   return {
@@ -58,7 +62,7 @@ export function defineHandler<A extends Api>(definition: HandlerDefinition<A>): 
     minVersion,
     maxVersion,
     advertisedFrom: definition.advertisedFrom ?? minVersion,
-    overlaps: definition.overlaps ?? false,
+    overlaps: overlapsOf(definition),
     beforeAuthentication: definition.beforeAuthentication ?? false,
     handle: (request, call) => definition.handle(request as RequestOf<A>, call),
   };

@@ -32,7 +32,9 @@ export const metadataHandler = defineHandler({
     });
     if (asksForAll(request, call)) return answer(broker.store.topics().map((topic) => describe(topic, call)));
     const topics = request.topics!.map((asked) => describeOne(asked, request, call));
-    return topics.every((topic) => !(topic instanceof Promise)) ? answer(topics) : whenAll(topics).then(answer);
+    return topics.every((topic): topic is TopicAnswer => !(topic instanceof Promise))
+      ? answer(topics)
+      : whenAll(topics).then(answer);
   },
 });
 
