@@ -8,6 +8,11 @@ import type { Message } from './handler.ts';
 /** AddPartitionsToTxn has a word of its own. */
 const NAMES = ['errorCode', 'partitionErrorCode'] as const;
 
+/** No function: none is to be made for a request. */
+export interface ErrorCounter {
+  failed(errorCode: number): void;
+}
+
 interface ErrorNode {
   /** The field that is an error code, or null. */
   readonly code: string | null;
@@ -22,9 +27,9 @@ export class ErrorFields {
     this.#root = nodeOf(fields);
   }
 
-  /** Calls `found` for each code that is not 0. */
-  each(message: Message, found: (code: number) => void): void {
-    walk(this.#root, message, found);
+  /** Tells of each code that is not 0. */
+  each(message: Message, counter: ErrorCounter): void {
+    walk(this.#root, message, counter);
   }
 }
 
@@ -48,14 +53,14 @@ function nodeOf(fields: Fields): ErrorNode {
   return { code: NAMES.find((name) => Object.hasOwn(fields, name)) ?? null, arrays };
 }
 
-function walk({ code, arrays }: ErrorNode, message: Message, found: (code: number) => void): void {
+function walk({ code, arrays }: ErrorNode, message: Message, counter: ErrorCounter): void {
   if (code !== null) {
     const value = message[code];
-    if (typeof value === 'number' && value !== 0) found(value);
+    if (typeof value === 'number' && value !== 0) counter.failed(value);
   }
   for (const { name, node } of arrays) {
     const parts = message[name] as readonly Message[] | null | undefined;
     if (parts === null || parts === undefined) continue;
-    for (const part of parts) walk(node, part, found);
+    for (const part of parts) walk(node, part, counter);
   }
 }

@@ -75,7 +75,7 @@ export class Faults {
   /** Throws ERR_MILLRACE_INVALID_ARGUMENT for an API that there is none of, and for a fault that is none. */
   on(api: FaultyApi, fault: Fault): InjectedFault {
     if (!Object.hasOwn(apis, api)) {
-      const hint = suggestion(String(api), Object.keys(apis));
+      const hint = suggestion(api, Object.keys(apis));
       throw new MillraceError('ERR_MILLRACE_INVALID_ARGUMENT', `${show(api)} is no API${hint}`);
     }
     checkFault(api, fault);

@@ -59,7 +59,7 @@ export class RequestDispatch {
     const response = fault === null ? handler.handle(request, call) : undergo(fault, { handler, request, call });
     const encode = (message: Message | null): Pieces => {
       if (message === null) return NO_ANSWER;
-      this.#errorFields[handler.api.key].each(message, (code) => statistics.failed(code));
+      this.#errorFields[handler.api.key].each(message, statistics);
       return encodeResponse(handler.api, { version, correlationId: header.correlationId }, message);
     };
     const answer = response instanceof Promise ? response.then(encode) : encode(response);

@@ -33,7 +33,7 @@ describe.each([...allHandlers().values()])('$api.name', ({ api, minVersion, maxV
     if (hasNoPlace) return;
     const decoded = api.response.decode(version, Buffer.concat(api.response.encode(version, answer)));
     const codes: number[] = [];
-    new ErrorFields(api.response.fields).each(decoded, (code) => codes.push(code));
+    new ErrorFields(api.response.fields).each(decoded, { failed: (code) => codes.push(code) });
     expect(codes).toEqual([CODE]);
   });
 });

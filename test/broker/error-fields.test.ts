@@ -5,7 +5,7 @@ import type { Fields } from '#millrace/protocol/field.js';
 
 function codesIn(api: { readonly response: { readonly fields: Fields } }, message: object): number[] {
   const found: number[] = [];
-  new ErrorFields(api.response.fields).each(message as never, (code) => found.push(code));
+  new ErrorFields(api.response.fields).each(message as never, { failed: (code) => found.push(code) });
   return found;
 }
 

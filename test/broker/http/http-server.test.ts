@@ -6,6 +6,7 @@ import { connect as connectSocket } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Broker, startBroker } from 'millrace/broker';
+import type { BrokerState } from '#millrace/broker/http/broker-state.js';
 import { metadata } from '#millrace/protocol/apis/03-metadata.js';
 import { ZERO_UUID } from '#millrace/protocol/uuid.js';
 import { parseMetrics } from '../../metrics/scrape.ts';
@@ -84,7 +85,7 @@ test('metrics are those of the broker and of its store', async () => {
   const { broker, client, get } = await served();
   await broker.store.createTopic('orders');
   broker.store.partition('orders', 0).append([{ value: 'x' }]);
-  await client.ask(metadata, 1, { topics: [{ topicId: ZERO_UUID, name: 'orders' }] } as never);
+  await client.ask(metadata, 1, { topics: [{ topicId: ZERO_UUID, name: 'orders' }] });
   for (let i = 0; i < 2; i++) {
     const scraped = await get('/metrics');
     expect(scraped.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
@@ -148,7 +149,8 @@ test('a name of a topic in the question is a name and nothing else', async () =>
   const { broker, get } = await served();
   await broker.store.createTopic('a.b-c_d');
   const ask = async (topic: string) =>
-    ((await (await get(`/state.json?${new URLSearchParams({ topic })}`)).json()) as any).selected?.topic ?? null;
+    ((await (await get(`/state.json?${new URLSearchParams({ topic })}`)).json()) as Partial<BrokerState>).selected
+      ?.topic ?? null;
   expect([await ask('a.b-c_d'), await ask('../..'), await ask('__proto__'), await ask('')]).toEqual([
     'a.b-c_d',
     null,
@@ -194,7 +196,7 @@ describe.skipIf(!hasChromium)(
       const page = await open(broker);
       await page.waitForSelector('#status[data-status=serving]');
       expect(await page.locator('#topics tr').count()).toBe(1);
-      await client.ask(metadata, 1, { topics: [{ topicId: ZERO_UUID, name: 'orders' }] } as never, 'shop');
+      await client.ask(metadata, 1, { topics: [{ topicId: ZERO_UUID, name: 'orders' }] }, 'shop');
       const log = broker.store.partition('orders', 1);
       const writing = setInterval(() => {
         if (!log.isClosed) log.append([{ value: 'x'.repeat(5000) }]);
@@ -242,7 +244,7 @@ describe.skipIf(!hasChromium)(
       const hostile = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>`;
       const client = await BrokerClient.connect(broker);
       onTestFinished(() => client.close());
-      await client.ask(metadata, 1, { topics: null } as never, hostile);
+      await client.ask(metadata, 1, { topics: null }, hostile);
       const page = await open(broker);
       await page.locator('#connections').filter({ hasText: '<img src=x' }).waitFor();
       expect(await page.locator('#connections img, #connections script').count()).toBe(0);
