@@ -49,8 +49,6 @@ export interface Field<Read = unknown, Write = unknown, Optional extends boolean
 
 export type Fields = Readonly<Record<string, Field>>;
 
-// oxlint-disable-next-line typescript/no-explicit-any
-type AnyField = Field<any, any, any>;
 type Resolved<T> = { [K in keyof T]: T[K] } & {};
 
 /** A message as decoding returns it. */
@@ -130,7 +128,7 @@ export function records<const O extends FieldOptions<null> = object>(
 }
 
 /** An array of one of the types above, or of structs with these fields. */
-export function array<const E extends AnyField | Fields, const O extends FieldOptions<readonly [] | null> = object>(
+export function array<const E extends Field | Fields, const O extends FieldOptions<readonly [] | null> = object>(
   element: E,
   options?: O,
 ): FieldOf<ElementOf<E>['read'][], readonly ElementOf<E>['write'][], O> {

@@ -10,8 +10,8 @@ import { produce } from '#millrace/protocol/apis/00-produce.js';
 import { fetch } from '#millrace/protocol/apis/01-fetch.js';
 import { metadata } from '#millrace/protocol/apis/03-metadata.js';
 import { ZERO_UUID } from '#millrace/protocol/uuid.js';
-import { BrokerClient } from '../../broker/broker-client.ts';
 import { batch } from '../../broker/broker-fixture.ts';
+import { BrokerClient } from '../../broker/broker-client.ts';
 import { temporaryDirectory } from '../../support/temp-directory.ts';
 import { run, start } from '../cli-run.ts';
 
@@ -126,14 +126,22 @@ test('tells people where it listens and how to try it', async () => {
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
+const acked = { transactionalId: null, acks: 1, timeoutMs: 1000 };
+
 test('a second signal ends it at once, while a client keeps it', async () => {
   const data = join(temporaryDirectory(), 'data');
   const { child, port } = await startReady('--data', data, '--port', '0');
   const client = await BrokerClient.connect({ port });
   await client.ask(metadata, 12, { ...metadataOf, topics: [{ topicId: ZERO_UUID, name: 't' }] });
-  const partitions = [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1000 }];
-  const waiting = { replicaId: -1, maxWaitMs: 60_000, minBytes: 1, maxBytes: 1000, isolationLevel: 0 };
-  client.send(fetch, 4, { ...waiting, topics: [{ topic: 't', partitions }] });
+  const records = batch([{ value: Buffer.alloc(900_000) }]);
+  const partitionData = [{ index: 0, records }];
+  for (let i = 0; i < 40; i++)
+    await client.ask(produce, 9, { ...acked, topicData: [{ name: 't', topicId: ZERO_UUID, partitionData }] });
+  // It asks for more than the sockets hold, and does not read it.
+  client.socket.pause();
+  const partitions = [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 50_000_000 }];
+  const all = { replicaId: -1, maxWaitMs: 0, minBytes: 1, maxBytes: 50_000_000, isolationLevel: 0 };
+  client.send(fetch, 4, { ...all, topics: [{ topic: 't', partitions }] });
   await setTimeout(100);
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
