@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../support/temp-directory.ts';
 import { live } from './log-life.ts';
 import { testedDisk } from './tested-file-system.ts';
 
-const RUNS = Number(process.env.MILLRACE_RUNS ?? 30);
+const RUNS = Number(process.env.MILLRACE_RUNS ?? 12);
 const TIMEOUT_MS = RUNS * 1000 + 60_000;
 
 test('a log on copies agrees with its model, whatever stops it', { timeout: TIMEOUT_MS }, async () => {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { askedSeed, firstSeed } from '../support/random.ts';
 import { type Command, type Sent, TransactionHistory } from './transaction-history.ts';
 
-const RUNS = Number(process.env.MILLRACE_RUNS ?? 25);
+const RUNS = Number(process.env.MILLRACE_RUNS ?? 12);
 
 const producer = fc.integer({ min: 0, max: 2 });
 const sent: fc.Arbitrary<Sent> = fc.record({
@@ -40,7 +40,7 @@ test('a reader of committed records sees all of a transaction or nothing, whatev
   );
   await fc.assert(history, { seed, numRuns: RUNS, plugins: [fc.interruptAfterTimeLimit(100_000)] });
   // The histories have had what they are to have.
-  if (RUNS >= 25 && askedSeed() === null) {
+  if (RUNS >= 12 && askedSeed() === null) {
     for (const what of ['take over', 'late', 'a late request', 'time', 'kill', 'power', 'ended: none', 'ended: thrown'])
       expect(counts[what], what).toBeGreaterThan(0);
   }
