@@ -12,6 +12,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { type Clock, systemClock } from '../clock.ts';
 import { MillraceError } from '../errors.ts';
 import { openStore } from '../store/open-store.ts';
+import type { Credentials } from '../security/credentials.ts';
 import type { Store } from '../store/store.ts';
 import type { Logger } from '../types.ts';
 import {
@@ -21,15 +22,17 @@ import {
   type CheckedBrokerConfig,
 } from './broker-config.ts';
 import type { BrokerContext } from './broker-context.ts';
+import { openSecurity, saslSettings } from './broker-security.ts';
 import { FetchSessions } from './fetch-sessions.ts';
 import { endpointText } from './config/endpoint.ts';
-import { type ListenerPlan, planListeners } from './config/listener-plan.ts';
+import { hasSasl, hasTls, isReadable, type ListenerPlan, planListeners } from './config/listener-plan.ts';
 import { storeSettingsOf } from './config/store-settings.ts';
 import { ConnectionBound } from './connection-bound.ts';
 import { allHandlers } from './handlers.ts';
 import { Listener, type ListenerAddress } from './listener.ts';
 import { memoryDirectory } from './memory-directory.ts';
 import { RequestDispatch } from './request-dispatch.ts';
+import { tlsSettings } from './tls-settings.ts';
 
 export interface BrokerOptions {
   /**
@@ -55,11 +58,14 @@ const DATA_DEFAULT = 'data';
 export class Broker {
   readonly store: Store;
   readonly listeners: readonly Listener[];
+  /** Who may log in; a change holds from the next log-in on. */
+  readonly credentials: Credentials;
   readonly #release: () => Promise<void>;
   #closing: Promise<void> | null = null;
 
-  constructor(store: Store, listeners: readonly Listener[], release: () => Promise<void>) {
+  constructor({ store, security }: BrokerContext, listeners: readonly Listener[], release: () => Promise<void>) {
     this.store = store;
+    this.credentials = security.credentials;
     this.listeners = listeners;
     this.#release = release;
   }
@@ -105,6 +111,8 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   for (const plan of plans) {
     if (plan.isOpenToAll)
       logger.warn?.({ listener: endpointText(plan) }, 'everybody who reaches this listener may do everything');
+    if (isReadable(plan))
+      logger.warn?.({ listener: endpointText(plan) }, 'what this listener sends and gets can be read on its way');
   }
   const data = options.data ?? dataOf(checked.config);
   const isInMemory = data === 'memory';
@@ -115,7 +123,8 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   let store: Store | null = null;
   try {
     store = await openStore(directory, { ...storeSettingsOf(checked), logger, clock });
-    return new Broker(store, await openListeners(plans, contextOf(store, plans, checked, { logger, clock })), release);
+    const context = contextOf(store, plans, checked, { logger, clock });
+    return new Broker(context, await openListeners(plans, context), release);
   } catch (error) {
     await store?.close();
     await release();
@@ -149,6 +158,7 @@ function contextOf(
     ...tools,
     store,
     config,
+    security: openSecurity(store),
     givenConfig: given,
     fetchSessions: new FetchSessions(config['max.incremental.fetch.session.cache.slots'], () => tools.clock.now()),
     nodeId: store.nodeId ?? config['node.id'] ?? config['broker.id'] ?? 0,
@@ -162,7 +172,9 @@ function contextOf(
 
 /** All of them, or none. */
 async function openListeners(plans: readonly ListenerPlan[], context: BrokerContext): Promise<Listener[]> {
-  const { config, clock, logger } = context;
+  const { config, clock, logger, security } = context;
+  const tls = plans.some(hasTls) ? tlsSettings(config) : null;
+  const sasl = plans.some(hasSasl) ? saslSettings(config, security, clock) : null;
   const bound = new ConnectionBound({
     most: config['max.connections'],
     mostPerAddress: config['max.connections.per.ip'],
@@ -172,11 +184,14 @@ async function openListeners(plans: readonly ListenerPlan[], context: BrokerCont
   let connections = 0;
   const opened: Listener[] = [];
   try {
-    for (const { name, host, port } of plans) {
+    for (const plan of plans) {
+      const { name, host, port } = plan;
       const listener = await Listener.open({
         name,
         host,
         port,
+        tls: hasTls(plan) ? tls : null,
+        sasl: hasSasl(plan) ? sasl : null,
         dispatch,
         clock,
         logger,

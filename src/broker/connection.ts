@@ -11,18 +11,25 @@ import type { Socket } from 'node:net';
 import { isMillraceError } from '../errors.ts';
 import { FrameSplitter } from '../protocol/frame-splitter.ts';
 import { REQUESTS_IN_LINE_MAX } from '../limits.ts';
+import { ANONYMOUS } from '../security/principal.ts';
 import type { Session } from './session.ts';
 import type { BegunRequest, RequestDispatch } from './request-dispatch.ts';
 import type { ListenerAddress } from './listener.ts';
+import { SaslAuthentication, type SaslSettings } from './sasl-authentication.ts';
 
 export interface ConnectionOptions {
   readonly id: number;
   readonly listener: ListenerAddress;
   readonly dispatch: RequestDispatch;
   readonly maxRequestSize: number;
+  /** Null: nobody is asked to log in. */
+  readonly sasl: SaslSettings | null;
+  /** Of the certificate that the client has shown. */
+  readonly principal: string | null;
   readonly now: () => number;
   /** Why the connection is ended from here, before it is. */
   readonly onFault: (connection: Connection, error: unknown) => void;
+  readonly onRefused: (connection: Connection, error: Error) => void;
   readonly onClose: (connection: Connection) => void;
 }
 
@@ -36,7 +43,8 @@ export class Connection implements Session {
   readonly id: number;
   readonly listener: ListenerAddress;
   readonly remoteAddress: string;
-  principal = 'User:ANONYMOUS';
+  readonly sasl: SaslAuthentication | null;
+  #principal: string;
   clientSoftware: Session['clientSoftware'] = null;
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
@@ -56,7 +64,10 @@ export class Connection implements Session {
     this.remoteAddress = socket.remoteAddress ?? '';
     this.#socket = socket;
     this.#options = options;
-    this.#splitter = new FrameSplitter({ maxFrameSize: options.maxRequestSize });
+    const { sasl, maxRequestSize } = options;
+    this.#principal = options.principal ?? ANONYMOUS;
+    this.sasl = sasl === null ? null : new SaslAuthentication(sasl, (principal) => this.#loggedIn(principal));
+    this.#splitter = new FrameSplitter({ maxFrameSize: Math.min(maxRequestSize, sasl?.maxFrameSize ?? Infinity) });
     this.#lastActive = options.now();
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
@@ -64,6 +75,15 @@ export class Connection implements Session {
     // A reset by the client: `close` follows.
     socket.on('error', () => undefined);
     socket.on('close', () => this.#closed());
+  }
+
+  get principal(): string {
+    return this.#principal;
+  }
+
+  /** Nobody has to log in any more. */
+  get isAuthenticated(): boolean {
+    return this.sasl?.isDone !== false;
   }
 
   get signal(): AbortSignal {
@@ -87,7 +107,11 @@ export class Connection implements Session {
   /** Begins nothing more; ends when what was begun is answered. */
   end(): void {
     this.#isEnding = true;
-    if (this.isIdle) this.#socket.end();
+    if (this.isIdle) this.#finish();
+  }
+
+  refused(error: Error): void {
+    this.#options.onRefused(this, error);
   }
 
   destroy(): void {
@@ -159,7 +183,18 @@ export class Connection implements Session {
       for (const piece of this.#line.shift()!.pieces!) this.#socket.write(piece);
     }
     this.#socket.uncork();
-    if (this.#isEnding && this.isIdle) this.#socket.end();
+    if (this.#isEnding && this.isIdle) this.#finish();
+  }
+
+  #loggedIn(principal: string): void {
+    this.#principal = principal;
+    this.#splitter.maxFrameSize = this.#options.maxRequestSize;
+  }
+
+  /** Who was refused may not like to go. */
+  #finish(): void {
+    if (this.isAuthenticated) this.#socket.end();
+    else this.#socket.destroySoon();
   }
 
   #fail(error: unknown): void {
@@ -182,6 +217,8 @@ export function isClientFault(error: unknown): boolean {
   return (
     isMillraceError(error, 'ERR_MILLRACE_CORRUPT') ||
     isMillraceError(error, 'ERR_MILLRACE_TOO_LARGE') ||
+    isMillraceError(error, 'ERR_MILLRACE_AUTHENTICATION') ||
+    isMillraceError(error, 'ERR_MILLRACE_QUEUE_FULL') ||
     isMillraceError(error, 'ERR_MILLRACE_UNSUPPORTED')
   );
 }

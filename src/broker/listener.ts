@@ -4,10 +4,14 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { MillraceError } from '../errors.ts';
 import type { Clock } from '../clock.ts';
+import { AUTHENTICATION_TIMEOUT_MS } from '../limits.ts';
 import type { Logger } from '../types.ts';
 import type { ConnectionBound } from './connection-bound.ts';
 import { Connection, isClientFault } from './connection.ts';
 import type { RequestDispatch } from './request-dispatch.ts';
+import type { SaslSettings } from './sasl-authentication.ts';
+import { TlsGate } from './tls-gate.ts';
+import type { TlsSettings } from './tls-settings.ts';
 
 export interface ListenerAddress {
   /** Kafka's listener name. */
@@ -21,6 +25,10 @@ export interface ListenerOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
+  /** Null: nothing is encrypted. */
+  readonly tls: TlsSettings | null;
+  /** Null: nobody is asked to log in. */
+  readonly sasl: SaslSettings | null;
   readonly dispatch: RequestDispatch;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -40,6 +48,8 @@ export interface ListenerStatistics {
   /** Closed since they sent what is no request. */
   malformed: number;
   idle: number;
+  /** Handshakes of TLS and log-ins that failed, or took too long. */
+  failedAuthentications: number;
 }
 
 /** How often idle connections are looked for. */
@@ -48,9 +58,17 @@ const SWEEPS = 10;
 export class Listener implements ListenerAddress {
   readonly name: string;
   readonly host: string;
-  readonly statistics: ListenerStatistics = { connections: 0, accepted: 0, refused: 0, malformed: 0, idle: 0 };
+  readonly statistics: ListenerStatistics = {
+    connections: 0,
+    accepted: 0,
+    refused: 0,
+    malformed: 0,
+    idle: 0,
+    failedAuthentications: 0,
+  };
   readonly #options: ListenerOptions;
   readonly #server: Server;
+  readonly #gate: TlsGate | null;
   readonly #connections = new Set<Connection>();
   #port = 0;
   #whenEmpty: (() => void) | null = null;
@@ -66,6 +84,13 @@ export class Listener implements ListenerAddress {
     this.name = options.name;
     this.host = options.host;
     this.#options = options;
+    this.#gate =
+      options.tls === null
+        ? null
+        : new TlsGate(options.tls, {
+            onSecure: (socket, principal) => this.#connect(socket, principal),
+            onRefused: (error, address) => this.#refused(error, address),
+          });
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
   }
 
@@ -77,6 +102,7 @@ export class Listener implements ListenerAddress {
   async close(graceMs: number): Promise<void> {
     this.#cancelSweep();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#gate?.close();
     if (this.#connections.size > 0) {
       const empty = new Promise<void>((resolve) => (this.#whenEmpty = resolve));
       for (const connection of this.#connections) connection.end();
@@ -120,19 +146,43 @@ export class Listener implements ListenerAddress {
       return;
     }
     socket.once('close', () => bound.release(address));
-    const { dispatch, clock, maxRequestSize, nextConnectionId } = this.#options;
+    if (this.#gate === null) this.#connect(socket, null);
+    else this.#gate.take(socket);
+  }
+
+  #connect(socket: Socket, principal: string | null): void {
+    const { statistics } = this;
+    const { dispatch, clock, maxRequestSize, nextConnectionId, sasl } = this.#options;
     const connection = new Connection(socket, {
       id: nextConnectionId(),
       listener: this,
       dispatch,
       maxRequestSize,
+      sasl,
+      principal,
       now: () => clock.now(),
       onFault: (faulty, error) => this.#faulted(faulty, error),
+      onRefused: ({ remoteAddress }, error) => this.#refused(error, remoteAddress),
       onClose: (gone) => this.#gone(gone),
     });
     this.#connections.add(connection);
     statistics.accepted++;
     statistics.connections++;
+    if (sasl !== null) this.#limitLogin(connection);
+  }
+
+  #limitLogin(connection: Connection): void {
+    const cancel = this.#options.clock.schedule(AUTHENTICATION_TIMEOUT_MS, () => {
+      if (connection.isAuthenticated) return;
+      this.#refused(new Error('the log-in took too long'), connection.remoteAddress);
+      connection.destroy();
+    });
+    connection.signal.addEventListener('abort', cancel, { once: true });
+  }
+
+  #refused(error: Error, remoteAddress: string): void {
+    this.statistics.failedAuthentications++;
+    this.#options.logger.warn?.({ err: error, listener: this.name, remoteAddress }, 'a client was not let in');
   }
 
   #faulted({ remoteAddress, clientSoftware }: Connection, error: unknown): void {

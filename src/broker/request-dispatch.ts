@@ -24,6 +24,7 @@ export interface BegunRequest {
 }
 
 const NO_ANSWER: Pieces = [];
+const LENGTH_SIZE = 4;
 
 export class RequestDispatch {
   readonly #handlers: ReadonlyMap<number, Handler>;
@@ -35,9 +36,13 @@ export class RequestDispatch {
   }
 
   begin(frame: Buffer, session: Session): BegunRequest {
+    const { sasl } = session;
+    if (sasl?.expectsBareToken) return { answer: sasl.respond(frame).then(bareFrame), overlaps: false };
     const header = readRequestHeader(frame);
     const handler = this.#handlers.get(header.apiKey);
     if (handler === undefined) throw new MillraceError('ERR_MILLRACE_UNSUPPORTED', `no API of key ${header.apiKey}`);
+    if (sasl?.isDone === false && !handler.beforeAuthentication)
+      throw new MillraceError('ERR_MILLRACE_AUTHENTICATION', `${handler.api.name} before the log-in`);
     const { apiVersion: version, clientId } = header;
     if (version < handler.minVersion || version > handler.maxVersion) {
       return { answer: this.#unsupportedVersion(handler, header), overlaps: false };
@@ -62,4 +67,11 @@ export class RequestDispatch {
     const errorCode = kafkaErrorCodes.UNSUPPORTED_VERSION;
     return encodeResponse(api, { version: 0, correlationId }, { errorCode, apiKeys });
   }
+}
+
+/** A token of SASL as the answer to one that came bare. */
+function bareFrame(token: Buffer): Pieces {
+  const length = Buffer.alloc(LENGTH_SIZE);
+  length.writeInt32BE(token.length);
+  return [length, token];
 }

@@ -1,5 +1,6 @@
 /** Who is at the other end of a connection, and over which listener: what handlers know of it. */
 import type { ListenerAddress } from './listener.ts';
+import type { SaslAuthentication } from './sasl-authentication.ts';
 
 export interface Session {
   /** Of the connection, in this broker's life. */
@@ -8,8 +9,14 @@ export interface Session {
   readonly remoteAddress: string;
   /** Kafka's form, `User:name`; who has not shown who it is, is `User:ANONYMOUS`. */
   readonly principal: string;
+  /** Null where the listener asks nobody to log in. */
+  readonly sasl: SaslAuthentication | null;
   /** Aborted when the connection is gone: nobody waits for an answer any more. */
   readonly signal: AbortSignal;
+  /** Takes no more requests; ends when those that were begun are answered. */
+  end(): void;
+  /** Counts and logs a log-in that failed. */
+  refused(error: Error): void;
   /** From the first ApiVersions request on. */
   clientSoftware: { readonly name: string; readonly version: string } | null;
 }

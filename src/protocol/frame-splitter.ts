@@ -27,7 +27,7 @@ export interface FrameSplitterOptions {
 }
 
 export class FrameSplitter {
-  readonly #sizeMax: number;
+  #sizeMax: number;
   #chunk: Buffer = nothing;
   #position = 0;
   readonly #length = Buffer.alloc(LENGTH_SIZE);
@@ -44,6 +44,11 @@ export class FrameSplitter {
 
   constructor({ maxFrameSize = FRAME_BYTES_MAX_DEFAULT }: FrameSplitterOptions = {}) {
     this.#sizeMax = maxFrameSize;
+  }
+
+  /** For the frames whose length has not come in yet. */
+  set maxFrameSize(size: number) {
+    this.#sizeMax = size;
   }
 
   /** Bytes that are kept of a frame that is not there yet. */

@@ -13,10 +13,10 @@ const isTold = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(code)
 
 /** Members that are public for the rooms above and no concern of a program. */
 const ours: Partial<Record<string, readonly string[]>> = {
-  Store: ['open'],
+  Store: ['open', 'writing', 'transactionCoordinator'],
   ReadOnlyStore: ['open'],
   LogReader: ['onceChanged'],
-  LogWriter: ['openFile', 'leaderEpochs', 'configure'],
+  LogWriter: ['openFile', 'leaderEpochs', 'configure', 'knownProducer'],
   PartitionLog: ['open', 'abandon', 'sealedSegments', 'activeBaseOffset', 'replaceSegments'],
   FollowedLog: ['open', 'pace', 'look', 'gone'],
   OpenBatch: ['plan', 'isPlaced', 'checkIdle', 'publish', 'complete', 'wipe', 'end'],

@@ -25,6 +25,8 @@ const notes = {
   'process.roles': 'There are no roles: one process is all of it.',
   'queued.max.request.bytes': 'Not obeyed: what each connection may have in flight is bounded already.',
   'queued.max.requests': 'Not obeyed: what each connection may have in flight is bounded already.',
+  'sasl.mechanism.inter.broker.protocol': 'There are no other brokers.',
+  'security.inter.broker.protocol': 'There are no other brokers.',
   'share.coordinator.state.topic.min.isr': 'There are no share groups.',
   'share.coordinator.state.topic.replication.factor': 'There are no share groups.',
   'socket.receive.buffer.bytes': 'The system sizes the buffers of sockets.',

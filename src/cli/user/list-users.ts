@@ -1,0 +1,25 @@
+/** `millrace user list`: who may log in, and how. */
+import { Command } from 'commander';
+import { Credentials } from '../../security/credentials.ts';
+import { type CommonOptions, commonOptions } from '../common-options.ts';
+import type { CliContext } from '../context.ts';
+import { reading } from '../data-directory.ts';
+import { columns, printRow } from '../output.ts';
+
+export function listUsersCommand(context: CliContext): Command {
+  const command = new Command('list')
+    .summary('name all users')
+    .description('Names who may log in to the broker, and by which mechanisms.');
+  return commonOptions(command).action(async (options: CommonOptions) => {
+    const users = await reading(context, options.data, ({ fileSystem, directory }) =>
+      Credentials.load(fileSystem, directory).list(),
+    );
+    const rows = users.map(({ user, credentials }) => [
+      user,
+      credentials.map(({ mechanism, iterations }) => `${mechanism} (${iterations} iterations)`).join(', '),
+    ]);
+    const [head, ...lines] = columns(['USER', 'MECHANISMS'], rows);
+    if (!options.json && users.length > 0) context.stdout.write(`${head}\n`);
+    users.forEach((user, i) => printRow(context, options.json, user, lines[i]));
+  });
+}
