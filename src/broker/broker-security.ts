@@ -1,7 +1,10 @@
-/** Who may log in to a broker: read from its data directory when it starts, changed by its administration. */
-import { invalidArgument } from '../errors.ts';
+/** Who may log in to a broker, and what they may do there: read from its data directory when it starts, changed by its administration. */
+import { invalidArgument, MillraceError } from '../errors.ts';
+import { Acls } from '../security/acls.ts';
+import { Authorizer } from '../security/authorizer.ts';
 import { Credentials } from '../security/credentials.ts';
 import { PasswordDerivation } from '../security/password-derivation.ts';
+import { parseSuperUsers } from '../security/principal.ts';
 import { isSaslMechanism, saslMechanisms } from '../security/sasl-mechanism.ts';
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
@@ -10,13 +13,37 @@ import type { SaslSettings } from './sasl-authentication.ts';
 
 export interface BrokerSecurity {
   readonly credentials: Credentials;
+  readonly acls: Acls;
+  /** Null: everybody may do everything. */
+  readonly authorizer: Authorizer | null;
   readonly derivation: PasswordDerivation;
 }
 
-/** Errors: CORRUPT for a file of the directory that cannot be read. */
-export function openSecurity({ fileSystem, directory }: Store): BrokerSecurity {
+const AUTHORIZER = 'org.apache.kafka.metadata.authorizer.StandardAuthorizer';
+
+/** Errors: CORRUPT for a file of the directory that cannot be read, UNSUPPORTED for an authorizer that there is not. */
+export function openSecurity({ fileSystem, directory }: Store, config: BrokerConfig): BrokerSecurity {
   const derivation = new PasswordDerivation();
-  return { credentials: Credentials.load(fileSystem, directory, { derivation }), derivation };
+  const acls = Acls.load(fileSystem, directory);
+  return {
+    derivation,
+    credentials: Credentials.load(fileSystem, directory, { derivation }),
+    acls,
+    authorizer: authorizerOf(config, acls),
+  };
+}
+
+function authorizerOf(config: BrokerConfig, acls: Acls): Authorizer | null {
+  const name = config['authorizer.class.name'];
+  if (name === '') return null;
+  if (name !== AUTHORIZER) {
+    const message = `the authorizer ${JSON.stringify(name)} is not there; ${AUTHORIZER} is, by its rules`;
+    throw new MillraceError('ERR_MILLRACE_UNSUPPORTED', message);
+  }
+  return new Authorizer(acls.index, {
+    superUsers: parseSuperUsers(config['super.users']),
+    allowEveryoneIfNoAclFound: config['allow.everyone.if.no.acl.found'],
+  });
 }
 
 /** What listeners with SASL are told. */

@@ -158,7 +158,7 @@ function contextOf(
     ...tools,
     store,
     config,
-    security: openSecurity(store),
+    security: openSecurity(store, config),
     givenConfig: given,
     fetchSessions: new FetchSessions(config['max.incremental.fetch.session.cache.slots'], () => tools.clock.now()),
     nodeId: store.nodeId ?? config['node.id'] ?? config['broker.id'] ?? 0,

@@ -45,6 +45,7 @@ export class Connection implements Session {
   readonly remoteAddress: string;
   readonly sasl: SaslAuthentication | null;
   #principal: string;
+  access: Session['access'] = null;
   clientSoftware: Session['clientSoftware'] = null;
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
@@ -188,6 +189,7 @@ export class Connection implements Session {
 
   #loggedIn(principal: string): void {
     this.#principal = principal;
+    this.access = null;
     this.#splitter.maxFrameSize = this.#options.maxRequestSize;
   }
 

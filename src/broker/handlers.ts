@@ -17,6 +17,9 @@ import { addOffsetsToTxnHandler } from './handlers/25-add-offsets-to-txn.ts';
 import { endTxnHandler } from './handlers/26-end-txn.ts';
 import { writeTxnMarkersHandler } from './handlers/27-write-txn-markers.ts';
 import { txnOffsetCommitHandler } from './handlers/28-txn-offset-commit.ts';
+import { describeAclsHandler } from './handlers/29-describe-acls.ts';
+import { createAclsHandler } from './handlers/30-create-acls.ts';
+import { deleteAclsHandler } from './handlers/31-delete-acls.ts';
 import { describeConfigsHandler } from './handlers/32-describe-configs.ts';
 import { alterConfigsHandler } from './handlers/33-alter-configs.ts';
 import { describeLogDirsHandler } from './handlers/35-describe-log-dirs.ts';
@@ -41,6 +44,7 @@ export function allHandlers(): ReadonlyMap<number, Handler> {
   add(createTopicsHandler, deleteTopicsHandler, deleteRecordsHandler);
   add(initProducerIdHandler, offsetForLeaderEpochHandler);
   add(addPartitionsToTxnHandler, addOffsetsToTxnHandler, endTxnHandler, writeTxnMarkersHandler, txnOffsetCommitHandler);
+  add(describeAclsHandler, createAclsHandler, deleteAclsHandler);
   add(describeConfigsHandler, alterConfigsHandler, describeLogDirsHandler);
   add(saslAuthenticateHandler, createPartitionsHandler, incrementalAlterConfigsHandler);
   add(describeUserScramCredentialsHandler, alterUserScramCredentialsHandler, describeClusterHandler);

@@ -9,6 +9,7 @@ import { kafkaErrorCodes } from '../protocol/error-code.ts';
 import { decodeRequest } from '../protocol/request-frame.ts';
 import { type ReceivedHeader, readRequestHeader } from '../protocol/request-header.ts';
 import { encodeResponse } from '../protocol/response-frame.ts';
+import { Access } from './access.ts';
 import type { BrokerContext } from './broker-context.ts';
 import type { Call, Handler, Message } from './handler.ts';
 import { advertisedApis, API_VERSIONS_KEY } from './handlers/18-api-versions.ts';
@@ -48,7 +49,9 @@ export class RequestDispatch {
       return { answer: this.#unsupportedVersion(handler, header), overlaps: false };
     }
     const request = decodeRequest(handler.api, header, frame);
-    const call: Call = { broker: this.#broker, session, version, clientId, size: frame.length };
+    const { authorizer } = this.#broker.security;
+    session.access ??= Access.of(authorizer, session.principal, session.remoteAddress);
+    const call: Call = { broker: this.#broker, session, access: session.access, version, clientId, size: frame.length };
     const response = handler.handle(request, call);
     const encode = (message: Message | null): Pieces =>
       message === null

@@ -1,4 +1,5 @@
 /** Who is at the other end of a connection, and over which listener: what handlers know of it. */
+import type { Access } from './access.ts';
 import type { ListenerAddress } from './listener.ts';
 import type { SaslAuthentication } from './sasl-authentication.ts';
 
@@ -11,6 +12,8 @@ export interface Session {
   readonly principal: string;
   /** Null where the listener asks nobody to log in. */
   readonly sasl: SaslAuthentication | null;
+  /** What it may do, made for its first request after the log-in. */
+  access: Access | null;
   /** Aborted when the connection is gone: nobody waits for an answer any more. */
   readonly signal: AbortSignal;
   /** Takes no more requests; ends when those that were begun are answered. */

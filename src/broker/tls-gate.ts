@@ -72,5 +72,5 @@ export function distinguishedName(subject: string): string {
 }
 
 function endOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
+  return `${String(remoteAddress)} ${String(remotePort)}`;
 }

@@ -1,6 +1,7 @@
 /** Brokers that ask who their clients are, and clients that say it. */
 import type { Broker } from '#millrace/broker/broker.js';
 import { saslHandshake } from '#millrace/protocol/apis/17-sasl-handshake.js';
+import { createAcls } from '#millrace/protocol/apis/30-create-acls.js';
 import { saslAuthenticate } from '#millrace/protocol/apis/36-sasl-authenticate.js';
 import { createSaslClient } from '#millrace/security/sasl-mechanism.js';
 import type { BrokerClient } from './broker-client.ts';
@@ -49,4 +50,40 @@ export async function logIn(
     token = await sasl.respond(answer.authBytes);
   }
   return 0;
+}
+
+export interface GuardedRig {
+  /** Of a user that may do everything. */
+  readonly root: BrokerClient;
+  /** Of a user that may do what the rules say. */
+  readonly alice: BrokerClient;
+  readonly broker: Broker;
+  /** Lets alice do it with a resource: type, name, operation, and whether for names that begin so. */
+  allow(resourceType: number, name: string, operation: number, patternType?: number): Promise<void>;
+}
+
+/** With an authorizer and no rules. */
+export async function guardedRig(config: Record<string, string | number | boolean> = {}): Promise<GuardedRig> {
+  const {
+    broker,
+    client: alice,
+    connect,
+  } = await saslRig(
+    {
+      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+      'super.users': 'User:root',
+      ...config,
+    },
+    ['alice', 'root'],
+  );
+  const root = await connect();
+  await logIn(alice, 'alice');
+  await logIn(root, 'root');
+  const allow: GuardedRig['allow'] = async (resourceType, resourceName, operation, patternType = 3) => {
+    const rule = { principal: 'User:alice', host: '*', operation, permissionType: 3 };
+    const creation = { resourceType, resourceName, resourcePatternType: patternType, ...rule };
+    const { results } = await root.ask(createAcls, 3, { creations: [creation] });
+    if (results[0].errorCode !== 0) throw new Error(`no rule: ${results[0].errorMessage}`);
+  };
+  return { root, alice, broker, allow };
 }

@@ -1,6 +1,6 @@
 /** Settings of who may connect, by which proof, and over which encryption. */
 import { SASL_FRAME_BYTES_MAX_DEFAULT } from '../../limits.ts';
-import { type BrokerConfigDefinition, int, list, oneOf, password, text } from './config-kind.ts';
+import { bool, type BrokerConfigDefinition, int, list, oneOf, password, text } from './config-kind.ts';
 
 export const securityConfigs = {
   'sasl.enabled.mechanisms': list({
@@ -18,6 +18,19 @@ export const securityConfigs = {
     min: 0,
     max: 60_000,
     documentation: 'How long a failed log-in waits for its answer, so that guessing is slow.',
+  }),
+  'authorizer.class.name': text({
+    default: '',
+    documentation:
+      'org.apache.kafka.metadata.authorizer.StandardAuthorizer: who may do what is said by ACLs. None: everybody may do everything.',
+  }),
+  'super.users': text({
+    default: '',
+    documentation: 'Who may do everything whatever the ACLs say: User:name, with semicolons between.',
+  }),
+  'allow.everyone.if.no.acl.found': bool({
+    default: false,
+    documentation: 'Allows everything with what no ACL speaks of.',
   }),
   'ssl.keystore.type': oneOf({
     default: 'PEM',

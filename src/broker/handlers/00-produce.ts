@@ -16,6 +16,7 @@ import { produce } from '../../protocol/apis/00-produce.ts';
 import { kafkaErrorCodes, type KafkaErrorName } from '../../protocol/error-code.ts';
 import { isInternalTopic } from '../internal-topics.ts';
 import { codeOf, messageOf } from '../kafka-failure.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
 import { type Answer, type Call, defineHandler } from '../handler.ts';
 import { admitProduce, mayAdd, type ProduceAdmission, topicOf } from '../produce-transaction.ts';
 
@@ -54,7 +55,7 @@ function appendAll(
     const { name, topicId, partitionData } = data;
     const topic = topicOf(data, call);
     const partitionResponses = partitionData.map(({ index, records }) => {
-      const refusal = topic === null ? null : (admission?.({ topic, partition: index }) ?? null);
+      const refusal = topic === null ? null : refusalFor(topic, index, admission, call);
       const { answer, flushed } =
         refusal === null
           ? appendOne(topic, index, records, call)
@@ -66,6 +67,16 @@ function appendAll(
   });
   if (acks === 0) return null;
   return durable.length === 0 ? { responses } : Promise.all(durable).then(() => ({ responses }));
+}
+
+function refusalFor(
+  topic: string,
+  partition: number,
+  admission: Exclude<ProduceAdmission, KafkaErrorName>,
+  { access }: Call,
+): KafkaErrorName | null {
+  if (!access.topic(AclOperation.WRITE, topic)) return 'TOPIC_AUTHORIZATION_FAILED';
+  return admission?.({ topic, partition }) ?? null;
 }
 
 interface Appended {

@@ -11,6 +11,7 @@ import { type AskedPartition, type FetchBounds, type FetchLook, lookOnce } from 
 import type { FetchRequest, NamedPartition } from '../fetch-session.ts';
 import type { FetchPlan } from '../fetch-sessions.ts';
 import { waitForNews } from '../fetch-wait.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
 import { type Call, defineHandler } from '../handler.ts';
 
 type Response = ResponseInputOf<typeof fetch>;
@@ -39,8 +40,9 @@ export const fetchHandler = defineHandler({
   },
 });
 
-function located(named: NamedPartition, usesIds: boolean, { broker }: Call): AskedPartition {
-  return { ...named, topic: usesIds ? broker.store.topicNameOf(named.topicId) : named.topic };
+function located(named: NamedPartition, usesIds: boolean, { broker, access }: Call): AskedPartition {
+  const topic = usesIds ? broker.store.topicNameOf(named.topicId) : named.topic;
+  return { ...named, topic, isDenied: topic !== null && !access.topic(AclOperation.READ, topic) };
 }
 
 /** Nothing was asked for, or something cannot be had: the client must not wait for that. */

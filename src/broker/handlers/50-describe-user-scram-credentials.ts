@@ -3,6 +3,8 @@ import type { ResponseInputOf } from '../../protocol/api.ts';
 import { describeUserScramCredentials } from '../../protocol/apis/50-describe-user-scram-credentials.ts';
 import { kafkaErrorCodes } from '../../protocol/error-code.ts';
 import { scramHashes } from '../../security/scram-hash.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
+import { ResourceType } from '../../security/resource.ts';
 import { defineHandler } from '../handler.ts';
 import { repeated } from '../refusal.ts';
 
@@ -11,7 +13,9 @@ type Result = ResponseInputOf<typeof describeUserScramCredentials>['results'][nu
 export const describeUserScramCredentialsHandler = defineHandler({
   api: describeUserScramCredentials,
   versions: '0-0',
-  handle({ users }, { broker }) {
+  handle({ users }, { broker, access }) {
+    const denied = access.code(AclOperation.DESCRIBE, ResourceType.CLUSTER);
+    if (denied !== kafkaErrorCodes.NONE) return { errorCode: denied, errorMessage: null, results: [] };
     const known = new Map(broker.security.credentials.list().map(({ user, credentials }) => [user, credentials]));
     const asked = users === null || users.length === 0 ? [...known.keys()] : users.map(({ name }) => name);
     const twice = repeated(asked);

@@ -4,6 +4,8 @@ import { alterUserScramCredentials } from '../../protocol/apis/51-alter-user-scr
 import { scramMechanismOf } from '../../security/scram-hash.ts';
 import type { ScramMechanism } from '../../security/scram-hash.ts';
 import type { BrokerContext } from '../broker-context.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
+import { ResourceType } from '../../security/resource.ts';
 import { defineHandler } from '../handler.ts';
 import { DONE, outcomeOf, Refusal, repeated } from '../refusal.ts';
 
@@ -13,12 +15,16 @@ type Result = ResponseInputOf<typeof alterUserScramCredentials>['results'][numbe
 export const alterUserScramCredentialsHandler = defineHandler({
   api: alterUserScramCredentials,
   versions: '0-0',
-  handle({ deletions, upsertions }, { broker }) {
+  handle({ deletions, upsertions }, { broker, access }) {
     const twice = repeated([...deletions, ...upsertions].map(({ name }) => name));
     const results = new Map<string, Result>();
     const change = (name: string, work: () => void): void => {
       if (results.has(name)) return;
-      results.set(name, { user: name, ...outcome(broker, twice.has(name), work) });
+      const allowed = (): void => {
+        access.check(AclOperation.ALTER, ResourceType.CLUSTER);
+        work();
+      };
+      results.set(name, { user: name, ...outcome(broker, twice.has(name), allowed) });
     };
     for (const deletion of deletions) change(deletion.name, () => remove(broker, deletion));
     for (const upsertion of upsertions) change(upsertion.name, () => put(broker, upsertion));
