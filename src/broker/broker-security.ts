@@ -1,10 +1,11 @@
-/** Who may log in to a broker, and what they may do there: read from its data directory when it starts, changed by its administration. */
+/** Who may log in to a broker, what they may do there, and how much: read from its data directory when it starts, changed by its administration. */
 import { invalidArgument, MillraceError } from '../errors.ts';
 import { Acls } from '../security/acls.ts';
 import { Authorizer } from '../security/authorizer.ts';
 import { Credentials } from '../security/credentials.ts';
 import { PasswordDerivation } from '../security/password-derivation.ts';
 import { parseSuperUsers } from '../security/principal.ts';
+import { QuotaBook } from '../security/quota-book.ts';
 import { isSaslMechanism, saslMechanisms } from '../security/sasl-mechanism.ts';
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
@@ -14,6 +15,7 @@ import type { SaslSettings } from './sasl-authentication.ts';
 export interface BrokerSecurity {
   readonly credentials: Credentials;
   readonly acls: Acls;
+  readonly quotas: QuotaBook;
   /** Null: everybody may do everything. */
   readonly authorizer: Authorizer | null;
   readonly derivation: PasswordDerivation;
@@ -22,13 +24,14 @@ export interface BrokerSecurity {
 const AUTHORIZER = 'org.apache.kafka.metadata.authorizer.StandardAuthorizer';
 
 /** Errors: CORRUPT for a file of the directory that cannot be read, UNSUPPORTED for an authorizer that there is not. */
-export function openSecurity({ fileSystem, directory }: Store, config: BrokerConfig): BrokerSecurity {
+export function openSecurity({ fileSystem, directory }: Store, config: BrokerConfig, clock: Clock): BrokerSecurity {
   const derivation = new PasswordDerivation();
   const acls = Acls.load(fileSystem, directory);
   return {
     derivation,
     credentials: Credentials.load(fileSystem, directory, { derivation }),
     acls,
+    quotas: QuotaBook.load(fileSystem, directory, clock),
     authorizer: authorizerOf(config, acls),
   };
 }

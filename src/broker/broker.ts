@@ -158,7 +158,7 @@ function contextOf(
     ...tools,
     store,
     config,
-    security: openSecurity(store, config),
+    security: openSecurity(store, config, tools.clock),
     givenConfig: given,
     fetchSessions: new FetchSessions(config['max.incremental.fetch.session.cache.slots'], () => tools.clock.now()),
     nodeId: store.nodeId ?? config['node.id'] ?? config['broker.id'] ?? 0,

@@ -8,6 +8,7 @@
  * and the answers that were begun. A frame that is none, or a request that has no answer, ends the connection and nothing else.
  */
 import type { Socket } from 'node:net';
+import type { Clock } from '../clock.ts';
 import { isMillraceError } from '../errors.ts';
 import { FrameSplitter } from '../protocol/frame-splitter.ts';
 import { REQUESTS_IN_LINE_MAX } from '../limits.ts';
@@ -26,7 +27,7 @@ export interface ConnectionOptions {
   readonly sasl: SaslSettings | null;
   /** Of the certificate that the client has shown. */
   readonly principal: string | null;
-  readonly now: () => number;
+  readonly clock: Clock;
   /** Why the connection is ended from here, before it is. */
   readonly onFault: (connection: Connection, error: unknown) => void;
   readonly onRefused: (connection: Connection, error: Error) => void;
@@ -57,6 +58,9 @@ export class Connection implements Session {
   /** A request is being handled that lets no other one begin. */
   #isBusy = false;
   #isEnding = false;
+  /** Until when no request begins, since the client was above its quota. */
+  #mutedUntil = 0;
+  #unmute: () => void = () => undefined;
   #lastActive: number;
 
   constructor(socket: Socket, options: ConnectionOptions) {
@@ -69,7 +73,7 @@ export class Connection implements Session {
     this.#principal = options.principal ?? ANONYMOUS;
     this.sasl = sasl === null ? null : new SaslAuthentication(sasl, (principal) => this.#loggedIn(principal));
     this.#splitter = new FrameSplitter({ maxFrameSize: Math.min(maxRequestSize, sasl?.maxFrameSize ?? Infinity) });
-    this.#lastActive = options.now();
+    this.#lastActive = options.clock.now();
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.on('drain', () => this.#advance());
@@ -111,6 +115,24 @@ export class Connection implements Session {
     if (this.isIdle) this.#finish();
   }
 
+  mute(ms: number): void {
+    const { clock } = this.#options;
+    const until = clock.now() + ms;
+    if (until <= this.#mutedUntil) return;
+    this.#mutedUntil = until;
+    this.#unmute();
+    this.#unmute = clock.schedule(ms, () => {
+      this.#mutedUntil = 0;
+      // Who was kept waiting was not idle.
+      this.#lastActive = clock.now();
+      this.#advance();
+    });
+  }
+
+  get #isMuted(): boolean {
+    return this.#mutedUntil > 0;
+  }
+
   refused(error: Error): void {
     this.#options.onRefused(this, error);
   }
@@ -127,7 +149,11 @@ export class Connection implements Session {
 
   #canBegin(): boolean {
     return (
-      !this.#isBusy && !this.#isEnding && !this.#socket.writableNeedDrain && this.#line.length < REQUESTS_IN_LINE_MAX
+      !this.#isBusy &&
+      !this.#isMuted &&
+      !this.#isEnding &&
+      !this.#socket.writableNeedDrain &&
+      this.#line.length < REQUESTS_IN_LINE_MAX
     );
   }
 
@@ -156,7 +182,7 @@ export class Connection implements Session {
   }
 
   #begin(frame: Buffer): void {
-    this.#lastActive = this.#options.now();
+    this.#lastActive = this.#options.clock.now();
     const place: Place = { pieces: null };
     this.#line.push(place);
     const begun: BegunRequest = this.#options.dispatch.begin(frame, this);
@@ -178,7 +204,7 @@ export class Connection implements Session {
   #answered(place: Place, pieces: readonly Uint8Array[]): void {
     place.pieces = pieces;
     if (place !== this.#line[0] || this.#socket.destroyed) return;
-    this.#lastActive = this.#options.now();
+    this.#lastActive = this.#options.clock.now();
     this.#socket.cork();
     while (this.#line.length > 0 && this.#line[0].pieces !== null) {
       for (const piece of this.#line.shift()!.pieces!) this.#socket.write(piece);
@@ -209,6 +235,7 @@ export class Connection implements Session {
   #closed(): void {
     this.#isEnding = true;
     this.#chunks.length = 0;
+    this.#unmute();
     this.#gone.abort();
     this.#options.onClose(this);
   }

@@ -26,6 +26,8 @@ import { describeLogDirsHandler } from './handlers/35-describe-log-dirs.ts';
 import { saslAuthenticateHandler } from './handlers/36-sasl-authenticate.ts';
 import { createPartitionsHandler } from './handlers/37-create-partitions.ts';
 import { incrementalAlterConfigsHandler } from './handlers/44-incremental-alter-configs.ts';
+import { describeClientQuotasHandler } from './handlers/48-describe-client-quotas.ts';
+import { alterClientQuotasHandler } from './handlers/49-alter-client-quotas.ts';
 import { describeUserScramCredentialsHandler } from './handlers/50-describe-user-scram-credentials.ts';
 import { alterUserScramCredentialsHandler } from './handlers/51-alter-user-scram-credentials.ts';
 import { describeClusterHandler } from './handlers/60-describe-cluster.ts';
@@ -47,6 +49,7 @@ export function allHandlers(): ReadonlyMap<number, Handler> {
   add(describeAclsHandler, createAclsHandler, deleteAclsHandler);
   add(describeConfigsHandler, alterConfigsHandler, describeLogDirsHandler);
   add(saslAuthenticateHandler, createPartitionsHandler, incrementalAlterConfigsHandler);
+  add(describeClientQuotasHandler, alterClientQuotasHandler);
   add(describeUserScramCredentialsHandler, alterUserScramCredentialsHandler, describeClusterHandler);
   add(describeProducersHandler, describeTransactionsHandler, listTransactionsHandler, describeTopicPartitionsHandler);
   return handlers;

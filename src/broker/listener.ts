@@ -160,7 +160,7 @@ export class Listener implements ListenerAddress {
       maxRequestSize,
       sasl,
       principal,
-      now: () => clock.now(),
+      clock,
       onFault: (faulty, error) => this.#faulted(faulty, error),
       onRefused: ({ remoteAddress }, error) => this.#refused(error, remoteAddress),
       onClose: (gone) => this.#gone(gone),

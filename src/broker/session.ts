@@ -16,6 +16,8 @@ export interface Session {
   access: Access | null;
   /** Aborted when the connection is gone: nobody waits for an answer any more. */
   readonly signal: AbortSignal;
+  /** Begins no more requests for so long. */
+  mute(ms: number): void;
   /** Takes no more requests; ends when those that were begun are answered. */
   end(): void;
   /** Counts and logs a log-in that failed. */

@@ -21,6 +21,8 @@ import { alterConfigs } from '#millrace/protocol/apis/33-alter-configs.js';
 import { describeLogDirs } from '#millrace/protocol/apis/35-describe-log-dirs.js';
 import { createPartitions } from '#millrace/protocol/apis/37-create-partitions.js';
 import { incrementalAlterConfigs } from '#millrace/protocol/apis/44-incremental-alter-configs.js';
+import { describeClientQuotas } from '#millrace/protocol/apis/48-describe-client-quotas.js';
+import { alterClientQuotas } from '#millrace/protocol/apis/49-alter-client-quotas.js';
 import { describeUserScramCredentials } from '#millrace/protocol/apis/50-describe-user-scram-credentials.js';
 import { alterUserScramCredentials } from '#millrace/protocol/apis/51-alter-user-scram-credentials.js';
 import { describeProducers } from '#millrace/protocol/apis/61-describe-producers.js';
@@ -288,6 +290,20 @@ export const cases: Record<string, Case> = {
     message: () => ({ resources: [{ ...resource, configs: [] }], validateOnly: true }),
     code: ({ responses }) => responses[0].errorCode,
     needs: [[TOPIC, 't', ALTER_CONFIGS]],
+  },
+  DescribeClientQuotas: {
+    api: describeClientQuotas,
+    version: 1,
+    message: () => ({ components: [], strict: false }),
+    code: ({ errorCode }) => errorCode,
+    needs: [[CLUSTER, cluster, DESCRIBE_CONFIGS]],
+  },
+  AlterClientQuotas: {
+    api: alterClientQuotas,
+    version: 1,
+    message: () => ({ entries: [{ entity: [{ entityType: 'user', entityName: 'x' }], ops: [] }], validateOnly: true }),
+    code: ({ entries }) => entries[0].errorCode,
+    needs: [[CLUSTER, cluster, ALTER_CONFIGS]],
   },
   DescribeUserScramCredentials: {
     api: describeUserScramCredentials,

@@ -7,13 +7,13 @@ import { temporaryDirectory } from '../support/temp-directory.ts';
 
 test('users are those of the directory', async () => {
   await using store = await openStore(temporaryDirectory());
-  await openSecurity(store, DEFAULT_BROKER_CONFIG).credentials.put('alice', 'secret');
-  expect(openSecurity(store, DEFAULT_BROKER_CONFIG).credentials.list()).toMatchObject([{ user: 'alice' }]);
+  await openSecurity(store, DEFAULT_BROKER_CONFIG, systemClock).credentials.put('alice', 'secret');
+  expect(openSecurity(store, DEFAULT_BROKER_CONFIG, systemClock).credentials.list()).toMatchObject([{ user: 'alice' }]);
 });
 
 test('mechanisms that there are not are said so', async () => {
   await using store = await openStore(temporaryDirectory());
-  const security = openSecurity(store, DEFAULT_BROKER_CONFIG);
+  const security = openSecurity(store, DEFAULT_BROKER_CONFIG, systemClock);
   const settings = (names: string) =>
     saslSettings({ ...DEFAULT_BROKER_CONFIG, 'sasl.enabled.mechanisms': names }, security, systemClock);
   expect(settings('PLAIN,SCRAM-SHA-512')).toMatchObject({ mechanisms: ['PLAIN', 'SCRAM-SHA-512'] });
@@ -23,7 +23,8 @@ test('mechanisms that there are not are said so', async () => {
 
 test('there is one authorizer, by the name of Kafka’s, and another one is not taken for it', async () => {
   await using store = await openStore(temporaryDirectory());
-  const open = (name: string) => openSecurity(store, { ...DEFAULT_BROKER_CONFIG, 'authorizer.class.name': name });
+  const open = (name: string) =>
+    openSecurity(store, { ...DEFAULT_BROKER_CONFIG, 'authorizer.class.name': name }, systemClock);
   expect(open('').authorizer).toBeNull();
   expect(open('org.apache.kafka.metadata.authorizer.StandardAuthorizer').authorizer).not.toBeNull();
   expect(() => open('org.example.OtherAuthorizer')).toThrow(/"org\.example\.OtherAuthorizer" is not there/);

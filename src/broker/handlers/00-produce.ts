@@ -18,6 +18,7 @@ import { isInternalTopic } from '../internal-topics.ts';
 import { codeOf, messageOf } from '../kafka-failure.ts';
 import { AclOperation } from '../../security/acl-operation.ts';
 import { type Answer, type Call, defineHandler } from '../handler.ts';
+import { throttleProduce } from '../throttle.ts';
 import { admitProduce, mayAdd, type ProduceAdmission, topicOf } from '../produce-transaction.ts';
 
 type Request = RequestOf<typeof produce>;
@@ -36,10 +37,16 @@ export const produceHandler = defineHandler({
   overlaps: (request, { version }) => !mayAdd(request, version),
   handle(request, call) {
     const { acks } = request;
-    if (acks < -1 || acks > 1) return refused(request, 'INVALID_REQUIRED_ACKS');
+    const throttleTimeMs = throttleProduce(call);
+    if (acks < -1 || acks > 1) return { ...refused(request, 'INVALID_REQUIRED_ACKS'), throttleTimeMs };
     const admission = admitProduce(request, call);
-    if (admission instanceof Promise) return admission.then((admitted) => appendAll(request, admitted, call));
-    return appendAll(request, admission, call);
+    const throttled = (answer: Answer<typeof produce>): Answer<typeof produce> =>
+      answer === null || throttleTimeMs === 0 ? answer : { ...answer, throttleTimeMs };
+    const answer =
+      admission instanceof Promise
+        ? admission.then((admitted) => appendAll(request, admitted, call))
+        : appendAll(request, admission, call);
+    return answer instanceof Promise ? answer.then(throttled) : throttled(answer);
   },
 });
 
