@@ -32,6 +32,7 @@ import { allHandlers } from './handlers.ts';
 import { Listener, type ListenerAddress } from './listener.ts';
 import { memoryDirectory } from './memory-directory.ts';
 import { RequestDispatch } from './request-dispatch.ts';
+import { RequestMemory } from './request-memory.ts';
 import { tlsSettings } from './tls-settings.ts';
 
 export interface BrokerOptions {
@@ -180,6 +181,7 @@ async function openListeners(plans: readonly ListenerPlan[], context: BrokerCont
     mostPerAddress: config['max.connections.per.ip'],
     perAddress: config['max.connections.per.ip.overrides'],
   });
+  const memory = new RequestMemory(config['queued.max.request.bytes']);
   const dispatch = new RequestDispatch(allHandlers(), context);
   let connections = 0;
   const opened: Listener[] = [];
@@ -196,6 +198,7 @@ async function openListeners(plans: readonly ListenerPlan[], context: BrokerCont
         clock,
         logger,
         bound,
+        memory,
         backlog: config['socket.listen.backlog.size'],
         maxRequestSize: config['socket.request.max.bytes'],
         idleMs: config['connections.max.idle.ms'],

@@ -16,6 +16,8 @@ import { ANONYMOUS } from '../security/principal.ts';
 import type { Session } from './session.ts';
 import type { BegunRequest, RequestDispatch } from './request-dispatch.ts';
 import type { ListenerAddress } from './listener.ts';
+import { Outbox } from './outbox.ts';
+import type { RequestMemory } from './request-memory.ts';
 import { SaslAuthentication, type SaslSettings } from './sasl-authentication.ts';
 
 export interface ConnectionOptions {
@@ -23,6 +25,8 @@ export interface ConnectionOptions {
   readonly listener: ListenerAddress;
   readonly dispatch: RequestDispatch;
   readonly maxRequestSize: number;
+  /** Shared by the connections of a broker. */
+  readonly memory: RequestMemory;
   /** Null: nobody is asked to log in. */
   readonly sasl: SaslSettings | null;
   /** Of the certificate that the client has shown. */
@@ -38,6 +42,8 @@ export interface ConnectionOptions {
 interface Place {
   /** Null until it is answered; empty for a request without an answer. */
   pieces: readonly Uint8Array[] | null;
+  /** Of the request, which is kept until then. */
+  readonly size: number;
 }
 
 export class Connection implements Session {
@@ -55,9 +61,16 @@ export class Connection implements Session {
   readonly #line: Place[] = [];
   /** Chunks that came while no request could begin. */
   readonly #chunks: Buffer[] = [];
+  /** Answers that are not handed to the socket yet: those that it would copy. */
+  readonly #outbox: Outbox;
+  /** Taken for the frame that comes in. */
+  #announced = 0;
+  #waitsForMemory = false;
+  #stopWaiting: () => void = () => undefined;
   /** A request is being handled that lets no other one begin. */
   #isBusy = false;
   #isEnding = false;
+  #isClosed = false;
   /** Until when no request begins, since the client was above its quota. */
   #mutedUntil = 0;
   #unmute: () => void = () => undefined;
@@ -76,7 +89,12 @@ export class Connection implements Session {
     this.#lastActive = options.clock.now();
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
-    socket.on('drain', () => this.#advance());
+    this.#outbox = new Outbox(socket);
+    socket.on('drain', () => {
+      this.#outbox.flush();
+      this.#advance();
+      if (this.#isEnding) this.#finish();
+    });
     // A reset by the client: `close` follows.
     socket.on('error', () => undefined);
     socket.on('close', () => this.#closed());
@@ -112,7 +130,7 @@ export class Connection implements Session {
   /** Begins nothing more; ends when what was begun is answered. */
   end(): void {
     this.#isEnding = true;
-    if (this.isIdle) this.#finish();
+    this.#finish();
   }
 
   mute(ms: number): void {
@@ -151,6 +169,8 @@ export class Connection implements Session {
     return (
       !this.#isBusy &&
       !this.#isMuted &&
+      !this.#waitsForMemory &&
+      this.#outbox.isEmpty &&
       !this.#isEnding &&
       !this.#socket.writableNeedDrain &&
       this.#line.length < REQUESTS_IN_LINE_MAX
@@ -168,22 +188,42 @@ export class Connection implements Session {
     } catch (error) {
       this.#fail(error);
     }
-    if (this.#chunks.length === 0 && this.#socket.isPaused()) this.#socket.resume();
+    if (this.#chunks.length === 0 && !this.#waitsForMemory && this.#socket.isPaused()) this.#socket.resume();
   }
 
   #nextFrame(): Buffer | null {
     for (;;) {
       const frame = this.#splitter.next();
       if (frame !== null) return frame;
+      if (!this.#hasMemory()) return null;
       const chunk = this.#chunks.shift();
       if (chunk === undefined) return null;
       this.#splitter.push(chunk);
     }
   }
 
+  /** Room for the frame that has begun to come in; without it, no more of it is read. */
+  #hasMemory(): boolean {
+    const { announcedSize } = this.#splitter;
+    if (this.#announced > 0 || announcedSize === 0) return true;
+    const granted = (): void => {
+      this.#announced = announcedSize;
+      this.#waitsForMemory = false;
+      // Not within the turn of who made room.
+      setImmediate(() => this.#advance());
+    };
+    const { memory } = this.#options;
+    this.#waitsForMemory = !memory.take(announcedSize, granted, (stop) => (this.#stopWaiting = stop));
+    if (this.#waitsForMemory) this.#socket.pause();
+    else this.#announced = announcedSize;
+    return !this.#waitsForMemory;
+  }
+
   #begin(frame: Buffer): void {
     this.#lastActive = this.#options.clock.now();
-    const place: Place = { pieces: null };
+    const place: Place = { pieces: null, size: frame.length };
+    if (this.#announced === 0) this.#options.memory.add(frame.length);
+    this.#announced = 0;
     this.#line.push(place);
     const begun: BegunRequest = this.#options.dispatch.begin(frame, this);
     if (!(begun.answer instanceof Promise)) {
@@ -203,14 +243,12 @@ export class Connection implements Session {
 
   #answered(place: Place, pieces: readonly Uint8Array[]): void {
     place.pieces = pieces;
+    if (!this.#isClosed) this.#options.memory.release(place.size);
     if (place !== this.#line[0] || this.#socket.destroyed) return;
     this.#lastActive = this.#options.clock.now();
-    this.#socket.cork();
-    while (this.#line.length > 0 && this.#line[0].pieces !== null) {
-      for (const piece of this.#line.shift()!.pieces!) this.#socket.write(piece);
-    }
-    this.#socket.uncork();
-    if (this.#isEnding && this.isIdle) this.#finish();
+    while (this.#line.length > 0 && this.#line[0].pieces !== null) this.#outbox.add(this.#line.shift()!.pieces!);
+    this.#outbox.flush();
+    if (this.#isEnding) this.#finish();
   }
 
   #loggedIn(principal: string): void {
@@ -221,6 +259,7 @@ export class Connection implements Session {
 
   /** Who was refused may not like to go. */
   #finish(): void {
+    if (!this.isIdle || !this.#outbox.isEmpty) return;
     if (this.isAuthenticated) this.#socket.end();
     else this.#socket.destroySoon();
   }
@@ -233,9 +272,14 @@ export class Connection implements Session {
   }
 
   #closed(): void {
+    this.#isClosed = true;
     this.#isEnding = true;
     this.#chunks.length = 0;
     this.#unmute();
+    if (this.#waitsForMemory) this.#stopWaiting();
+    let held = this.#announced;
+    for (const { pieces, size } of this.#line) if (pieces === null) held += size;
+    this.#options.memory.release(held);
     this.#gone.abort();
     this.#options.onClose(this);
   }

@@ -9,6 +9,7 @@ import type { Logger } from '../types.ts';
 import type { ConnectionBound } from './connection-bound.ts';
 import { Connection, isClientFault } from './connection.ts';
 import type { RequestDispatch } from './request-dispatch.ts';
+import type { RequestMemory } from './request-memory.ts';
 import type { SaslSettings } from './sasl-authentication.ts';
 import { TlsGate } from './tls-gate.ts';
 import type { TlsSettings } from './tls-settings.ts';
@@ -34,6 +35,7 @@ export interface ListenerOptions {
   readonly logger: Logger;
   /** Shared by the listeners of a broker. */
   readonly bound: ConnectionBound;
+  readonly memory: RequestMemory;
   readonly backlog: number;
   readonly maxRequestSize: number;
   readonly idleMs: number;
@@ -152,12 +154,13 @@ export class Listener implements ListenerAddress {
 
   #connect(socket: Socket, principal: string | null): void {
     const { statistics } = this;
-    const { dispatch, clock, maxRequestSize, nextConnectionId, sasl } = this.#options;
+    const { dispatch, clock, maxRequestSize, nextConnectionId, sasl, memory } = this.#options;
     const connection = new Connection(socket, {
       id: nextConnectionId(),
       listener: this,
       dispatch,
       maxRequestSize,
+      memory,
       sasl,
       principal,
       clock,

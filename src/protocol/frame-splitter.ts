@@ -51,6 +51,11 @@ export class FrameSplitter {
     this.#sizeMax = size;
   }
 
+  /** Of the frame that has begun to come in, with what is missing of it; 0 where none has. */
+  get announcedSize(): number {
+    return Math.max(this.#size, 0);
+  }
+
   /** Bytes that are kept of a frame that is not there yet. */
   get pendingSize(): number {
     return this.#lengthSize + this.#partsSize;

@@ -23,7 +23,6 @@ const notes = {
   'offsets.retention.minutes': 'Not obeyed yet: it belongs to consumer groups.',
   'offsets.topic.replication.factor': 'There is one copy, whatever it says.',
   'process.roles': 'There are no roles: one process is all of it.',
-  'queued.max.request.bytes': 'Not obeyed: what each connection may have in flight is bounded already.',
   'queued.max.requests': 'Not obeyed: what each connection may have in flight is bounded already.',
   'sasl.mechanism.inter.broker.protocol': 'There are no other brokers.',
   'security.inter.broker.protocol': 'There are no other brokers.',
