@@ -163,6 +163,15 @@ export const FRAME_BYTES_MAX_DEFAULT = 100 * MIB;
 /** Requests of one connection that wait for their answers: what a client pipelines beyond that stays in its socket. */
 export const REQUESTS_IN_LINE_MAX = 64;
 
+/** What the requests of all connections may take together: `queued.max.request.bytes`, which Kafka does not bound by default. */
+export const REQUEST_MEMORY_BYTES_DEFAULT = 256 * MIB;
+/** What is handed to TLS at once: it copies all of it, however slowly the client reads. */
+export const TLS_WRITE_BYTES_MAX = 256 * KIB;
+/** What a client of a SASL listener may send before it has logged in: Kafka's default of `sasl.server.max.receive.size`. */
+export const SASL_FRAME_BYTES_MAX_DEFAULT = 512 * KIB;
+/** How long a client may take to log in, and for the handshake of TLS: who holds a connection open and says nothing holds it no longer. */
+export const AUTHENTICATION_TIMEOUT_MS = 30_000;
+export const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
 /** A message of SASL: what stands in it is bounded below, and the rest is extensions that nobody reads. */
 export const SASL_MESSAGE_BYTES_MAX = 16 * KIB;
 /** RFC 4616 asks for at least 255 each. */

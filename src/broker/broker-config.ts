@@ -9,10 +9,17 @@ import { suggestion } from '../store/nearest-name.ts';
 import type { BrokerConfigDefinition } from './config/config-kind.ts';
 import { keptConfigs } from './config/kept-configs.ts';
 import { networkConfigs } from './config/network-configs.ts';
+import { securityConfigs } from './config/security-configs.ts';
 import { storageConfigs } from './config/storage-configs.ts';
 import { topicDefaultConfigs } from './config/topic-default-configs.ts';
 
-export const brokerConfigs = { ...networkConfigs, ...storageConfigs, ...topicDefaultConfigs, ...keptConfigs };
+export const brokerConfigs = {
+  ...networkConfigs,
+  ...securityConfigs,
+  ...storageConfigs,
+  ...topicDefaultConfigs,
+  ...keptConfigs,
+};
 
 type Table = typeof brokerConfigs;
 export type BrokerConfigName = keyof Table;

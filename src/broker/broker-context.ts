@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
 import type { Logger } from '../types.ts';
 import type { BrokerConfig, BrokerConfigName } from './broker-config.ts';
+import type { BrokerSecurity } from './broker-security.ts';
 import type { Faults } from './faults.ts';
 import type { FetchSessions } from './fetch-sessions.ts';
 import type { ListenerAddress } from './listener.ts';
@@ -11,6 +12,7 @@ import type { RequestStatistics } from './request-statistics.ts';
 export interface BrokerContext {
   readonly store: Store;
   readonly config: BrokerConfig;
+  readonly security: BrokerSecurity;
   /** The settings that somebody has set. */
   readonly givenConfig: ReadonlySet<BrokerConfigName>;
   readonly fetchSessions: FetchSessions;

@@ -11,6 +11,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { type Clock, systemClock } from '../clock.ts';
 import { MillraceError } from '../errors.ts';
+import type { Credentials } from '../security/credentials.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Logger } from '../types.ts';
@@ -21,18 +22,17 @@ import {
   type CheckedBrokerConfig,
 } from './broker-config.ts';
 import type { BrokerContext } from './broker-context.ts';
+import { openSecurity } from './broker-security.ts';
 import { FetchSessions } from './fetch-sessions.ts';
 import { addressText, endpointText, isWildcard } from './config/endpoint.ts';
-import { type ListenerPlan, planListeners } from './config/listener-plan.ts';
+import { isReadable, type ListenerPlan, planListeners } from './config/listener-plan.ts';
 import { storeSettingsOf } from './config/store-settings.ts';
-import { ConnectionBound } from './connection-bound.ts';
 import type { Faults } from './faults.ts';
-import { allHandlers } from './handlers.ts';
 import { type HttpOptions, type HttpPlan, planHttp } from './config/http-plan.ts';
 import type { HttpServer } from './http/http-server.ts';
-import { Listener, type ListenerAddress } from './listener.ts';
+import type { Listener, ListenerAddress } from './listener.ts';
 import { memoryDirectory } from './memory-directory.ts';
-import { RequestDispatch } from './request-dispatch.ts';
+import { openListeners } from './open-listeners.ts';
 import { RequestStatistics } from './request-statistics.ts';
 
 export { Faults } from './faults.ts';
@@ -76,6 +76,8 @@ export class Broker {
   readonly store: Store;
   readonly listeners: readonly Listener[];
   readonly clock: Clock;
+  /** Who may log in; a change holds from the next log-in on. */
+  readonly credentials: Credentials;
   /** What it counts of requests, by API. */
   readonly statistics: RequestStatistics;
   readonly fetchSessions: FetchSessions;
@@ -89,6 +91,7 @@ export class Broker {
     this.store = context.store;
     this.listeners = listeners;
     this.clock = context.clock;
+    this.credentials = context.security.credentials;
     this.statistics = context.statistics;
     this.fetchSessions = context.fetchSessions;
     this.nodeId = context.nodeId;
@@ -159,6 +162,8 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   for (const plan of plans) {
     if (plan.isOpenToAll)
       logger.warn?.({ listener: endpointText(plan) }, 'everybody who reaches this listener may do everything');
+    if (isReadable(plan))
+      logger.warn?.({ listener: endpointText(plan) }, 'what this listener sends and gets can be read on its way');
   }
   if (http?.isOpenToAll === true)
     logger.warn?.(
@@ -222,6 +227,7 @@ function contextOf(
     ...tools,
     store,
     config,
+    security: openSecurity(store, config, tools.clock),
     givenConfig: given,
     fetchSessions: new FetchSessions(config['max.incremental.fetch.session.cache.slots'], () => tools.clock.now()),
     statistics: new RequestStatistics(),
@@ -232,39 +238,4 @@ function contextOf(
       return { host: advertised.host, port: advertised.port === 0 ? port : advertised.port };
     },
   };
-}
-
-/** All of them, or none. */
-async function openListeners(plans: readonly ListenerPlan[], context: BrokerContext): Promise<Listener[]> {
-  const { config, clock, logger } = context;
-  const bound = new ConnectionBound({
-    most: config['max.connections'],
-    mostPerAddress: config['max.connections.per.ip'],
-    perAddress: config['max.connections.per.ip.overrides'],
-  });
-  const dispatch = new RequestDispatch(allHandlers(), context);
-  let connections = 0;
-  const opened: Listener[] = [];
-  try {
-    for (const { name, host, port } of plans) {
-      const listener = await Listener.open({
-        name,
-        host,
-        port,
-        dispatch,
-        clock,
-        logger,
-        bound,
-        backlog: config['socket.listen.backlog.size'],
-        maxRequestSize: config['socket.request.max.bytes'],
-        idleMs: config['connections.max.idle.ms'],
-        nextConnectionId: () => ++connections,
-      });
-      opened.push(listener);
-    }
-    return opened;
-  } catch (error) {
-    await Promise.all(opened.map((listener) => listener.close(0)));
-    throw error;
-  }
 }

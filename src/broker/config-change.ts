@@ -3,10 +3,12 @@
  * while it runs. (ConfigAdminManager, ConfigurationControlManager.)
  */
 import { isMillraceError } from '../errors.ts';
+import { AclOperation } from '../security/acl-operation.ts';
 import { configText } from '../store/config-value.ts';
 import { type TopicConfigInput, type TopicConfigName, topicConfigs } from '../store/topic-config.ts';
 import type { BrokerContext } from './broker-context.ts';
-import { type NamedResource, resourceOf } from './config-resource.ts';
+import { checkAccess, type NamedResource, resourceOf } from './config-resource.ts';
+import type { Call } from './handler.ts';
 import { DONE, type Outcome, outcomeOf, Refusal, repeated } from './refusal.ts';
 
 /** Kafka's numbers of what to do with a value (AlterConfigOp). */
@@ -28,7 +30,7 @@ export interface ResourceOutcome extends NamedResource, Outcome {}
 
 /** Answers in the order of the resources. */
 export async function changeConfigs(
-  broker: BrokerContext,
+  { broker, access }: Pick<Call, 'broker' | 'access'>,
   resources: readonly ChangedResource[],
   validateOnly: boolean,
 ): Promise<ResourceOutcome[]> {
@@ -39,6 +41,7 @@ export async function changeConfigs(
     let outcome: Outcome = DONE;
     try {
       if (twice.has(keyOf(resource))) throw new Refusal('INVALID_REQUEST', 'Each resource must appear at most once.');
+      checkAccess(access, AclOperation.ALTER_CONFIGS, resource);
       await changeOne(broker, resource, validateOnly);
     } catch (error) {
       outcome = outcomeOf(broker, error);

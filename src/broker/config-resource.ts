@@ -1,5 +1,8 @@
 /** What has settings, as requests name it: a topic, or this broker. Kafka has more kinds, which there are not here. (ConfigResource.) */
 import { checkTopicName } from '../store/topic-name.ts';
+import type { AclOperation } from '../security/acl-operation.ts';
+import { ResourceType } from '../security/resource.ts';
+import type { Access } from './access.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { Refusal } from './refusal.ts';
 
@@ -15,6 +18,16 @@ export type ConfigResource =
 
 const TOPIC = 2;
 const BROKER = 4;
+
+/** Throws where the client may not do it with the settings of the resource. */
+export function checkAccess(
+  access: Access,
+  operation: AclOperation,
+  { resourceType, resourceName }: NamedResource,
+): void {
+  if (resourceType === TOPIC) access.check(operation, ResourceType.TOPIC, resourceName);
+  else access.check(operation, ResourceType.CLUSTER);
+}
 
 /** Throws what the client is told where it is none. */
 export function resourceOf(broker: BrokerContext, { resourceType, resourceName }: NamedResource): ConfigResource {

@@ -1,86 +1,98 @@
 /**
  * One client: what it sends is cut into requests, each is handled, and the answers go back in the order of the requests.
  *
- *     socket -> FrameSplitter -> RequestDispatch.begin -> answer -> its place in the line -> socket
+ *     socket -> FrameIntake -> RequestDispatch.begin -> answer -> its place in the AnswerLine -> socket
  *
  * A request begins when the one before it is done, or has settled in what order things happen (`Handler.overlaps`). While a client does not read its
- * answers, or has too many requests in the line, none of it begins, and its socket is not read: what it makes the broker hold is bounded by one chunk, one frame
- * and the answers that were begun. A frame that is none, or a request that has no answer, ends the connection and nothing else.
+ * answers, has too many requests in the line, is muted, or finds no room for its frame, none of it begins, and its socket is not read: what it makes the broker
+ * hold is bounded by one chunk, one frame and the answers that were begun. A frame that is none, or a request that has no answer, ends the connection and nothing else.
  */
 import type { Socket } from 'node:net';
+import type { Clock } from '../clock.ts';
 import { isMillraceError } from '../errors.ts';
-import { FrameSplitter } from '../protocol/frame-splitter.ts';
 import { REQUESTS_IN_LINE_MAX } from '../limits.ts';
-import type { Session } from './session.ts';
-import type { BegunRequest, RequestDispatch } from './request-dispatch.ts';
-import type { ApiStatistics } from './request-statistics.ts';
+import { ANONYMOUS } from '../security/principal.ts';
+import { AnswerLine, type Place, type Traffic } from './answer-line.ts';
+import { FrameIntake } from './frame-intake.ts';
 import type { ListenerAddress } from './listener.ts';
+import type { BegunRequest, RequestDispatch } from './request-dispatch.ts';
+import type { RequestMemory } from './request-memory.ts';
+import { SaslAuthentication, type SaslSettings } from './sasl-authentication.ts';
+import type { Session } from './session.ts';
 
 export interface ConnectionOptions {
   readonly id: number;
   readonly listener: ListenerAddress;
   readonly dispatch: RequestDispatch;
   readonly maxRequestSize: number;
+  /** Shared by the connections of a broker. */
+  readonly memory: RequestMemory;
   /** Of all connections of the listener. */
   readonly traffic: Traffic;
-  readonly now: () => number;
+  /** Null: nobody is asked to log in. */
+  readonly sasl: SaslSettings | null;
+  /** Of the certificate that the client has shown. */
+  readonly principal: string | null;
+  readonly clock: Clock;
   /** Why the connection is ended from here, before it is. */
   readonly onFault: (connection: Connection, error: unknown) => void;
+  readonly onRefused: (connection: Connection, error: Error) => void;
   readonly onClose: (connection: Connection) => void;
-}
-
-/** A request's place in the line of answers. */
-interface Place {
-  /** Null until it is answered; empty for a request without an answer. */
-  pieces: readonly Uint8Array[] | null;
-  readonly beganAt: number;
-  /** Null until it is known what was asked. */
-  statistics: ApiStatistics | null;
-}
-
-/** What a listener counts of its connections. */
-export interface Traffic {
-  bytesIn: number;
-  bytesOut: number;
 }
 
 export class Connection implements Session {
   readonly id: number;
   readonly listener: ListenerAddress;
   readonly remoteAddress: string;
-  principal = 'User:ANONYMOUS';
+  readonly sasl: SaslAuthentication | null;
+  access: Session['access'] = null;
   clientId: string | null = null;
   clientSoftware: Session['clientSoftware'] = null;
   readonly connectedAt: number;
   bytesIn = 0;
-  bytesOut = 0;
+  #principal: string;
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
-  readonly #splitter: FrameSplitter;
+  readonly #intake: FrameIntake;
+  readonly #line: AnswerLine;
   readonly #gone = new AbortController();
-  readonly #line: Place[] = [];
-  /** Chunks that came while no request could begin. */
-  readonly #chunks: Buffer[] = [];
   /** A request is being handled that lets no other one begin. */
   #isBusy = false;
   #isEnding = false;
+  /** Until when no request begins, since the client was above its quota. */
+  #mutedUntil = 0;
+  #unmute: () => void = () => undefined;
   #lastActive: number;
 
   constructor(socket: Socket, options: ConnectionOptions) {
-    this.id = options.id;
-    this.listener = options.listener;
+    const { id, listener, sasl, maxRequestSize, memory, traffic, clock } = options;
+    this.id = id;
+    this.listener = listener;
     this.remoteAddress = socket.remoteAddress ?? '';
     this.#socket = socket;
     this.#options = options;
-    this.#splitter = new FrameSplitter({ maxFrameSize: options.maxRequestSize });
-    this.#lastActive = options.now();
+    this.#principal = options.principal ?? ANONYMOUS;
+    this.sasl = sasl === null ? null : new SaslAuthentication(sasl, (principal) => this.#loggedIn(principal));
+    const maxFrameSize = Math.min(maxRequestSize, sasl?.maxFrameSize ?? Infinity);
+    this.#intake = new FrameIntake({ maxFrameSize, memory, onRoom: () => this.#advance() });
+    this.#line = new AnswerLine(socket, traffic);
+    this.#lastActive = clock.now();
     this.connectedAt = this.#lastActive;
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
-    socket.on('drain', () => this.#advance());
+    socket.on('drain', () => this.#drained());
     // A reset by the client: `close` follows.
     socket.on('error', () => undefined);
     socket.on('close', () => this.#closed());
+  }
+
+  get principal(): string {
+    return this.#principal;
+  }
+
+  /** Nobody has to log in any more. */
+  get isAuthenticated(): boolean {
+    return this.sasl?.isDone !== false;
   }
 
   get signal(): AbortSignal {
@@ -90,6 +102,10 @@ export class Connection implements Session {
   /** When it last sent a whole request or was answered: half a frame is no sign of life. */
   get lastActive(): number {
     return this.#lastActive;
+  }
+
+  get bytesOut(): number {
+    return this.#line.bytesOut;
   }
 
   /** Requests that are not answered yet. */
@@ -105,7 +121,27 @@ export class Connection implements Session {
   end(): void {
     this.#isEnding = true;
     this.#gone.abort();
-    if (this.isIdle) this.#socket.end();
+    this.#unmute();
+    this.#intake.close();
+    this.#finish();
+  }
+
+  mute(ms: number): void {
+    const { clock } = this.#options;
+    const until = clock.now() + ms;
+    if (this.#isEnding || until <= this.#mutedUntil) return;
+    this.#mutedUntil = until;
+    this.#unmute();
+    this.#unmute = clock.schedule(ms, () => {
+      this.#mutedUntil = 0;
+      // Who was kept waiting was not idle.
+      this.#lastActive = clock.now();
+      this.#advance();
+    });
+  }
+
+  refused(error: Error): void {
+    this.#options.onRefused(this, error);
   }
 
   destroy(): void {
@@ -115,14 +151,27 @@ export class Connection implements Session {
   #received(chunk: Buffer): void {
     this.#options.traffic.bytesIn += chunk.length;
     this.bytesIn += chunk.length;
-    this.#chunks.push(chunk);
+    if (this.#isEnding) return;
+    this.#intake.push(chunk);
     if (this.#canBegin()) this.#advance();
     else this.#socket.pause();
   }
 
+  #drained(): void {
+    this.#line.flush();
+    this.#advance();
+    if (this.#isEnding) this.#finish();
+  }
+
   #canBegin(): boolean {
     return (
-      !this.#isBusy && !this.#isEnding && !this.#socket.writableNeedDrain && this.#line.length < REQUESTS_IN_LINE_MAX
+      !this.#isBusy &&
+      !this.#isEnding &&
+      this.#mutedUntil === 0 &&
+      !this.#intake.waitsForRoom &&
+      this.#line.isHandedOn &&
+      !this.#socket.writableNeedDrain &&
+      this.#line.length < REQUESTS_IN_LINE_MAX
     );
   }
 
@@ -130,30 +179,20 @@ export class Connection implements Session {
   #advance(): void {
     try {
       while (this.#canBegin()) {
-        const frame = this.#nextFrame();
+        const frame = this.#intake.next();
         if (frame === null) break;
         this.#begin(frame);
       }
     } catch (error) {
       this.#fail(error);
     }
-    if (this.#chunks.length === 0 && this.#socket.isPaused()) this.#socket.resume();
-  }
-
-  #nextFrame(): Buffer | null {
-    for (;;) {
-      const frame = this.#splitter.next();
-      if (frame !== null) return frame;
-      const chunk = this.#chunks.shift();
-      if (chunk === undefined) return null;
-      this.#splitter.push(chunk);
-    }
+    if (this.#intake.waitsForRoom) this.#socket.pause();
+    else if (!this.#intake.hasChunks && this.#socket.isPaused()) this.#socket.resume();
   }
 
   #begin(frame: Buffer): void {
-    this.#lastActive = this.#options.now();
-    const place: Place = { pieces: null, beganAt: performance.now(), statistics: null };
-    this.#line.push(place);
+    this.#lastActive = this.#options.clock.now();
+    const place = this.#line.take(frame.length);
     const begun: BegunRequest = this.#options.dispatch.begin(frame, this);
     place.statistics = begun.statistics;
     if (!(begun.answer instanceof Promise)) {
@@ -172,26 +211,30 @@ export class Connection implements Session {
   }
 
   #answered(place: Place, pieces: readonly Uint8Array[]): void {
-    place.pieces = pieces;
-    if (place !== this.#line[0] || this.#socket.destroyed) return;
-    this.#lastActive = this.#options.now();
-    this.#socket.cork();
-    while (this.#line.length > 0 && this.#line[0].pieces !== null) {
-      this.#send(this.#line.shift()!);
-    }
-    this.#socket.uncork();
-    if (this.#isEnding && this.isIdle) this.#socket.end();
+    // What it holds goes with the connection.
+    if (this.#socket.destroyed) return;
+    this.#options.memory.release(place.size);
+    if (!this.#line.answered(place, pieces)) return;
+    this.#lastActive = this.#options.clock.now();
+    if (this.#isEnding) this.#finish();
   }
 
-  #send({ pieces, beganAt, statistics }: Place): void {
-    let size = 0;
-    for (const piece of pieces!) {
-      size += piece.length;
-      this.#socket.write(piece);
+  #loggedIn(principal: string): void {
+    this.#principal = principal;
+    this.access = null;
+    this.#intake.maxFrameSize = this.#options.maxRequestSize;
+  }
+
+  #finish(): void {
+    if (!this.isIdle || !this.#line.isHandedOn) return;
+    // Who was refused may not like to go.
+    if (!this.isAuthenticated) {
+      this.#socket.destroySoon();
+      return;
     }
-    this.bytesOut += size;
-    this.#options.traffic.bytesOut += size;
-    statistics?.ended(performance.now() - beganAt, size);
+    this.#socket.end();
+    // That the client goes, too, a paused socket does not see.
+    this.#socket.resume();
   }
 
   #fail(error: unknown): void {
@@ -203,7 +246,9 @@ export class Connection implements Session {
 
   #closed(): void {
     this.#isEnding = true;
-    this.#chunks.length = 0;
+    this.#unmute();
+    this.#intake.close();
+    this.#options.memory.release(this.#line.close());
     this.#gone.abort();
     this.#options.onClose(this);
   }
@@ -214,6 +259,8 @@ export function isClientFault(error: unknown): boolean {
   return (
     isMillraceError(error, 'ERR_MILLRACE_CORRUPT') ||
     isMillraceError(error, 'ERR_MILLRACE_TOO_LARGE') ||
+    isMillraceError(error, 'ERR_MILLRACE_AUTHENTICATION') ||
+    isMillraceError(error, 'ERR_MILLRACE_QUEUE_FULL') ||
     isMillraceError(error, 'ERR_MILLRACE_UNSUPPORTED')
   );
 }

@@ -17,7 +17,9 @@ type Draft = Record<string, unknown>;
 
 const NOTHING = Buffer.alloc(0);
 /** Names of one thing in requests and in responses. */
-const aliases: Readonly<Record<string, string>> = { partitionIndex: 'partition' };
+const aliases: Readonly<Record<string, string>> = { partitionIndex: 'partition', user: 'name' };
+/** Lists of a request that are answered in one with the list behind them. */
+const goOn: ReadonlySet<string> = new Set(['deletions']);
 const emptyKinds: Partial<Record<FieldKind, unknown>> = { string: '', array: [], bytes: NOTHING, records: NOTHING };
 const NUMBERS: ReadonlySet<string> = new Set(['int8', 'int16', 'int32', 'int64']);
 
@@ -54,16 +56,30 @@ function fillParts(answer: Draft, { wire }: StructLayout, request: Message, erro
   for (const { name, element } of wire) {
     if (element === null || element.struct === null) continue;
     const layout = element.struct;
-    for (const asked of Object.values(request)) {
+    const answers: Draft[] = [];
+    for (const [list, asked] of Object.entries(request)) {
       if (!Array.isArray(asked)) continue;
       const parts = (asked as Parts).map((part) => partOf(layout, part, errorCode));
-      if (parts.length === 0 || parts.some((part) => part === null)) continue;
-      answer[name] = parts;
-      isFilled = true;
-      break;
+      if (parts.length === 0 || !parts.every((part) => part !== null)) continue;
+      answers.push(...parts);
+      if (!goOn.has(list)) break;
     }
+    if (answers.length === 0) continue;
+    answer[name] = answers;
+    isFilled = true;
   }
   return isFilled;
+}
+
+/** Are they structs that have all that the response says of them, and no error among it? */
+function isWhole(layout: StructLayout | null, parts: unknown): boolean {
+  if (layout === null || !Array.isArray(parts)) return false;
+  return layout.wire.every(
+    ({ name, element }) =>
+      element === null &&
+      !isErrorCode(name) &&
+      (parts as Parts).every((part) => typeof part === 'object' && part !== null && name in part),
+  );
 }
 
 /** Null when the response's part does not answer this one. */
@@ -71,7 +87,8 @@ function partOf(layout: StructLayout, asked: unknown, errorCode: number): Draft 
   const part = emptyOf(layout);
   const code = layout.wire.find(({ name }) => isErrorCode(name));
   const named = layout.wire.filter(({ name }) => !isErrorCode(name));
-  let isNamed = false;
+  // Without a name it is the one at the same place.
+  let isNamed = named.every(({ name, element }) => name === 'errorMessage' || element !== null);
   if (typeof asked !== 'object' || asked === null) {
     // A bare name or number: it is what the part begins with.
     const [first] = named;
@@ -81,7 +98,7 @@ function partOf(layout: StructLayout, asked: unknown, errorCode: number): Draft 
   } else {
     for (const { name, element } of named) {
       const value = (asked as Draft)[name] ?? (asked as Draft)[aliases[name]];
-      if (value === undefined || element !== null) continue;
+      if (value === undefined || (element !== null && !isWhole(element.struct, value))) continue;
       part[name] = value;
       isNamed = true;
     }

@@ -20,6 +20,8 @@ export interface AskedPartition {
   /** Null: an id that no topic has. */
   readonly topic: string | null;
   readonly partition: number;
+  /** The client may not read it. */
+  readonly isDenied?: boolean;
   readonly currentLeaderEpoch: number;
   readonly fetchOffset: number;
   readonly partitionMaxBytes: number;
@@ -69,6 +71,10 @@ class Look implements FetchLook {
 
   /** Null when it is done; otherwise the log that must be read asynchronously. */
   add(asked: AskedPartition): PartitionLog | null {
+    if (asked.isDenied === true) {
+      this.#failed(asked, kafkaErrorCodes.TOPIC_AUTHORIZATION_FAILED);
+      return null;
+    }
     const { log, errorCode } = findPartition(this.#broker, asked.topic, asked.partition, asked.currentLeaderEpoch);
     if (log === null) {
       this.#failed(asked, errorCode);

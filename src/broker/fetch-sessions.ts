@@ -25,7 +25,9 @@ export interface FetchPlan {
   /** Not 0: this, and nothing else, is the answer. */
   readonly errorCode: number;
   readonly partitions: readonly NamedPartition[];
-  /** Called once, when the answer is known. */
+  /** Of one that goes on; 0 where there is none yet. */
+  readonly sessionId: number;
+  /** Called once, when the answer is known, and not for one that tells nothing. */
   conclude(found: readonly FetchedPartition[]): {
     readonly sessionId: number;
     readonly told: readonly boolean[] | 'all';
@@ -114,6 +116,7 @@ function fullPlan(partitions: readonly NamedPartition[], begin: () => FetchSessi
   return {
     errorCode: kafkaErrorCodes.NONE,
     partitions,
+    sessionId: NO_SESSION,
     conclude(found) {
       const session = begin();
       if (session !== null) partitions.forEach((asked, i) => session.tell(asked, found[i]));
@@ -127,6 +130,7 @@ function incrementalPlan(session: FetchSession): FetchPlan {
   return {
     errorCode: kafkaErrorCodes.NONE,
     partitions,
+    sessionId: session.id,
     conclude: (found) => ({ sessionId: session.id, told: partitions.map((asked, i) => session.tell(asked, found[i])) }),
   };
 }
@@ -137,6 +141,7 @@ function refused(
   return {
     errorCode: kafkaErrorCodes[why],
     partitions: [],
+    sessionId: NO_SESSION,
     conclude: () => ({ sessionId: NO_SESSION, told: 'all' }),
   };
 }

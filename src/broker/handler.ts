@@ -3,6 +3,7 @@
  * handlers.ts, and nothing else.
  */
 import type { Api, RequestOf, ResponseInputOf } from '../protocol/api.ts';
+import type { Access } from './access.ts';
 import type { BrokerContext } from './broker-context.ts';
 import type { Session } from './session.ts';
 
@@ -10,6 +11,8 @@ import type { Session } from './session.ts';
 export interface Call {
   readonly broker: BrokerContext;
   readonly session: Session;
+  /** What the client may do. */
+  readonly access: Access;
   readonly version: number;
   readonly clientId: string | null;
   /** Bytes of the request. */

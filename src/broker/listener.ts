@@ -3,12 +3,16 @@
  */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { MillraceError } from '../errors.ts';
-import { TIMER_MAX_MS } from '../limits.ts';
+import { AUTHENTICATION_TIMEOUT_MS, TIMER_MAX_MS } from '../limits.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Logger } from '../types.ts';
 import type { ConnectionBound } from './connection-bound.ts';
 import { Connection, isClientFault } from './connection.ts';
 import type { RequestDispatch } from './request-dispatch.ts';
+import type { RequestMemory } from './request-memory.ts';
+import type { SaslSettings } from './sasl-authentication.ts';
+import { TlsGate } from './tls-gate.ts';
+import type { TlsSettings } from './tls-settings.ts';
 
 export interface ListenerAddress {
   /** Kafka's listener name. */
@@ -22,11 +26,16 @@ export interface ListenerOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
+  /** Null: nothing is encrypted. */
+  readonly tls: TlsSettings | null;
+  /** Null: nobody is asked to log in. */
+  readonly sasl: SaslSettings | null;
   readonly dispatch: RequestDispatch;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Shared by the listeners of a broker. */
   readonly bound: ConnectionBound;
+  readonly memory: RequestMemory;
   readonly backlog: number;
   readonly maxRequestSize: number;
   readonly idleMs: number;
@@ -44,6 +53,8 @@ export interface ListenerStatistics {
   idle: number;
   /** Closed since a request failed in a way that has no answer: a fault of the broker's own. */
   failed: number;
+  /** Handshakes of TLS and log-ins that failed, or took too long. */
+  failedAuthentications: number;
   bytesIn: number;
   bytesOut: number;
 }
@@ -61,11 +72,13 @@ export class Listener implements ListenerAddress {
     malformed: 0,
     idle: 0,
     failed: 0,
+    failedAuthentications: 0,
     bytesIn: 0,
     bytesOut: 0,
   };
   readonly #options: ListenerOptions;
   readonly #server: Server;
+  readonly #gate: TlsGate | null;
   readonly #connections = new Set<Connection>();
   #port = 0;
   #whenEmpty: (() => void) | null = null;
@@ -81,6 +94,13 @@ export class Listener implements ListenerAddress {
     this.name = options.name;
     this.host = options.host;
     this.#options = options;
+    this.#gate =
+      options.tls === null
+        ? null
+        : new TlsGate(options.tls, {
+            onSecure: (socket, principal) => this.#connect(socket, principal),
+            onRefused: (error, address) => this.#refused(error, address),
+          });
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
   }
 
@@ -104,6 +124,7 @@ export class Listener implements ListenerAddress {
   async close(graceMs: number): Promise<void> {
     this.#cancelSweep();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#gate?.close();
     if (this.#connections.size > 0) {
       const empty = new Promise<void>((resolve) => (this.#whenEmpty = resolve));
       for (const connection of this.#connections) connection.end();
@@ -148,20 +169,46 @@ export class Listener implements ListenerAddress {
       return;
     }
     socket.once('close', () => bound.release(address));
-    const { dispatch, clock, maxRequestSize, nextConnectionId } = this.#options;
+    if (this.#gate === null) this.#connect(socket, null);
+    else this.#gate.take(socket);
+  }
+
+  #connect(socket: Socket, principal: string | null): void {
+    const { statistics } = this;
+    const { dispatch, clock, maxRequestSize, nextConnectionId, sasl, memory } = this.#options;
     const connection = new Connection(socket, {
       id: nextConnectionId(),
       listener: this,
       dispatch,
       maxRequestSize,
+      memory,
       traffic: statistics,
-      now: () => clock.now(),
+      sasl,
+      principal,
+      clock,
       onFault: (faulty, error) => this.#faulted(faulty, error),
+      onRefused: ({ remoteAddress }, error) => this.#refused(error, remoteAddress),
       onClose: (gone) => this.#gone(gone),
     });
     this.#connections.add(connection);
     statistics.accepted++;
     statistics.connections++;
+    if (sasl !== null) this.#limitLogin(connection, socket);
+  }
+
+  #limitLogin(connection: Connection, socket: Socket): void {
+    const cancel = this.#options.clock.schedule(AUTHENTICATION_TIMEOUT_MS, () => {
+      if (connection.isAuthenticated) return;
+      this.#refused(new Error('the log-in took too long'), connection.remoteAddress);
+      connection.destroy();
+    });
+    // Not before: who was refused and does not go is in it, too.
+    socket.once('close', cancel);
+  }
+
+  #refused(error: Error, remoteAddress: string): void {
+    this.statistics.failedAuthentications++;
+    this.#options.logger.warn?.({ err: error, listener: this.name, remoteAddress }, 'a client was not let in');
   }
 
   #faulted({ remoteAddress, clientSoftware }: Connection, error: unknown): void {

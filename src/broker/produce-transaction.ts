@@ -9,6 +9,7 @@ import type { KafkaErrorName } from '../protocol/error-code.ts';
 import { ATTRIBUTES, MAGIC, MAGIC_V2, TRANSACTIONAL_BIT } from '../record/batch-format.ts';
 import { BatchHeader } from '../record/batch-header.ts';
 import { byteWindow } from '../record/byte-window.ts';
+import { AclOperation } from '../security/acl-operation.ts';
 import { PartitionSet } from '../transaction/partition-set.ts';
 import type { TopicPartition } from '../types.ts';
 import type { Call } from './handler.ts';
@@ -45,7 +46,8 @@ export function admitProduce(request: Request, call: Call): ProduceAdmission | P
   const batches = transactionalBatches(request, call);
   if (batches === null || typeof batches === 'string') return batches;
   const { transactionalId } = request;
-  if (transactionalId === null) return 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED';
+  if (transactionalId === null || !call.access.transactionalId(AclOperation.WRITE, transactionalId))
+    return 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED';
   const { producerId, producerEpoch } = batches;
   const support = supportOf(call.version);
   // What is none of the partitions that can be written is refused by what appends.
@@ -83,8 +85,8 @@ function isTransactional(records: Buffer): boolean {
   return (records[ATTRIBUTES + 1] & TRANSACTIONAL_BIT) !== 0;
 }
 
-function canBeWritten(topic: string, partition: number, { broker }: Call): boolean {
-  return !isInternalTopic(topic) && hasPartition(broker, topic, partition);
+function canBeWritten(topic: string, partition: number, { broker, access }: Call): boolean {
+  return access.topic(AclOperation.WRITE, topic) && !isInternalTopic(topic) && hasPartition(broker, topic, partition);
 }
 
 /** The log has never heard of the producer, and it goes on where it believes to be: with transactions of version 2 each one begins at 0. */

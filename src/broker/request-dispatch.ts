@@ -9,6 +9,7 @@ import { kafkaErrorCodes } from '../protocol/error-code.ts';
 import { decodeRequest } from '../protocol/request-frame.ts';
 import { type ReceivedHeader, readRequestHeader } from '../protocol/request-header.ts';
 import { encodeResponse } from '../protocol/response-frame.ts';
+import { Access } from './access.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { ErrorFields } from './error-fields.ts';
 import { undergo } from './fault-course.ts';
@@ -24,11 +25,12 @@ export interface BegunRequest {
   readonly answer: Pieces | Promise<Pieces>;
   /** The connection's next request may begin before this one is answered. */
   readonly overlaps: boolean;
-  /** Who sends the answer says here when it did. */
-  readonly statistics: ApiStatistics;
+  /** Who sends the answer says here when it did. Null: it was no request of an API, but a bare token of SASL. */
+  readonly statistics: ApiStatistics | null;
 }
 
 const NO_ANSWER: Pieces = [];
+const LENGTH_SIZE = 4;
 
 export class RequestDispatch {
   readonly #handlers: ReadonlyMap<number, Handler>;
@@ -43,16 +45,23 @@ export class RequestDispatch {
   }
 
   begin(frame: Buffer, session: Session): BegunRequest {
+    const { sasl } = session;
+    if (sasl?.expectsBareToken)
+      return { answer: sasl.respond(frame).then(bareFrame), overlaps: false, statistics: null };
     const header = readRequestHeader(frame);
     const handler = this.#handlers.get(header.apiKey);
     if (handler === undefined) throw new MillraceError('ERR_MILLRACE_UNSUPPORTED', `no API of key ${header.apiKey}`);
+    if (sasl?.isDone === false && !handler.beforeAuthentication)
+      throw new MillraceError('ERR_MILLRACE_AUTHENTICATION', `${handler.api.name} before the log-in`);
     const { apiVersion: version, clientId } = header;
     const statistics = this.#broker.statistics.of(handler.api);
     if (version < handler.minVersion || version > handler.maxVersion) {
       return { answer: this.#unsupportedVersion(handler, header), overlaps: false, statistics };
     }
     const request = decodeRequest(handler.api, header, frame);
-    const call: Call = { broker: this.#broker, session, version, clientId, size: frame.length };
+    const { authorizer } = this.#broker.security;
+    session.access ??= Access.of(authorizer, session.principal, session.remoteAddress);
+    const call: Call = { broker: this.#broker, session, access: session.access, version, clientId, size: frame.length };
     session.clientId = clientId;
     statistics.begun(version, frame.length);
     const fault = this.#broker.faults?.take(handler.api, request, call) ?? null;
@@ -75,4 +84,11 @@ export class RequestDispatch {
     const errorCode = kafkaErrorCodes.UNSUPPORTED_VERSION;
     return encodeResponse(api, { version: 0, correlationId }, { errorCode, apiKeys });
   }
+}
+
+/** A token of SASL as the answer to one that came bare. */
+function bareFrame(token: Buffer): Pieces {
+  const length = Buffer.alloc(LENGTH_SIZE);
+  length.writeInt32BE(token.length);
+  return [length, token];
 }

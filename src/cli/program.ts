@@ -14,13 +14,14 @@ import { dumpCommand } from './commands/dump.ts';
 import { produceCommand } from './commands/produce.ts';
 import { recoverCommand } from './commands/recover.ts';
 import { topicCommand } from './commands/topic.ts';
+import { userCommand } from './commands/user.ts';
 import { verifyCommand } from './commands/verify.ts';
 import type { CliContext } from './context.ts';
 import { reportFailure } from './failure.ts';
 
 /** The commands in the order of the help, under the heading that they stand below. */
 const groups: Record<string, ((context: CliContext) => Command)[]> = {
-  'Serving:': [brokerCommand],
+  'Serving:': [brokerCommand, userCommand],
   'Topics and records:': [topicCommand, produceCommand, consumeCommand],
   'Looking into a data directory:': [dumpCommand, verifyCommand, recoverCommand, duCommand],
   'Measuring:': [benchCommand],

@@ -27,7 +27,7 @@ export interface FrameSplitterOptions {
 }
 
 export class FrameSplitter {
-  readonly #sizeMax: number;
+  #sizeMax: number;
   #chunk: Buffer = nothing;
   #position = 0;
   readonly #length = Buffer.alloc(LENGTH_SIZE);
@@ -44,6 +44,16 @@ export class FrameSplitter {
 
   constructor({ maxFrameSize = FRAME_BYTES_MAX_DEFAULT }: FrameSplitterOptions = {}) {
     this.#sizeMax = maxFrameSize;
+  }
+
+  /** For the frames whose length has not come in yet. */
+  set maxFrameSize(size: number) {
+    this.#sizeMax = size;
+  }
+
+  /** Of the frame that has begun to come in, with what is missing of it; 0 where none has. */
+  get announcedSize(): number {
+    return Math.max(this.#size, 0);
   }
 
   /** Bytes that are kept of a frame that is not there yet. */

@@ -68,6 +68,11 @@ export class ReadOnlyStore {
     this.#load();
   }
 
+  /** For who reads files of its own in the directory. */
+  get fileSystem(): FileSystem {
+    return this.#system;
+  }
+
   get clusterId(): string | null {
     return this.#meta?.clusterId ?? null;
   }

@@ -24,6 +24,7 @@ import { OpenProducers } from './open-producers.ts';
 import { ProducerIds } from './producer-ids.ts';
 import type { RecoveryReport } from './recovery.ts';
 import { closeStore } from './store-closing.ts';
+import { writing } from './store-environment.ts';
 import type { StoreLock } from './store-lock.ts';
 import { type OpenedParts, openParts } from './store-opening.ts';
 import type { CheckedOptions } from './store-options.ts';
@@ -93,6 +94,12 @@ export class Store extends TopicStore {
 
   get directoryId(): string | null {
     return this.#meta.directoryId;
+  }
+
+  /** Runs a write of a file that somebody keeps in the directory beside ours; a disk failure in it takes the directory offline, as any other does. */
+  writing<T>(work: () => T): T {
+    this.checkOpen();
+    return writing(this.environment, work);
   }
 
   /** Why the store is offline, or null. */

@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import { MillraceError } from '../errors.ts';
+import type { FileSystem } from '../file/file-system.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { LOG_SUFFIX } from '../segment/segment-files.ts';
 import type { ConfigValue } from './config-value.ts';
@@ -29,6 +30,11 @@ export abstract class TopicStore {
   }
 
   abstract get isClosed(): boolean;
+
+  /** For who keeps files of its own in the directory. */
+  get fileSystem(): FileSystem {
+    return this.environment.system;
+  }
 
   protected get topicCount(): number {
     return this.#byName.size;

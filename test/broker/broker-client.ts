@@ -1,6 +1,7 @@
 /** A client for tests: one connection, requests as objects, answers as objects, and the bare bytes where a test needs them. */
 import { once } from 'node:events';
 import { connect as connectSocket, type Socket } from 'node:net';
+import { connect as connectSecurely, type ConnectionOptions } from 'node:tls';
 import type { Broker } from '#millrace/broker/broker.js';
 import type { Api, RequestInputOf, ResponseOf } from '#millrace/protocol/api.js';
 import { FrameSplitter } from '#millrace/protocol/frame-splitter.js';
@@ -18,10 +19,14 @@ export class BrokerClient {
 
   static async connect(
     { port }: { readonly port: number },
-    options: { readonly splitter?: FrameSplitter } = {},
+    options: { readonly splitter?: FrameSplitter; readonly tls?: ConnectionOptions } = {},
   ): Promise<BrokerClient> {
-    const socket = connectSocket({ host: '127.0.0.1', port, noDelay: true });
-    await once(socket, 'connect');
+    const { tls } = options;
+    const socket =
+      tls === undefined
+        ? connectSocket({ host: '127.0.0.1', port, noDelay: true })
+        : connectSecurely({ host: '127.0.0.1', port, ...tls });
+    await once(socket, tls === undefined ? 'connect' : 'secureConnect');
     return new BrokerClient(socket, options.splitter ?? new FrameSplitter());
   }
 

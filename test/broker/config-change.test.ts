@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Access } from '#millrace/broker/access.js';
 import { changeConfigs, operations } from '#millrace/broker/config-change.js';
 import { kafkaErrorCodes } from '#millrace/protocol/error-code.js';
 import { rig } from './broker-fixture.ts';
@@ -7,11 +8,11 @@ test('what the store refuses is no fault of the setting', async () => {
   const { broker } = await rig();
   const { store } = broker;
   await store.createTopic('t');
-  const context = { store, nodeId: 0, logger: {} } as never;
+  const call = { broker: { store, nodeId: 0, logger: {} } as never, access: Access.full };
   const changes = [{ name: 'retention.ms', configOperation: operations.set, value: '1' }];
   const asked = [{ resourceType: 2, resourceName: 't', isWhole: false, changes }];
-  expect(await changeConfigs(context, asked, false)).toMatchObject([{ errorCode: 0 }]);
+  expect(await changeConfigs(call, asked, false)).toMatchObject([{ errorCode: 0 }]);
   await store.close();
-  const [outcome] = await changeConfigs(context, asked, false);
+  const [outcome] = await changeConfigs(call, asked, false);
   expect(outcome.errorCode).toBe(kafkaErrorCodes.NOT_LEADER_OR_FOLLOWER);
 });

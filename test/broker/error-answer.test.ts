@@ -34,7 +34,7 @@ describe.each([...allHandlers().values()])('$api.name', ({ api, minVersion, maxV
     const decoded = api.response.decode(version, Buffer.concat(api.response.encode(version, answer)));
     const codes: number[] = [];
     new ErrorFields(api.response.fields).each(decoded, { failed: (code) => codes.push(code) });
-    expect(codes).toEqual([CODE]);
+    expect([...new Set(codes)]).toEqual([CODE]);
   });
 });
 
@@ -82,6 +82,32 @@ test('names without more are answered by name', () => {
   });
   expect(errorAnswer(apis.findCoordinator, 4, { keyType: 1, coordinatorKeys: ['id'] }, CODE)).toMatchObject({
     coordinators: [{ key: 'id', errorCode: CODE, nodeId: -1 }],
+  });
+});
+
+test('what has no name is answered in its place; entities and users as they are named, those of both lists', () => {
+  const { createAcls, deleteAcls, alterClientQuotas, alterUserScramCredentials } = apis;
+  const failed = { errorCode: CODE, errorMessage: null };
+  expect(errorAnswer(createAcls, 3, { creations: [{ principal: 'User:a' }, { principal: 'User:b' }] }, CODE)).toEqual({
+    throttleTimeMs: 0,
+    results: [failed, failed],
+  });
+  expect(errorAnswer(deleteAcls, 3, { filters: [{ operation: 1 }] }, CODE)).toEqual({
+    throttleTimeMs: 0,
+    filterResults: [{ ...failed, matchingAcls: [] }],
+  });
+  const entity = [{ entityType: 'user', entityName: 'a' }];
+  expect(errorAnswer(alterClientQuotas, 1, { entries: [{ entity, ops: [] }], validateOnly: false }, CODE)).toEqual({
+    throttleTimeMs: 0,
+    entries: [{ ...failed, entity }],
+  });
+  const alterations = { deletions: [{ name: 'a', mechanism: 1 }], upsertions: [{ name: 'b', mechanism: 1 }] };
+  expect(errorAnswer(alterUserScramCredentials, 0, alterations, CODE)).toEqual({
+    throttleTimeMs: 0,
+    results: [
+      { ...failed, user: 'a' },
+      { ...failed, user: 'b' },
+    ],
   });
 });
 

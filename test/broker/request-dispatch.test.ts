@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { Access } from '#millrace/broker/access.js';
 import type { BrokerContext } from '#millrace/broker/broker-context.js';
 import { defineHandler, type Handler } from '#millrace/broker/handler.js';
 import { RequestDispatch } from '#millrace/broker/request-dispatch.js';
@@ -8,11 +9,12 @@ import { apiVersions } from '#millrace/protocol/apis/18-api-versions.js';
 import { encodeRequest } from '#millrace/protocol/request-frame.js';
 import { decodeResponse } from '#millrace/protocol/response-frame.js';
 
-const context = { statistics: new RequestStatistics(), faults: null } as unknown as BrokerContext;
-const session = {} as Session;
+const security = { authorizer: null };
+const context = { statistics: new RequestStatistics(), faults: null, security } as unknown as BrokerContext;
+const session = { access: null, sasl: null } as Session;
 const answer = { errorCode: 7, apiKeys: [] };
 
-function begin(handle: Handler['handle'], more: object = {}, version = 0) {
+function begin(handle: Handler['handle'], more: object = {}, version = 0, by = session) {
   const handler = defineHandler({ api: apiVersions, versions: '0-4', handle: handle as never, ...more });
   const frame = Buffer.concat(
     encodeRequest(
@@ -21,7 +23,7 @@ function begin(handle: Handler['handle'], more: object = {}, version = 0) {
       { clientSoftwareName: 'a', clientSoftwareVersion: 'b' },
     ),
   ).subarray(4);
-  return new RequestDispatch(new Map([[18, handler]]), context).begin(frame, session);
+  return new RequestDispatch(new Map([[18, handler]]), context).begin(frame, by);
 }
 
 const read = (pieces: readonly Uint8Array[]) => decodeResponse(apiVersions, 0, Buffer.concat(pieces).subarray(4));
@@ -32,7 +34,7 @@ test('a handler gets the message and who asks', () => {
   expect(begun.answer).not.toBeInstanceOf(Promise);
   expect(handle).toHaveBeenCalledWith(
     { clientSoftwareName: 'a', clientSoftwareVersion: 'b' },
-    { broker: context, session, version: 3, clientId: 'me', size: expect.any(Number) },
+    { broker: context, session, access: Access.full, version: 3, clientId: 'me', size: expect.any(Number) },
   );
 });
 
@@ -61,4 +63,18 @@ test('whether the next request may begin, for all requests or for each', () => {
   expect([overlaps({}), overlaps({ overlaps: true })]).toEqual([false, true]);
   const each = { overlaps: (_request: object, call: { version: number }) => call.version > 2 };
   expect([overlaps(each, 2), overlaps(each, 3)]).toEqual([false, true]);
+});
+
+test('before the log-in only what leads to it begins; a bare token is no request, and its answer has no header', async () => {
+  const respond = vi.fn(async (token: Uint8Array) => Buffer.from(`${token.length} bytes`));
+  const at = (sasl: object, more: object = {}) => begin(() => answer, more, 0, { sasl } as unknown as Session);
+  expect(() => at({ isDone: false })).toThrow(
+    expect.objectContaining({ code: 'ERR_MILLRACE_AUTHENTICATION' }) as Error,
+  );
+  expect(read(at({ isDone: false }, { beforeAuthentication: true }).answer as Uint8Array[]).errorCode).toBe(7);
+  expect(read(at({ isDone: true }).answer as Uint8Array[]).errorCode).toBe(7);
+  const token = at({ expectsBareToken: true, respond });
+  expect(token).toMatchObject({ overlaps: false, statistics: null });
+  expect(Buffer.concat(await token.answer).toString('latin1', 3)).toMatch(/^.\d+ bytes$/);
+  expect(respond).toHaveBeenCalledTimes(1);
 });

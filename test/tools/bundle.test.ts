@@ -51,7 +51,10 @@ const library = ['chunks/base.js', 'chunks/library.js', `chunks/${runtimeName}.j
 
 test.each([
   ['millrace', [...library, 'main.js']],
-  ['millrace/broker', ['broker/broker.js', 'chunks/broker.js', 'chunks/protocol.js', ...library].sort()],
+  [
+    'millrace/broker',
+    ['broker/broker.js', 'chunks/broker.js', 'chunks/protocol.js', 'chunks/security.js', ...library].sort(),
+  ],
   ['millrace/metrics', [...library, 'chunks/metrics.js', 'metrics/metrics.js'].sort()],
   // Without the addon: not the library's chunk.
   ['millrace/protocol', ['chunks/base.js', 'chunks/protocol.js', `chunks/${runtimeName}.js`, 'protocol/protocol.js']],

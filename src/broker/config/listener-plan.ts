@@ -14,11 +14,9 @@ export interface ListenerPlan extends Endpoint {
   readonly protocol: SecurityProtocol;
   /** Port 0: the one that it got. */
   readonly advertised: { readonly host: string; readonly port: number };
-  /** Whoever reaches it may do everything, and other machines reach it. */
+  /** Nobody is asked who he is, and other machines reach it. */
   readonly isOpenToAll: boolean;
 }
-
-const SUPPORTED: readonly SecurityProtocol[] = ['PLAINTEXT'];
 
 type ListenerConfig = Pick<
   BrokerConfig,
@@ -27,9 +25,10 @@ type ListenerConfig = Pick<
   | 'listener.security.protocol.map'
   | 'listeners'
   | 'millrace.allow.insecure.listeners'
+  | 'ssl.client.auth'
 >;
 
-/** At least one. Errors: INVALID_ARGUMENT for what contradicts itself or is not safe, UNSUPPORTED for a security protocol that is not there yet. */
+/** At least one. Errors: INVALID_ARGUMENT for what contradicts itself or is not safe. */
 export function planListeners(config: ListenerConfig): ListenerPlan[] {
   const forControllers = config['controller.listener.names'].toUpperCase().split(',');
   const endpointsOf = (setting: 'listeners' | 'advertised.listeners'): Endpoint[] =>
@@ -43,7 +42,7 @@ export function planListeners(config: ListenerConfig): ListenerPlan[] {
     throw invalidArgument('advertised.listeners', 'of names that listeners has', endpointText(stray));
   const protocols = protocolsOf(config['listener.security.protocol.map']);
   return endpoints.map((endpoint) => {
-    const plan = planOf(endpoint, protocols, advertised);
+    const plan = planOf(endpoint, protocols, { advertised, clientAuth: config['ssl.client.auth'] });
     if (plan.isOpenToAll && !config['millrace.allow.insecure.listeners']) throw insecure(plan);
     return plan;
   });
@@ -52,7 +51,7 @@ export function planListeners(config: ListenerConfig): ListenerPlan[] {
 function planOf(
   endpoint: Endpoint,
   protocols: ReadonlyMap<string, SecurityProtocol>,
-  advertised: readonly Endpoint[],
+  { advertised, clientAuth }: { readonly advertised: readonly Endpoint[]; readonly clientAuth: string },
 ): ListenerPlan {
   const protocol = protocols.get(endpoint.name);
   if (protocol === undefined) {
@@ -62,15 +61,12 @@ function planOf(
       [...protocols.keys()].join(),
     );
   }
-  if (!SUPPORTED.includes(protocol)) {
-    const message = `the listener ${endpointText(endpoint)} asks for ${protocol}; this version has ${SUPPORTED.join()}`;
-    throw new MillraceError('ERR_MILLRACE_UNSUPPORTED', message);
-  }
+  const asksWho = protocol.startsWith('SASL_') || (protocol === 'SSL' && clientAuth === 'required');
   return {
     ...endpoint,
     protocol,
     advertised: advertisedFor(endpoint, advertised),
-    isOpenToAll: !isLoopback(endpoint.host) && !protocol.startsWith('SASL_'),
+    isOpenToAll: !isLoopback(endpoint.host) && !asksWho,
   };
 }
 
@@ -110,6 +106,19 @@ function protocolsOf(map: string): Map<string, SecurityProtocol> {
 function insecure(plan: ListenerPlan): MillraceError {
   return new MillraceError(
     'ERR_MILLRACE_INVALID_ARGUMENT',
-    `the listener ${endpointText(plan)} would let everybody who reaches this machine read, write and delete: listen on 127.0.0.1, or allow it by millrace.allow.insecure.listeners=true (--insecure)`,
+    `the listener ${endpointText(plan)} would let everybody who reaches this machine read, write and delete: ask who they are (SASL_SSL, or SSL with ssl.client.auth=required), listen on 127.0.0.1, or allow it by millrace.allow.insecure.listeners=true (--insecure)`,
   );
+}
+
+export function hasTls({ protocol }: ListenerPlan): boolean {
+  return protocol === 'SSL' || protocol === 'SASL_SSL';
+}
+
+export function hasSasl({ protocol }: ListenerPlan): boolean {
+  return protocol.startsWith('SASL_');
+}
+
+/** It asks who clients are, other machines reach it, and nothing is encrypted. */
+export function isReadable({ protocol, host }: ListenerPlan): boolean {
+  return protocol === 'SASL_PLAINTEXT' && !isLoopback(host);
 }

@@ -1,5 +1,5 @@
 /** Settings of where a broker listens and of its connections. */
-import { FRAME_BYTES_MAX_DEFAULT } from '../../limits.ts';
+import { FRAME_BYTES_MAX_DEFAULT, REQUEST_MEMORY_BYTES_DEFAULT } from '../../limits.ts';
 import { bool, type BrokerConfigDefinition, int, list, long, text } from './config-kind.ts';
 
 export const networkConfigs = {
@@ -59,6 +59,12 @@ export const networkConfigs = {
     default: FRAME_BYTES_MAX_DEFAULT,
     min: 1,
     documentation: 'The largest request; a larger one closes its connection.',
+  }),
+  'queued.max.request.bytes': long({
+    default: REQUEST_MEMORY_BYTES_DEFAULT,
+    min: -1,
+    documentation:
+      'What the requests of all connections may take together: above it, sockets are not read until others are done. 0 and -1: no bound, as by default in Kafka.',
   }),
   'fetch.max.bytes': int({
     default: 55 * 1024 * 1024,

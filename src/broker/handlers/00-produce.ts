@@ -16,7 +16,9 @@ import { produce } from '../../protocol/apis/00-produce.ts';
 import { kafkaErrorCodes, type KafkaErrorName } from '../../protocol/error-code.ts';
 import { isInternalTopic } from '../internal-topics.ts';
 import { codeOf, messageOf } from '../kafka-failure.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
 import { type Answer, type Call, defineHandler } from '../handler.ts';
+import { throttleProduce } from '../throttle.ts';
 import { admitProduce, mayAdd, type ProduceAdmission, topicOf } from '../produce-transaction.ts';
 
 type Request = RequestOf<typeof produce>;
@@ -35,10 +37,16 @@ export const produceHandler = defineHandler({
   overlaps: (request, { version }) => !mayAdd(request, version),
   handle(request, call) {
     const { acks } = request;
-    if (acks < -1 || acks > 1) return refused(request, 'INVALID_REQUIRED_ACKS');
+    const throttleTimeMs = throttleProduce(call);
+    if (acks < -1 || acks > 1) return { ...refused(request, 'INVALID_REQUIRED_ACKS'), throttleTimeMs };
     const admission = admitProduce(request, call);
-    if (admission instanceof Promise) return admission.then((admitted) => appendAll(request, admitted, call));
-    return appendAll(request, admission, call);
+    const throttled = (answer: Answer<typeof produce>): Answer<typeof produce> =>
+      answer === null || throttleTimeMs === 0 ? answer : { ...answer, throttleTimeMs };
+    const answer =
+      admission instanceof Promise
+        ? admission.then((admitted) => appendAll(request, admitted, call))
+        : appendAll(request, admission, call);
+    return answer instanceof Promise ? answer.then(throttled) : throttled(answer);
   },
 });
 
@@ -54,7 +62,7 @@ function appendAll(
     const { name, topicId, partitionData } = data;
     const topic = topicOf(data, call);
     const partitionResponses = partitionData.map(({ index, records }) => {
-      const refusal = topic === null ? null : (admission?.({ topic, partition: index }) ?? null);
+      const refusal = topic === null ? null : refusalFor(topic, index, admission, call);
       const { answer, flushed } =
         refusal === null
           ? appendOne(topic, index, records, call)
@@ -66,6 +74,16 @@ function appendAll(
   });
   if (acks === 0) return null;
   return durable.length === 0 ? { responses } : Promise.all(durable).then(() => ({ responses }));
+}
+
+function refusalFor(
+  topic: string,
+  partition: number,
+  admission: Exclude<ProduceAdmission, KafkaErrorName>,
+  { access }: Call,
+): KafkaErrorName | null {
+  if (!access.topic(AclOperation.WRITE, topic)) return 'TOPIC_AUTHORIZATION_FAILED';
+  return admission?.({ topic, partition }) ?? null;
 }
 
 interface Appended {

@@ -10,7 +10,9 @@ import { kafkaErrorCodes } from '../../protocol/error-code.ts';
 import { type AskedPartition, type FetchBounds, type FetchLook, lookOnce } from '../fetch-read.ts';
 import type { FetchRequest, NamedPartition } from '../fetch-session.ts';
 import type { FetchPlan } from '../fetch-sessions.ts';
+import { quotaClientOf, throttleFetch } from '../throttle.ts';
 import { waitForNews } from '../fetch-wait.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
 import { type Call, defineHandler } from '../handler.ts';
 
 type Response = ResponseInputOf<typeof fetch>;
@@ -25,22 +27,24 @@ export const fetchHandler = defineHandler({
   versions: '4-17',
   handle(request, call) {
     const { config, fetchSessions } = call.broker;
+    const { quotas } = call.broker.security;
     const usesIds = call.version >= IDS_SINCE;
     const plan = fetchSessions.plan(request, { usesIds, principal: call.session.principal });
     if (plan.errorCode !== kafkaErrorCodes.NONE) return { errorCode: plan.errorCode, sessionId: 0, responses: [] };
     const asked = plan.partitions.map((named) => located(named, usesIds, call));
     const bounds: FetchBounds = {
-      maxBytes: Math.min(request.maxBytes, config['fetch.max.bytes']),
+      maxBytes: Math.min(request.maxBytes, config['fetch.max.bytes'], quotas.fetch.bytesMax(quotaClientOf(call))),
       isCommitted: request.isolationLevel === READ_COMMITTED,
     };
     const look = lookOnce(call.broker, asked, bounds);
-    if (!(look instanceof Promise) && isEnough(look, request)) return answer(plan, look);
+    if (!(look instanceof Promise) && isEnough(look, request)) return answer(plan, look, call);
     return untilEnough(request, { plan, asked, bounds, look }, call);
   },
 });
 
-function located(named: NamedPartition, usesIds: boolean, { broker }: Call): AskedPartition {
-  return { ...named, topic: usesIds ? broker.store.topicNameOf(named.topicId) : named.topic };
+function located(named: NamedPartition, usesIds: boolean, { broker, access }: Call): AskedPartition {
+  const topic = usesIds ? broker.store.topicNameOf(named.topicId) : named.topic;
+  return { ...named, topic, isDenied: topic !== null && !access.topic(AclOperation.READ, topic) };
 }
 
 /** Nothing was asked for, or something cannot be had: the client must not wait for that. */
@@ -55,7 +59,8 @@ interface BegunFetch {
   readonly look: FetchLook | Promise<FetchLook>;
 }
 
-async function untilEnough(request: FetchRequest, begun: BegunFetch, { broker, session }: Call): Promise<Response> {
+async function untilEnough(request: FetchRequest, begun: BegunFetch, call: Call): Promise<Response> {
+  const { broker, session } = call;
   const { plan, asked, bounds } = begun;
   const { signal } = session;
   const until = broker.clock.now() + request.maxWaitMs;
@@ -70,11 +75,15 @@ async function untilEnough(request: FetchRequest, begun: BegunFetch, { broker, s
   } finally {
     broker.statistics.waitingFetches--;
   }
-  return answer(plan, look);
+  return answer(plan, look, call);
 }
 
 /** Partitions that follow each other and are of one topic stand together. */
-function answer(plan: FetchPlan, { partitions }: FetchLook): Response {
+function answer(plan: FetchPlan, { partitions, size }: FetchLook, call: Call): Response {
+  const throttleTimeMs = throttleFetch(call, size);
+  // Nothing is told, so that it comes with the next one.
+  if (throttleTimeMs > 0)
+    return { throttleTimeMs, errorCode: kafkaErrorCodes.NONE, sessionId: plan.sessionId, responses: [] };
   const { sessionId, told } = plan.conclude(partitions);
   const responses: TopicAnswer[] = [];
   plan.partitions.forEach(({ topic, topicId }, i) => {

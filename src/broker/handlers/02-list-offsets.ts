@@ -4,6 +4,8 @@ import type { TimestampedOffset } from '../../log/timestamp-lookup.ts';
 import type { ResponseInputOf } from '../../protocol/api.ts';
 import { listOffsets } from '../../protocol/apis/02-list-offsets.ts';
 import { kafkaErrorCodes } from '../../protocol/error-code.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
+import { ResourceType } from '../../security/resource.ts';
 import { type Call, defineHandler } from '../handler.ts';
 import { codeOf } from '../kafka-failure.ts';
 import { findPartition, leaderEpochOf } from '../partition-lookup.ts';
@@ -37,9 +39,11 @@ function answer(
   topic: string,
   asked: { readonly partitionIndex: number; readonly currentLeaderEpoch: number; readonly timestamp: number },
   isCommitted: boolean,
-  { broker }: Call,
+  { broker, access }: Call,
 ): PartitionAnswer {
   const { partitionIndex, timestamp } = asked;
+  const denied = access.code(AclOperation.DESCRIBE, ResourceType.TOPIC, topic);
+  if (denied !== kafkaErrorCodes.NONE) return { partitionIndex, errorCode: denied };
   const { log, errorCode } = findPartition(broker, topic, partitionIndex, asked.currentLeaderEpoch);
   if (log === null) return { partitionIndex, errorCode };
   try {

@@ -6,6 +6,7 @@ import { metadata } from '../../protocol/apis/03-metadata.ts';
 import { kafkaErrorCodes } from '../../protocol/error-code.ts';
 import { ZERO_UUID } from '../../protocol/uuid.ts';
 import type { TopicDescription } from '../../store/topic.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
 import { type Call, defineHandler } from '../handler.ts';
 import { isInternalTopic } from '../internal-topics.ts';
 import { codeOf } from '../kafka-failure.ts';
@@ -22,15 +23,19 @@ export const metadataHandler = defineHandler({
   api: metadata,
   versions: '0-13',
   handle(request, call) {
-    const { broker, session } = call;
+    const { broker, session, access } = call;
     const answer = (topics: TopicAnswer[]): ResponseInputOf<typeof metadata> => ({
       errorCode: kafkaErrorCodes.NONE,
       brokers: [{ nodeId: broker.nodeId, ...broker.advertised(session.listener) }],
       clusterId: broker.clusterId,
       controllerId: broker.nodeId,
-      topics,
+      topics: request.includeTopicAuthorizedOperations ? topics.map((topic) => withOperations(topic, call)) : topics,
+      ...(request.includeClusterAuthorizedOperations && { clusterAuthorizedOperations: access.clusterOperations() }),
     });
-    if (asksForAll(request, call)) return answer(broker.store.topics().map((topic) => describe(topic, call)));
+    if (asksForAll(request, call)) {
+      const topics = broker.store.topics().filter(({ name }) => access.topic(AclOperation.DESCRIBE, name));
+      return answer(topics.map((topic) => describe(topic, call)));
+    }
     const topics = request.topics!.map((asked) => describeOne(asked, request, call));
     return topics.every((topic): topic is TopicAnswer => !(topic instanceof Promise))
       ? answer(topics)
@@ -54,14 +59,29 @@ function describeOne({ name, topicId }: AskedTopic, request: Request, call: Call
   const { store } = call.broker;
   if (name === null) {
     const known = store.topicNameOf(topicId);
-    if (known === null) return { errorCode: kafkaErrorCodes.UNKNOWN_TOPIC_ID, name: null, topicId, partitions: [] };
+    // Ids are told to those only who may describe the topic.
+    if (known === null || !call.access.topic(AclOperation.DESCRIBE, known))
+      return { errorCode: kafkaErrorCodes.UNKNOWN_TOPIC_ID, name: null, topicId, partitions: [] };
     return describe(store.topic(known), call);
   }
+  if (!call.access.topic(AclOperation.DESCRIBE, name)) return denied(name);
   const topic = store.findTopic(name);
   if (topic !== null) return describe(topic, call);
   const mayMake =
     request.allowAutoTopicCreation && call.broker.config['auto.create.topics.enable'] && !isInternalTopic(name);
-  return mayMake ? make(name, call) : unknown(name, call);
+  if (!mayMake) return unknown(name, call);
+  const isAllowed = call.access.cluster(AclOperation.CREATE) || call.access.topic(AclOperation.CREATE, name);
+  return isAllowed ? make(name, call) : denied(name);
+}
+
+/** The same whether there is such a topic or not. */
+function denied(name: string): TopicAnswer {
+  return { errorCode: kafkaErrorCodes.TOPIC_AUTHORIZATION_FAILED, name, topicId: ZERO_UUID, partitions: [] };
+}
+
+function withOperations(topic: TopicAnswer, { access }: Call): TopicAnswer {
+  if (topic.errorCode !== kafkaErrorCodes.NONE || typeof topic.name !== 'string') return topic;
+  return { ...topic, topicAuthorizedOperations: access.topicOperations(topic.name) };
 }
 
 async function make(name: string, call: Call): Promise<TopicAnswer> {

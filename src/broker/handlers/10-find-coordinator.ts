@@ -2,6 +2,8 @@
 import type { ResponseInputOf } from '../../protocol/api.ts';
 import { findCoordinator } from '../../protocol/apis/10-find-coordinator.ts';
 import { kafkaErrorCodes } from '../../protocol/error-code.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
+import { ResourceType } from '../../security/resource.ts';
 import { type Call, defineHandler } from '../handler.ts';
 
 type Coordinator = NonNullable<ResponseInputOf<typeof findCoordinator>['coordinators']>[number];
@@ -21,12 +23,15 @@ export const findCoordinatorHandler = defineHandler({
   },
 });
 
-function find(key: string, keyType: number, { broker, session }: Call): Coordinator {
+function find(key: string, keyType: number, { broker, session, access }: Call): Coordinator {
   // There are no share groups here.
   if (keyType !== GROUP && keyType !== TRANSACTION) {
     const errorMessage = `coordinators of key type ${keyType} are not known`;
     return { key, nodeId: -1, host: '', port: -1, errorCode: kafkaErrorCodes.INVALID_REQUEST, errorMessage };
   }
+  const type = keyType === GROUP ? ResourceType.GROUP : ResourceType.TRANSACTIONAL_ID;
+  const errorCode = access.code(AclOperation.DESCRIBE, type, key);
+  if (errorCode !== kafkaErrorCodes.NONE) return { key, nodeId: -1, host: '', port: -1, errorCode };
   const place = broker.advertised(session.listener);
   return { key, nodeId: broker.nodeId, ...place, errorCode: kafkaErrorCodes.NONE };
 }

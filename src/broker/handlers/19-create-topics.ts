@@ -6,24 +6,38 @@ import { ZERO_UUID } from '../../protocol/uuid.ts';
 import { PARTITIONS_PER_REQUEST_MAX } from '../../limits.ts';
 import type { BrokerContext } from '../broker-context.ts';
 import { describeTopicConfig } from '../config-description.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
+import { ResourceType } from '../../security/resource.ts';
 import { defineHandler } from '../handler.ts';
 import { type AskedTopic, checkNewTopic, type NewTopic } from '../new-topic.ts';
 import { outcomeOf, Refusal, repeated } from '../refusal.ts';
 
 type TopicAnswer = ResponseInputOf<typeof createTopics>['topics'][number];
 
+/** Of a topic whose settings the client may not see. */
+const HIDDEN = {
+  topicConfigErrorCode: kafkaErrorCodes.TOPIC_AUTHORIZATION_FAILED,
+  numPartitions: -1,
+  replicationFactor: -1,
+  configs: [],
+};
+
 export const createTopicsHandler = defineHandler({
   api: createTopics,
   versions: '2-7',
-  async handle(request, { broker }) {
+  async handle(request, { broker, access }) {
     const twice = repeated(request.topics.map(({ name }) => name));
     const asked = request.topics.filter(({ name }) => !twice.has(name));
     const isTooMuch = partitionsOf(request, broker) > PARTITIONS_PER_REQUEST_MAX;
+    const mayCreateAll = access.cluster(AclOperation.CREATE);
     const topics: TopicAnswer[] = [];
     for (const topic of asked) {
       try {
         if (isTooMuch) throw new Refusal('POLICY_VIOLATION', 'Excessively large number of partitions per request.');
-        topics.push(await make(broker, topic, request.validateOnly));
+        if (!mayCreateAll) access.check(AclOperation.CREATE, ResourceType.TOPIC, topic.name);
+        const made = await make(broker, topic, request.validateOnly);
+        const mayShow = access.topic(AclOperation.DESCRIBE_CONFIGS, topic.name);
+        topics.push(mayShow ? made : { ...made, ...HIDDEN });
       } catch (error) {
         topics.push(failed(topic.name, outcomeOf(broker, error)));
       }

@@ -4,6 +4,8 @@ import type { RequestOf, ResponseInputOf } from '../../protocol/api.ts';
 import { deleteTopics } from '../../protocol/apis/20-delete-topics.ts';
 import { ZERO_UUID } from '../../protocol/uuid.ts';
 import type { BrokerContext } from '../broker-context.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
+import { ResourceType } from '../../security/resource.ts';
 import { type Call, defineHandler } from '../handler.ts';
 import { isInternalTopic } from '../internal-topics.ts';
 import { DONE, outcomeOf, Refusal, repeated } from '../refusal.ts';
@@ -49,13 +51,18 @@ async function answerOf(
   topic: NamedTopic,
   isTwice: boolean,
   asked: readonly NamedTopic[],
-  { broker, version }: Call,
+  { broker, version, access }: Call,
 ): Promise<TopicAnswer> {
   let known: NamedTopic = topic;
   try {
     if (!broker.config['delete.topic.enable']) throw disabled(version);
     checkNaming(topic, isTwice);
-    known = resolve(broker, topic);
+    if (topic.name !== null) access.check(AclOperation.DESCRIBE, ResourceType.TOPIC, topic.name);
+    const found = resolve(broker, topic);
+    // Whose name the client may not know, it is not told by the id either.
+    access.check(AclOperation.DESCRIBE, ResourceType.TOPIC, found.name!);
+    known = found;
+    access.check(AclOperation.DELETE, ResourceType.TOPIC, found.name!);
     const isAlsoById = topic.name !== null && asked.some(({ topicId }) => topicId === known.topicId);
     if (isAlsoById)
       throw new Refusal('INVALID_REQUEST', 'The provided topic name maps to an ID that was already supplied.');

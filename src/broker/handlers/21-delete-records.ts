@@ -3,6 +3,8 @@ import { kafkaErrorCodes } from '../../protocol/error-code.ts';
 import type { ResponseInputOf } from '../../protocol/api.ts';
 import { deleteRecords } from '../../protocol/apis/21-delete-records.ts';
 import type { BrokerContext } from '../broker-context.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
+import { ResourceType } from '../../security/resource.ts';
 import { defineHandler } from '../handler.ts';
 import { isInternalTopic } from '../internal-topics.ts';
 import { findPartition } from '../partition-lookup.ts';
@@ -17,12 +19,13 @@ const NO_WATERMARK = -1;
 export const deleteRecordsHandler = defineHandler({
   api: deleteRecords,
   versions: '0-2',
-  handle(request, { broker }) {
+  handle(request, { broker, access }) {
     return {
       topics: request.topics.map(({ name, partitions }) => ({
         name,
         partitions: partitions.map(({ partitionIndex, offset }): PartitionAnswer => {
           try {
+            access.check(AclOperation.DELETE, ResourceType.TOPIC, name);
             const lowWatermark = deleteBefore(broker, { topic: name, partition: partitionIndex, offset });
             return { partitionIndex, lowWatermark, errorCode: kafkaErrorCodes.NONE };
           } catch (error) {

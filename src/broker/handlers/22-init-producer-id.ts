@@ -5,6 +5,8 @@
 import type { RequestOf } from '../../protocol/api.ts';
 import { initProducerId } from '../../protocol/apis/22-init-producer-id.ts';
 import { kafkaErrorCodes } from '../../protocol/error-code.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
+import { ResourceType } from '../../security/resource.ts';
 import { type Call, defineHandler } from '../handler.ts';
 import { askCoordinator, type CodedAnswer, coordinatorFailure, failedAnswer } from '../transaction-answer.ts';
 
@@ -16,10 +18,18 @@ export const initProducerIdHandler = defineHandler({
   versions: '0-5',
   handle(request, call) {
     const { transactionalId, producerId, producerEpoch } = request;
+    const denied = deniedBy(transactionalId, call);
+    if (denied !== kafkaErrorCodes.NONE) return failedAnswer(denied);
     if ((producerId === NONE) !== (producerEpoch === NONE)) return failedAnswer(kafkaErrorCodes.INVALID_REQUEST);
     return transactionalId === null ? another(call) : initialise(transactionalId, request, call);
   },
 });
+
+function deniedBy(transactionalId: string | null, { access }: Call): number {
+  if (transactionalId !== null) return access.code(AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, transactionalId);
+  if (access.anyTopic(AclOperation.WRITE)) return kafkaErrorCodes.NONE;
+  return access.code(AclOperation.IDEMPOTENT_WRITE, ResourceType.CLUSTER);
+}
 
 /** What an idempotent producer had before does not count: it begins anew. */
 function another({ broker }: Call): CodedAnswer {

@@ -2,6 +2,8 @@
 import type { PartitionLog } from '../../log/partition-log.ts';
 import { kafkaErrorCodes } from '../../protocol/error-code.ts';
 import { offsetForLeaderEpoch } from '../../protocol/apis/23-offset-for-leader-epoch.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
+import { ResourceType } from '../../security/resource.ts';
 import { defineHandler } from '../handler.ts';
 import { findPartition, leaderEpochOf } from '../partition-lookup.ts';
 
@@ -14,11 +16,13 @@ interface EpochEnd {
 export const offsetForLeaderEpochHandler = defineHandler({
   api: offsetForLeaderEpoch,
   versions: '2-4',
-  handle(request, { broker }) {
+  handle(request, { broker, access }) {
     return {
       topics: request.topics.map(({ topic, partitions }) => ({
         topic,
         partitions: partitions.map(({ partition, currentLeaderEpoch, leaderEpoch }) => {
+          const denied = access.code(AclOperation.DESCRIBE, ResourceType.TOPIC, topic);
+          if (denied !== kafkaErrorCodes.NONE) return { partition, errorCode: denied };
           const { log, errorCode } = findPartition(broker, topic, partition, currentLeaderEpoch);
           if (log === null) return { partition, errorCode };
           return { partition, errorCode: kafkaErrorCodes.NONE, ...endOf(log, leaderEpoch) };

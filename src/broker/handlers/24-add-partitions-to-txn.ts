@@ -7,6 +7,8 @@ import { addPartitionsToTxn } from '../../protocol/apis/24-add-partitions-to-txn
 import { kafkaErrorCodes } from '../../protocol/error-code.ts';
 import { PartitionSet } from '../../transaction/partition-set.ts';
 import type { TopicPartition } from '../../types.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
+import { ResourceType } from '../../security/resource.ts';
 import { type Call, defineHandler } from '../handler.ts';
 import { isInternalTopic } from '../internal-topics.ts';
 import { hasPartition } from '../partition-lookup.ts';
@@ -29,11 +31,14 @@ export const addPartitionsToTxnHandler = defineHandler({
   versions: '0-5',
   async handle(request, call) {
     if (call.version < BATCHED_SINCE) return { resultsByTopicV3AndBelow: await answer(onlyOne(request), call) };
+    // Brokers ask so, for their clients.
+    const errorCode = call.access.code(AclOperation.CLUSTER_ACTION, ResourceType.CLUSTER);
+    if (errorCode !== kafkaErrorCodes.NONE) return { errorCode, resultsByTransaction: [] };
     const resultsByTransaction = request.transactions.map(async (transaction) => ({
       transactionalId: transaction.transactionalId,
       topicResults: await answer(transaction, call),
     }));
-    return { errorCode: kafkaErrorCodes.NONE, resultsByTransaction: await Promise.all(resultsByTransaction) };
+    return { errorCode, resultsByTransaction: await Promise.all(resultsByTransaction) };
   },
 });
 
@@ -52,7 +57,8 @@ async function answer(transaction: Transaction, call: Call): Promise<TopicResult
   const partitions = topics.flatMap(({ name, partitions: indexes }) =>
     indexes.map((partition) => ({ topic: name, partition })),
   );
-  const codes = refusals(partitions, call) ?? (await codesOf(transaction, partitions, call));
+  const codes =
+    denied(transaction, call) ?? refusals(partitions, call) ?? (await codesOf(transaction, partitions, call));
   return topics.map(({ name, partitions: indexes }) => ({
     name,
     resultsByPartition: indexes.map((partitionIndex) => ({
@@ -62,10 +68,16 @@ async function answer(transaction: Transaction, call: Call): Promise<TopicResult
   }));
 }
 
+function denied({ transactionalId }: Transaction, { access, version }: Call): Codes | null {
+  if (version >= BATCHED_SINCE || access.transactionalId(AclOperation.WRITE, transactionalId)) return null;
+  return () => kafkaErrorCodes.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+}
+
 /** With one partition that cannot be written, none is added. Null: all can be. */
-function refusals(partitions: readonly TopicPartition[], { broker, version }: Call): Codes | null {
+function refusals(partitions: readonly TopicPartition[], { broker, version, access }: Call): Codes | null {
   const codeOf = ({ topic, partition }: TopicPartition): number => {
-    if (version < BATCHED_SINCE && isInternalTopic(topic)) return kafkaErrorCodes.TOPIC_AUTHORIZATION_FAILED;
+    if (version < BATCHED_SINCE && (isInternalTopic(topic) || !access.topic(AclOperation.WRITE, topic)))
+      return kafkaErrorCodes.TOPIC_AUTHORIZATION_FAILED;
     return hasPartition(broker, topic, partition) ? kafkaErrorCodes.NONE : kafkaErrorCodes.UNKNOWN_TOPIC_OR_PARTITION;
   };
   if (partitions.every((partition) => codeOf(partition) === kafkaErrorCodes.NONE)) return null;

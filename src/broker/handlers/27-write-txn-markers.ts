@@ -5,6 +5,7 @@
 import type { RequestOf, ResponseInputOf } from '../../protocol/api.ts';
 import { writeTxnMarkers } from '../../protocol/apis/27-write-txn-markers.ts';
 import { kafkaErrorCodes } from '../../protocol/error-code.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
 import { type Call, defineHandler } from '../handler.ts';
 import { codeOf } from '../kafka-failure.ts';
 import { findPartition } from '../partition-lookup.ts';
@@ -33,7 +34,9 @@ async function answer(marker: Marker, call: Call): Promise<MarkerAnswer> {
   return { producerId: marker.producerId, topics: await Promise.all(topics) };
 }
 
-async function write(marker: Marker, topic: string, partition: number, { broker }: Call): Promise<number> {
+async function write(marker: Marker, topic: string, partition: number, { broker, access }: Call): Promise<number> {
+  if (!access.cluster(AclOperation.ALTER) && !access.cluster(AclOperation.CLUSTER_ACTION))
+    return kafkaErrorCodes.CLUSTER_AUTHORIZATION_FAILED;
   const { log, errorCode } = findPartition(broker, topic, partition);
   if (log === null) return errorCode;
   const { producerId, producerEpoch, coordinatorEpoch, transactionVersion, transactionResult } = marker;

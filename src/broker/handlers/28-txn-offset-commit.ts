@@ -8,6 +8,8 @@ import { txnOffsetCommit } from '../../protocol/apis/28-txn-offset-commit.ts';
 import { kafkaErrorCodes, type KafkaErrorName } from '../../protocol/error-code.ts';
 import { OFFSET_METADATA_CHARACTERS_MAX } from '../../limits.ts';
 import type { OffsetToCommit } from '../../producer/transaction-door.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
+import { ResourceType } from '../../security/resource.ts';
 import { type Call, defineHandler } from '../handler.ts';
 import { codeOf } from '../kafka-failure.ts';
 import { hasPartition } from '../partition-lookup.ts';
@@ -29,9 +31,13 @@ export const txnOffsetCommitHandler = defineHandler({
   api: txnOffsetCommit,
   versions: '0-5',
   async handle(request, call) {
+    const { access } = call;
+    const denied =
+      access.code(AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, request.transactionalId) ||
+      access.code(AclOperation.READ, ResourceType.GROUP, request.groupId);
     const topics = request.topics.map(({ name, partitions }) => ({
       name,
-      commits: partitions.map((asked) => commitOf(name, asked, call)),
+      commits: partitions.map((asked) => commitOf(name, asked, denied, call)),
     }));
     const all = topics.flatMap(({ commits }) => commits);
     const known = all.filter(({ errorCode }) => errorCode === kafkaErrorCodes.NONE);
@@ -45,7 +51,12 @@ export const txnOffsetCommitHandler = defineHandler({
   },
 });
 
-function commitOf(topic: string, asked: Request['topics'][number]['partitions'][number], { broker }: Call): Commit {
+function commitOf(
+  topic: string,
+  asked: Request['topics'][number]['partitions'][number],
+  denied: number,
+  { broker, access }: Call,
+): Commit {
   const { partitionIndex: partition, committedOffset, committedLeaderEpoch, committedMetadata } = asked;
   const offset = {
     topic,
@@ -55,7 +66,11 @@ function commitOf(topic: string, asked: Request['topics'][number]['partitions'][
     metadata: committedMetadata ?? '',
   };
   const isKnown = hasPartition(broker, topic, partition);
-  return { offset, errorCode: isKnown ? kafkaErrorCodes.NONE : kafkaErrorCodes.UNKNOWN_TOPIC_OR_PARTITION };
+  const errorCode =
+    denied ||
+    access.code(AclOperation.READ, ResourceType.TOPIC, topic) ||
+    (isKnown ? kafkaErrorCodes.NONE : kafkaErrorCodes.UNKNOWN_TOPIC_OR_PARTITION);
+  return { offset, errorCode };
 }
 
 async function commit(commits: readonly Commit[], request: Request, call: Call): Promise<void> {

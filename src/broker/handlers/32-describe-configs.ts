@@ -3,8 +3,9 @@ import type { RequestOf, ResponseInputOf } from '../../protocol/api.ts';
 import { describeConfigs } from '../../protocol/apis/32-describe-configs.ts';
 import type { BrokerContext } from '../broker-context.ts';
 import { type ConfigDescription, describeBrokerConfig, describeTopicConfig } from '../config-description.ts';
-import { resourceOf } from '../config-resource.ts';
-import { defineHandler } from '../handler.ts';
+import { checkAccess, resourceOf } from '../config-resource.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
+import { type Call, defineHandler } from '../handler.ts';
 import { DONE, outcomeOf } from '../refusal.ts';
 
 type Request = RequestOf<typeof describeConfigs>;
@@ -14,14 +15,15 @@ type ResourceAnswer = ResponseInputOf<typeof describeConfigs>['results'][number]
 export const describeConfigsHandler = defineHandler({
   api: describeConfigs,
   versions: '1-4',
-  handle(request, { broker }) {
-    return { results: request.resources.map((resource) => answer(broker, resource, request)) };
+  handle(request, call) {
+    return { results: request.resources.map((resource) => answer(resource, request, call)) };
   },
 });
 
-function answer(broker: BrokerContext, resource: Resource, request: Request): ResourceAnswer {
+function answer(resource: Resource, request: Request, { broker, access }: Call): ResourceAnswer {
   const { resourceType, resourceName, configurationKeys } = resource;
   try {
+    checkAccess(access, AclOperation.DESCRIBE_CONFIGS, resource);
     const isAsked = ({ name }: ConfigDescription): boolean =>
       configurationKeys === null || configurationKeys.length === 0 || configurationKeys.includes(name);
     const configs = configsOf(broker, resource)

@@ -6,13 +6,13 @@ import { defineHandler } from '../handler.ts';
 export const alterConfigsHandler = defineHandler({
   api: alterConfigs,
   versions: '0-2',
-  async handle({ resources, validateOnly }, { broker }) {
+  async handle({ resources, validateOnly }, call) {
     const changed = resources.map(({ resourceType, resourceName, configs }) => ({
       resourceType,
       resourceName,
       isWhole: true,
       changes: configs.map((config) => ({ ...config, configOperation: operations.set })),
     }));
-    return { responses: await changeConfigs(broker, changed, validateOnly) };
+    return { responses: await changeConfigs(call, changed, validateOnly) };
   },
 });

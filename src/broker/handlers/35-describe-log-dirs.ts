@@ -6,6 +6,8 @@ import type { RequestOf, ResponseInputOf } from '../../protocol/api.ts';
 import { describeLogDirs } from '../../protocol/apis/35-describe-log-dirs.ts';
 import { kafkaErrorCodes } from '../../protocol/error-code.ts';
 import type { BrokerContext } from '../broker-context.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
+import { ResourceType } from '../../security/resource.ts';
 import { defineHandler } from '../handler.ts';
 
 type Request = RequestOf<typeof describeLogDirs>;
@@ -19,7 +21,9 @@ const PARTITIONS_A_TURN = 64;
 export const describeLogDirsHandler = defineHandler({
   api: describeLogDirs,
   versions: '1-5',
-  async handle(request, { broker }) {
+  async handle(request, { broker, access }) {
+    const denied = access.code(AclOperation.DESCRIBE, ResourceType.CLUSTER);
+    if (denied !== kafkaErrorCodes.NONE) return { errorCode: denied, results: [] };
     return { errorCode: kafkaErrorCodes.NONE, results: [await describe(broker, request)] };
   },
 });

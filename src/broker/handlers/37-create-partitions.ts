@@ -4,6 +4,8 @@ import type { RequestOf, ResponseInputOf } from '../../protocol/api.ts';
 import { createPartitions } from '../../protocol/apis/37-create-partitions.ts';
 import { PARTITIONS_PER_REQUEST_MAX } from '../../limits.ts';
 import type { BrokerContext } from '../broker-context.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
+import { ResourceType } from '../../security/resource.ts';
 import { defineHandler } from '../handler.ts';
 import { isInternalTopic } from '../internal-topics.ts';
 import { DONE, outcomeOf, Refusal, repeated } from '../refusal.ts';
@@ -15,7 +17,7 @@ type TopicAnswer = ResponseInputOf<typeof createPartitions>['results'][number];
 export const createPartitionsHandler = defineHandler({
   api: createPartitions,
   versions: '0-3',
-  async handle({ topics, validateOnly }, { broker }) {
+  async handle({ topics, validateOnly }, { broker, access }) {
     const twice = repeated(topics.map(({ name }) => name));
     const results = Array.from(twice, (name): TopicAnswer => {
       return { name, errorCode: kafkaErrorCodes.INVALID_REQUEST, errorMessage: 'Duplicate topic name.' };
@@ -23,6 +25,7 @@ export const createPartitionsHandler = defineHandler({
     for (const topic of topics.filter(({ name }) => !twice.has(name))) {
       const { name } = topic;
       try {
+        access.check(AclOperation.ALTER, ResourceType.TOPIC, name);
         check(broker, topic);
         if (!validateOnly) await broker.store.addPartitions(name, topic.count);
         results.push({ name, ...DONE });

@@ -6,13 +6,13 @@ import { defineHandler } from '../handler.ts';
 export const incrementalAlterConfigsHandler = defineHandler({
   api: incrementalAlterConfigs,
   versions: '0-1',
-  async handle({ resources, validateOnly }, { broker }) {
+  async handle({ resources, validateOnly }, call) {
     const changed = resources.map(({ resourceType, resourceName, configs }) => ({
       resourceType,
       resourceName,
       isWhole: false,
       changes: configs,
     }));
-    return { responses: await changeConfigs(broker, changed, validateOnly) };
+    return { responses: await changeConfigs(call, changed, validateOnly) };
   },
 });

@@ -12,8 +12,8 @@ const CONTROLLERS = 2;
 export const describeClusterHandler = defineHandler({
   api: describeCluster,
   versions: '0-2',
-  handle({ endpointType }, call) {
-    const { broker, session } = call;
+  handle({ endpointType, includeClusterAuthorizedOperations }, call) {
+    const { broker, session, access } = call;
     if (endpointType === CONTROLLERS) {
       const message =
         'The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER';
@@ -27,6 +27,7 @@ export const describeClusterHandler = defineHandler({
       clusterId: broker.clusterId,
       controllerId: broker.nodeId,
       brokers: [{ brokerId: broker.nodeId, ...broker.advertised(session.listener), isFenced: false }],
+      ...(includeClusterAuthorizedOperations && { clusterAuthorizedOperations: access.clusterOperations() }),
     };
   },
 });

@@ -1,6 +1,9 @@
 /** DescribeProducers: who writes to partitions, and since where it has a transaction open (KIP-664). */
 import type { ResponseInputOf } from '../../protocol/api.ts';
 import { describeProducers } from '../../protocol/apis/61-describe-producers.ts';
+import { kafkaErrorCodes } from '../../protocol/error-code.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
+import { ResourceType } from '../../security/resource.ts';
 import { type Call, defineHandler } from '../handler.ts';
 import { codeOf, messageOf } from '../kafka-failure.ts';
 
@@ -19,7 +22,9 @@ export const describeProducersHandler = defineHandler({
   },
 });
 
-function describe(topic: string, partitionIndex: number, { broker }: Call): PartitionAnswer {
+function describe(topic: string, partitionIndex: number, { broker, access }: Call): PartitionAnswer {
+  const denied = access.code(AclOperation.READ, ResourceType.TOPIC, topic);
+  if (denied !== kafkaErrorCodes.NONE) return { partitionIndex, errorCode: denied, activeProducers: [] };
   try {
     const activeProducers = broker.store.partition(topic, partitionIndex).activeProducers.map((each) => ({
       producerId: each.producerId,

@@ -4,6 +4,9 @@ import { describeTransactions } from '../../protocol/apis/65-describe-transactio
 import { kafkaErrorCodes } from '../../protocol/error-code.ts';
 import { PartitionSet } from '../../transaction/partition-set.ts';
 import type { TransactionRequests } from '../../transaction/transaction-requests.ts';
+import type { Access } from '../access.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
+import { ResourceType } from '../../security/resource.ts';
 import { defineHandler } from '../handler.ts';
 import { coordinatorFailure } from '../transaction-answer.ts';
 
@@ -12,11 +15,11 @@ type StateAnswer = ResponseInputOf<typeof describeTransactions>['transactionStat
 export const describeTransactionsHandler = defineHandler({
   api: describeTransactions,
   versions: '0',
-  async handle({ transactionalIds }, { broker }) {
+  async handle({ transactionalIds }, { broker, access }) {
     const coordinator = broker.store.transactionCoordinator;
     try {
       const requests = coordinator.isMade ? await coordinator.load() : null;
-      return { transactionStates: transactionalIds.map((id) => describe(id, requests)) };
+      return { transactionStates: transactionalIds.map((id) => describe(id, requests, access)) };
     } catch (error) {
       const errorCode = coordinatorFailure(broker, error);
       return { transactionStates: transactionalIds.map((id) => failed(id, errorCode)) };
@@ -24,8 +27,10 @@ export const describeTransactionsHandler = defineHandler({
   },
 });
 
-function describe(transactionalId: string, requests: TransactionRequests | null): StateAnswer {
+function describe(transactionalId: string, requests: TransactionRequests | null, access: Access): StateAnswer {
   if (transactionalId === '') return failed(transactionalId, kafkaErrorCodes.INVALID_REQUEST);
+  const denied = access.code(AclOperation.DESCRIBE, ResourceType.TRANSACTIONAL_ID, transactionalId);
+  if (denied !== kafkaErrorCodes.NONE) return failed(transactionalId, denied);
   const found = requests?.describe(transactionalId) ?? null;
   if (found === null) return failed(transactionalId, kafkaErrorCodes.TRANSACTIONAL_ID_NOT_FOUND);
   return {
@@ -36,7 +41,9 @@ function describe(transactionalId: string, requests: TransactionRequests | null)
     transactionStartTimeMs: found.startedAt,
     producerId: found.producerId,
     producerEpoch: found.producerEpoch,
-    topics: new PartitionSet(found.partitions).byTopic(),
+    topics: new PartitionSet(
+      found.partitions.filter(({ topic }) => access.topic(AclOperation.DESCRIBE, topic)),
+    ).byTopic(),
   };
 }
 

@@ -3,13 +3,14 @@ import { listTransactions } from '../../protocol/apis/66-list-transactions.ts';
 import { kafkaErrorCodes } from '../../protocol/error-code.ts';
 import { type TransactionDescription, unknownStates } from '../../transaction/transaction-listing.ts';
 import { matching } from '../bounded-pattern.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
 import { defineHandler } from '../handler.ts';
 import { coordinatorFailure } from '../transaction-answer.ts';
 
 export const listTransactionsHandler = defineHandler({
   api: listTransactions,
   versions: '0-2',
-  async handle({ stateFilters, producerIdFilters, durationFilter, transactionalIdPattern }, { broker }) {
+  async handle({ stateFilters, producerIdFilters, durationFilter, transactionalIdPattern }, { broker, access }) {
     const unknownStateFilters = unknownStates(stateFilters);
     const failed = (errorCode: number) => ({ errorCode, unknownStateFilters, transactionStates: [] });
     const coordinator = broker.store.transactionCoordinator;
@@ -17,7 +18,9 @@ export const listTransactionsHandler = defineHandler({
     try {
       if (coordinator.isMade) {
         const filter = { states: stateFilters, producerIds: producerIdFilters, longerThanMs: durationFilter };
-        found = (await coordinator.load()).list(filter);
+        found = (await coordinator.load())
+          .list(filter)
+          .filter(({ transactionalId }) => access.transactionalId(AclOperation.DESCRIBE, transactionalId));
       }
     } catch (error) {
       return failed(coordinatorFailure(broker, error));

@@ -9,6 +9,7 @@ import { ZERO_UUID } from '../../protocol/uuid.ts';
 import { isTopicName } from '../../store/topic-name.ts';
 import type { TopicDescription } from '../../store/topic.ts';
 import type { BrokerContext } from '../broker-context.ts';
+import { AclOperation } from '../../security/acl-operation.ts';
 import { defineHandler } from '../handler.ts';
 import { isInternalTopic } from '../internal-topics.ts';
 import { leaderEpochOf } from '../partition-lookup.ts';
@@ -20,19 +21,27 @@ type TopicAnswer = Response['topics'][number];
 export const describeTopicPartitionsHandler = defineHandler({
   api: describeTopicPartitions,
   versions: '0',
-  handle(request, { broker }) {
-    const names = namesOf(broker, request);
+  handle(request, { broker, access }) {
+    const asked = namesOf(broker, request);
+    const names = asked.filter((name) => access.topic(AclOperation.DESCRIBE, name));
     const { cursor } = request;
     if (
       cursor !== null &&
-      (cursor.partitionIndex < 0 || (request.topics.length > 0 && !names.includes(cursor.topicName)))
+      (cursor.partitionIndex < 0 || (request.topics.length > 0 && !asked.includes(cursor.topicName)))
     )
       return refused(request);
     const limit = Math.max(
       1,
       Math.min(broker.config['max.request.partition.size.limit'], request.responsePartitionLimit),
     );
-    return page(broker, names, { request, limit });
+    const { topics, ...rest } = page(broker, names, { request, limit });
+    const shown = topics.map((topic) => ({ ...topic, topicAuthorizedOperations: access.topicOperations(topic.name!) }));
+    // Those that are not named are left out without a word.
+    const hidden = request.topics.length > 0 ? asked.filter((name) => !names.includes(name)) : [];
+    return {
+      ...rest,
+      topics: [...shown, ...hidden.map((name) => failed(name, kafkaErrorCodes.TOPIC_AUTHORIZATION_FAILED))],
+    };
   },
 });
 

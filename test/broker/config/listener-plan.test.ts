@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
 import { type BrokerConfigInput, checkBrokerConfig } from '#millrace/broker/broker-config.js';
-import { planListeners } from '#millrace/broker/config/listener-plan.js';
+import { hasSasl, hasTls, isReadable, planListeners } from '#millrace/broker/config/listener-plan.js';
 
 const plan = (config: BrokerConfigInput) => planListeners(checkBrokerConfig(config).config);
 const open = { 'millrace.allow.insecure.listeners': true };
@@ -48,6 +48,17 @@ test('a server.properties of a broker that is its own controller', () => {
   expect(plans.map(({ name, advertised }) => [name, advertised.host])).toEqual([['PLAINTEXT', 'broker']]);
 });
 
+test('who asks its clients who they are may listen anywhere', () => {
+  const listeners = ['SASL_PLAINTEXT', 'SASL_SSL', 'SSL'].map((name, i) => `${name}://0.0.0.0:${9092 + i}`).join();
+  const plans = plan({ listeners, 'ssl.client.auth': 'required' });
+  expect(plans.map(({ isOpenToAll }) => isOpenToAll)).toEqual([false, false, false]);
+  expect(plans.map(hasTls)).toEqual([false, true, true]);
+  expect(plans.map(hasSasl)).toEqual([true, true, false]);
+  expect(plans.map(isReadable)).toEqual([true, false, false]);
+  for (const clientAuth of ['none', 'requested'])
+    expect(() => plan({ listeners: 'SSL://0.0.0.0:1', 'ssl.client.auth': clientAuth })).toThrow(/ask who they are/);
+});
+
 test('an address that others reach needs a word', () => {
   for (const host of ['0.0.0.0', '', '[::]', '10.0.0.1', 'broker.example.org']) {
     const listeners = `PLAINTEXT://${host}:9092`;
@@ -60,12 +71,6 @@ test.each<[BrokerConfigInput, string, RegExp]>([
   [{ listeners: '' }, 'INVALID_ARGUMENT', /listeners must be at least one/],
   [{ listeners: 'A://h:1', 'controller.listener.names': 'a' }, 'INVALID_ARGUMENT', /at least one/],
   [{ listeners: 'NOPE://127.0.0.1:1' }, 'INVALID_ARGUMENT', /one that has NOPE/],
-  [
-    { listeners: 'SSL://127.0.0.1:1' },
-    'UNSUPPORTED',
-    /SSL:\/\/127\.0\.0\.1:1 asks for SSL; this version has PLAINTEXT/,
-  ],
-  [{ listeners: 'SASL_PLAINTEXT://127.0.0.1:1' }, 'UNSUPPORTED', /asks for SASL_PLAINTEXT/],
   [{ 'listener.security.protocol.map': 'PLAINTEXT:TLS' }, 'INVALID_ARGUMENT', /of PLAINTEXT, SSL/],
   [{ 'advertised.listeners': 'OTHER://h:1' }, 'INVALID_ARGUMENT', /advertised\.listeners must be of names that/],
   [{ 'advertised.listeners': 'PLAINTEXT://0.0.0.0:1' }, 'INVALID_ARGUMENT', /an address that clients can go to/],

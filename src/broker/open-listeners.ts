@@ -1,0 +1,52 @@
+/** The listeners of a broker, by their plans: what they share is made here. */
+import type { BrokerContext } from './broker-context.ts';
+import { saslSettings } from './broker-security.ts';
+import { hasSasl, hasTls, type ListenerPlan } from './config/listener-plan.ts';
+import { ConnectionBound } from './connection-bound.ts';
+import { allHandlers } from './handlers.ts';
+import { Listener } from './listener.ts';
+import { RequestDispatch } from './request-dispatch.ts';
+import { RequestMemory } from './request-memory.ts';
+import { tlsSettings } from './tls-settings.ts';
+
+/** All of them, or none. */
+export async function openListeners(plans: readonly ListenerPlan[], context: BrokerContext): Promise<Listener[]> {
+  const { config, clock, logger, security } = context;
+  const tls = plans.some(hasTls) ? tlsSettings(config) : null;
+  const sasl = plans.some(hasSasl) ? saslSettings(config, security, clock) : null;
+  const bound = new ConnectionBound({
+    most: config['max.connections'],
+    mostPerAddress: config['max.connections.per.ip'],
+    perAddress: config['max.connections.per.ip.overrides'],
+  });
+  const memory = new RequestMemory(config['queued.max.request.bytes']);
+  const dispatch = new RequestDispatch(allHandlers(), context);
+  let connections = 0;
+  const opened: Listener[] = [];
+  try {
+    for (const plan of plans) {
+      const { name, host, port } = plan;
+      const listener = await Listener.open({
+        name,
+        host,
+        port,
+        tls: hasTls(plan) ? tls : null,
+        sasl: hasSasl(plan) ? sasl : null,
+        dispatch,
+        clock,
+        logger,
+        bound,
+        memory,
+        backlog: config['socket.listen.backlog.size'],
+        maxRequestSize: config['socket.request.max.bytes'],
+        idleMs: config['connections.max.idle.ms'],
+        nextConnectionId: () => ++connections,
+      });
+      opened.push(listener);
+    }
+    return opened;
+  } catch (error) {
+    await Promise.all(opened.map((listener) => listener.close(0)));
+    throw error;
+  }
+}

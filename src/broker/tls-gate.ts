@@ -1,0 +1,76 @@
+/**
+ * Where connections of a listener become TLS ones: the handshake, bounded in time, and who shows which certificate. A handshake that fails is told
+ * and ends its connection and nothing else.
+ */
+import type { Socket } from 'node:net';
+import { createServer, type Server, type TLSSocket } from 'node:tls';
+import type { TlsSettings } from './tls-settings.ts';
+
+export interface TlsGateHandlers {
+  /** `principal`: that of the client's certificate; null where it has shown none. */
+  readonly onSecure: (socket: TLSSocket, principal: string | null) => void;
+  readonly onRefused: (error: Error, address: string) => void;
+}
+
+export class TlsGate {
+  readonly #server: Server;
+  readonly #handlers: TlsGateHandlers;
+  readonly #asksForCertificates: boolean;
+  /** By the other end: those whose handshake goes on. */
+  readonly #pending = new Map<string, Socket>();
+
+  constructor(settings: TlsSettings, handlers: TlsGateHandlers) {
+    this.#handlers = handlers;
+    this.#asksForCertificates = settings.requestCert;
+    this.#server = createServer(settings);
+    this.#server.on('secureConnection', (socket) => this.#secured(socket));
+    this.#server.on('tlsClientError', (error, socket) => {
+      handlers.onRefused(error, socket.remoteAddress ?? '');
+      socket.destroy();
+    });
+  }
+
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  take(socket: Socket): void {
+    const end = endOf(socket);
+    this.#pending.set(end, socket);
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      if (this.#pending.get(end) === socket) this.#pending.delete(end);
+    });
+    this.#server.emit('connection', socket);
+  }
+
+  /** Ends the handshakes that go on. */
+  close(): void {
+    for (const socket of this.#pending.values()) socket.destroy();
+  }
+
+  #secured(socket: TLSSocket): void {
+    this.#pending.delete(endOf(socket));
+    // What a client of TLS 1.2 may ask for again and again costs the server more than the client.
+    socket.disableRenegotiation();
+    const certificate = this.#asksForCertificates ? socket.getPeerX509Certificate() : undefined;
+    if (certificate !== undefined && !socket.authorized) {
+      this.#handlers.onRefused(new Error(`a certificate that is not trusted: ${certificate.subject}`), endOf(socket));
+      socket.destroy();
+      return;
+    }
+    this.#handlers.onSecure(
+      socket,
+      certificate === undefined ? null : `User:${distinguishedName(certificate.subject)}`,
+    );
+  }
+}
+
+/** The subject as Java writes it (RFC 2253): the last part first, with commas between. The parts come escaped, each on a line. */
+export function distinguishedName(subject: string): string {
+  return subject.split('\n').toReversed().join(',');
+}
+
+function endOf({ remoteAddress, remotePort }: Socket): string {
+  return `${String(remoteAddress)} ${String(remotePort)}`;
+}

@@ -1,0 +1,100 @@
+import { expect, test, vi } from 'vitest';
+import { FrameIntake } from '#millrace/broker/frame-intake.js';
+import { RequestMemory } from '#millrace/broker/request-memory.js';
+
+/** A frame of this size, with its length. */
+function frame(size: number, fill = 0): Buffer {
+  const bytes = Buffer.alloc(4 + size, fill);
+  bytes.writeInt32BE(size);
+  return bytes;
+}
+
+function intakes(memory: RequestMemory, count: number) {
+  const onRoom = vi.fn();
+  return { onRoom, all: Array.from({ length: count }, () => new FrameIntake({ maxFrameSize: 1000, memory, onRoom })) };
+}
+
+test('frames of one chunk have their room, which who takes them gives back', () => {
+  const memory = new RequestMemory(1000);
+  const [intake] = intakes(memory, 1).all;
+  expect(intake.next()).toBe(null);
+  intake.push(Buffer.concat([frame(10, 1), frame(0), frame(20, 2)]));
+  expect(intake.hasChunks).toBe(true);
+  expect([intake.next()!.length, intake.next()!.length, intake.next()!.length]).toEqual([10, 0, 20]);
+  expect(intake.next()).toBe(null);
+  expect([memory.used, intake.hasChunks]).toEqual([30, false]);
+  intake.close();
+  expect(memory.used).toBe(30);
+});
+
+test('a frame takes its room once, when its length is there', () => {
+  const memory = new RequestMemory(1000);
+  const [intake] = intakes(memory, 1).all;
+  const bytes = frame(100, 7);
+  intake.push(bytes.subarray(0, 3));
+  expect(intake.next()).toBe(null);
+  expect(memory.used).toBe(0);
+  for (const [from, to] of [
+    [3, 10],
+    [10, 50],
+  ]) {
+    intake.push(bytes.subarray(from, to));
+    expect(intake.next()).toBe(null);
+    expect(memory.used).toBe(100);
+  }
+  intake.push(bytes.subarray(50));
+  expect(intake.next()!.equals(bytes.subarray(4))).toBe(true);
+  expect(memory.used).toBe(100);
+});
+
+test('without room the frame waits, and what follows with it; then it goes on', async () => {
+  const memory = new RequestMemory(150);
+  const { all, onRoom } = intakes(memory, 2);
+  const [first, second] = all;
+  first.push(frame(100).subarray(0, 50));
+  expect(first.next()).toBe(null);
+  const bytes = frame(80, 3);
+  second.push(bytes.subarray(0, 20));
+  second.push(bytes.subarray(20));
+  expect(second.next()).toBe(null);
+  expect(second).toMatchObject({ waitsForRoom: true, hasChunks: true });
+  expect(second.next()).toBe(null);
+  first.push(frame(100).subarray(50));
+  expect(first.next()!.length).toBe(100);
+  expect(onRoom).not.toHaveBeenCalled();
+  memory.release(100);
+  expect([onRoom.mock.calls.length, second.waitsForRoom, memory.used]).toEqual([0, false, 80]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(onRoom).toHaveBeenCalledTimes(1);
+  expect(second.next()!.equals(bytes.subarray(4))).toBe(true);
+  expect(memory.used).toBe(80);
+});
+
+test('a close gives back what was taken, and the turn of who waited; it may come twice', () => {
+  const memory = new RequestMemory(150);
+  const { all, onRoom } = intakes(memory, 3);
+  for (const intake of all) {
+    intake.push(frame(100).subarray(0, 50));
+    expect(intake.next()).toBe(null);
+  }
+  expect([memory.used, memory.waiting]).toEqual([100, 2]);
+  all[1].close();
+  expect([memory.used, memory.waiting]).toEqual([100, 1]);
+  all[0].close();
+  all[0].close();
+  expect([memory.used, memory.waiting]).toEqual([100, 0]);
+  expect(onRoom).not.toHaveBeenCalled();
+  all[2].close();
+  expect(memory.used).toBe(0);
+});
+
+test('what cannot be is refused, by the bound of the moment', () => {
+  const [intake] = intakes(new RequestMemory(-1), 1).all;
+  intake.push(frame(1000));
+  expect(intake.next()!.length).toBe(1000);
+  intake.maxFrameSize = 2000;
+  intake.push(frame(2000));
+  expect(intake.next()!.length).toBe(2000);
+  intake.push(frame(2001));
+  expect(() => intake.next()).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_TOO_LARGE' }) as Error);
+});
