@@ -30,14 +30,11 @@ export class Outbox {
   flush(): void {
     const socket = this.#socket;
     const isBounded = this.#sliceMax !== Infinity;
+    if (isBounded && socket.writableNeedDrain) return;
     socket.cork();
     let size = 0;
     let count = 0;
-    while (
-      count < this.#pieces.length &&
-      size < this.#sliceMax &&
-      !(isBounded && size === 0 && socket.writableNeedDrain)
-    ) {
+    while (count < this.#pieces.length && size < this.#sliceMax) {
       const piece = this.#pieces[count];
       const end = Math.min(piece.length, this.#position + this.#sliceMax - size);
       socket.write(piece.subarray(this.#position, end));

@@ -68,7 +68,7 @@ export class TlsGate {
 
 /** The subject as Java writes it (RFC 2253): the last part first, with commas between. The parts come escaped, each on a line. */
 export function distinguishedName(subject: string): string {
-  return subject.split('\n').reverse().join(',');
+  return subject.split('\n').toReversed().join(',');
 }
 
 function endOf({ remoteAddress, remotePort }: Socket): string {

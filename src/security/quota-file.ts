@@ -59,7 +59,7 @@ function decode(value: object): QuotaEntry {
     if (typeof rate !== 'number' || !(rate > 0)) throw flaw(`${key} is no rate`);
   }
   const entity = { ...(user !== undefined && { user }), ...(clientId !== undefined && { clientId }) } as QuotaEntity;
-  return { entity, values: values as QuotaValues };
+  return { entity, values };
 }
 
 function flaw(message: string): MillraceError {

@@ -21,7 +21,7 @@ test('what a filter finds is told, and holds no more on connections that are ope
   await allow(2, 't', 8);
   const topics = [{ name: 't', partitions: [{ partitionIndex: 0, timestamp: -1 }] }];
   const code = async () =>
-    (await alice.ask(listOffsets, 1, { replicaId: -1, topics } as never)).topics[0].partitions[0].errorCode;
+    (await alice.ask(listOffsets, 1, { replicaId: -1, topics })).topics[0].partitions[0].errorCode;
   expect(await code()).toBe(0);
   const filters = [ofTopic, { ...ofTopic, operation: 77 }];
   const { filterResults } = await root.ask(deleteAcls, 3, { filters });
