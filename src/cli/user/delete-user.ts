@@ -11,7 +11,8 @@ export function deleteUserCommand(context: CliContext): Command {
   const command = new Command('delete')
     .summary('delete a user')
     .description('Deletes a user of the broker. Rules of access that name the user stay.')
-    .argument('<name>', 'the name to log in with');
+    .argument('<name>', 'the name to log in with')
+    .addHelpText('after', '\nExample:\n  millrace user delete alice');
   return commonOptions(command).action(async (user: string, options: CommonOptions) => {
     await writing(context, options.data, ({ fileSystem, directory }) => {
       if (Credentials.load(fileSystem, directory).remove(user)) return;

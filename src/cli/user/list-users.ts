@@ -9,7 +9,8 @@ import { columns, printRow } from '../output.ts';
 export function listUsersCommand(context: CliContext): Command {
   const command = new Command('list')
     .summary('name all users')
-    .description('Names who may log in to the broker, and by which mechanisms.');
+    .description('Names who may log in to the broker, and by which mechanisms.')
+    .addHelpText('after', '\nExample:\n  millrace user list --json | jq -r .user');
   return commonOptions(command).action(async (options: CommonOptions) => {
     const users = await reading(context, options.data, ({ fileSystem, directory }) =>
       Credentials.load(fileSystem, directory).list(),
