@@ -14,6 +14,8 @@ import { leaderEpochOf } from '../partition-lookup.ts';
 
 type Request = RequestOf<typeof metadata>;
 type TopicAnswer = ResponseInputOf<typeof metadata>['topics'][number];
+const IDS_SINCE = 12;
+
 interface AskedTopic {
   readonly name: string | null;
   readonly topicId: string;
@@ -32,6 +34,8 @@ export const metadataHandler = defineHandler({
       topics: request.includeTopicAuthorizedOperations ? topics.map((topic) => withOperations(topic, call)) : topics,
       ...(request.includeClusterAuthorizedOperations && { clusterAuthorizedOperations: access.clusterOperations() }),
     });
+    if (call.version < IDS_SINCE && request.topics?.some(isById))
+      return answer(request.topics.map(({ name, topicId }) => refused(name ?? '', topicId)));
     if (asksForAll(request, call)) {
       const topics = broker.store.topics().filter(({ name }) => access.topic(AclOperation.DESCRIBE, name));
       return answer(topics.map((topic) => describe(topic, call)));
@@ -39,15 +43,17 @@ export const metadataHandler = defineHandler({
     const topics = request.topics!.map((asked) => describeOne(asked, request, call));
     return topics.every((topic): topic is TopicAnswer => !(topic instanceof Promise))
       ? answer(topics)
-      : whenAll(topics).then(answer);
+      : Promise.all(topics.map(async (topic) => topic)).then(answer);
   },
 });
 
-async function whenAll(topics: readonly (TopicAnswer | Promise<TopicAnswer>)[]): Promise<TopicAnswer[]> {
-  const all: TopicAnswer[] = [];
-  // They are on their way together.
-  for (const topic of topics) all.push(await topic);
-  return all;
+/** Versions 10 and 11 have the field, and nobody may use it. */
+function isById({ name, topicId }: AskedTopic): boolean {
+  return name === null || topicId !== ZERO_UUID;
+}
+
+function refused(name: string, topicId: string): TopicAnswer {
+  return { errorCode: kafkaErrorCodes.INVALID_REQUEST, name, topicId, partitions: [] };
 }
 
 /** In version 0 there is no null: an empty list asks for all. */

@@ -58,7 +58,9 @@ async function answer(transaction: Transaction, call: Call): Promise<TopicResult
     indexes.map((partition) => ({ topic: name, partition })),
   );
   const codes =
-    denied(transaction, call) ?? refusals(partitions, call) ?? (await codesOf(transaction, partitions, call));
+    transactionDenied(transaction, call) ??
+    refusals(partitions, call) ??
+    (await codesOf(transaction, partitions, call));
   return topics.map(({ name, partitions: indexes }) => ({
     name,
     resultsByPartition: indexes.map((partitionIndex) => ({
@@ -68,7 +70,7 @@ async function answer(transaction: Transaction, call: Call): Promise<TopicResult
   }));
 }
 
-function denied({ transactionalId }: Transaction, { access, version }: Call): Codes | null {
+function transactionDenied({ transactionalId }: Transaction, { access, version }: Call): Codes | null {
   if (version >= BATCHED_SINCE || access.transactionalId(AclOperation.WRITE, transactionalId)) return null;
   return () => kafkaErrorCodes.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
 }

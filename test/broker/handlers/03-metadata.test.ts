@@ -76,3 +76,19 @@ test('auto.create.topics.enable=false makes none', async () => {
   const { topics } = await client.ask(metadata, 9, { ...flags, topics: [named('new')] });
   expect(topics[0].errorCode).toBe(kafkaErrorCodes.UNKNOWN_TOPIC_OR_PARTITION);
 });
+
+test.each([10, 11])('version %i has ids that nobody may ask by', async (version) => {
+  const { broker, client } = await rig();
+  const { id } = await broker.store.createTopic('t');
+  for (const topic of [
+    { name: null, topicId: id },
+    { name: 't', topicId: id },
+  ]) {
+    const { topics } = await client.ask(metadata, version, {
+      topics: [topic],
+      allowAutoTopicCreation: false,
+      includeClusterAuthorizedOperations: false,
+    });
+    expect(topics).toMatchObject([{ errorCode: kafkaErrorCodes.INVALID_REQUEST, name: topic.name ?? '' }]);
+  }
+});

@@ -1,0 +1,78 @@
+/**
+ * A broker among hostile clients: it neither ends nor hangs, no fault is its own, it holds no more in the end than at first, and a client beside them is served.
+ * `npm run test:fuzz` sends a million frames; MILLRACE_SEED draws others.
+ */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { produce } from '#millrace/protocol/apis/00-produce.js';
+import { listOffsets } from '#millrace/protocol/apis/02-list-offsets.js';
+import { ZERO_UUID } from '#millrace/protocol/uuid.js';
+import { batch, rig } from '../broker-fixture.ts';
+import { tlsConfig } from '../certificates.ts';
+import type { BrokerClient } from '../broker-client.ts';
+import { fuzz } from './fuzz-run.ts';
+
+const FRAMES = Number(process.env.MILLRACE_FUZZ_FRAMES ?? 8_000);
+const SEED = Number(process.env.MILLRACE_SEED ?? 1) || 1;
+const MIB = 1024 * 1024;
+
+function privateBytes(): number {
+  const found = /^RssAnon:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'));
+  return Number(found?.[1] ?? 0) * 1024;
+}
+
+function messageOf({ err }: { err?: unknown }): string {
+  return err instanceof Error ? (err.stack ?? err.message) : String(err);
+}
+
+/** Writes and asks for the end until it is told to stop; how often that was. */
+async function goodClient(client: BrokerClient, signal: AbortSignal): Promise<number> {
+  let written = 0;
+  while (!signal.aborted) {
+    const records = batch([{ value: `good ${written}` }]);
+    const topicData = [{ name: 'good', topicId: ZERO_UUID, partitionData: [{ index: 0, records }] }];
+    const { responses } = await client.ask(produce, 9, { acks: 1, timeoutMs: 1, topicData, transactionalId: null });
+    expect(responses[0].partitionResponses[0]).toMatchObject({ errorCode: 0, baseOffset: written });
+    written++;
+    const topics = [{ name: 'good', partitions: [{ partitionIndex: 0, timestamp: -1 }] }];
+    const end = await client.ask(listOffsets, 1, { replicaId: -1, topics });
+    expect(end.topics[0].partitions[0]).toMatchObject({ errorCode: 0, offset: written });
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  return written;
+}
+
+test(`${FRAMES} hostile frames, seed ${SEED}`, { timeout: 60_000 + FRAMES }, async () => {
+  const faults = new Set<string>();
+  const { broker, client } = await rig({
+    port: undefined,
+    logger: { error: (details) => faults.add(messageOf(details)) },
+    config: {
+      ...tlsConfig(),
+      listeners: 'PLAINTEXT://127.0.0.1:0,SSL://127.0.0.1:0,SASL_PLAINTEXT://127.0.0.1:0',
+      'auto.create.topics.enable': false,
+      'connection.failed.authentication.delay.ms': 1,
+      'num.partitions': 1,
+    },
+  });
+  await broker.store.createTopic('good');
+  // What comes in is inflated, to be compressed anew.
+  await broker.store.createTopic('hostile', { config: { 'compression.type': 'gzip' } });
+  const [plain, tls, sasl] = broker.listeners.map(({ port }) => port);
+  const target = { plain, tls, sasl };
+  // What is made once and kept: compiled codecs, pools.
+  await fuzz(target, Math.min(FRAMES / 4, 20_000), SEED + 1_000);
+  const before = privateBytes();
+  const stop = new AbortController();
+  const good = goodClient(client, stop.signal);
+  const counts = await fuzz(target, FRAMES, SEED);
+  stop.abort();
+  expect(await good).toBeGreaterThan(10);
+  expect([...faults]).toEqual([]);
+  expect(counts.hung).toBe(0);
+  expect(counts.frames).toBeGreaterThanOrEqual(FRAMES);
+  expect(broker.listeners.map(({ statistics }) => statistics.malformed > 0)).toEqual([true, false, true]);
+  expect(broker.listeners[1].statistics.failedAuthentications).toBeGreaterThan(0);
+  await expect.poll(() => broker.listeners.map(({ statistics }) => statistics.connections)).toEqual([1, 0, 0]);
+  expect((privateBytes() - before) / MIB).toBeLessThan(200);
+});
