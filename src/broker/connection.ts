@@ -72,7 +72,8 @@ export class Connection implements Session {
     this.#socket = socket;
     this.#options = options;
     this.#principal = options.principal ?? ANONYMOUS;
-    this.sasl = sasl === null ? null : new SaslAuthentication(sasl, (principal) => this.#loggedIn(principal));
+    this.sasl =
+      sasl === null ? null : new SaslAuthentication(sasl, (principal) => this.#loggedIn(principal), this.#gone.signal);
     const maxFrameSize = Math.min(maxRequestSize, sasl?.maxFrameSize ?? Infinity);
     this.#intake = new FrameIntake({ maxFrameSize, memory, onRoom: () => this.#advance() });
     this.#line = new AnswerLine(socket, traffic);

@@ -1,6 +1,7 @@
 /** What happens to a request that meets an injected fault, in this order: it is delayed, the disk fails, it is dropped or answered with an error, or it is handled. */
 import type { AppliedFault } from './faults.ts';
 import type { Call, Handler, Message } from './handler.ts';
+import { sessionDelay } from './session-delay.ts';
 
 export interface FaultyCall {
   readonly handler: Handler;
@@ -14,7 +15,7 @@ export async function undergo(
   { handler, request, call }: FaultyCall,
 ): Promise<Message | null> {
   const { session, broker } = call;
-  if (delayMs !== undefined) await delay(delayMs, call);
+  if (delayMs !== undefined) await sessionDelay(broker.clock, delayMs, session.signal);
   if (disk === 'EIO') broker.store.takeOffline(diskError());
   if (drop === 'request') {
     session.destroy();
@@ -31,24 +32,6 @@ export async function undergo(
     return null;
   }
   return response;
-}
-
-/** Shorter when the client is gone or the broker closes. */
-function delay(delayMs: number, { broker, session }: Call): Promise<void> {
-  return new Promise((resolve) => {
-    const { signal } = session;
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const over = (): void => {
-      cancel();
-      signal.removeEventListener('abort', over);
-      resolve();
-    };
-    const cancel = broker.clock.schedule(delayMs, over, true);
-    signal.addEventListener('abort', over, { once: true });
-  });
 }
 
 /** Produce with `acks` 0. */

@@ -12,6 +12,7 @@ import type { Clock } from '../clock.ts';
 import { MillraceError } from '../errors.ts';
 import { createSaslServer, isSaslMechanism, type SaslServerEnvironment } from '../security/sasl-mechanism.ts';
 import type { SaslServer } from '../security/sasl-exchange.ts';
+import { sessionDelay } from './session-delay.ts';
 
 export interface SaslSettings extends SaslServerEnvironment {
   /** Those that are offered, in the order in which clients are told. */
@@ -25,11 +26,14 @@ export interface SaslSettings extends SaslServerEnvironment {
 export class SaslAuthentication {
   readonly #settings: SaslSettings;
   readonly #onDone: (principal: string) => void;
+  readonly #signal: AbortSignal;
   #state: 'handshake' | 'tokens' | 'done' | 'failed' = 'handshake';
   #takesBareTokens = false;
   #server: SaslServer | null = null;
 
-  constructor(settings: SaslSettings, onDone: (principal: string) => void) {
+  /** `signal`: nobody is to wait for an answer any more. */
+  constructor(settings: SaslSettings, onDone: (principal: string) => void, signal: AbortSignal) {
+    this.#signal = signal;
     this.#settings = settings;
     this.#onDone = onDone;
   }
@@ -83,9 +87,7 @@ export class SaslAuthentication {
   #delay(): Promise<void> {
     const { clock, failureDelayMs } = this.#settings;
     if (failureDelayMs === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      clock.schedule(failureDelayMs, resolve);
-    });
+    return sessionDelay(clock, failureDelayMs, this.#signal);
   }
 }
 

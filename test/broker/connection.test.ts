@@ -7,6 +7,7 @@ import { apiVersions } from '#millrace/protocol/apis/18-api-versions.js';
 import { encodeRequest } from '#millrace/protocol/request-frame.js';
 import { readCorrelationId } from '#millrace/protocol/response-frame.js';
 import { ZERO_UUID } from '#millrace/protocol/uuid.js';
+import { TestClock } from '#millrace/test-clock.js';
 import { batch, rig } from './broker-fixture.ts';
 
 const toT = (records: Buffer) => ({
@@ -148,4 +149,39 @@ test('a reset while a request waits hurts nobody', async () => {
   const other = await connect();
   expect((await other.ask(apiVersions, 0, {})).errorCode).toBe(0);
   await expect.poll(() => broker.listeners[0].statistics.connections).toBe(1);
+});
+
+test('a close waits for no connection that is muted, or that finds no room for its frame', async () => {
+  const config = { 'queued.max.request.bytes': 1_000 };
+  const { broker, client, connect } = await rig({ clock: new TestClock(), config });
+  const [muted, holder] = [client, await connect()];
+  expect((await muted.ask(apiVersions, 0, {})).errorCode).toBe(0);
+  for (const connection of broker.listeners[0].connections) if (connection.id === 1) connection.mute(60_000);
+  // All but the first stay in the paused socket, before the client's end.
+  for (let i = 0; i < 3; i++) {
+    muted.send(apiVersions, 0, {});
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const half = Buffer.alloc(500);
+  half.writeInt32BE(900);
+  holder.socket.write(half);
+  const waiting = await connect();
+  waiting.socket.write(half);
+  const { statistics } = broker.listeners[0];
+  await expect.poll(() => statistics.bytesIn).toBeGreaterThan(1_000);
+  const begun = performance.now();
+  await broker.close();
+  expect(performance.now() - begun).toBeLessThan(2_500);
+});
+
+test('what is sent to a connection that ends is not begun', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t', { config: { 'flush.messages': 1 } });
+  const id = client.send(produce, 9, toT(batch([{ value: 'x' }])));
+  await expect.poll(() => broker.store.partition('t', 0).endOffset).toBe(1);
+  for (const connection of broker.listeners[0].connections) connection.end();
+  client.send(produce, 9, toT(batch([{ value: 'y' }])));
+  expect(readCorrelationId(await client.nextFrame())).toBe(id);
+  await client.closed;
+  expect(broker.store.partition('t', 0).endOffset).toBe(1);
 });

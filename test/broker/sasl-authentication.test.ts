@@ -5,7 +5,7 @@ import { PasswordDerivation } from '#millrace/security/password-derivation.js';
 import { FakeClock } from '../support/fake-clock.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
 
-async function begun(): Promise<{ sasl: SaslAuthentication; clock: FakeClock; principals: string[] }> {
+async function begun(signal = new AbortController().signal) {
   const system = new MemoryFileSystem();
   system.makeDirectory('/data');
   const derivation = new PasswordDerivation();
@@ -14,7 +14,8 @@ async function begun(): Promise<{ sasl: SaslAuthentication; clock: FakeClock; pr
   const clock = new FakeClock(0);
   const principals: string[] = [];
   const settings = { credentials, derivation, clock, mechanisms: ['PLAIN'], failureDelayMs: 100, maxFrameSize: 1000 };
-  return { sasl: new SaslAuthentication(settings, (principal) => principals.push(principal)), clock, principals };
+  const onDone = (principal: string): void => void principals.push(principal);
+  return { sasl: new SaslAuthentication(settings, onDone, signal), clock, principals };
 }
 
 test('a mechanism, a token, a principal', async () => {
@@ -39,6 +40,18 @@ test('a wrong password is told when its time has come, and ends the log-in', asy
   expect(sasl.isDone).toBe(false);
   await expect(sasl.respond(Buffer.from('\0alice\0secret'))).rejects.toThrow(/wrong time/);
   expect(principals).toEqual([]);
+});
+
+test('a refusal waits for nobody who is gone, nor for the time of a broker that is closed', async () => {
+  const gone = new AbortController();
+  const { sasl } = await begun(gone.signal);
+  sasl.begin('PLAIN', false);
+  const refused = expect(sasl.respond(Buffer.from('\0alice\0wrong'))).rejects.toMatchObject({
+    code: 'ERR_MILLRACE_AUTHENTICATION',
+  });
+  gone.abort();
+  await refused;
+  expect(sasl.isDone).toBe(false);
 });
 
 test('what is not offered fails, and what comes at the wrong time is no request', async () => {
