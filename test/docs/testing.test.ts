@@ -32,6 +32,8 @@ function run(args: readonly string[]): Promise<{ code: number | string | null; o
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(?:VITEST|NODE_OPTIONS|NODE_TEST|TEST$|FORCE_COLOR)/.test(name)),
   );
+  // kafkajs 2.2.4 asks for timers of less than no time, which Node 24 tells of.
+  env.NODE_OPTIONS = '--disable-warning=TimeoutNegativeWarning';
   return new Promise((resolve) => {
     execFile(
       process.execPath,
@@ -54,7 +56,7 @@ describe('the tests pass in their runner, and fail when the program is wrong', {
   test.each(runners)('%s', async (_, name, command) => {
     const good = await run([...command, name]);
     expect(good.code, good.out).toBe(0);
-    expect(good.out).toMatch(/[12] passed|# pass 1/);
+    expect(good.out).toMatch(/[12] passed|(?:#|ℹ) pass 1/);
     writeFileSync(join(scratch, 'place-order.mjs'), wrong);
     const bad = await run([...command, name]);
     writeFileSync(join(scratch, 'place-order.mjs'), files.get('place-order.mjs')!);
