@@ -1,13 +1,13 @@
 /**
  * One address that clients connect to: takes connections up to a bound, knows those that are open, closes the idle ones, and ends all of them.
  */
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { MillraceError } from '../errors.ts';
+import { createServer, type Server, type Socket } from 'node:net';
 import { AUTHENTICATION_TIMEOUT_MS, TIMER_MAX_MS } from '../limits.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Logger } from '../types.ts';
 import type { ConnectionBound } from './connection-bound.ts';
 import { Connection, isClientFault } from './connection.ts';
+import { listen } from './listen.ts';
 import type { RequestDispatch } from './request-dispatch.ts';
 import type { RequestMemory } from './request-memory.ts';
 import type { SaslSettings } from './sasl-authentication.ts';
@@ -140,22 +140,12 @@ export class Listener implements ListenerAddress {
     for (const connection of this.#connections) connection.destroy();
   }
 
-  #listen(): Promise<void> {
-    const { host, port, backlog, logger } = this.#options;
-    return new Promise((resolve, reject) => {
-      const failed = (error: Error): void => {
-        const why = 'code' in error && error.code === 'EADDRINUSE' ? 'another process does already' : error.message;
-        reject(new MillraceError('ERR_MILLRACE_IO', `cannot listen on ${host}:${port}: ${why}`, { cause: error }));
-      };
-      this.#server.once('error', failed);
-      this.#server.listen({ host: host === '' ? undefined : host, port, backlog }, () => {
-        this.#server.off('error', failed);
-        this.#server.on('error', (error) => logger.error?.({ err: error, listener: this.name }, 'a listener failed'));
-        this.#port = (this.#server.address() as AddressInfo).port;
-        this.#scheduleSweep();
-        resolve();
-      });
-    });
+  async #listen(): Promise<void> {
+    const { logger } = this.#options;
+    this.#port = await listen(this.#server, this.#options, (error) =>
+      logger.error?.({ err: error, listener: this.name }, 'a listener failed'),
+    );
+    this.#scheduleSweep();
   }
 
   #accept(socket: Socket): void {

@@ -6,6 +6,7 @@
  */
 import { MillraceError } from '../errors.ts';
 import { kafkaErrorCodes } from '../protocol/error-code.ts';
+import { framePieces } from '../protocol/frame-pieces.ts';
 import { decodeRequest } from '../protocol/request-frame.ts';
 import { type ReceivedHeader, readRequestHeader } from '../protocol/request-header.ts';
 import { encodeResponse } from '../protocol/response-frame.ts';
@@ -30,7 +31,6 @@ export interface BegunRequest {
 }
 
 const NO_ANSWER: Pieces = [];
-const LENGTH_SIZE = 4;
 
 export class RequestDispatch {
   readonly #handlers: ReadonlyMap<number, Handler>;
@@ -88,7 +88,5 @@ export class RequestDispatch {
 
 /** A token of SASL as the answer to one that came bare. */
 function bareFrame(token: Buffer): Pieces {
-  const length = Buffer.alloc(LENGTH_SIZE);
-  length.writeInt32BE(token.length);
-  return [length, token];
+  return framePieces((writer) => writer.bytes(token));
 }

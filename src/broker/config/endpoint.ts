@@ -10,7 +10,7 @@ export interface Endpoint {
   readonly port: number;
 }
 
-const PORT_MAX = 65_535;
+export const PORT_MAX = 65_535;
 
 /** The endpoints in a list with commas between. `setting` is for the message. */
 export function parseEndpoints(setting: string, list: string): Endpoint[] {
@@ -35,6 +35,7 @@ export function endpointText({ name, ...address }: Endpoint): string {
   return `${name}://${addressText(address)}`;
 }
 
+/** Also as it stands in a URL. */
 export function addressText({ host, port }: { readonly host: string; readonly port: number }): string {
   return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }

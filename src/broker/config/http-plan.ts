@@ -1,8 +1,7 @@
 /** Where a broker's web server is to listen, if anywhere: from `millrace.http.listener`, or from what `startBroker` was told. */
-import { isIPv6 } from 'node:net';
 import { invalidArgument, MillraceError } from '../../errors.ts';
 import type { BrokerConfig } from '../broker-config.ts';
-import { isLoopback } from './endpoint.ts';
+import { addressText, isLoopback, PORT_MAX } from './endpoint.ts';
 
 export interface HttpOptions {
   /** Default 127.0.0.1. */
@@ -20,7 +19,6 @@ export interface HttpPlan {
 
 const HOST_DEFAULT = '127.0.0.1';
 const PORT_DEFAULT = 9644;
-const PORT_MAX = 65_535;
 
 /** Null: nowhere. Errors: INVALID_ARGUMENT for what is no address, and for one that is not safe. */
 export function planHttp(
@@ -49,14 +47,9 @@ function addressOf(listener: string, options: HttpOptions | undefined): { host: 
   return { host: match[1] ?? match[2], port };
 }
 
-/** As it stands in a URL. */
-export function authorityOf(host: string, port: number): string {
-  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
-}
-
 function insecure(host: string, port: number): MillraceError {
   return new MillraceError(
     'ERR_MILLRACE_INVALID_ARGUMENT',
-    `the web page on ${authorityOf(host, port)} would show topics and clients to everybody who reaches this machine: listen on 127.0.0.1, or allow it by millrace.allow.insecure.listeners=true (--insecure)`,
+    `the web page on ${addressText({ host, port })} would show topics and clients to everybody who reaches this machine: listen on 127.0.0.1, or allow it by millrace.allow.insecure.listeners=true (--insecure)`,
   );
 }

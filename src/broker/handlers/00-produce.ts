@@ -7,6 +7,7 @@
  * All appends of a request happen before `handle` returns, so a connection's next request may begin while this one waits for the disk; many requests, of many
  * connections, wait for one flush. Only where a partition may have to be added to a transaction first, the next request waits.
  */
+import { MAGIC, MAGIC_V2 } from '../../record/batch-format.ts';
 import { BatchHeader } from '../../record/batch-header.ts';
 import { byteWindow } from '../../record/byte-window.ts';
 import { BATCH_HEADER_SIZE } from '../../limits.ts';
@@ -18,6 +19,7 @@ import { isInternalTopic } from '../internal-topics.ts';
 import { codeOf, messageOf } from '../kafka-failure.ts';
 import { AclOperation } from '../../security/acl-operation.ts';
 import { type Answer, type Call, defineHandler } from '../handler.ts';
+import { outcomeOf } from '../refusal.ts';
 import { throttleProduce } from '../throttle.ts';
 import { admitProduce, mayAdd, type ProduceAdmission, topicOf } from '../produce-transaction.ts';
 
@@ -27,8 +29,6 @@ type PartitionAnswer = TopicAnswer['partitionResponses'][number];
 
 /** The first version that may carry zstd. */
 const ZSTD_SINCE = 7;
-const MAGIC = 2;
-const MAGIC_POSITION = 16;
 
 export const produceHandler = defineHandler({
   api: produce,
@@ -132,7 +132,7 @@ function append(log: PartitionLog, index: number, records: Buffer): Appended {
 /** What Kafka refuses before it looks at the log: see ProduceRequest.validateRecords. */
 function refusalOf(records: Buffer | null, version: number): KafkaErrorName | null {
   if (records === null || records.length < BATCH_HEADER_SIZE) return 'INVALID_RECORD';
-  if (records[MAGIC_POSITION] !== MAGIC) return 'INVALID_RECORD';
+  if (records[MAGIC] !== MAGIC_V2) return 'INVALID_RECORD';
   const header = new BatchHeader(byteWindow(records), 0);
   if (header.size < records.length) return 'INVALID_RECORD';
   if (header.compression === 'zstd' && version < ZSTD_SINCE) return 'UNSUPPORTED_COMPRESSION_TYPE';
@@ -145,9 +145,8 @@ function failed(index: number, errorCode: number, errorMessage: string | null = 
 
 function failedFor(index: number, error: unknown, { broker }: Call): MutableAnswer {
   // A control batch, or one that no producer may write so.
-  const errorCode = codeOf(error, { ERR_MILLRACE_INVALID_ARGUMENT: 'INVALID_RECORD' });
-  if (errorCode === kafkaErrorCodes.UNKNOWN_SERVER_ERROR) broker.logger.error?.({ err: error }, 'an append failed');
-  return failed(index, errorCode, messageOf(error));
+  const { errorCode, errorMessage } = outcomeOf(broker, error, { ERR_MILLRACE_INVALID_ARGUMENT: 'INVALID_RECORD' });
+  return failed(index, errorCode, errorMessage);
 }
 
 function refused(request: Request, why: KafkaErrorName): ResponseInputOf<typeof produce> {

@@ -4,11 +4,11 @@
  * Promises: bounded connections and times; no answer that a page of another origin can read; the broker goes on whatever comes in here.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { MillraceError } from '../../errors.ts';
 import { HTTP_CONNECTIONS_MAX, HTTP_REQUEST_MS } from '../../limits.ts';
 import type { Logger } from '../../types.ts';
-import { authorityOf, type HttpPlan } from '../config/http-plan.ts';
+import { addressText } from '../config/endpoint.ts';
+import type { HttpPlan } from '../config/http-plan.ts';
+import { listen } from '../listen.ts';
 import { BrokerWatch } from './broker-watch.ts';
 import { isOwnHost } from './host-check.ts';
 import { type HttpAnswer, SAFE_HEADERS, textAnswer } from './http-answer.ts';
@@ -52,7 +52,7 @@ export class HttpServer {
   }
 
   get url(): string {
-    return `http://${authorityOf(this.host, this.port)}/`;
+    return `http://${addressText(this)}/`;
   }
 
   async close(): Promise<void> {
@@ -62,21 +62,10 @@ export class HttpServer {
     await closed;
   }
 
-  #listen({ host, port }: HttpPlan): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const failed = (error: Error): void => {
-        const why = 'code' in error && error.code === 'EADDRINUSE' ? 'another process does already' : error.message;
-        const message = `cannot listen on ${authorityOf(host, port)}: ${why}`;
-        reject(new MillraceError('ERR_MILLRACE_IO', message, { cause: error }));
-      };
-      this.#server.once('error', failed);
-      this.#server.listen({ host, port }, () => {
-        this.#server.off('error', failed);
-        this.#port = (this.#server.address() as AddressInfo).port;
-        this.#server.on('error', (error) => this.#logger.error?.({ err: error }, 'the web server failed'));
-        resolve();
-      });
-    });
+  async #listen(plan: HttpPlan): Promise<void> {
+    this.#port = await listen(this.#server, plan, (error) =>
+      this.#logger.error?.({ err: error }, 'the web server failed'),
+    );
   }
 
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {

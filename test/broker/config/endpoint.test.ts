@@ -50,3 +50,8 @@ test('which hosts only this machine reaches, and which are every address', () =>
   expect(hosts.filter(isLoopback)).toEqual(['127.0.0.1', '127.8.8.8', '::1', 'localhost']);
   expect(hosts.filter(isWildcard)).toEqual(['', '0.0.0.0', '::']);
 });
+
+test('in a URL an IPv6 address has brackets', () => {
+  const text = (host: string, port: number): string => addressText({ host, port });
+  expect([text('::1', 1), text('127.0.0.1', 2)]).toEqual(['[::1]:1', '127.0.0.1:2']);
+});

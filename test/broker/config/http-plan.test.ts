@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { authorityOf, planHttp } from '#millrace/broker/config/http-plan.js';
+import { planHttp } from '#millrace/broker/config/http-plan.js';
 
 const settings = (listener: string, isAllowed = false) => ({
   'millrace.http.listener': listener,
@@ -38,8 +38,4 @@ test.each([[{ port: -1 }], [{ port: 1.5 }], [{ host: '' }], [null], ['127.0.0.1:
   expect(() => planHttp(settings(''), option as never)).toThrow(
     expect.objectContaining({ code: 'ERR_MILLRACE_INVALID_ARGUMENT' }),
   );
-});
-
-test('in a URL an IPv6 address has brackets', () => {
-  expect([authorityOf('::1', 1), authorityOf('127.0.0.1', 2)]).toEqual(['[::1]:1', '127.0.0.1:2']);
 });
