@@ -6,16 +6,7 @@
 namespace millrace {
 namespace {
 
-constexpr size_t kBatchLengthAt = 8;
-constexpr size_t kLeaderEpochAt = 12;
-constexpr size_t kMagicAt = 16;
-constexpr size_t kCrcAt = 17;
-constexpr size_t kChecksummedAt = 21;
-constexpr size_t kLastOffsetDeltaAt = 23;
-constexpr size_t kRecordCountAt = 57;
-constexpr int8_t kMagic = 2;
 constexpr int32_t kBatchLengthMin = kBatchHeaderSize - kBatchLogOverhead;
-constexpr int64_t kOffsetMax = (int64_t{1} << 53) - 1;  // JavaScript's safe integers
 
 bool allZero(const uint8_t* bytes, size_t size) {
   uint8_t any = 0;
@@ -59,7 +50,7 @@ Verdict judge(const uint8_t* at, size_t left, const ScanOptions& options, const 
     return {ScanStop::kHeader};
   }
   const size_t whole = static_cast<size_t>(size);
-  if (options.verify && crc32c(at + kChecksummedAt, whole - kChecksummedAt) != loadU32(at + kCrcAt)) {
+  if (options.verify && crc32c(at + kAttributesAt, whole - kAttributesAt) != loadU32(at + kCrcAt)) {
     return {ScanStop::kChecksum};
   }
   const int32_t epoch = loadI32(at + kLeaderEpochAt);

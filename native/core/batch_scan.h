@@ -1,10 +1,5 @@
 // Walks record batches (magic 2) in memory and says where the valid ones lie and why the walk stopped.
 //
-//   0  i64 baseOffset            16  i8  magic             27  i64 baseTimestamp    53  i32 baseSequence
-//   8  i32 batchLength (from 12) 17  u32 crc of [21, end)  35  i64 maxTimestamp     57  i32 recordCount
-//  12  i32 partitionLeaderEpoch  21  i16 attributes        43  i64 producerId       61  records
-//                                23  i32 lastOffsetDelta   51  i16 producerEpoch
-//
 // Nothing outside [start, end) is read, whatever the bytes say. Base offset and leader epoch are not in the checksum, so they
 // are judged by order. Records are not looked into: a batch with a good checksum may still hold records that nobody can
 // parse. A batch without records is valid (compaction leaves them to keep a producer's last sequence). Pure, callable from
@@ -14,10 +9,9 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace millrace {
+#include "core/batch_format.h"
 
-constexpr size_t kBatchHeaderSize = 61;
-constexpr size_t kBatchLogOverhead = 12;
+namespace millrace {
 
 // The numbers are those of `scanStop` in src/native-words.ts, where they are explained.
 enum class ScanStop : uint8_t {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "core/batch_format.h"
 #include "core/bytes.h"
 #include "core/crc32c.h"
 #include "core/record_reader.h"
@@ -11,10 +12,6 @@
 
 namespace millrace {
 namespace {
-
-constexpr size_t kHeaderSize = 61;
-constexpr uint16_t kCompressionMask = 0x07;
-constexpr uint16_t kDeleteHorizonBit = 0x40;
 
 // Searches of a map that are begun together: what each waits for comes from memory at the same time, while the block before is finished.
 constexpr size_t kTogether = 16;
@@ -96,12 +93,12 @@ void finish(uint8_t* out, size_t size, const BatchFacts& batch, int64_t baseTime
             uint32_t count) {
   uint16_t attributes = static_cast<uint16_t>(batch.attributes & ~(kCompressionMask | kDeleteHorizonBit));
   if (hasHorizon) attributes |= kDeleteHorizonBit;
-  storeU32(out + 8, static_cast<uint32_t>(size - 12));
-  storeU16(out + 21, attributes);
-  storeI64(out + 27, baseTimestamp);
-  storeI64(out + 35, maxTimestamp);
-  storeU32(out + 57, count);
-  storeU32(out + 17, crc32c(out + 21, size - 21));
+  storeU32(out + kBatchLengthAt, static_cast<uint32_t>(size - kBatchLogOverhead));
+  storeU16(out + kAttributesAt, attributes);
+  storeI64(out + kBaseTimestampAt, baseTimestamp);
+  storeI64(out + kMaxTimestampAt, maxTimestamp);
+  storeU32(out + kRecordCountAt, count);
+  storeU32(out + kCrcAt, crc32c(out + kAttributesAt, size - kAttributesAt));
 }
 
 }  // namespace
@@ -157,8 +154,8 @@ Rewrite writeKept(const uint8_t* header, const uint8_t* start, const uint8_t* en
   RecordReader walk(batch, start, end);
   const bool hasHorizon = horizon >= 0;
   const bool hasAppendTime = batch.hasAppendTime();
-  std::memcpy(out, header, kHeaderSize);
-  uint8_t* at = out + kHeaderSize;
+  std::memcpy(out, header, kBatchHeaderSize);
+  uint8_t* at = out + kBatchHeaderSize;
   int64_t baseTimestamp = horizon;
   int64_t maxTimestamp = hasAppendTime ? batch.maxTimestamp : -1;
   uint32_t count = 0;

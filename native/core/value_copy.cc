@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "core/batch_scan.h"
+#include "core/batch_format.h"
 #include "core/bytes.h"
 #include "core/file.h"
 #include "core/record_walk.h"
@@ -18,9 +18,6 @@ constexpr size_t kGatheredMax = kPieceSize / 2;
 // Linux maps this much around a page that is touched, as far as it is in memory (its fault_around_bytes).
 constexpr size_t kTouchStep = size_t{64} << 10;
 // What JavaScript's numbers hold exactly.
-constexpr int64_t kOffsetMax = (int64_t{1} << 53) - 1;
-constexpr uint16_t kCompressionMask = 0x07;
-constexpr uint16_t kControlBit = 0x20;
 
 struct Batch {
   size_t size;
@@ -32,14 +29,14 @@ struct Batch {
 
 // False where it is not what it should be.
 bool readBatch(const uint8_t* at, size_t left, Batch& batch) {
-  if (left < kBatchHeaderSize || at[16] != 2) return false;
-  const int64_t size = int64_t{loadI32(at + 8)} + static_cast<int64_t>(kBatchLogOverhead);
+  if (left < kBatchHeaderSize || static_cast<int8_t>(at[kMagicAt]) != kMagic) return false;
+  const int64_t size = int64_t{loadI32(at + kBatchLengthAt)} + static_cast<int64_t>(kBatchLogOverhead);
   if (size < static_cast<int64_t>(kBatchHeaderSize) || size > static_cast<int64_t>(left)) return false;
   batch.size = static_cast<size_t>(size);
-  batch.attributes = loadU16(at + 21);
+  batch.attributes = loadU16(at + kAttributesAt);
   batch.baseOffset = loadI64(at);
-  batch.lastOffsetDelta = loadI32(at + 23);
-  batch.recordCount = loadI32(at + 57);
+  batch.lastOffsetDelta = loadI32(at + kLastOffsetDeltaAt);
+  batch.recordCount = loadI32(at + kRecordCountAt);
   return batch.baseOffset >= 0 && batch.baseOffset <= kOffsetMax && batch.lastOffsetDelta >= 0 && batch.recordCount >= 0 &&
          batch.recordCount <= int64_t{batch.lastOffsetDelta} + 1;
 }
