@@ -2,11 +2,25 @@
  * The tests run against dist/, the code as shipped: the same bundle, loaded by Node itself, nothing transformed. So the hot loops that a
  * test times or exhausts are the ones that users run. What is stale is built first.
  */
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** What the repository works with, not what it ships: it changes rarely, and each of these begins whole builds or other test runners. */
+const workshop = ['test/tools/**/*.test.ts', 'test/docs/testing.test.ts', 'test/bench/peers/**/*.test.ts'];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    // `npm test` runs the first, `npm run test:workshop` the second; a path given to vitest is looked for in both.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'millrace',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...workshop],
+        },
+      },
+      { extends: true, test: { name: 'workshop', include: workshop } },
+    ],
     globalSetup: ['test/tools/current-build.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -178,8 +178,8 @@ describe.each(CASES)('%s fails with %s', (operation, code, expected) => {
     ['from then on', true],
   ])('at the n-th call, %s, for n to the end', { timeout: 60_000 }, async (_, stays) => {
     const seen = new Set<string>();
-    // The first calls are all different ones; of the later ones each second or fourth, from another one on with another seed.
-    const step = stays ? 4 : 2;
+    // The first calls are all different ones; of the later ones each fourth or eighth, from another one on with another seed.
+    const step = stays ? 8 : 4;
     let n = 1;
     for (; ; n += n < ALL ? 1 : n === ALL ? 1 + (firstSeed() % step) : step) {
       const { errors, calls } = await live(operation, code, n, stays);

@@ -8,7 +8,7 @@ import { firstSeed, Random } from '../support/random.ts';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 
 const CHILD = fileURLToPath(new URL('retention-child.mjs', import.meta.url));
-const KILLS = Number(process.env.MILLRACE_RUNS ?? 16);
+const KILLS = Number(process.env.MILLRACE_RUNS ?? 10);
 const CHAINS = 4;
 
 /** Runs one child, and kills it so many milliseconds after it was ready. Returns what it ended with. */

@@ -76,9 +76,9 @@ test('the log has forty batches', () => {
 });
 
 test('cut anywhere, the whole batches before the cut are there', { timeout: 60_000 }, () => {
-  // At every byte of the last batches, one of each codec; of the others at each third one, which meets all places of a header.
+  // At every byte of the last batches, one of each codec; of the others at each seventh one, which meets all places of a header.
   const all = places[places.length - 7].end;
-  for (let length = 0; length <= log.length; length += length < all ? 3 : 1) {
+  for (let length = 0; length <= log.length; length += length < all ? 7 : 1) {
     const { report, size } = recovered(log.subarray(0, length));
     const expected = places.findLast((place) => place.end <= length)!;
     if (report.endOffset !== expected.nextOffset || size !== expected.end) {

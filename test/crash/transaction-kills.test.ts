@@ -7,7 +7,7 @@ import { firstSeed, Random } from '../support/random.ts';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 
 const CHILD = fileURLToPath(new URL('transaction-child.mjs', import.meta.url));
-const KILLS = Number(process.env.MILLRACE_RUNS ?? 16);
+const KILLS = Number(process.env.MILLRACE_RUNS ?? 10);
 const CHAINS = 2;
 
 interface End {

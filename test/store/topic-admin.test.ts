@@ -183,7 +183,7 @@ async function check(
 
 describe.each(Object.keys(changes))('%s', (change) => {
   test('is there after a power failure when it was said to be, and as a whole or not at all when it was not', async () => {
-    for (const seed of seedsOf(25)) {
+    for (const seed of seedsOf(12)) {
       const random = new Random(seed);
       // At first count the operations, then stop at one of them.
       const stopAt = random.between(0, 60);
@@ -208,7 +208,7 @@ describe.each(Object.keys(changes))('%s', (change) => {
       ['rename', 'EIO'],
       ['unlink', 'EIO'],
     ] as const) {
-      for (let nth = 0; nth < 4; nth++) {
+      for (let nth = 0; nth < 3; nth++) {
         const { store, system } = await prepared();
         let count = 0;
         system.fault = (called: Operation) => (called === operation && count++ === nth ? errno : null);

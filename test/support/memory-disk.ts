@@ -17,8 +17,9 @@ let inodes = 0;
 
 export class Inode {
   readonly number = ++inodes;
-  /** What programs see; as large as the file may ever become, so that windows onto it never move. */
-  readonly memory: Buffer;
+  readonly bytesMax: number;
+  /** What programs see: whole pages, as many as the file has had; as large as it may ever become from its first window on, so that windows never move. */
+  memory = Buffer.alloc(0);
   size = 0;
   /** A test may say when the file was changed last. */
   modifiedMs = 0;
@@ -30,8 +31,18 @@ export class Inode {
   durableSize = 0;
 
   constructor(bytesMax: number) {
-    this.memory = Buffer.from(new ArrayBuffer(bytesMax));
+    this.bytesMax = bytesMax;
     this.platter = Buffer.alloc(0);
+  }
+
+  /** Makes room for a file of `size` bytes. Most files are small and nobody maps them: room for all that they might become took half of a test's time. */
+  makeRoom(size: number): void {
+    if (size <= this.memory.length) return;
+    const larger = Math.min(this.bytesMax, Math.ceil(Math.max(size, 2 * this.memory.length) / PAGE_SIZE) * PAGE_SIZE);
+    // Of its own, never of Node's pool: windows are made of the whole of it.
+    const memory = Buffer.from(new ArrayBuffer(larger));
+    this.memory.copy(memory);
+    this.memory = memory;
   }
 
   /** A store past the end of a mapped file is a SIGBUS, or is lost; here it is found out later. */
@@ -98,6 +109,7 @@ export class MemoryDisk {
   }
 
   changeSize(inode: Inode, size: number): void {
+    inode.makeRoom(size);
     if (size < inode.size) inode.memory.fill(0, size, inode.size);
     inode.size = size;
     this.#journal.push({ directories: [], inode, size, durable: false, apply: () => undefined });
@@ -175,7 +187,8 @@ export class MemoryDisk {
         continue;
       }
       const { size, shrunkTo, lostShrink } = sizesOf(node);
-      const inode = new Inode(node.memory.length);
+      const inode = new Inode(node.bytesMax);
+      inode.makeRoom(size);
       node.platter.copy(inode.memory, 0, 0, Math.min(size, shrunkTo));
       const target = new Inode(0);
       target.platter = Buffer.from(inode.memory.subarray(0, Math.ceil(size / PAGE_SIZE) * PAGE_SIZE));

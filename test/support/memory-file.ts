@@ -124,10 +124,11 @@ export class MemoryFile implements LogFile {
   }
 
   #window(start: number, length: number): FileWindow {
-    const { buffer } = this.#inode.memory;
-    if (length <= 0 || start + length > this.#inode.memory.length) {
+    if (length <= 0 || start + length > this.#inode.bytesMax) {
       throw new Error(`window of ${this.path} from ${start}, ${length} bytes; raise fileBytesMax`);
     }
+    this.#inode.makeRoom(this.#inode.bytesMax);
+    const { buffer } = this.#inode.memory;
     const { path } = this;
     return {
       bytes: Buffer.from(buffer, start, length),
@@ -140,7 +141,7 @@ export class MemoryFile implements LogFile {
 
   #allocate(size: number, syscall: Operation): void {
     const inode = this.#inode;
-    if (size > inode.memory.length) throw new Error(`${this.path} of ${size} bytes; raise fileBytesMax`);
+    if (size > inode.bytesMax) throw new Error(`${this.path} of ${size} bytes; raise fileBytesMax`);
     const reserved = Math.max(inode.reserved, Math.ceil(size / PAGE_SIZE) * PAGE_SIZE);
     if (this.#system.disk.used + reserved - inode.reserved > this.#system.capacity) {
       throw systemError('ENOSPC', syscall, this.path);

@@ -12,7 +12,7 @@ import { tlsConfig } from '../certificates.ts';
 import type { BrokerClient } from '../broker-client.ts';
 import { fuzz } from './fuzz-run.ts';
 
-const FRAMES = Number(process.env.MILLRACE_FUZZ_FRAMES ?? 8_000);
+const FRAMES = Number(process.env.MILLRACE_FUZZ_FRAMES ?? 3_000);
 const SEED = Number(process.env.MILLRACE_SEED ?? 1) || 1;
 const MIB = 1024 * 1024;
 
