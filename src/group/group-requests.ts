@@ -3,8 +3,7 @@
  * wire, in this process and in its worker threads ask the same coordinator. An error is the name of Kafka's; null for none.
  */
 import type { KafkaErrorName } from '../protocol/error-code.ts';
-import type { OffsetToCommit } from '../producer/transaction-door.ts';
-import type { TopicPartition } from '../types.ts';
+import type { OffsetToCommit, TopicPartition } from '../types.ts';
 import type { CommittedOffset } from './offset-table.ts';
 
 export type GroupError = KafkaErrorName | null;
@@ -135,6 +134,13 @@ export interface OffsetAnswer {
   readonly offsets: readonly FoundOffset[];
 }
 
+export interface OffsetDeletionAnswer {
+  /** Of the request as a whole. */
+  readonly error: GroupError;
+  /** Of each partition, in the order of the request. */
+  readonly errors: readonly GroupError[];
+}
+
 export type ClassicGroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead';
 
 export interface GroupListing {
@@ -164,7 +170,8 @@ export interface GroupDescription {
   readonly members: readonly MemberDescription[];
 }
 
-/** A coordinator, whoever it is reached through. Requests never throw for what a member did; they do for a store that is closed or offline. */
+/** A coordinator, whoever it is reached through. Requests never throw for what a member did; they do for a store that is closed, and where a log
+ * cannot be read. Where one cannot be written the answer is COORDINATOR_NOT_AVAILABLE, or NOT_COORDINATOR when the store is offline. */
 export interface GroupCoordinator {
   /** Settles when the generation begins, or at once with an error. */
   join(request: JoinRequest): Promise<JoinAnswer>;
@@ -176,13 +183,11 @@ export interface GroupCoordinator {
   commit(request: CommitRequest): Promise<CommitAnswer>;
   commitInTransaction(request: TransactionalCommitRequest): Promise<CommitAnswer>;
   offsets(query: OffsetQuery): Promise<OffsetAnswer>;
+  /** Of a group that is not known: GROUP_ID_NOT_FOUND, and `Dead`, which is all that clients of DescribeGroups before version 6 are told. */
   describe(groupIds: readonly string[]): Promise<GroupDescription[]>;
   list(): Promise<GroupListing[]>;
   /** Groups that have no members go, with their offsets: an error for each, in the order of the request. */
   deleteGroups(groupIds: readonly string[]): Promise<GroupError[]>;
   /** Offsets of partitions that no member of the group subscribes to (KIP-496). */
-  deleteOffsets(
-    groupId: string,
-    partitions: readonly TopicPartition[],
-  ): Promise<{ readonly error: GroupError; readonly errors: readonly GroupError[] }>;
+  deleteOffsets(groupId: string, partitions: readonly TopicPartition[]): Promise<OffsetDeletionAnswer>;
 }

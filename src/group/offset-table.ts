@@ -39,6 +39,11 @@ export class OffsetTable {
     else for (const { key, value, offset } of batch) this.#commit(batch, key, value, offset);
   }
 
+  /** Those that have committed offsets. */
+  get groups(): Iterable<string> {
+    return this.#groups.keys();
+  }
+
   /** In the order of topics and partitions. */
   committed(group: string): CommittedOffset[] {
     const entries = [...(this.#groups.get(group)?.values() ?? [])];
