@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { decodeOffsetCommit } from '#millrace/group/offset-commit-format.js';
-import { FollowedOffsets, type FollowedTopics } from '#millrace/store/followed-offsets.js';
+import { FollowedOffsets } from '#millrace/store/followed-offsets.js';
 import { openStore } from '#millrace/main.js';
 import { offsetRecord } from '../group/offsets-log.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -13,7 +13,7 @@ test('each group is looked for in its own partition', async () => {
   const { store, system } = await openInMemory();
   await store.createTopic(TOPIC, { partitions: 2, config });
   const follower = await openStore(DATA, { readOnly: true, fileSystem: system });
-  const offsets = new FollowedOffsets(follower as FollowedTopics, new FakeClock());
+  const offsets = new FollowedOffsets(follower, new FakeClock());
   // The hashes of "g" and "h" are 103 and 104.
   store.partition(TOPIC, 1).append([offsetRecord('g', 'a-0', 5), offsetRecord('h', 'a-0', 99)]);
   store.partition(TOPIC, 0).append([offsetRecord('h', 'a-0', 6)]);
@@ -26,7 +26,7 @@ test('each group is looked for in its own partition', async () => {
 test('a topic that was made anew is read from its start', async () => {
   const { store, system } = await openInMemory();
   const follower = await openStore(DATA, { readOnly: true, fileSystem: system });
-  const offsets = new FollowedOffsets(follower as FollowedTopics, new FakeClock());
+  const offsets = new FollowedOffsets(follower, new FakeClock());
   for (let offset = 3; offset > 0; offset--) {
     await store.createTopic(TOPIC, { config });
     for (let i = 0; i < offset; i++) store.partition(TOPIC, 0).append([offsetRecord('g', `a-${i}`, offset)]);
@@ -45,7 +45,7 @@ test('who has not asked for as long as the topic keeps tombstones misses none th
   const { store, system } = await openInMemory(undefined, { clock });
   await store.createTopic(TOPIC, { config });
   const follower = await openStore(DATA, { readOnly: true, fileSystem: system });
-  const offsets = new FollowedOffsets(follower as FollowedTopics, clock);
+  const offsets = new FollowedOffsets(follower, clock);
   const log = store.partition(TOPIC, 0);
   const compact = async (): Promise<void> => {
     log.append([offsetRecord('h', 'b-0', clock.now())]);
