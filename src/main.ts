@@ -58,7 +58,6 @@ export type { ProducerOptions } from './producer/producer-options.ts';
 export type { ProducerStatistics, ProducerTopicStatistics } from './producer/producer-statistics.ts';
 export type { SampledStatistics } from './producer/sampled-value.ts';
 export type { Transaction } from './producer/transaction.ts';
-export type { OffsetToCommit } from './producer/transaction-door.ts';
 export type { TransactionalProducer } from './producer/transactional-producer.ts';
 export type { TransactionalProducerOptions } from './producer/transactional-options.ts';
 export { RecordWritable, type RecordWritableOptions } from './producer/record-writable.ts';
@@ -89,6 +88,7 @@ export type {
   HeaderInput,
   Logger,
   Offset,
+  OffsetToCommit,
   RecordInput,
   Timestamp,
   TimestampType,

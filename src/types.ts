@@ -40,6 +40,16 @@ export interface TopicPartition {
   readonly partition: number;
 }
 
+/** Where a group is to go on in a partition. */
+export interface OffsetToCommit extends TopicPartition {
+  /** Of the record to be read next. */
+  readonly offset: Offset;
+  /** Of the last record that was read; default: not known. */
+  readonly leaderEpoch?: number;
+  /** Anything, up to 4,096 characters, that the group's members tell each other with it. */
+  readonly metadata?: string;
+}
+
 /** A pino-shaped logger; every method may be missing. An error stands in the field `err`, where pino looks for one. */
 export interface Logger {
   debug?(details: object, message: string): void;

@@ -1,7 +1,7 @@
 /** Checks the offsets that a program commits, before anything is done with them. */
 import { invalidArgument } from '../errors.ts';
 import { OFFSET_METADATA_CHARACTERS_MAX } from '../limits.ts';
-import type { OffsetToCommit } from './transaction-door.ts';
+import type { OffsetToCommit } from '../types.ts';
 
 const EPOCH_MAX = 0x7fff_ffff;
 

@@ -8,12 +8,12 @@
 import { invalidArgument, MillraceError } from '../errors.ts';
 import { UNACKNOWLEDGED_BYTES_DEFAULT } from '../limits.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
-import type { TopicPartition } from '../types.ts';
+import type { OffsetToCommit, TopicPartition } from '../types.ts';
 import type { RecordMetadata } from './delivery.ts';
 import { checkOffsets } from './offset-input.ts';
 import { ANY_PARTITION, choosePartition, type ProducerRecord, StickyPartition } from './partitioner.ts';
 import { recordSize } from './record-size.ts';
-import type { OffsetToCommit, ProducerIdentity, TransactionDoor } from './transaction-door.ts';
+import type { ProducerIdentity, TransactionDoor } from './transaction-door.ts';
 import { TransactionLane } from './transaction-lane.ts';
 import { TransactionSend } from './transaction-send.ts';
 import type { CheckedTransactionalOptions } from './transactional-options.ts';

@@ -1,23 +1,13 @@
 /** What a transactional producer asks of the store that it writes to: types only, since the store puts it together. */
 import type { Clock } from '../clock.ts';
 import type { MillraceError } from '../errors.ts';
-import type { Offset, RecordInput, TopicPartition } from '../types.ts';
+import type { OffsetToCommit, RecordInput, TopicPartition } from '../types.ts';
 import type { TopicLogs } from './topic-logs.ts';
 
 /** Whose a transaction is: the epoch is another one for each. */
 export interface ProducerIdentity {
   readonly producerId: number;
   readonly producerEpoch: number;
-}
-
-/** Where a group is to go on in a partition. */
-export interface OffsetToCommit extends TopicPartition {
-  /** Of the record to be read next. */
-  readonly offset: Offset;
-  /** Of the last record that was read; default: not known. */
-  readonly leaderEpoch?: number;
-  /** Anything, up to 4,096 characters, that the group's members tell each other with it. */
-  readonly metadata?: string;
 }
 
 export interface TransactionDoor {

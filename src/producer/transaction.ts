@@ -6,7 +6,7 @@
 import type { RecordMetadata } from './delivery.ts';
 import type { OpenTransaction } from './open-transaction.ts';
 import type { ProducerRecord } from './partitioner.ts';
-import type { OffsetToCommit } from './transaction-door.ts';
+import type { OffsetToCommit } from '../types.ts';
 
 export class Transaction {
   readonly #open: OpenTransaction;

@@ -10,6 +10,12 @@ import {
   COMPACTION_BUFFER_BYTES_DEFAULT,
   COMPACTION_BUFFER_BYTES_MAX,
   COMPACTION_INTERVAL_MS,
+  GROUP_INITIAL_REBALANCE_DELAY_MS_DEFAULT,
+  GROUP_SESSION_TIMEOUT_MAX_MS_DEFAULT,
+  GROUP_SESSION_TIMEOUT_MIN_MS_DEFAULT,
+  GROUP_SIZE_MAX_DEFAULT,
+  OFFSETS_RETENTION_CHECK_MS_DEFAULT,
+  OFFSETS_RETENTION_MS_DEFAULT,
   PARTITIONS_PER_TOPIC_MAX,
   PRODUCER_ID_EXPIRATION_MS_DEFAULT,
   RECOVERY_THREADS_MAX,
@@ -18,8 +24,11 @@ import {
   TRANSACTION_TIMEOUT_MAX_MS_DEFAULT,
   TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT,
 } from '../limits.ts';
+import type { GroupSettings } from '../group/classic/group-environment.ts';
+import type { RetentionSettings } from '../group/groups.ts';
 import { COORDINATOR_PARTITIONS_DEFAULT } from '../protocol/coordinator-partition.ts';
 import type { Logger } from '../types.ts';
+import type { InternalTopicSettings } from './internal-topics.ts';
 import { suggestion } from './nearest-name.ts';
 import type { RecoveryProgress } from './recovery.ts';
 import type { TransactionSettings } from './store-transactions.ts';
@@ -63,6 +72,18 @@ export interface StoreOptions {
   readonly transactionStatePartitions?: number;
   /** Partitions of `__consumer_offsets` when it is made; never changed later. Default 50, as in Kafka. */
   readonly offsetsPartitions?: number;
+  /** Kafka's `group.initial.rebalance.delay.ms`: how long a consumer group that was empty waits for more members. Default 0: it does not wait. */
+  readonly groupInitialRebalanceDelayMs?: number;
+  /** Kafka's `group.min.session.timeout.ms`. Default 6,000. */
+  readonly groupMinSessionTimeoutMs?: number;
+  /** Kafka's `group.max.session.timeout.ms`. Default 1,800,000. */
+  readonly groupMaxSessionTimeoutMs?: number;
+  /** Kafka's `group.max.size`: members that a consumer group may have. Default: as many as come. */
+  readonly groupMaxSize?: number;
+  /** Kafka's `offsets.retention.minutes`, in milliseconds: how long offsets are kept that nobody uses any more (KIP-211). Default seven days. */
+  readonly offsetsRetentionMs?: number;
+  /** Kafka's `offsets.retention.check.interval.ms`: how often offsets are looked for that have had their time. Default 600,000. */
+  readonly offsetsRetentionCheckIntervalMs?: number;
   /**
    * Kafka's `node.id`: that of a directory that is new, default 0. A directory that has another one is refused; read-only opening does not look at it.
    */
@@ -72,7 +93,7 @@ export interface StoreOptions {
   readonly fileSystem?: FileSystem;
 }
 
-export interface CheckedOptions extends TransactionSettings {
+export interface CheckedOptions extends TransactionSettings, InternalTopicSettings, GroupSettings, RetentionSettings {
   readonly readOnly: boolean;
   readonly defaults: TopicConfig;
   readonly logger: Logger;
@@ -110,6 +131,12 @@ const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'num
   transactionalIdExpirationMs: 'number',
   transactionStatePartitions: 'number',
   offsetsPartitions: 'number',
+  groupInitialRebalanceDelayMs: 'number',
+  groupMinSessionTimeoutMs: 'number',
+  groupMaxSessionTimeoutMs: 'number',
+  groupMaxSize: 'number',
+  offsetsRetentionMs: 'number',
+  offsetsRetentionCheckIntervalMs: 'number',
   nodeId: 'number',
   fileAccess: 'string',
   clock: 'object',
@@ -174,6 +201,12 @@ const numbers = {
   transactionalIdExpirationMs: [TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT, 1, Number.MAX_SAFE_INTEGER],
   transactionStatePartitions: [COORDINATOR_PARTITIONS_DEFAULT, 1, PARTITIONS_PER_TOPIC_MAX],
   offsetsPartitions: [COORDINATOR_PARTITIONS_DEFAULT, 1, PARTITIONS_PER_TOPIC_MAX],
+  groupInitialRebalanceDelayMs: [GROUP_INITIAL_REBALANCE_DELAY_MS_DEFAULT, 0, TIMER_MAX_MS],
+  groupMinSessionTimeoutMs: [GROUP_SESSION_TIMEOUT_MIN_MS_DEFAULT, 1, TIMER_MAX_MS],
+  groupMaxSessionTimeoutMs: [GROUP_SESSION_TIMEOUT_MAX_MS_DEFAULT, 1, TIMER_MAX_MS],
+  groupMaxSize: [GROUP_SIZE_MAX_DEFAULT, 1, GROUP_SIZE_MAX_DEFAULT],
+  offsetsRetentionMs: [OFFSETS_RETENTION_MS_DEFAULT, 1, Number.MAX_SAFE_INTEGER],
+  offsetsRetentionCheckIntervalMs: [OFFSETS_RETENTION_CHECK_MS_DEFAULT, 1, TIMER_MAX_MS],
 } as const;
 
 function checkNumbers(given: StoreOptions): Record<keyof typeof numbers, number> {

@@ -5,11 +5,9 @@
  */
 import { isMillraceError } from '../errors.ts';
 import { encodeOffsetKey, encodeOffsetValue } from '../group/offset-commit-format.ts';
-import { OffsetReader } from '../group/offset-reader.ts';
-import type { CommittedOffset } from '../group/offset-table.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { TopicLogs } from '../producer/topic-logs.ts';
-import type { OffsetToCommit, TransactionDoor } from '../producer/transaction-door.ts';
+import type { TransactionDoor } from '../producer/transaction-door.ts';
 import {
   CONSUMER_OFFSETS_TOPIC,
   coordinatorPartition,
@@ -19,38 +17,23 @@ import type { TransactionDescription, TransactionFilter } from '../transaction/t
 import { TransactionLog } from '../transaction/transaction-log.ts';
 import type { TransactionRequests } from '../transaction/transaction-requests.ts';
 import { type TransactionStatistics, Transactions } from '../transaction/transactions.ts';
-import type { RecordInput, TopicPartition } from '../types.ts';
+import type { OffsetToCommit, RecordInput, TopicPartition } from '../types.ts';
+import type { InternalTopics } from './internal-topics.ts';
 import type { StoreEnvironment } from './store-environment.ts';
-import type { TopicAdmin } from './topic-admin.ts';
-import type { TopicConfig } from './topic-config.ts';
 import type { TransactionCoordinatorDoor } from './transaction-coordinator-door.ts';
 
 export interface TransactionSettings {
-  readonly transactionStatePartitions: number;
-  readonly offsetsPartitions: number;
   readonly transactionMaxTimeoutMs: number;
   readonly transactionalIdExpirationMs: number;
 }
 
 interface StoreParts {
-  readonly admin: TopicAdmin;
+  readonly internal: InternalTopics;
   readonly logs: TopicLogs;
   readonly nextProducerId: () => number;
   readonly settings: TransactionSettings;
 }
 
-const SEGMENT_BYTES = 100 * 1024 * 1024;
-/** As Kafka's brokers make them. */
-const transactionStateConfig: TopicConfig = {
-  'cleanup.policy': 'compact',
-  'compression.type': 'uncompressed',
-  'segment.bytes': SEGMENT_BYTES,
-};
-const offsetsConfig: TopicConfig = {
-  'cleanup.policy': 'compact',
-  'compression.type': 'producer',
-  'segment.bytes': SEGMENT_BYTES,
-};
 /** The layout of `__transaction_state` and the meaning of epochs: KIP-890. */
 const VERSION = 2;
 const NOTHING: TransactionStatistics = { ids: 0, open: 0, committed: 0, aborted: 0, timedOut: 0 };
@@ -59,7 +42,6 @@ export class StoreTransactions implements TransactionDoor, TransactionCoordinato
   readonly logs: TopicLogs;
   readonly #environment: StoreEnvironment;
   readonly #parts: StoreParts;
-  readonly #offsetReaders = new Map<number, OffsetReader>();
   #loading: Promise<Transactions> | null = null;
   #loaded: Transactions | null = null;
 
@@ -111,7 +93,7 @@ export class StoreTransactions implements TransactionDoor, TransactionCoordinato
   }
 
   get isMade(): boolean {
-    return this.#parts.admin.has(TRANSACTION_STATE_TOPIC);
+    return this.#parts.internal.hasTransactionState;
   }
 
   async load(): Promise<TransactionRequests> {
@@ -119,7 +101,7 @@ export class StoreTransactions implements TransactionDoor, TransactionCoordinato
   }
 
   async offsetsPartition(group: string): Promise<TopicPartition> {
-    await this.#ensure(CONSUMER_OFFSETS_TOPIC, this.#parts.settings.offsetsPartitions, offsetsConfig);
+    await this.#parts.internal.makeOffsets();
     return { topic: CONSUMER_OFFSETS_TOPIC, partition: this.#offsetsPartition(group) };
   }
 
@@ -129,18 +111,6 @@ export class StoreTransactions implements TransactionDoor, TransactionCoordinato
       key: encodeOffsetKey({ group, topic, partition }),
       value: encodeOffsetValue({ offset, leaderEpoch, metadata, commitTimestamp, topicId: null }),
     }));
-  }
-
-  /** What a group has committed, as the log says it now. */
-  async committedOffsets(group: string): Promise<CommittedOffset[]> {
-    if (!this.#parts.admin.has(CONSUMER_OFFSETS_TOPIC)) return [];
-    const partition = this.#offsetsPartition(group);
-    let reader = this.#offsetReaders.get(partition);
-    if (reader === undefined || reader.isClosed) {
-      reader = new OffsetReader(this.logs.partition(CONSUMER_OFFSETS_TOPIC, partition));
-      this.#offsetReaders.set(partition, reader);
-    }
-    return (await reader.read()).committed(group);
   }
 
   /** What can be finished at once is. */
@@ -166,9 +136,9 @@ export class StoreTransactions implements TransactionDoor, TransactionCoordinato
   }
 
   async #load(): Promise<Transactions> {
-    const { logs, nextProducerId, settings } = this.#parts;
+    const { internal, logs, nextProducerId, settings } = this.#parts;
     const { clock, logger } = this.#environment;
-    await this.#ensure(TRANSACTION_STATE_TOPIC, settings.transactionStatePartitions, transactionStateConfig);
+    await internal.makeTransactionState();
     const log = new TransactionLog({
       partitionCount: logs.partitionCount(TRANSACTION_STATE_TOPIC),
       partition: (index) => logs.partition(TRANSACTION_STATE_TOPIC, index),
@@ -195,16 +165,6 @@ export class StoreTransactions implements TransactionDoor, TransactionCoordinato
     } catch (error) {
       if (isMillraceError(error, 'ERR_MILLRACE_UNKNOWN_TOPIC')) return null;
       throw error;
-    }
-  }
-
-  async #ensure(name: string, partitions: number, config: TopicConfig): Promise<void> {
-    if (this.#parts.admin.has(name)) return;
-    try {
-      await this.#parts.admin.create(name, { partitions, config });
-    } catch (error) {
-      // Somebody else needed it at the same time.
-      if (!isMillraceError(error, 'ERR_MILLRACE_TOPIC_EXISTS') || !this.#parts.admin.has(name)) throw error;
     }
   }
 }

@@ -9,6 +9,8 @@
 import type { Consumer } from '../consumer/consumer.ts';
 import type { ConsumerOptions } from '../consumer/consumer-options.ts';
 import type { MillraceError } from '../errors.ts';
+import type { GroupCoordinator } from '../group/group-requests.ts';
+import type { Groups } from '../group/groups.ts';
 import type { CommittedOffset } from '../group/offset-table.ts';
 import type { Producer } from '../producer/producer.ts';
 import type { ProducerOptions } from '../producer/producer-options.ts';
@@ -18,6 +20,7 @@ import type { TransactionDescription, TransactionFilter } from '../transaction/t
 import type { CompactionResult } from './compaction-statistics.ts';
 import { Compactor } from './compactor.ts';
 import { Housekeeping } from './housekeeping.ts';
+import { InternalTopics } from './internal-topics.ts';
 import type { MetaProperties } from './meta-properties.ts';
 import { OpenConsumers } from './open-consumers.ts';
 import { OpenProducers } from './open-producers.ts';
@@ -25,6 +28,7 @@ import { ProducerIds } from './producer-ids.ts';
 import type { RecoveryReport } from './recovery.ts';
 import { closeStore } from './store-closing.ts';
 import { writing } from './store-environment.ts';
+import { storeGroups } from './store-groups.ts';
 import type { StoreLock } from './store-lock.ts';
 import { type OpenedParts, openParts } from './store-opening.ts';
 import type { CheckedOptions } from './store-options.ts';
@@ -46,6 +50,7 @@ export class Store extends TopicStore {
   readonly #ownSystem: boolean;
   readonly #producers: OpenProducers;
   readonly #transactions: StoreTransactions;
+  readonly #groups: Groups;
   readonly #consumers = new OpenConsumers(this);
   #closing: Promise<void> | null = null;
 
@@ -67,8 +72,10 @@ export class Store extends TopicStore {
       partition: (topic: string, partition: number) => this.log(topic, partition),
     };
     this.producerIds = new ProducerIds(environment);
-    const rest = { admin: this.admin, logs, nextProducerId: () => this.producerIds.next(), settings: options };
+    const internal = new InternalTopics(this.admin, options);
+    const rest = { internal, logs, nextProducerId: () => this.producerIds.next(), settings: options };
     this.#transactions = new StoreTransactions(environment, rest);
+    this.#groups = storeGroups(environment, rest);
     this.#producers = new OpenProducers(logs, { ...environment, producerIds: this.producerIds }, this.#transactions);
     this.#housekeeping = new Housekeeping(environment, () => this.partitions(), options);
     this.#compactor = new Compactor(environment, {
@@ -144,6 +151,12 @@ export class Store extends TopicStore {
     return this.#transactions;
   }
 
+  /** The coordinator of consumer groups, for a broker and for consumers. */
+  get groupCoordinator(): GroupCoordinator {
+    this.checkOpen();
+    return this.#groups;
+  }
+
   /** The transactional ids that are known, with what each has open (KIP-664). Settles at once when there have been none. */
   async transactions(filter?: TransactionFilter): Promise<TransactionDescription[]> {
     this.checkOpen();
@@ -156,7 +169,7 @@ export class Store extends TopicStore {
    */
   async committedOffsets(group: string): Promise<CommittedOffset[]> {
     this.checkOpen();
-    return this.#transactions.committedOffsets(group);
+    return this.#groups.committed(group);
   }
 
   /** Those that were not closed, or are still being closed. */
@@ -222,6 +235,7 @@ export class Store extends TopicStore {
   async #close(): Promise<void> {
     await this.#producers.close();
     await this.#transactions.close();
+    await this.#groups.close();
     return closeStore(this.environment, {
       admin: this.admin,
       housekeeping: this.#housekeeping,

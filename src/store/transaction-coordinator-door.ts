@@ -1,7 +1,6 @@
 /** What a store gives to a broker, whose clients write in transactions: types only, since the store puts it together. */
-import type { OffsetToCommit } from '../producer/transaction-door.ts';
 import type { TransactionRequests } from '../transaction/transaction-requests.ts';
-import type { RecordInput, TopicPartition } from '../types.ts';
+import type { OffsetToCommit, RecordInput, TopicPartition } from '../types.ts';
 
 export interface TransactionCoordinatorDoor {
   /** There is a log of transactions: without one no transactional id is known. */

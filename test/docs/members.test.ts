@@ -13,7 +13,7 @@ const isTold = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(code)
 
 /** Members that are public for the rooms above and no concern of a program. */
 const ours: Partial<Record<string, readonly string[]>> = {
-  Store: ['open', 'writing', 'transactionCoordinator'],
+  Store: ['open', 'writing', 'transactionCoordinator', 'groupCoordinator'],
   ReadOnlyStore: ['open'],
   LogReader: ['onceChanged'],
   LogWriter: ['openFile', 'leaderEpochs', 'configure', 'knownProducer'],
@@ -82,7 +82,7 @@ test.each([
   ['log/arrivals', 'WaitOptions'],
   ['producer/producer-options', 'ProducerOptions'],
   ['producer/transactional-options', 'TransactionalProducerOptions'],
-  ['producer/transaction-door', 'OffsetToCommit'],
+  ['types', 'OffsetToCommit'],
   ['consumer/consumer-options', 'ConsumerOptions'],
   ['metrics/metrics-options', 'MetricsOptions'],
   ['broker/broker', 'BrokerOptions'],

@@ -115,6 +115,8 @@ const untested: Record<string, string> = {
   'src/broker/http/page/overview.ts': 'needs a browser: test/broker/http/http-server.test.ts',
   'src/broker/http/page/page.ts': 'needs a browser: test/broker/http/http-server.test.ts',
   'src/broker/http/page/tables.ts': 'needs a browser: test/broker/http/http-server.test.ts',
+  'src/group/group-requests.ts': 'types only',
+  'src/group/classic/group-environment.ts': 'types only',
   'src/security/credential-lookup.ts': 'types only',
 };
 

@@ -1,0 +1,131 @@
+/**
+ * The offsets that groups of one partition of `__consumer_offsets` commit, ask for, delete and lose.
+ *
+ * Promises: nothing is committed in the name of a member that is fenced, unknown or of another generation; what was answered is to be seen by whoever
+ * asks afterwards, and as safe as the topic's settings say. A group need not have members to commit: then anybody may who names none. (OffsetMetadataManager)
+ */
+import type { Clock } from '../clock.ts';
+import { OFFSET_METADATA_CHARACTERS_MAX } from '../limits.ts';
+import type { ProducerStamp } from '../log/producer-stamp.ts';
+import type { KafkaErrorName } from '../protocol/error-code.ts';
+import type { OffsetToCommit, RecordInput, TopicPartition } from '../types.ts';
+import type { ClassicGroup } from './classic/classic-group.ts';
+import { commitRecords, tombstones } from './commit-records.ts';
+import { coordinatorFailure } from './coordinator-failure.ts';
+import type {
+  CommitAnswer,
+  CommitRequest,
+  GroupError,
+  MemberIdentity,
+  OffsetAnswer,
+  OffsetDeletionAnswer,
+  OffsetQuery,
+  TransactionalCommitRequest,
+} from './group-requests.ts';
+import { answerOffsets } from './offset-answer.ts';
+import { deleteOffsets, offsetsOfGroup } from './offset-deletion.ts';
+import { expire, type Expiry, type OffsetFacts } from './offset-expiry.ts';
+import type { CommittedOffset } from './offset-table.ts';
+import type { OffsetsPartition } from './offsets-partition.ts';
+
+/** Of a group that has only committed. */
+const simple: OffsetFacts = {
+  type: 'classic',
+  state: 'Empty',
+  protocolType: null,
+  stateSince: null,
+  subscribedTopics: null,
+};
+
+interface Commit {
+  readonly groupId: string;
+  readonly offsets: readonly OffsetToCommit[];
+  readonly retentionMs: number;
+}
+
+export class GroupCommits {
+  readonly #partition: OffsetsPartition;
+  readonly #clock: Clock;
+  readonly #groupOf: (groupId: string) => ClassicGroup | undefined;
+
+  constructor(partition: OffsetsPartition, clock: Clock, groupOf: (groupId: string) => ClassicGroup | undefined) {
+    this.#partition = partition;
+    this.#clock = clock;
+    this.#groupOf = groupOf;
+  }
+
+  commit(request: CommitRequest): Promise<CommitAnswer> {
+    return this.#write(request, this.#check(request, false));
+  }
+
+  commitInTransaction(request: TransactionalCommitRequest): Promise<CommitAnswer> {
+    const { producerId, producerEpoch } = request;
+    const refusal = this.#check(request, true);
+    return this.#write({ ...request, retentionMs: -1 }, refusal, { producerId, producerEpoch, isTransactional: true });
+  }
+
+  find(query: OffsetQuery): OffsetAnswer {
+    return { error: null, offsets: answerOffsets(this.#partition.offsets, query) };
+  }
+
+  /** In the order of topics and partitions. */
+  committed(groupId: string): CommittedOffset[] {
+    return this.#partition.offsets.committed(groupId);
+  }
+
+  /** Is there a group of this name, be it by nothing but an offset that a transaction may commit? */
+  has(groupId: string): boolean {
+    const { offsets } = this.#partition;
+    return offsets.has(groupId) || offsets.hasPending(groupId);
+  }
+
+  /** All that have committed offsets, or may in open transactions. */
+  get groups(): ReadonlySet<string> {
+    return this.#partition.offsets.groups();
+  }
+
+  /** What makes the log forget all offsets of a group, also those in open transactions: they must not come back. */
+  forgetAll(groupId: string): RecordInput[] {
+    return tombstones(groupId, offsetsOfGroup(this.#partition.offsets, groupId));
+  }
+
+  async delete(groupId: string, partitions: readonly TopicPartition[]): Promise<OffsetDeletionAnswer> {
+    const facts = this.#groupOf(groupId)?.offsetFacts ?? (this.has(groupId) ? simple : null);
+    const { error, errors, deleted } = deleteOffsets(this.#partition.offsets, groupId, facts, partitions);
+    if (deleted.length === 0) return { error, errors };
+    const failure = await this.#append(tombstones(groupId, deleted));
+    return { error: failure, errors: failure === null ? errors : partitions.map(() => failure) };
+  }
+
+  /** Which offsets have had their time, and whether the group goes with them. */
+  expired(groupId: string, retentionMs: number): Expiry {
+    const facts = this.#groupOf(groupId)?.offsetFacts ?? simple;
+    return expire(this.#partition.offsets, groupId, facts, { at: this.#clock.now(), retentionMs });
+  }
+
+  #check(identity: MemberIdentity, isTransactional: boolean): GroupError {
+    const group = this.#groupOf(identity.groupId);
+    if (group !== undefined) return group.checkCommit(identity, { isTransactional });
+    // Who names a generation was in a group that is no more.
+    return identity.generationId < 0 ? null : 'ILLEGAL_GENERATION';
+  }
+
+  async #write(commit: Commit, refusal: GroupError, producer?: ProducerStamp): Promise<CommitAnswer> {
+    const { groupId, offsets, retentionMs } = commit;
+    if (refusal !== null) return { errors: offsets.map(() => refusal) };
+    const metadataMax = OFFSET_METADATA_CHARACTERS_MAX;
+    const { records, errors } = commitRecords({ groupId, offsets, now: this.#clock.now(), retentionMs, metadataMax });
+    if (records.length === 0) return { errors };
+    const failure = await this.#append(records, producer);
+    return failure === null ? { errors } : { errors: errors.map((error) => error ?? failure) };
+  }
+
+  async #append(records: readonly RecordInput[], producer?: ProducerStamp): Promise<KafkaErrorName | null> {
+    try {
+      const receipt = this.#partition.append(records, producer);
+      return (await this.#partition.isSafe(receipt)) ? null : 'NOT_COORDINATOR';
+    } catch (error) {
+      return coordinatorFailure(error);
+    }
+  }
+}

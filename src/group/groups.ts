@@ -1,0 +1,234 @@
+/**
+ * The coordinator of a store's consumer groups: what GroupCoordinator says, over the partitions of `__consumer_offsets`. Each is loaded when one of its
+ * groups is first asked for; the topic is made when something must be written there.
+ */
+import type { PartitionLog } from '../log/partition-log.ts';
+import { MillraceError } from '../errors.ts';
+import { coordinatorPartition } from '../protocol/coordinator-partition.ts';
+import type { TopicPartition } from '../types.ts';
+import { refusedJoin, refusedSync } from './classic/group-answers.ts';
+import type { GroupSettings } from './classic/group-environment.ts';
+import type {
+  CommitAnswer,
+  CommitRequest,
+  GroupCoordinator,
+  GroupDescription,
+  GroupError,
+  GroupListing,
+  JoinAnswer,
+  JoinRequest,
+  LeaveAnswer,
+  LeavingMember,
+  MemberIdentity,
+  OffsetAnswer,
+  OffsetDeletionAnswer,
+  OffsetQuery,
+  SyncAnswer,
+  SyncRequest,
+  TransactionalCommitRequest,
+} from './group-requests.ts';
+import { GroupShard, nobodyLeft, type ShardOptions } from './group-shard.ts';
+import type { CommittedOffset } from './offset-table.ts';
+
+/** `__consumer_offsets`. */
+export interface OffsetsTopic {
+  /** 0 as long as there is no topic. */
+  readonly partitionCount: number;
+  /** Makes it where there is none. */
+  make(): Promise<void>;
+  /** Opens a log. Throws what opening it throws. */
+  partition(index: number): PartitionLog;
+}
+
+export interface RetentionSettings {
+  /** How long offsets are kept that nobody uses: `offsets.retention.minutes`. */
+  readonly offsetsRetentionMs: number;
+  /** `offsets.retention.check.interval.ms` */
+  readonly offsetsRetentionCheckIntervalMs: number;
+}
+
+export interface GroupsOptions extends ShardOptions {
+  readonly settings: GroupSettings & RetentionSettings;
+  readonly topic: OffsetsTopic;
+}
+
+interface Loading {
+  readonly loaded: Promise<GroupShard>;
+  shard: GroupShard | null;
+}
+
+export class Groups implements GroupCoordinator {
+  readonly #options: GroupsOptions;
+  readonly #shards = new Map<number, Loading>();
+  #isClosed = false;
+  #cancelExpiry: () => void = () => undefined;
+
+  constructor(options: GroupsOptions) {
+    this.#options = options;
+    this.#awaitExpiry();
+  }
+
+  async join(request: JoinRequest): Promise<JoinAnswer> {
+    const { groupId, memberId, sessionTimeoutMs } = request;
+    const { groupMinSessionTimeoutMs, groupMaxSessionTimeoutMs } = this.#options.settings;
+    if (groupId === '') return refusedJoin('INVALID_GROUP_ID', memberId);
+    if (sessionTimeoutMs < groupMinSessionTimeoutMs || sessionTimeoutMs > groupMaxSessionTimeoutMs)
+      return refusedJoin('INVALID_SESSION_TIMEOUT', memberId);
+    return (await this.#making(groupId)).join(request);
+  }
+
+  async sync(request: SyncRequest): Promise<SyncAnswer> {
+    if (request.groupId === '') return refusedSync('INVALID_GROUP_ID');
+    const shard = await this.#shardOf(request.groupId);
+    return shard === null ? refusedSync('UNKNOWN_MEMBER_ID') : shard.sync(request);
+  }
+
+  async heartbeat(request: MemberIdentity): Promise<GroupError> {
+    if (request.groupId === '') return 'INVALID_GROUP_ID';
+    const shard = await this.#shardOf(request.groupId);
+    return shard === null ? 'UNKNOWN_MEMBER_ID' : shard.heartbeat(request);
+  }
+
+  async untilRebalance(request: MemberIdentity): Promise<GroupError> {
+    if (request.groupId === '') return 'INVALID_GROUP_ID';
+    const shard = await this.#shardOf(request.groupId);
+    return shard === null ? 'UNKNOWN_MEMBER_ID' : shard.untilRebalance(request);
+  }
+
+  async leave(groupId: string, members: readonly LeavingMember[]): Promise<LeaveAnswer> {
+    if (groupId === '') return { error: 'INVALID_GROUP_ID', members: [] };
+    const shard = await this.#shardOf(groupId);
+    return shard === null ? nobodyLeft(members) : shard.leave(groupId, members);
+  }
+
+  async commit(request: CommitRequest): Promise<CommitAnswer> {
+    return (await this.#making(request.groupId)).commits.commit(request);
+  }
+
+  async commitInTransaction(request: TransactionalCommitRequest): Promise<CommitAnswer> {
+    return (await this.#making(request.groupId)).commits.commitInTransaction(request);
+  }
+
+  async offsets(query: OffsetQuery): Promise<OffsetAnswer> {
+    const shard = await this.#shardOf(query.groupId);
+    if (shard !== null) return shard.commits.find(query);
+    const offsets = (query.partitions ?? []).map(({ topic, partition }) => ({
+      topic,
+      partition,
+      error: null,
+      committed: null,
+    }));
+    return { error: null, offsets };
+  }
+
+  /** What a group has committed, in the order of topics and partitions. */
+  async committed(groupId: string): Promise<CommittedOffset[]> {
+    return (await this.#shardOf(groupId))?.commits.committed(groupId) ?? [];
+  }
+
+  async describe(groupIds: readonly string[]): Promise<GroupDescription[]> {
+    return Promise.all(
+      groupIds.map(async (groupId) => {
+        const shard = await this.#shardOf(groupId);
+        return shard === null ? unknown(groupId) : shard.describe(groupId);
+      }),
+    );
+  }
+
+  async list(): Promise<GroupListing[]> {
+    const found: GroupListing[] = [];
+    for (let index = 0; index < this.#options.topic.partitionCount; index++)
+      found.push(...(await this.#shard(index)).list());
+    return found;
+  }
+
+  async deleteGroups(groupIds: readonly string[]): Promise<GroupError[]> {
+    const errors: GroupError[] = [];
+    for (const groupId of groupIds) {
+      const shard = await this.#shardOf(groupId);
+      errors.push(shard === null ? 'GROUP_ID_NOT_FOUND' : await shard.delete(groupId));
+    }
+    return errors;
+  }
+
+  async deleteOffsets(groupId: string, partitions: readonly TopicPartition[]): Promise<OffsetDeletionAnswer> {
+    const error = groupId === '' ? 'INVALID_GROUP_ID' : 'GROUP_ID_NOT_FOUND';
+    const shard = groupId === '' ? null : await this.#shardOf(groupId);
+    return shard === null ? { error, errors: partitions.map(() => error) } : shard.commits.delete(groupId, partitions);
+  }
+
+  /** Forgets committed offsets that have had their time: what is done by itself every `offsetsRetentionCheckIntervalMs`. */
+  async expire(): Promise<void> {
+    for (let index = 0; !this.#isClosed && index < this.#options.topic.partitionCount; index++) {
+      const shard = await this.#shard(index);
+      if (!this.#isClosed) shard.expire(this.#options.settings.offsetsRetentionMs);
+    }
+  }
+
+  /** Answers whoever waits; what members have is in the log, and their sessions begin anew with the next one that loads it. Idempotent. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancelExpiry();
+    for (const { loaded } of this.#shards.values()) {
+      // Its failure was told to who asked for it.
+      const shard = await loaded.catch(() => null);
+      shard?.close();
+    }
+    this.#shards.clear();
+  }
+
+  /** Null where there is no topic, and so no group. */
+  #shardOf(groupId: string): GroupShard | Promise<GroupShard> | null {
+    this.#checkOpen();
+    const { partitionCount } = this.#options.topic;
+    return partitionCount === 0 ? null : this.#shard(coordinatorPartition(groupId, partitionCount));
+  }
+
+  async #making(groupId: string): Promise<GroupShard> {
+    this.#checkOpen();
+    const { topic } = this.#options;
+    if (topic.partitionCount === 0) await topic.make();
+    return this.#shard(coordinatorPartition(groupId, topic.partitionCount));
+  }
+
+  #shard(index: number): GroupShard | Promise<GroupShard> {
+    const known = this.#shards.get(index);
+    if (known?.shard?.isClosed === true) {
+      known.shard.close();
+      this.#shards.delete(index);
+    } else if (known !== undefined) return known.shard ?? known.loaded;
+    const loading: Loading = { loaded: this.#load(index), shard: null };
+    this.#shards.set(index, loading);
+    loading.loaded.then(
+      (shard) => void (loading.shard = shard),
+      () => {
+        // The next one tries again.
+        if (this.#shards.get(index) === loading) this.#shards.delete(index);
+      },
+    );
+    return loading.loaded;
+  }
+
+  async #load(index: number): Promise<GroupShard> {
+    const { topic, ...options } = this.#options;
+    return GroupShard.load(topic.partition(index), options);
+  }
+
+  #awaitExpiry(): void {
+    const { clock, logger, settings } = this.#options;
+    this.#cancelExpiry = clock.schedule(settings.offsetsRetentionCheckIntervalMs, () => {
+      this.expire().catch((error: unknown) => {
+        if (!this.#isClosed) logger.warn?.({ err: error }, 'it could not be looked for expired offsets');
+      });
+      this.#awaitExpiry();
+    });
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new MillraceError('ERR_MILLRACE_CLOSED', 'the store is closed');
+  }
+}
+
+function unknown(groupId: string): GroupDescription {
+  return { error: 'GROUP_ID_NOT_FOUND', groupId, state: 'Dead', protocolType: '', protocolName: '', members: [] };
+}
