@@ -59,7 +59,7 @@ export class EvenDistribution {
     const group = this.#group;
     const owned: number[] = [];
     for (const partition of this.#previous.owned[member]) {
-      if (group.racks.areApart(member, partition)) this.#released.set(partition, member);
+      if (group.areApart(member, partition)) this.#released.set(partition, member);
       else if (!this.#previous.disputed.has(partition)) owned.push(partition);
     }
     return owned.sort((one, other) => group.indexOf(one) - group.indexOf(other) || one - other);

@@ -47,7 +47,8 @@ export class MemberBalancer {
   nextLeastLoaded(): number {
     if (this.#nextLeast >= this.#leastEnd) {
       this.#leastLevel++;
-      while (this.#leastEnd < this.#sorted.length && this.#countAt(this.#leastEnd) === this.#leastLevel) this.#leastEnd++;
+      while (this.#leastEnd < this.#sorted.length && this.#countAt(this.#leastEnd) === this.#leastLevel)
+        this.#leastEnd++;
       this.#nextLeast = 0;
     }
     return this.#sorted[this.#nextLeast++];

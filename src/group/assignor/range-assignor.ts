@@ -5,14 +5,17 @@
  * With racks (KIP-881) each member first gets what it may have from those partitions that have a replica in its rack; topics that go together stay together.
  * What is left is dealt out in runs.
  */
-import type { TopicPartition } from '../../types.ts';
 import type { Assignment } from '../assignment-format.ts';
 import { comparePartitions } from '../subscription-format.ts';
 import { subscribedTopics, type Assignor, type MemberSubscription, type TopicsMetadata } from './assignor.ts';
 import { memberIdsInOrder } from './member-order.ts';
-import { TopicRange } from './topic-range.ts';
+import { TopicRange, type RangeMember } from './topic-range.ts';
 
-type Lists = Map<string, TopicPartition[]>;
+/** Who subscribes to a topic; topics of one class have the same subscribers. */
+interface Subscribers {
+  class: number;
+  readonly members: RangeMember[];
+}
 
 export const rangeAssignor: Assignor = {
   name: 'range',
@@ -22,54 +25,68 @@ export const rangeAssignor: Assignor = {
     metadata: TopicsMetadata,
     subscriptions: ReadonlyMap<string, MemberSubscription>,
   ): ReadonlyMap<string, Assignment> {
-    const subscribers = new Map<string, Set<string>>();
+    const members = new Map<string, RangeMember>();
     for (const memberId of memberIdsInOrder(subscriptions)) {
-      for (const topic of subscriptions.get(memberId)?.topics ?? []) {
-        const found = subscribers.get(topic);
-        if (found === undefined) subscribers.set(topic, new Set([memberId]));
-        else found.add(memberId);
-      }
+      members.set(memberId, { rackId: subscriptions.get(memberId)?.rackId ?? null, partitions: [] });
     }
-    const topics = subscribedTopics(metadata, subscriptions).map((topic) => {
-      const members = Array.from(subscribers.get(topic) ?? [], (memberId) => ({
-        memberId,
-        rackId: subscriptions.get(memberId)?.rackId ?? null,
-      }));
-      return new TopicRange(metadata, topic, members);
-    });
-    const lists: Lists = new Map(Array.from(subscriptions.keys(), (memberId) => [memberId, []]));
-    const racksMatter = topics.some((topic) => topic.racksMatter);
-    if (racksMatter) assignNear(topics, lists);
-    for (const topic of topics) topic.assignRuns(lists, () => true);
-    if (racksMatter) for (const list of lists.values()) list.sort(comparePartitions);
-    return new Map(Array.from(lists, ([memberId, partitions]) => [memberId, { partitions, userData: null }]));
+    const subscribers = subscribersOf(subscribedTopics(metadata, subscriptions), members, subscriptions);
+    const classes = new Map<string, TopicRange[]>();
+    for (const [topic, { class: number, members: its }] of subscribers) {
+      const range = new TopicRange(metadata, topic, its);
+      const likeness = `${number} ${range.partitionCount}`;
+      const found = classes.get(likeness);
+      if (found === undefined) classes.set(likeness, [range]);
+      else found.push(range);
+    }
+    const ranges = [...classes.values()].flat();
+    const racksMatter = ranges.some((range) => range.racksMatter);
+    if (racksMatter) for (const alike of classes.values()) assignNear(alike);
+    for (const range of ranges) range.assignRuns({ onlyNear: false });
+    for (const { partitions } of members.values()) partitions.sort(comparePartitions);
+    return new Map(Array.from(members, ([memberId, { partitions }]) => [memberId, { partitions, userData: null }]));
   },
 };
 
-/** Topics that have the same members in the same racks and as many partitions are dealt with together. */
-function assignNear(topics: readonly TopicRange[], lists: Lists): void {
-  const groups = new Map<string, TopicRange[]>();
-  for (const topic of topics) {
-    const found = groups.get(topic.likeness);
-    if (found === undefined) groups.set(topic.likeness, [topic]);
-    else found.push(topic);
+/** Of each topic its subscribers, in the order of `members`. */
+function subscribersOf(
+  topics: readonly string[],
+  members: ReadonlyMap<string, RangeMember>,
+  subscriptions: ReadonlyMap<string, MemberSubscription>,
+): Map<string, Subscribers> {
+  const subscribers = new Map(topics.map((topic): [string, Subscribers] => [topic, { class: 0, members: [] }]));
+  let classCount = 1;
+  for (const [memberId, member] of members) {
+    // All topics are of one class until a member subscribes to some of it only: those are of a new one then.
+    const parts = new Map<number, number>();
+    for (const topic of new Set(subscriptions.get(memberId)?.topics)) {
+      const its = subscribers.get(topic);
+      if (its === undefined) continue;
+      its.members.push(member);
+      const part = parts.get(its.class) ?? classCount++;
+      parts.set(its.class, part);
+      its.class = part;
+    }
   }
-  for (const group of groups.values()) {
-    if (group.length > 1) assignTogether(group, lists);
-    else if (group[0].racksMatter) group[0].assignRuns(lists, (member, partition) => group[0].isNear(member, partition));
-  }
+  return subscribers;
 }
 
-function assignTogether(topics: readonly TopicRange[], lists: Lists): void {
-  const [{ members, partitionCount, hasRacks }] = topics;
+/** `ranges` have the same members and as many partitions. */
+function assignNear(ranges: readonly TopicRange[]): void {
+  const [first] = ranges;
+  if (ranges.length > 1) assignTogether(ranges);
+  else if (first.racksMatter) first.assignRuns({ onlyNear: true });
+}
+
+function assignTogether(ranges: readonly TopicRange[]): void {
+  const [{ memberCount, partitionCount, hasRacks }] = ranges;
   // Without a rack nobody is nearer than others.
   if (!hasRacks) return;
-  const open = new Set(members.keys());
+  const open = new Set(Array(memberCount).keys());
   for (let partition = 0; partition < partitionCount && open.size > 0; partition++) {
     for (const member of open) {
-      if (!topics.every((topic) => topic.room(member) > 0 && topic.isNear(member, partition))) continue;
-      for (const topic of topics) topic.assign(lists, member, [partition]);
-      if (!topics.some((topic) => topic.room(member) > 0)) open.delete(member);
+      if (!ranges.every((range) => range.room(member) > 0 && range.isNear(member, partition))) continue;
+      for (const range of ranges) range.assign(member, [partition]);
+      if (!ranges.some((range) => range.room(member) > 0)) open.delete(member);
       break;
     }
   }

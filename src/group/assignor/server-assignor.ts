@@ -2,6 +2,7 @@
  * Who gets what in a group of the consumer protocol (KIP-848), decided by the coordinator: GroupSpec, SubscribedTopicDescriber and PartitionAssignor of Kafka in
  * the words of this library. Topics go by their ids. An assignor says what each member is to have in the end; who has to let go of what first is not its matter.
  */
+import { MillraceError } from '../../errors.ts';
 
 /** Topic id to partitions. */
 export type PartitionsById = ReadonlyMap<string, ReadonlySet<number>>;
@@ -38,4 +39,12 @@ export interface ServerAssignor {
    * group that subscribes to nothing gets an empty map.
    */
   assign(group: GroupSpec, topics: TopicDescriber): ReadonlyMap<string, PartitionsById>;
+}
+
+/** How many partitions the topic has. A coordinator hands in only subscriptions to what exists: anything else fails the assignment. */
+export function existingPartitionCount(topics: TopicDescriber, topicId: string): number {
+  const count = topics.partitionCount(topicId);
+  if (count >= 0) return count;
+  const sentence = `a member subscribes to the topic ${topicId}, which does not exist`;
+  throw new MillraceError('ERR_MILLRACE_UNKNOWN_TOPIC', sentence);
 }

@@ -2,9 +2,14 @@
  * Kafka's `range` of the consumer protocol: of each topic each subscriber gets a run of partitions, the first ones one more where it does not come out even. Topics
  * with as many partitions and the same subscribers are joined at one member, partition by partition. Knows no racks, and nothing of what was.
  */
-import { existingPartitionCount } from './existing-topics.ts';
 import { memberIdsInOrder } from './member-order.ts';
-import type { GroupSpec, PartitionsById, ServerAssignor, TopicDescriber } from './server-assignor.ts';
+import {
+  existingPartitionCount,
+  type GroupSpec,
+  type PartitionsById,
+  type ServerAssignor,
+  type TopicDescriber,
+} from './server-assignor.ts';
 
 /** What is left of a topic while it is dealt out. */
 interface Rest {

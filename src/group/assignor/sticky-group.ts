@@ -39,10 +39,8 @@ export class StickyGroup {
     for (const topic of this.topics.keys()) {
       this.#topicOfPartition.fill(topic, firstPartitions[topic], firstPartitions[topic + 1]);
     }
-    const asked = this.memberIds.map((memberId) => new Set(subscriptions.get(memberId)?.topics));
-    this.isUniform = asked.every(
-      (topics) => topics.size === asked[0].size && [...topics].every((topic) => asked[0].has(topic)),
-    );
+    const asked = this.memberIds.map((memberId) => subscriptions.get(memberId)?.topics ?? []);
+    this.isUniform = areAlike(asked);
     this.subscribed = asked.map((topics) => this.#numbersOf(topics));
     this.racks = new RackMap(
       this.memberIds.map((memberId) => subscriptions.get(memberId)?.rackId ?? null),
@@ -71,6 +69,11 @@ export class StickyGroup {
     return partition - this.#firstPartitions[this.#topicOfPartition[partition]];
   }
 
+  /** The member is in a rack that has no replica of the partition, and it matters. */
+  areApart(member: number, partition: number): boolean {
+    return this.racks.matters && this.racks.areApart(member, partition);
+  }
+
   /** -1 for a partition that does not exist, or of a topic that nobody subscribes to. */
   numberOf({ topic, partition }: TopicPartition): number {
     const number = this.#topicNumbers.get(topic);
@@ -90,7 +93,7 @@ export class StickyGroup {
     );
   }
 
-  #numbersOf(topics: ReadonlySet<string>): Set<number> {
+  #numbersOf(topics: readonly string[]): Set<number> {
     const numbers = new Set<number>();
     for (const topic of topics) {
       const number = this.#topicNumbers.get(topic);
@@ -98,4 +101,12 @@ export class StickyGroup {
     }
     return numbers;
   }
+}
+
+/** The same topics in each list, in whatever order and however often. */
+function areAlike(lists: readonly (readonly string[])[]): boolean {
+  const first = new Set(lists[0]);
+  return lists.every(
+    (list) => list.length >= first.size && list.every((topic) => first.has(topic)) && new Set(list).size === first.size,
+  );
 }

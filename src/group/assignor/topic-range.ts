@@ -1,55 +1,56 @@
-/** What the range assignor keeps of one topic while it deals it out: who may have how much, and what nobody has yet. Members are numbers, in their order. */
+/** What the range assignor keeps of one topic while it deals it out: who may have how much, and what nobody has yet. */
 import type { TopicPartition } from '../../types.ts';
+import { racksOfTopic, RackMap } from './rack-map.ts';
 import type { TopicsMetadata } from './assignor.ts';
-import { RackMap, racksOfTopic } from './rack-map.ts';
 
-interface RangeMember {
-  readonly memberId: string;
+/** A member of the group, for all topics that it subscribes to. */
+export interface RangeMember {
   readonly rackId: string | null;
+  readonly partitions: TopicPartition[];
 }
 
 export class TopicRange {
   readonly #topic: string;
-  readonly members: readonly RangeMember[];
+  readonly #members: readonly RangeMember[];
   readonly partitionCount: number;
-  /** Somebody who subscribes is in a rack. */
-  readonly hasRacks: boolean;
-  /** Of partitions: in which racks they are, whether or not it matters. */
-  readonly #racks: readonly ReadonlySet<string>[];
-  readonly racksMatter: boolean;
+  readonly #racks: RackMap;
   readonly #quota: number;
   /** So many members may still have one more than the quota. */
   #extra: number;
-  readonly #assignedCounts: number[];
+  readonly #assignedCounts: Int32Array;
   readonly #unassigned: Set<number>;
 
+  /** `members` in their order; in what follows a member goes by its place in it. */
   constructor(metadata: TopicsMetadata, topic: string, members: readonly RangeMember[]) {
     this.#topic = topic;
-    this.members = members;
+    this.#members = members;
     this.partitionCount = metadata.partitionCount(topic);
-    this.hasRacks = members.some(({ rackId }) => rackId !== null);
-    const racks = this.hasRacks ? racksOfTopic(metadata, topic) : [];
-    this.#racks = racks.map((each) => new Set(each));
-    const rackIds = members.map(({ rackId }) => rackId);
-    this.racksMatter = new RackMap(rackIds, () => racks).matters;
+    this.#racks = new RackMap(
+      members.map(({ rackId }) => rackId),
+      () => racksOfTopic(metadata, topic),
+    );
     this.#quota = Math.floor(this.partitionCount / members.length);
     this.#extra = this.partitionCount % members.length;
-    this.#assignedCounts = members.map(() => 0);
+    this.#assignedCounts = new Int32Array(members.length);
     this.#unassigned = new Set(Array(this.partitionCount).keys());
   }
 
-  /** The same for topics that have the same members in the same racks and as many partitions. */
-  get likeness(): string {
-    return JSON.stringify([
-      this.hasRacks ? this.partitionCount : 0,
-      this.members.map(({ memberId, rackId }) => [memberId, rackId]),
-    ]);
+  get memberCount(): number {
+    return this.#members.length;
+  }
+
+  get racksMatter(): boolean {
+    return this.#racks.matters;
+  }
+
+  /** Somebody who subscribes is in a rack. */
+  get hasRacks(): boolean {
+    return this.#members.some(({ rackId }) => rackId !== null);
   }
 
   /** Who is in no rack is near everything. */
   isNear(member: number, partition: number): boolean {
-    const { rackId } = this.members[member];
-    return rackId === null || (this.#racks[partition]?.has(rackId) ?? false);
+    return !this.#racks.areApart(member, partition);
   }
 
   /** So many more the member may have. */
@@ -57,29 +58,26 @@ export class TopicRange {
     return Math.max(0, this.#quota + (this.#extra > 0 ? 1 : 0) - this.#assignedCounts[member]);
   }
 
-  /** Each member in turn gets, up to what it may have, the first that nobody has and that it may get. */
-  assignRuns(
-    lists: ReadonlyMap<string, TopicPartition[]>,
-    mayGet: (member: number, partition: number) => boolean,
-  ): void {
-    for (let member = 0; member < this.members.length && this.#unassigned.size > 0; member++) {
+  /** Each member in turn gets, up to what it may have, the first that nobody has; where `onlyNear`, that are near it. */
+  assignRuns({ onlyNear }: { onlyNear: boolean }): void {
+    for (let member = 0; member < this.#members.length && this.#unassigned.size > 0; member++) {
       const room = this.room(member);
       const run: number[] = [];
       if (room === 0) continue;
       for (const partition of this.#unassigned) {
-        if (mayGet(member, partition) && run.push(partition) === room) break;
+        if ((!onlyNear || this.isNear(member, partition)) && run.push(partition) === room) break;
       }
-      if (run.length > 0) this.assign(lists, member, run);
+      this.assign(member, run);
     }
   }
 
-  assign(lists: ReadonlyMap<string, TopicPartition[]>, member: number, partitions: readonly number[]): void {
-    const list = lists.get(this.members[member].memberId);
-    for (const partition of partitions) {
-      list?.push({ topic: this.#topic, partition });
+  assign(member: number, run: readonly number[]): void {
+    if (run.length === 0) return;
+    for (const partition of run) {
+      this.#members[member].partitions.push({ topic: this.#topic, partition });
       this.#unassigned.delete(partition);
     }
-    this.#assignedCounts[member] += partitions.length;
+    this.#assignedCounts[member] += run.length;
     if (this.#assignedCounts[member] > this.#quota) this.#extra--;
   }
 }

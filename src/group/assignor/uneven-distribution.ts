@@ -14,9 +14,11 @@ export class UnevenDistribution {
   readonly #group: StickyGroup;
   readonly #formerOwners: Int32Array;
   lists: readonly number[][];
-  #owners: Int32Array;
+  /** How many partitions each member has. */
+  readonly #counts: Int32Array;
+  readonly #owners: Int32Array;
   /** Of each topic its subscribers. */
-  readonly #subscribers: readonly (readonly number[])[];
+  readonly #subscribers: readonly Int32Array[];
   readonly #movements: PartitionMovements;
   /** Somebody has lost what it owned, so that more than what is new has to be dealt out. */
   #hasRevoked = false;
@@ -28,6 +30,7 @@ export class UnevenDistribution {
     this.#subscribers = subscribersOf(group);
     this.#owners = new Int32Array(group.partitionCount).fill(NOBODY);
     this.lists = previous.owned.map((owned, member) => this.#kept(member, owned));
+    this.#counts = Int32Array.from(this.lists, ({ length }) => length);
     const all = this.#partitionsInOrder();
     const unassigned = all.filter((partition) => this.#owners[partition] === NOBODY);
     const isNew = this.lists.every((list) => list.length === 0);
@@ -36,10 +39,10 @@ export class UnevenDistribution {
   }
 
   #kept(member: number, owned: Iterable<number>): number[] {
-    const { subscribed, racks } = this.#group;
+    const { subscribed } = this.#group;
     const kept: number[] = [];
     for (const partition of owned) {
-      if (!subscribed[member].has(this.#group.topicOf(partition)) || racks.areApart(member, partition)) {
+      if (!subscribed[member].has(this.#group.topicOf(partition)) || this.#group.areApart(member, partition)) {
         this.#hasRevoked = true;
         continue;
       }
@@ -65,8 +68,7 @@ export class UnevenDistribution {
         if (this.#owners[partition] !== NOBODY) continue;
         const member = this.#leastLoaded(partition, onlyNear);
         if (member === NOBODY) continue;
-        this.lists[member].push(partition);
-        this.#owners[partition] = member;
+        this.#give(partition, member);
       }
     }
   }
@@ -76,8 +78,8 @@ export class UnevenDistribution {
     let found = NOBODY;
     let least = Number.POSITIVE_INFINITY;
     for (const member of this.#subscribers[this.#group.topicOf(partition)]) {
-      const count = this.lists[member].length;
-      if (count >= least || (onlyNear && this.#group.racks.areApart(member, partition))) continue;
+      const count = this.#counts[member];
+      if (count >= least || (onlyNear && this.#group.areApart(member, partition))) continue;
       found = member;
       least = count;
     }
@@ -86,18 +88,17 @@ export class UnevenDistribution {
 
   #even(unassigned: readonly number[], all: readonly number[], isNew: boolean): void {
     const isMovable = (partition: number): boolean => this.#subscribers[this.#group.topicOf(partition)].length >= 2;
-    const before = { lists: this.lists.map((list) => [...list]), owners: this.#owners.slice() };
+    const before = this.lists.map((list) => [...list]);
     // Who has all that it may have, and nobody else may have any of it, takes no part.
     const players = [...this.lists.keys()].filter(
       (member) => this.lists[member].some(isMovable) || this.lists[member].length < this.#mostOf(member),
     );
-    const unevenness = unevennessOf(players.map((member) => this.lists[member]));
+    const unevenness = unevennessOf(players.map((member) => this.#counts[member]));
     if (!this.#hasRevoked) this.#moveAll(unassigned.filter(isMovable));
     const hasMoved = this.#moveAll(all.filter(isMovable));
     if (isNew || !hasMoved) return;
-    if (unevennessOf(players.map((member) => this.lists[member])) < unevenness) return;
-    this.lists = before.lists;
-    this.#owners = before.owners;
+    if (unevennessOf(players.map((member) => this.#counts[member])) < unevenness) return;
+    this.lists = before;
   }
 
   /** So many partitions a member can have. */
@@ -120,35 +121,41 @@ export class UnevenDistribution {
   }
 
   #moveIfBetter(partition: number): boolean {
-    const count = this.lists[this.#owners[partition]].length;
+    const count = this.#counts[this.#owners[partition]];
     const topic = this.#group.topicOf(partition);
     const former = this.#formerOwners[partition];
     // Who was away and has come back gets its own back.
     const mayReturn = former !== NOBODY && this.#group.subscribed[former].has(topic);
-    const to = mayReturn && count > this.lists[former].length + 1 ? former : this.#leastLoaded(partition);
-    if (count <= this.lists[to].length + 1) return false;
+    const to = mayReturn && count > this.#counts[former] + 1 ? former : this.#leastLoaded(partition);
+    if (count <= this.#counts[to] + 1) return false;
     const standIn = this.#movements.standIn(partition, { topic, from: this.#owners[partition], to });
     const from = this.#owners[standIn];
     this.#movements.move(standIn, { topic, from, to });
     const list = this.lists[from];
     list.splice(list.indexOf(standIn), 1);
-    this.lists[to].push(standIn);
-    this.#owners[standIn] = to;
+    this.#counts[from]--;
+    this.#give(standIn, to);
     return true;
+  }
+
+  #give(partition: number, member: number): void {
+    this.lists[member].push(partition);
+    this.#counts[member]++;
+    this.#owners[partition] = member;
   }
 }
 
-function subscribersOf(group: StickyGroup): number[][] {
+function subscribersOf(group: StickyGroup): Int32Array[] {
   const subscribers = group.topics.map((): number[] => []);
   for (const [member, topics] of group.subscribed.entries()) {
     for (const topic of topics) subscribers[topic].push(member);
   }
-  return subscribers;
+  return subscribers.map((members) => Int32Array.from(members));
 }
 
 /** The sum over all pairs of members of what one has more than the other. */
-function unevennessOf(lists: readonly (readonly number[])[]): number {
-  const counts = lists.map(({ length }) => length).sort((one, other) => one - other);
-  // In order, the member at place i has so much more than i others, and less than those behind it.
-  return counts.reduce((sum, count, i) => sum + count * (2 * i + 1 - counts.length), 0);
+function unevennessOf(counts: readonly number[]): number {
+  const sorted = counts.toSorted((one, other) => one - other);
+  // The member at place i has so much more than i others, and less than those behind it.
+  return sorted.reduce((sum, count, i) => sum + count * (2 * i + 1 - sorted.length), 0);
 }

@@ -4,10 +4,14 @@
  * enough rounds have been made. (UniformHeterogeneousAssignmentBuilder.)
  */
 import { UNIFORM_ROUNDS_MAX } from '../../limits.ts';
-import { existingPartitionCount } from './existing-topics.ts';
 import { MemberBalancer } from './member-balancer.ts';
 import { MutableAssignment } from './mutable-assignment.ts';
-import type { PartitionsById, SpecifiedMember, TopicDescriber } from './server-assignor.ts';
+import {
+  existingPartitionCount,
+  type PartitionsById,
+  type SpecifiedMember,
+  type TopicDescriber,
+} from './server-assignor.ts';
 import { topicIdOrder } from './topic-id-order.ts';
 
 const NOBODY = -1;

@@ -3,9 +3,13 @@
  * (UniformHomogeneousAssignmentBuilder.)
  */
 import { assert } from '../../assert.ts';
-import { existingPartitionCount } from './existing-topics.ts';
 import { MutableAssignment } from './mutable-assignment.ts';
-import type { PartitionsById, SpecifiedMember, TopicDescriber } from './server-assignor.ts';
+import {
+  existingPartitionCount,
+  type PartitionsById,
+  type SpecifiedMember,
+  type TopicDescriber,
+} from './server-assignor.ts';
 
 interface Unassigned {
   readonly topicId: string;

@@ -112,7 +112,8 @@ function misleadsKafka(assignor, topics, subscriptions) {
   const newest = Math.max(...said.map(({ generationId }) => generationId ?? -1));
   return said.some(
     ({ generationId, partitions, topics: asked }) =>
-      (generationId ?? -1) < newest && partitions.some(({ topic }) => topics[topic] !== undefined && !asked.includes(topic)),
+      (generationId ?? -1) < newest &&
+      partitions.some(({ topic }) => topics[topic] !== undefined && !asked.includes(topic)),
   );
 }
 

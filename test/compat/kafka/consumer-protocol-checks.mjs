@@ -56,7 +56,8 @@ export async function judgeConsumerProtocol(tally, judge, seed) {
       const ours = encodeAssignment(assignment);
       same('bytes', base64(ours), versions[3]);
       const whole = JSON.stringify(decodeAssignment(ours));
-      for (const text of versions) same('version', JSON.stringify(decodeAssignment(Buffer.from(text, 'base64'))), whole);
+      for (const text of versions)
+        same('version', JSON.stringify(decodeAssignment(Buffer.from(text, 'base64'))), whole);
     }
   });
 

@@ -58,7 +58,8 @@ function giveHistory(random, topics, members) {
   const claims = random.below(3);
   const lopsided = random.below(3);
   const all = Object.entries(topics).flatMap(([topic, racks]) => racks.map((_, partition) => ({ topic, partition })));
-  for (const member of members) member.generationId = LATEST_GENERATION - (random.below(5) === 0 ? 1 + random.below(2) : 0);
+  for (const member of members)
+    member.generationId = LATEST_GENERATION - (random.below(5) === 0 ? 1 + random.below(2) : 0);
   for (const named of all) {
     if (random.below(6) === 0) continue;
     const reach = lopsided === 0 ? Math.ceil(members.length / 2) : members.length;
@@ -71,7 +72,8 @@ function giveHistory(random, topics, members) {
 
 function subscriptionOf(random, assignor, { topics, rackId, groupInstanceId, owned, generationId }) {
   const isSticky = assignor === 'sticky';
-  const lastAssignment = generationId === NO_GENERATION && owned.length === 0 ? null : { partitions: owned, generationId };
+  const lastAssignment =
+    generationId === NO_GENERATION && owned.length === 0 ? null : { partitions: owned, generationId };
   const saysGeneration = random.below(6) > 0;
   const joining = { topics, lastAssignment };
   let userData = null;
