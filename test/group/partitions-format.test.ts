@@ -19,7 +19,9 @@ function read(hex: string): TopicPartition[] {
 
 test('those of a topic stand together, topics in the order in which they came', () => {
   const bytes = written([...named('b', 2), ...named('a', 0), ...named('b', 1)]);
-  expect(bytes).toBe('00000002' + '000162' + '00000002' + '00000002' + '00000001' + '000161' + '00000001' + '00000000');
+  expect(bytes).toBe(
+    ['00000002', '000162', '00000002', '00000002', '00000001', '000161', '00000001', '00000000'].join(''),
+  );
   expect(read(bytes)).toEqual([...named('b', 2, 1), ...named('a', 0)]);
   expect(written([])).toBe('00000000');
   expect(read('00000000')).toEqual([]);
@@ -35,5 +37,7 @@ test('what cannot be is corrupt, before memory is taken for it', () => {
 });
 
 test('negative partitions and those named twice are read as they are', () => {
-  expect(read('00000001' + '000161' + '00000003' + 'ffffffff' + '00000001' + '00000001')).toEqual(named('a', -1, 1, 1));
+  expect(read(['00000001', '000161', '00000003', 'ffffffff', '00000001', '00000001'].join(''))).toEqual(
+    named('a', -1, 1, 1),
+  );
 });

@@ -1,6 +1,6 @@
 /**
  * A thousand members with ten thousand partitions are assigned in well under a second, at first and when members come to a group that is settled, with racks and without:
- * in processor time of the best of three runs, so that other work on the machine does not count.
+ * in processor time, if need be of the best of three runs, so that other work on the machine does not count.
  */
 import { expect, test } from 'vitest';
 import type { Assignment } from '#millrace/group/assignment-format.js';
@@ -24,7 +24,7 @@ const RUNS = 3;
 
 function processorMs(run: () => unknown): number {
   let best = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < RUNS; i++) {
+  for (let i = 0; i < RUNS && best >= MS_MAX; i++) {
     const start = process.cpuUsage();
     run();
     const { user, system } = process.cpuUsage(start);

@@ -3,6 +3,7 @@
  * members are those of a JoinGroup answer, the assignments those of a SyncGroup request.
  */
 import { MillraceError } from '../../errors.ts';
+import type { TopicPartition } from '../../types.ts';
 import { encodeAssignment, type Assignment } from '../assignment-format.ts';
 import type { JoinedMember, MemberAssignment } from '../group-requests.ts';
 import { decodeSubscription, NO_GENERATION } from '../subscription-format.ts';
@@ -87,7 +88,6 @@ function checkCooperation(
   subscriptions: ReadonlyMap<string, MemberSubscription>,
   assigned: ReadonlyMap<string, Assignment>,
 ): void {
-  const nameOf = ({ topic, partition }: { topic: string; partition: number }): string => `${topic}-${partition}`;
   const lost = new Set<string>();
   const added = new Set<string>();
   for (const [memberId, { ownedPartitions }] of subscriptions) {
@@ -101,4 +101,8 @@ function checkCooperation(
     const sentence = `the assignor ${assignor.name} gives ${name} away while its owner has it yet, in a group that rebalances cooperatively`;
     throw new MillraceError('ERR_MILLRACE_HANDLER', sentence);
   }
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}-${partition}`;
 }

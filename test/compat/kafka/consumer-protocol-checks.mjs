@@ -24,7 +24,7 @@ export async function judgeConsumerProtocol(tally, judge, seed) {
   await tally.check('subscriptions: the same bytes, read in each version', async () => {
     for (let i = 0; i < MESSAGES; i++) {
       const subscription = {
-        topics: TOPICS.filter(() => random.below(2) === 0).reverse(),
+        topics: TOPICS.filter(() => random.below(2) === 0).toReversed(),
         userData: someUserData(),
         ownedPartitions: somePartitions(),
         generationId: random.below(10) - 1,
@@ -99,10 +99,14 @@ async function judgeDamage(judge, random) {
   ];
   const subscription = { topics: ['a', 'b'], userData: Buffer.from('data'), ownedPartitions: partitions, rackId: 'r' };
   const kinds = [
-    ['subscriptions', encodeSubscription({ ...subscription, generationId: 7 }), decodeSubscription],
-    ['assignments', encodeAssignment({ partitions, userData: null }), decodeAssignment],
+    {
+      kind: 'subscriptions',
+      whole: encodeSubscription({ ...subscription, generationId: 7 }),
+      decode: decodeSubscription,
+    },
+    { kind: 'assignments', whole: encodeAssignment({ partitions, userData: null }), decode: decodeAssignment },
   ];
-  for (const [kind, whole, decode] of kinds) {
+  for (const { kind, whole, decode } of kinds) {
     const damaged = Array.from({ length: 3000 }, (_, i) => {
       if (i <= whole.length) return whole.subarray(0, i);
       const bytes = Buffer.from(whole);

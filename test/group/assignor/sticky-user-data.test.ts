@@ -9,13 +9,13 @@ import { member, partitionsOf } from './groups.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 const lastAssignment = { partitions: partitionsOf('t-1 t-2'), generationId: 5 };
-const partitions = '00000001' + '000174' + '00000002' + '00000001' + '00000002';
-const owned = (userData: Buffer | null) => stickyOwnership(member('t', { userData, owned: 't-9', generation: 9 }));
+const partitions = ['00000001', '000174', '00000002', '00000001', '00000002'].join('');
+const owned = (userData: Uint8Array | null) => stickyOwnership(member('t', { userData, owned: 't-9', generation: 9 }));
 
 test('sticky: what was assigned last and in which generation, byte by byte', () => {
-  expect(encodeStickyUserData({ topics: [], lastAssignment })?.toString('hex')).toBe(partitions + '00000005');
+  expect(encodeStickyUserData({ topics: [], lastAssignment })?.toString('hex')).toBe([partitions, '00000005'].join(''));
   expect(encodeStickyUserData({ topics: [], lastAssignment: null })).toBe(null);
-  expect(owned(hex(partitions + '00000005'))).toEqual(lastAssignment);
+  expect(owned(hex([partitions, '00000005'].join('')))).toEqual(lastAssignment);
 });
 
 test('sticky: the subscription itself is not asked, and says nothing of a generation where there are no bytes', () => {
@@ -25,8 +25,8 @@ test('sticky: the subscription itself is not asked, and says nothing of a genera
 
 test('sticky: the first version had no generation; what follows is passed over', () => {
   expect(owned(hex(partitions))).toEqual({ ...lastAssignment, generationId: null });
-  expect(owned(hex(partitions + '0000'))).toEqual({ ...lastAssignment, generationId: null });
-  expect(owned(hex(partitions + '00000005' + 'abcd'))).toEqual(lastAssignment);
+  expect(owned(hex([partitions, '0000'].join('')))).toEqual({ ...lastAssignment, generationId: null });
+  expect(owned(hex([partitions, '00000005', 'abcd'].join('')))).toEqual(lastAssignment);
 });
 
 test('sticky: bytes that cannot be read mean that the member owned nothing', () => {
