@@ -26,9 +26,9 @@ const SELDOM: ReadonlySet<string> = new Set([SNAPSHOT_SUFFIX, TRANSACTION_INDEX_
 type RemovedSegment = Pick<Segment, 'size' | 'path' | 'forget'>;
 
 class Settling {
-  settle!: (failure: unknown) => void;
+  settle!: (failure: Error | null) => void;
   readonly promise = new Promise<void>((resolve, reject) => {
-    this.settle = (failure) => (failure === null ? resolve() : reject(failure as Error));
+    this.settle = (failure) => (failure === null ? resolve() : reject(failure));
   });
 }
 
@@ -39,7 +39,7 @@ export class SegmentRemoval {
   #idle: Settling | null = null;
   /** What could not be removed, and why: until it is tried again. */
   #left: string[] = [];
-  #failure: unknown = null;
+  #failure: Error | null = null;
   /** What is to be done first when a removal is tried again; it may have been done. */
   #begin: (() => void) | undefined = undefined;
 
@@ -92,7 +92,7 @@ export class SegmentRemoval {
   /** Settles when nothing is being removed any more. Rejects when something could not be. */
   settled(): Promise<void> {
     if (this.#running.size > 0) return (this.#idle ??= new Settling()).promise;
-    return this.#failure === null ? Promise.resolve() : Promise.reject(this.#failure as Error);
+    return this.#failure === null ? Promise.resolve() : Promise.reject(this.#failure);
   }
 
   /** Removes all that is left here and now, what is newest first, as a log is emptied from its end: its names are free when it returns. */
@@ -123,7 +123,7 @@ export class SegmentRemoval {
         this.#running.delete(removal);
         this.#settle();
       },
-      (error: unknown) => {
+      (error: Error) => {
         if (!this.#running.delete(removal)) return;
         this.#failure ??= error;
         this.#left.push(...removal.stop());

@@ -13,6 +13,7 @@ import type { RecordMetadata } from './delivery.ts';
 import { checkOffsets } from './offset-input.ts';
 import { ANY_PARTITION, choosePartition, type ProducerRecord, StickyPartition } from './partitioner.ts';
 import { recordSize } from './record-size.ts';
+import { isRetriable } from './retry-policy.ts';
 import { RetrySchedule, type RetryTerms } from './retry-schedule.ts';
 import type { OffsetToCommit, ProducerIdentity, TransactionDoor } from './transaction-door.ts';
 import { TransactionLane } from './transaction-lane.ts';
@@ -227,12 +228,13 @@ export class OpenTransaction {
         this.#registration.succeeded();
         return;
       } catch (error) {
-        if (this.#failure !== null) throw error;
+        if (this.#failure !== null || !isRetriable(error)) throw error;
         await new Promise<void>((again, giveUp) => {
           const reason = this.#registration.failed(error, tried, places[0], again);
-          if (reason !== null) giveUp(reason as Error);
+          if (reason instanceof Error) giveUp(reason);
         });
-        if (this.#failure !== null) throw this.#failure;
+        // It may have failed meanwhile, elsewhere.
+        this.#checkUnfailed();
       }
     }
   }
@@ -247,8 +249,12 @@ export class OpenTransaction {
     return told;
   }
 
-  #check(): void {
+  #checkUnfailed(): void {
     if (this.#failure !== null) throw this.#failure;
+  }
+
+  #check(): void {
+    this.#checkUnfailed();
     if (!this.#isOpen) throw new MillraceError('ERR_MILLRACE_TRANSACTION_STATE', 'the transaction is over');
   }
 }
