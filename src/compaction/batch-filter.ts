@@ -169,7 +169,7 @@ export class BatchFilter {
   }
 }
 
-/** A batch under a codec; null where this Node cannot compress with it (zstd before 22.15), for a log must not be left alone for that. */
+/** A batch under a codec; null where this Node cannot compress with it (zstd before 22.15, docs/format.md), for a log must not be left alone for that. */
 function pack(plain: Uint8Array, codec: CompressionName): Uint8Array | null {
   try {
     return joinBatch(plain, compress(codec, plain.subarray(BATCH_HEADER_SIZE)), codec);

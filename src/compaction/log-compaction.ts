@@ -172,7 +172,8 @@ class Pass {
       if (log.isClosed) return null;
       throw error;
     }
-    await executor.run({ kind: 'remove', paths: left });
+    const removal = await executor.run({ kind: 'remove', paths: left });
+    if (removal.kind === 'failed' && !log.isClosed) throw fromPlainError(removal.error);
     this.#count(report, group.length);
     return report.transactions;
   }

@@ -40,6 +40,7 @@ export function writeCheckpoint(
   path: string,
   entries: readonly (readonly (string | number)[])[],
 ): void {
-  const lines = entries.map((entry) => `${entry.join(' ')}\n`).join('');
-  writeWholeFile(system, path, `${VERSION}\n${entries.length}\n${lines}`);
+  let text = `${VERSION}\n${entries.length}\n`;
+  for (const entry of entries) text += `${entry.join(' ')}\n`;
+  writeWholeFile(system, path, text);
 }

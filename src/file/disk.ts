@@ -103,8 +103,8 @@ export class DiskFileSystem implements FileSystem {
     }
   }
 
-  removeAside(paths: readonly string[]): AsideRemoval {
-    return this.#removals.add(paths);
+  removeAside(paths: readonly string[], first?: () => void): AsideRemoval {
+    return this.#removals.add(paths, first);
   }
 
   removeDirectory(path: string): void {

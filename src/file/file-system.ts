@@ -127,8 +127,11 @@ export interface FileSystem {
   rename(from: string, to: string): void;
   /** Removes a file; one that is not there is no error. */
   remove(path: string): void;
-  /** As `remove` of one after another, on another thread: the disk takes long to free blocks and inodes. */
-  removeAside(paths: readonly string[]): AsideRemoval;
+  /**
+   * As `remove` of one after another, on another thread: the disk takes long to free blocks and inodes. `first` runs before that, in a turn of its own; when
+   * it throws, nothing is removed.
+   */
+  removeAside(paths: readonly string[], first?: () => void): AsideRemoval;
   /** Removes a directory with all that is in it. */
   removeDirectory(path: string): void;
   syncDirectory(path: string): void;

@@ -119,7 +119,8 @@ export class Rehearsal implements FileSystem {
     this.#files.set(path, null);
   }
 
-  removeAside(paths: readonly string[]): AsideRemoval {
+  removeAside(paths: readonly string[], first?: () => void): AsideRemoval {
+    first?.();
     for (const path of paths) this.remove(path);
     return { done: Promise.resolve(), stop: () => [] };
   }

@@ -1,7 +1,7 @@
 /**
  * Removes files on another thread, one call's after another's: whoever asks first is served first, and one thread of libuv's pool is busy at most.
  *
- * Files of one call go in their order. `stop` takes effect at once: what it returns is there still, and no thread will remove it.
+ * Files of one call go in their order, and before them is done what the caller wants done first, on the caller's thread. `stop` takes effect at once: what it returns is there still, and no thread will remove it.
  */
 import { fromSystemError } from '../errors.ts';
 import { REMOVED_AT_ONCE } from '../limits.ts';
@@ -13,8 +13,8 @@ export class RemovalQueue {
   #isRunning = false;
 
   /** A file that is not there is no failure. */
-  add(paths: readonly string[]): AsideRemoval {
-    const removal = new QueuedRemoval(paths);
+  add(paths: readonly string[], first?: () => void): AsideRemoval {
+    const removal = new QueuedRemoval(paths, first);
     this.#waiting.add(removal);
     if (!this.#isRunning) void this.#run();
     return removal;
@@ -38,14 +38,16 @@ export class RemovalQueue {
 class QueuedRemoval implements AsideRemoval {
   readonly done: Promise<void>;
   readonly #paths: readonly string[];
+  #first: (() => void) | undefined;
   #settle!: (error: Error | null) => void;
   /** So many are gone, of those that no thread is at. */
   #removed = 0;
   #running: NativeRemoval | null = null;
   #stopped = false;
 
-  constructor(paths: readonly string[]) {
+  constructor(paths: readonly string[], first?: () => void) {
     this.#paths = paths;
+    this.#first = first;
     this.done = new Promise((resolve, reject) => {
       this.#settle = (error) => {
         if (error === null) resolve();
@@ -69,8 +71,10 @@ class QueuedRemoval implements AsideRemoval {
     let failure: Error | null = null;
     while (!this.#stopped && this.#removed < this.#paths.length) {
       const part = this.#paths.slice(this.#removed, this.#removed + REMOVED_AT_ONCE);
-      this.#running = native.removeFiles(part);
       try {
+        this.#first?.();
+        this.#first = undefined;
+        this.#running = native.removeFiles(part);
         await this.#running.done;
         if (!this.#stopped) this.#removed += part.length;
       } catch (error) {

@@ -10,6 +10,10 @@ import type { LogFile } from '../file/file-system.ts';
 
 const FIRST_ENTRIES = 8;
 
+/** Of all indexes that have no entry: a buffer of its own each would cost more than the rest of a new segment. */
+const NOTHING = new Uint8Array(0);
+const NO_ENTRIES = new DataView(NOTHING.buffer);
+
 export class GrowingEntries {
   readonly entrySize: number;
   view: DataView;
@@ -17,12 +21,12 @@ export class GrowingEntries {
   #persisted: number;
 
   /** `content`: the valid bytes of an index file, or nothing. */
-  constructor(entrySize: number, content: Uint8Array = new Uint8Array(0)) {
+  constructor(entrySize: number, content: Uint8Array = NOTHING) {
     assert(content.length % entrySize === 0, 'bytes of an index, and of its entries:', content.length, entrySize);
     this.entrySize = entrySize;
     this.#count = content.length / entrySize;
     this.#persisted = this.#count;
-    this.view = new DataView(content.buffer, content.byteOffset, content.length);
+    this.view = content === NOTHING ? NO_ENTRIES : new DataView(content.buffer, content.byteOffset, content.length);
   }
 
   get count(): number {

@@ -8,7 +8,7 @@
 import type { FileSystem } from '../file/file-system.ts';
 import { BatchHeader } from '../record/batch-header.ts';
 import { recoverSegment } from '../segment/segment-recovery.ts';
-import { CLEANED_SUFFIX, LOG_SUFFIX } from '../segment/segment-files.ts';
+import { CUT_SUFFIX, LOG_SUFFIX } from '../segment/segment-files.ts';
 import { abortedIn, writeTransactionIndex } from './aborted-transactions.ts';
 import { removeSnapshotsPast } from './log-directory.ts';
 import { loadActive } from './log-loading.ts';
@@ -34,11 +34,19 @@ export function endAfterCut(segments: SegmentList, offset: number): number {
   }
 }
 
+/** A cut that is ready. */
+export interface PreparedCut {
+  /** Does it; the log then ends at `endAfterCut` and is writable. */
+  readonly apply: () => void;
+  /** It is not to be done: gives back the room on the disk. */
+  readonly cancel: () => void;
+}
+
 /**
  * Gets ready to remove all records from `offset` on, which lies in the log; the batch that has `offset` goes as a whole. Where that needs room on
- * the disk, it is taken here: after a throw nothing has changed. The function returned does it; the log then ends at `endAfterCut` and is writable.
+ * the disk, it is taken here: after a throw nothing has changed.
  */
-export function prepareCut(segments: SegmentList, offset: number, settings: LogSettings, now: number): () => void {
+export function prepareCut(segments: SegmentList, offset: number, settings: LogSettings, now: number): PreparedCut {
   const { environment, directory } = segments;
   const { system } = environment;
   const slot = segments.slotOf(offset);
@@ -47,12 +55,12 @@ export function prepareCut(segments: SegmentList, offset: number, settings: LogS
   const { baseOffset, size } = segment;
   const position = segment.positionOf(offset);
   const path = segment.path(LOG_SUFFIX);
-  // Not the name that a compaction, which may be at work in another thread, gives to its file.
-  const prefix = `${path}.cut${CLEANED_SUFFIX}`;
+  // A compaction may be at work in another thread.
+  const prefix = path + CUT_SUFFIX;
   const aborted = abortedIn(segments, slot);
   const kept = aborted.filter(({ lastOffset }) => lastOffset < endOffset);
   if (position < size) copyPrefix(system, path, prefix, position);
-  return () => {
+  const apply = (): void => {
     segments.remove(slot + 1, segments.count);
     if (position < size) system.rename(prefix, path);
     segments.pop();
@@ -68,6 +76,7 @@ export function prepareCut(segments: SegmentList, offset: number, settings: LogS
     system.syncDirectory(directory);
     loadActive(segments, { baseOffset, size: position, indexed: true }, settings, now);
   };
+  return { apply, cancel: () => system.remove(prefix) };
 }
 
 /** Removes all records; the log goes on at `offset`. */

@@ -59,14 +59,19 @@ export class PartitionLog extends RetainedLog {
     // The batch begins before the log start: nothing that can be read is left, and the start never moves back.
     const endOffset = endAfterCut(this.segments, offset);
     if (endOffset < this.startOffset) return this.truncateFullyAndStartAt(this.startOffset);
-    const cut = prepareCut(this.segments, offset, this.settings, this.environment.clock.now());
-    const cutProducers = this.producers.prepareCut(endOffset);
-    const epochs = new LeaderEpochs(this.epochs.entries);
-    epochs.truncateFromEnd(endOffset);
-    return this.#cut({ endOffset, startOffset: this.startOffset, epochs }, () => {
-      cut();
-      cutProducers();
-    });
+    const { apply, cancel } = prepareCut(this.segments, offset, this.settings, this.environment.clock.now());
+    try {
+      const cutProducers = this.producers.prepareCut(endOffset);
+      const epochs = new LeaderEpochs(this.epochs.entries);
+      epochs.truncateFromEnd(endOffset);
+      return this.#cut({ endOffset, startOffset: this.startOffset, epochs }, () => {
+        apply();
+        cutProducers();
+      });
+    } catch (error) {
+      if (this.environment.health.failure === null) cancel();
+      throw error;
+    }
   }
 
   /** Removes all records and goes on at `offset`. Durable when this returns. */

@@ -88,7 +88,10 @@ export class RetainedLog extends LogAppender {
    */
   removeExpired(most: number, startIsKept: boolean): RemovedSegments {
     this.checkWritable();
-    const segments = Math.min(this.segments.slotOf(this.startOffset), most);
+    let segments = Math.min(this.segments.slotOf(this.startOffset), most);
+    // Where the start is not kept nothing but the next segment says where the log goes on: without room for that the last one stays.
+    if (!startIsKept && segments === this.segments.count - 1 && !this.#unlessFull(() => this.segments.makeActive()))
+      segments--;
     if (segments === 0) return { segments, bytes: 0 };
     const leaving = this.segments.all.slice(0, segments);
     const bytes = leaving.reduce((sum, segment) => sum + segment.size, 0);
@@ -153,8 +156,7 @@ export class RetainedLog extends LogAppender {
 
   /** Begins a segment at the log's end; all before it are on their way out. */
   #rollPast(now: number): void {
-    this.segments.rollPast(this.endOffset, this.settings, now);
-    this.durability.directoryChanged();
+    this.segments.rollPast(this.endOffset, this.settings, now, () => this.durability.directoryChanged());
     // Producers are known longer than their records.
     this.snapshotProducers();
   }

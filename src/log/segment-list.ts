@@ -12,6 +12,13 @@ import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
 import type { LogSettings } from './log-settings.ts';
 import { SegmentRemoval } from './segment-removal.ts';
 
+/** The active segment has no file yet: the one before it is on its way out, and still as its writer left it. */
+interface UnmadeSegment {
+  readonly before: SegmentWriter | null;
+  /** Called when the file has been made. */
+  readonly made: () => void;
+}
+
 export class SegmentList {
   readonly environment: SegmentEnvironment;
   readonly directory: string;
@@ -23,6 +30,7 @@ export class SegmentList {
   #latest = 0;
   #writer: SegmentWriter | null = null;
   readonly #removal: SegmentRemoval;
+  #unmade: UnmadeSegment | null = null;
 
   constructor(environment: SegmentEnvironment, directory: string) {
     this.environment = environment;
@@ -127,24 +135,41 @@ export class SegmentList {
     return sealed;
   }
 
-  /** As `roll`, when the segments before it are about to be removed: nothing of the active one is written down or synced. */
-  rollPast(baseOffset: number, settings: LogSettings, now: number): void {
-    this.environment.system.open(segmentFile(this.directory, baseOffset, LOG_SUFFIX), 'w+').close();
-    const firstStep = this.#writer?.step;
-    this.#writer?.leave();
-    this.#begin(baseOffset, settings, { now, firstStep });
+  /**
+   * As `roll`, when the segments before it are about to be removed: nothing of the active one is written down or synced, and the new one has no file
+   * until it is written, the ones before it are removed, or the log is closed. Then `made` is called.
+   */
+  rollPast(baseOffset: number, settings: LogSettings, now: number, made: () => void): void {
+    const before = this.#writer;
+    this.#unmade = { before, made };
+    this.#begin(baseOffset, settings, { now, firstStep: before?.step, make: () => this.makeActive() });
+  }
+
+  /** Makes the file of the active segment if there is none. Throws when that fails, and has changed nothing. */
+  makeActive(): void {
+    if (this.#unmade === null) return;
+    const { before, made } = this.#unmade;
+    this.environment.system.open(this.active.path(LOG_SUFFIX), 'w+').close();
+    this.#unmade = null;
+    made();
+    before?.leave();
   }
 
   #begin(
     baseOffset: number,
     settings: LogSettings,
-    { now, firstStep }: { now: number; firstStep: number | undefined },
+    { now, firstStep, make }: { now: number; firstStep: number | undefined; make?: () => void },
   ): void {
     const segment = new Segment(this.environment, this.directory, baseOffset, 0);
     this.push(segment);
     const indexes = GrowingIndexes.empty(indexSettings(settings), baseOffset);
     this.write(
-      new SegmentWriter(this.environment, segment, indexes, { segmentBytes: settings.segmentBytes, firstStep, now }),
+      new SegmentWriter(this.environment, segment, indexes, {
+        segmentBytes: settings.segmentBytes,
+        firstStep,
+        now,
+        make,
+      }),
     );
   }
 
@@ -155,6 +180,8 @@ export class SegmentList {
   remove(from: number, to: number, synced = false): void {
     const fromEnd = to === this.count;
     if (fromEnd && this.#writer !== null) {
+      this.#unmade?.before?.leave();
+      this.#unmade = null;
       this.#writer.leave();
       this.#writer = null;
     }
@@ -196,7 +223,7 @@ export class SegmentList {
     this.#baseOffsets.splice(0, count);
     this.#latest = 0;
     this.#maxTimestamps = [];
-    this.#removal.leave(leaving);
+    this.#removal.leave(leaving, this.count > 1 || this.#unmade === null ? undefined : () => this.makeActive());
   }
 
   /** As `leave`, of segments that an opening has found and that are not in the list. */
@@ -257,6 +284,8 @@ export class SegmentList {
   close(): void {
     this.#removal.drop();
     for (const segment of this.#segments) segment.forget();
+    this.#unmade?.before?.abandon();
+    this.#unmade = null;
     this.#writer = null;
   }
 }

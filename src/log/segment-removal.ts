@@ -6,7 +6,7 @@
  * that, recovery removes.
  *
  * `leave`: of segments before a log start that is on stable storage. All of their files go on another thread, under their own names, since a disk takes
- * its time for each inode too. What a crash leaves, the next opening removes, because of where the log starts. Who is about to use these names again
+ * its time for each inode too. Before the last segment of a log goes, the file of the next one is made. What a crash leaves, the next opening removes, because of where the log starts. Who is about to use these names again
  * says `finish` first.
  */
 import type { AsideRemoval, FileSystem } from '../file/file-system.ts';
@@ -25,12 +25,23 @@ const SELDOM: ReadonlySet<string> = new Set([SNAPSHOT_SUFFIX, TRANSACTION_INDEX_
 
 type RemovedSegment = Pick<Segment, 'size' | 'path' | 'forget'>;
 
+class Settling {
+  settle!: (failure: Error | null) => void;
+  readonly promise = new Promise<void>((resolve, reject) => {
+    this.settle = (failure) => (failure === null ? resolve() : reject(failure));
+  });
+}
+
 export class SegmentRemoval {
   readonly #system: FileSystem;
   readonly #running = new Set<AsideRemoval>();
+  /** For all who wait: with ten thousand logs at once, a promise more for each is felt. */
+  #idle: Settling | null = null;
   /** What could not be removed, and why: until it is tried again. */
   #left: string[] = [];
-  #failure: unknown = null;
+  #failure: Error | null = null;
+  /** What is to be done first when a removal is tried again; it may have been done. */
+  #begin: (() => void) | undefined = undefined;
 
   constructor(system: FileSystem) {
     this.#system = system;
@@ -56,15 +67,18 @@ export class SegmentRemoval {
     }
   }
 
-  /** Begins to remove the files of `segments`, in their order, each `.log` first, as `remove` does. */
-  leave(segments: readonly RemovedSegment[]): void {
+  /** Begins to remove the files of `segments`, in their order, each `.log` first, as `remove` does; of the last one when `begin` has been called. */
+  leave(segments: readonly RemovedSegment[], begin?: () => void): void {
+    if (begin !== undefined && segments.length > 1) this.leave(segments.slice(0, -1));
+    const asides = begin === undefined ? segments : segments.slice(-1);
+    this.#begin = begin ?? this.#begin;
     const paths: string[] = [];
-    for (const segment of segments) {
+    for (const segment of asides) {
       segment.forget();
       const stem = segment.path('');
       for (const suffix of SEGMENT_SUFFIXES) paths.push(stem + suffix);
     }
-    if (paths.length > 0) this.#aside(paths);
+    if (paths.length > 0) this.#aside(paths, begin);
   }
 
   /** Begins anew with what could not be removed. */
@@ -72,14 +86,13 @@ export class SegmentRemoval {
     const left = this.#left;
     this.#left = [];
     this.#failure = null;
-    if (left.length > 0) this.#aside(left);
+    if (left.length > 0) this.#aside(left, this.#begin);
   }
 
   /** Settles when nothing is being removed any more. Rejects when something could not be. */
-  async settled(): Promise<void> {
-    // Each has put down its own failure.
-    while (this.#running.size > 0) await Promise.allSettled(Array.from(this.#running, ({ done }) => done));
-    if (this.#failure !== null) throw this.#failure as Error;
+  settled(): Promise<void> {
+    if (this.#running.size > 0) return (this.#idle ??= new Settling()).promise;
+    return this.#failure === null ? Promise.resolve() : Promise.reject(this.#failure);
   }
 
   /** Removes all that is left here and now, what is newest first, as a log is emptied from its end: its names are free when it returns. */
@@ -98,19 +111,30 @@ export class SegmentRemoval {
     this.#running.clear();
     this.#left = [];
     this.#failure = null;
+    this.#settle();
     return left;
   }
 
-  #aside(paths: readonly string[]): void {
-    const removal = this.#system.removeAside(paths);
+  #aside(paths: readonly string[], begin?: () => void): void {
+    const removal = this.#system.removeAside(paths, begin);
     this.#running.add(removal);
     removal.done.then(
-      () => void this.#running.delete(removal),
-      (error: unknown) => {
+      () => {
+        this.#running.delete(removal);
+        this.#settle();
+      },
+      (error: Error) => {
         if (!this.#running.delete(removal)) return;
         this.#failure ??= error;
         this.#left.push(...removal.stop());
+        this.#settle();
       },
     );
+  }
+
+  #settle(): void {
+    if (this.#running.size > 0 || this.#idle === null) return;
+    this.#idle.settle(this.#failure);
+    this.#idle = null;
   }
 }

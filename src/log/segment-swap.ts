@@ -12,6 +12,7 @@ import type { FileSystem } from '../file/file-system.ts';
 import { SEGMENT_OFFSETS_MAX } from '../limits.ts';
 import {
   CLEANED_SUFFIX,
+  CUT_SUFFIX,
   DELETED_SUFFIX,
   LOG_SUFFIX,
   parseSegmentFile,
@@ -75,7 +76,8 @@ export function completeSwap(
 export function finishSwap(system: FileSystem, directory: string): void {
   const names = system.list(directory).map((entry) => entry.name);
   const cleaned = names.filter((name) => name.endsWith(CLEANED_SUFFIX));
-  const firstCleaned = Math.min(...cleaned.map(offsetIn));
+  // What is left of a cut says nothing of a swap.
+  const firstCleaned = Math.min(...cleaned.filter((name) => !name.endsWith(CUT_SUFFIX)).map(offsetIn));
   const swaps: { name: string; path: string; baseOffset: number; suffix: string }[] = [];
   for (const name of names.filter((each) => each.endsWith(SWAP_SUFFIX))) {
     const file = parseSegmentFile(name.slice(0, -SWAP_SUFFIX.length));

@@ -2,8 +2,8 @@
  * An open transaction of a producer: what is sent in it, partition by partition, up to where its end is asked for.
  *
  * Promises: a partition is in the transaction, durably, before the first record is written to it; records of one partition have the order in which
- * they were sent; when one of them fails, the whole transaction fails, whoever waits for it or not. Readers of committed records see all of it
- * or nothing.
+ * they were sent, also when the disk was full meanwhile; when one of them fails for good, the whole transaction fails, whoever waits for it or not.
+ * Readers of committed records see all of it or nothing.
  */
 import { invalidArgument, MillraceError } from '../errors.ts';
 import { UNACKNOWLEDGED_BYTES_DEFAULT } from '../limits.ts';
@@ -13,6 +13,8 @@ import type { RecordMetadata } from './delivery.ts';
 import { checkOffsets } from './offset-input.ts';
 import { ANY_PARTITION, choosePartition, type ProducerRecord, StickyPartition } from './partitioner.ts';
 import { recordSize } from './record-size.ts';
+import { isRetriable } from './retry-policy.ts';
+import { RetrySchedule, type RetryTerms } from './retry-schedule.ts';
 import type { ProducerIdentity, TransactionDoor } from './transaction-door.ts';
 import { TransactionLane } from './transaction-lane.ts';
 import { TransactionSend } from './transaction-send.ts';
@@ -22,10 +24,12 @@ export class OpenTransaction {
   readonly producer: ProducerIdentity;
   readonly #door: TransactionDoor;
   readonly #options: CheckedTransactionalOptions;
+  readonly #retry: RetryTerms;
   readonly #lanes = new Map<string, TransactionLane>();
   readonly #sticky = new Map<string, StickyPartition>();
   #wanted: TransactionLane[] = [];
   #registering: Promise<void> | null = null;
+  readonly #registration: RetrySchedule;
   #registered = 0;
   /** Offsets of which it is not known yet where they go. */
   readonly #preparing = new Set<Promise<unknown>>();
@@ -37,6 +41,9 @@ export class OpenTransaction {
     this.#door = door;
     this.#options = options;
     this.producer = producer;
+    const { retries, retryBackoffMs, retryBackoffMaxMs, deliveryTimeoutMs, random } = options;
+    this.#retry = { clock: door.clock, retries, retryBackoffMs, retryBackoffMaxMs, deliveryTimeoutMs, random };
+    this.#registration = new RetrySchedule(this.#retry);
   }
 
   /** The coordinator knows nothing of it. */
@@ -85,9 +92,17 @@ export class OpenTransaction {
     this.#isOpen = false;
     await this.#underWay();
     this.#flush();
+    await Promise.all(Array.from(this.#lanes.values(), (lane) => lane.emptied()));
     if (this.#failure !== null) throw this.#failure;
     const durable = Array.from(this.#lanes.values(), (lane) => lane.durable());
     await Promise.all(durable);
+  }
+
+  /** What waits for a retry is tried once more and given up. */
+  hurry(): void {
+    this.#retry.retries = 0;
+    this.#registration.hurry();
+    for (const lane of this.#lanes.values()) lane.hurry();
   }
 
   /** Takes nothing more, and gives up what was not written; settles when nothing of it is under way. */
@@ -140,8 +155,16 @@ export class OpenTransaction {
     if (lane !== undefined) return lane;
     const { batchSize, compression } = this.#options;
     const { clock, logs } = this.#door;
-    const open = (): PartitionLog => logs.partition(place.topic, place.partition);
-    lane = new TransactionLane(place, { producer: this.producer, clock, batchSize, compression, hasSequences, open });
+    lane = new TransactionLane(place, {
+      producer: this.producer,
+      clock,
+      retry: this.#retry,
+      batchSize,
+      compression,
+      hasSequences,
+      open: (): PartitionLog => logs.partition(place.topic, place.partition),
+      failed: (error) => void this.#fail(error),
+    });
     this.#lanes.set(name, lane);
     this.#wanted.push(lane);
     this.#registering ??= this.#register();
@@ -185,7 +208,7 @@ export class OpenTransaction {
         const lanes = this.#wanted;
         this.#wanted = [];
         const places = lanes.map(({ topic, partition }) => ({ topic, partition }));
-        await this.#door.addPartitions(this.#options.transactionalId, this.producer, places);
+        await this.#addPartitions(places);
         this.#registered += lanes.length;
         for (const lane of lanes) lane.ready();
         this.#flush();
@@ -196,17 +219,42 @@ export class OpenTransaction {
     this.#registering = null;
   }
 
+  /** Also when there is no room for it at first. */
+  async #addPartitions(places: readonly TopicPartition[]): Promise<void> {
+    const tried = { sentAt: this.#retry.clock.now(), since: this.#registration.round };
+    for (;;) {
+      try {
+        await this.#door.addPartitions(this.#options.transactionalId, this.producer, places);
+        this.#registration.succeeded();
+        return;
+      } catch (error) {
+        if (this.#failure !== null || !isRetriable(error)) throw error;
+        await new Promise<void>((again, giveUp) => {
+          const reason = this.#registration.failed(error, tried, places[0], again);
+          if (reason instanceof Error) giveUp(reason);
+        });
+        // It may have failed meanwhile, elsewhere.
+        this.#checkUnfailed();
+      }
+    }
+  }
+
   /** The first failure is the transaction's. Returns what is to be told of this one. */
   #fail(error: unknown): unknown {
     const isFenced = error instanceof MillraceError && error.code === 'ERR_MILLRACE_PRODUCER_FENCED';
     const told = isFenced ? this.#door.fenced(this.#options.transactionalId, this.producer) : error;
     this.#failure ??= told as Error;
     for (const lane of this.#lanes.values()) lane.fail(this.#failure);
+    this.#registration.hurry();
     return told;
   }
 
-  #check(): void {
+  #checkUnfailed(): void {
     if (this.#failure !== null) throw this.#failure;
+  }
+
+  #check(): void {
+    this.#checkUnfailed();
     if (!this.#isOpen) throw new MillraceError('ERR_MILLRACE_TRANSACTION_STATE', 'the transaction is over');
   }
 }

@@ -2,7 +2,8 @@
  * One partition of a transaction: records that wait until it is in the transaction and its batch is full, and the batches that were appended.
  *
  * A batch is what was sent in one turn of the event loop, up to `batchSize`. Records of one partition are written in the order in which they were
- * added. What cannot be written fails all that waits.
+ * added. What fails for a reason that may pass, such as a full disk, waits with all behind it and is tried again, until its retries or its time are
+ * used up. What cannot be written then, or fails for another reason, fails all that waits.
  */
 import type { Clock } from '../clock.ts';
 import { BATCH_HEADER_SIZE, SEQUENCE_MAX } from '../limits.ts';
@@ -11,6 +12,8 @@ import type { PartitionLog } from '../log/partition-log.ts';
 import type { Receipt } from '../log/receipt.ts';
 import type { CompressionName, RecordInput, TopicPartition } from '../types.ts';
 import type { RecordMetadata } from './delivery.ts';
+import type { Tried } from './retry-policy.ts';
+import { RetrySchedule, type RetryTerms } from './retry-schedule.ts';
 import type { ProducerIdentity } from './transaction-door.ts';
 
 /** Who sent a record is told where it is, or why it is nowhere. */
@@ -22,15 +25,18 @@ export interface RecordSender {
 export interface TransactionLaneOptions {
   readonly producer: ProducerIdentity;
   readonly clock: Clock;
+  readonly retry: RetryTerms;
   readonly batchSize: number;
   readonly compression: CompressionName | undefined;
   /** False for offsets, which come from no producer: nobody sends them again by their numbers. */
   readonly hasSequences: boolean;
   /** Opens the log. Throws what opening it throws. */
   readonly open: () => PartitionLog;
+  /** A retry was the last one, and all that waited has been told. */
+  readonly failed: (error: unknown) => void;
 }
 
-interface WaitingRecord {
+interface WaitingRecord extends Tried {
   readonly record: RecordInput;
   readonly size: number;
   readonly index: number;
@@ -41,8 +47,10 @@ export class TransactionLane implements TopicPartition {
   readonly topic: string;
   readonly partition: number;
   readonly #options: TransactionLaneOptions;
+  readonly #retry: RetrySchedule;
   #waiting: WaitingRecord[] = [];
   #bytes = 0;
+  #emptied: (() => void)[] = [];
   #isReady = false;
   #sequence = 0;
   #last: Receipt | null = null;
@@ -51,6 +59,7 @@ export class TransactionLane implements TopicPartition {
     this.topic = topic;
     this.partition = partition;
     this.#options = options;
+    this.#retry = new RetrySchedule(options.retry);
   }
 
   /** Bytes of the records that wait, at most. */
@@ -64,7 +73,8 @@ export class TransactionLane implements TopicPartition {
   }
 
   add(record: RecordInput, size: number, index: number, sender: RecordSender): void {
-    this.#waiting.push({ record, size, index, sender });
+    const sentAt = this.#options.clock.now();
+    this.#waiting.push({ record, size, index, sender, sentAt, since: this.#retry.round });
     this.#bytes += size;
   }
 
@@ -73,28 +83,46 @@ export class TransactionLane implements TopicPartition {
     this.#isReady = true;
   }
 
-  /** Writes what waits, if it may. Throws when that fails, and everybody who waited has been told. */
+  /**
+   * Writes what waits, if it may and no retry is to come. What fails for a reason that may pass will be tried again; when it fails for good this throws, and
+   * everybody who waited has been told.
+   */
   flush(): void {
-    if (!this.#isReady || this.#waiting.length === 0) return;
+    if (!this.#isReady || this.#waiting.length === 0 || this.#retry.isWaiting) return;
     const waiting = this.#waiting;
-    this.#forget();
     let from = 0;
     try {
       for (let to = 0; from < waiting.length; from = to) {
         to = this.#batchEnd(waiting, from);
         this.#append(waiting.slice(from, to));
+        this.#retry.succeeded();
       }
+      this.#keepFrom(from);
     } catch (error) {
-      for (const { sender } of waiting.slice(from)) sender.failed(error);
-      throw error;
+      this.#keepFrom(from);
+      const reason = this.#retry.failed(error, this.#waiting[0], this, () => this.#again());
+      if (reason === null) return;
+      this.fail(reason);
+      throw reason as Error;
     }
+  }
+
+  /** Tries again at once what waits for a retry. */
+  hurry(): void {
+    this.#retry.hurry();
   }
 
   /** Nothing that waits is written. */
   fail(error: unknown): void {
     const waiting = this.#waiting;
-    this.#forget();
+    this.#retry.stop();
+    this.#keepFrom(waiting.length);
     for (const { sender } of waiting) sender.failed(error);
+  }
+
+  /** Settles when nothing waits: all of it has been written, or has failed. */
+  emptied(): Promise<void> {
+    return this.#waiting.length === 0 ? Promise.resolve() : new Promise((resolve) => this.#emptied.push(resolve));
   }
 
   /** Settles when what was written is on stable storage. */
@@ -102,9 +130,20 @@ export class TransactionLane implements TopicPartition {
     await this.#last?.durable;
   }
 
-  #forget(): void {
-    this.#waiting = [];
-    this.#bytes = 0;
+  #again(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      this.#options.failed(error);
+    }
+  }
+
+  #keepFrom(from: number): void {
+    this.#waiting = this.#waiting.slice(from);
+    this.#bytes = this.#waiting.reduce((sum, { size }) => sum + size, 0);
+    if (this.#waiting.length > 0) return;
+    for (const settle of this.#emptied) settle();
+    this.#emptied = [];
   }
 
   /** As many as fit, and one at least. */

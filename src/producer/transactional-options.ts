@@ -6,7 +6,15 @@ import { checkProducerOptions, type ProducerOptions } from './producer-options.t
 
 export interface TransactionalProducerOptions extends Pick<
   ProducerOptions,
-  'batchSize' | 'compression' | 'partitioner' | 'logger' | 'random'
+  | 'batchSize'
+  | 'compression'
+  | 'partitioner'
+  | 'retries'
+  | 'retryBackoffMs'
+  | 'retryBackoffMaxMs'
+  | 'deliveryTimeoutMs'
+  | 'logger'
+  | 'random'
 > {
   /**
    * Names the producer over restarts, in any characters: whoever comes with the same name later takes its place, and what it left open is
@@ -25,17 +33,7 @@ export interface CheckedTransactionalOptions extends Required<
 }
 
 /** Those of a producer that have no meaning here: a transaction is acknowledged as a whole, when it is on stable storage. */
-const senseless = new Set([
-  'acks',
-  'durability',
-  'idempotent',
-  'lingerMs',
-  'retries',
-  'retryBackoffMs',
-  'retryBackoffMaxMs',
-  'deliveryTimeoutMs',
-  'maxUnacknowledgedBytes',
-]);
+const senseless = new Set(['acks', 'durability', 'idempotent', 'lingerMs', 'maxUnacknowledgedBytes']);
 const ID_BYTES_MAX = 0x7fff;
 const TIMEOUT_MS_MAX = 0x7fff_ffff;
 
@@ -66,6 +64,8 @@ export function checkTransactionalOptions(
     throw invalidArgument('transactionTimeoutMs', `a whole number from 1 to ${TIMEOUT_MS_MAX}`, transactionTimeoutMs);
   const checked = checkProducerOptions(others, logger);
   const { batchSize, compression, partitioner, random } = checked;
+  const { retries, retryBackoffMs, retryBackoffMaxMs, deliveryTimeoutMs } = checked;
+  const retry = { retries, retryBackoffMs, retryBackoffMaxMs, deliveryTimeoutMs };
   const common = { batchSize, compression, partitioner, random, logger: checked.logger };
-  return { transactionalId, transactionTimeoutMs, ...common };
+  return { transactionalId, transactionTimeoutMs, ...common, ...retry };
 }

@@ -43,6 +43,8 @@ export class TransactionalProducer {
   #open: OpenTransaction | null = null;
   /** What goes on without the caller's function: the beginning, or the end. */
   #step: Promise<unknown> = Promise.resolve();
+  /** The transaction that is being committed. */
+  #committing: OpenTransaction | null = null;
   #closing: Promise<void> | null = null;
 
   /** Made by `store.producer({ transactionalId })`. */
@@ -98,9 +100,14 @@ export class TransactionalProducer {
     throw new MillraceError('ERR_MILLRACE_TRANSACTION_STATE', 'a transactional producer sends in a transaction only');
   }
 
-  /** Aborts what is open, and takes nothing more. Idempotent. */
-  close(): Promise<void> {
-    return (this.#closing ??= this.#close());
+  /**
+   * Aborts what is open, and takes nothing more; what is being committed is. With `retry: false` what that waits for, such as a full disk, is tried once more
+   * and given up. Idempotent.
+   */
+  close(options: { readonly retry?: boolean } = {}): Promise<void> {
+    this.#closing ??= this.#close();
+    if (options.retry === false) this.#committing?.hurry();
+    return this.#closing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -164,6 +171,7 @@ export class TransactionalProducer {
   }
 
   async #commit(open: OpenTransaction): Promise<void> {
+    this.#committing = open;
     try {
       await open.finish();
       await this.#end(open, 'commit');
@@ -174,6 +182,8 @@ export class TransactionalProducer {
         this.#environment.logger.warn?.({ err: failure }, 'a transaction that failed could not be aborted by itself');
       }
       throw error;
+    } finally {
+      this.#committing = null;
     }
   }
 

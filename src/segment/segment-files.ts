@@ -4,8 +4,6 @@
  * `<base offset, 20 digits>.log` and beside it `.index`, `.timeindex`, `.txnindex`, `.snapshot`. Kafka renames what it is about to remove
  * to `.deleted`, and writes what is to take a place as `.cleaned` and `.swap`. (LogFileUtils.)
  */
-import { join } from 'node:path';
-
 export const LOG_SUFFIX = '.log';
 export const OFFSET_INDEX_SUFFIX = '.index';
 export const TIME_INDEX_SUFFIX = '.timeindex';
@@ -14,6 +12,8 @@ export const SNAPSHOT_SUFFIX = '.snapshot';
 export const DELETED_SUFFIX = '.deleted';
 export const CLEANED_SUFFIX = '.cleaned';
 export const SWAP_SUFFIX = '.swap';
+/** Of a copy that a cut is to put in a log's place: no compaction has that name, and whoever opens the log removes it. */
+export const CUT_SUFFIX = `.cut${CLEANED_SUFFIX}`;
 
 /** All files that belong to a segment and go with it. */
 export const SEGMENT_SUFFIXES = [
@@ -27,8 +27,10 @@ export const SEGMENT_SUFFIXES = [
 const DIGITS = 20;
 const NAME = /^(\d{20})(\.[a-z]+)$/;
 
+/** `directory` as `resolve` gives it: a store with many logs asks too often for names to be looked through each time. */
 export function segmentFile(directory: string, baseOffset: number, suffix: string): string {
-  return join(directory, String(baseOffset).padStart(DIGITS, '0') + suffix);
+  const name = String(baseOffset).padStart(DIGITS, '0') + suffix;
+  return directory === '/' ? `/${name}` : `${directory}/${name}`;
 }
 
 /** The base offset and suffix in a file's name, or null for a file that is none of a segment's. */

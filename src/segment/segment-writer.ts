@@ -28,6 +28,8 @@ export interface WriterOptions {
   /** Maximum timestamp of the first batch, if there is one: the age of a segment counts from it. */
   readonly firstTimestamp?: number;
   readonly now: number;
+  /** Of a segment that has no file yet: makes it, if that has not been done. */
+  readonly make?: () => void;
 }
 
 export class SegmentWriter {
@@ -119,6 +121,7 @@ export class SegmentWriter {
    * segment may be called durable.
    */
   seal(): LogFile[] {
+    this.#options.make?.();
     // First, so that its room is there for the index files when the disk is full.
     this.#tail?.trim();
     const unseal = this.indexes.seal();
@@ -170,6 +173,7 @@ export class SegmentWriter {
   }
 
   #openLog(): LogFile {
+    this.#options.make?.();
     return this.#environment.system.open(this.segment.path(LOG_SUFFIX), 'r+');
   }
 

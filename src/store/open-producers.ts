@@ -38,7 +38,7 @@ export class OpenProducers {
 
   /** Without waiting for a full disk. */
   async close(): Promise<void> {
-    const transactional = Array.from(this.#transactional, (producer) => producer.close());
+    const transactional = Array.from(this.#transactional, (producer) => producer.close({ retry: false }));
     await Promise.all(Array.from(this.#open, (producer) => producer.close({ retry: false })));
     await Promise.all(transactional);
   }

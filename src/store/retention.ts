@@ -58,8 +58,8 @@ export class Retention {
     const now = clock.now();
     const due: Partition[] = [];
     for (const partition of this.#partitions()) {
-      if (this.#stopped) break;
       if (await this.#each(partition, () => this.#expire(partition, now))) due.push(partition);
+      if (this.#stopped) break;
     }
     if (due.length > 0) {
       const isKept = this.#keepStarts(due);
@@ -74,15 +74,13 @@ export class Retention {
     this.#stopped = true;
   }
 
-  /** Has the partition a segment that is due? Then its log start lies past it from now on. */
-  async #expire(partition: Partition, now: number): Promise<boolean> {
+  /** Has the partition a segment that is due? Then its log start lies past it from now on. Null: not all of it was looked at. */
+  #expire(partition: Partition, now: number): boolean | null {
     const log = partition.log ?? this.#openIfDue(partition, now);
     if (log === null || log.isClosed) return false;
-    while (!log.isClosed && log.expire(now, RETENTION_STEP_SEGMENTS) > 0) {
-      this.#steps += RETENTION_STEP_SEGMENTS;
-      await this.#giveWay();
-    }
-    if (log.isClosed) return false;
+    const due = log.expire(now, RETENTION_STEP_SEGMENTS);
+    this.#steps += due;
+    if (due === RETENTION_STEP_SEGMENTS) return null;
     this.#tellOfFuture(partition, log, now);
     if (log.isRemoving) {
       log.retryRemoval();
@@ -113,30 +111,30 @@ export class Retention {
     return null;
   }
 
-  async #remove({ log }: Partition, isKept: boolean): Promise<void> {
-    for (;;) {
-      if (log === null || log.isClosed || this.#stopped) return;
-      const { segments, bytes } = log.removeExpired(RETENTION_LEAVING_SEGMENTS, isKept);
-      if (segments === 0) return;
-      this.#watch(log);
-      this.#statistics.segments += segments;
-      this.#statistics.bytes += bytes;
-      this.#steps += segments;
-      await this.#giveWay();
-    }
+  /** Null: there is more. */
+  #remove({ log }: Partition, isKept: boolean): boolean | null {
+    if (log === null || log.isClosed) return false;
+    const { segments, bytes } = log.removeExpired(RETENTION_LEAVING_SEGMENTS, isKept);
+    if (segments === 0) return false;
+    this.#watch(log);
+    this.#statistics.segments += segments;
+    this.#statistics.bytes += bytes;
+    this.#steps += segments;
+    return log.hasExpired ? null : true;
   }
 
   /** Files follow their segments, and nobody waits for them: what becomes of them is told here, and the next check tries again. */
   #watch(log: PartitionLog): void {
     if (!log.isRemoving || this.#watched.has(log)) return;
     this.#watched.add(log);
-    const { logger } = this.#environment;
-    const tell = (error: unknown): void =>
-      logger.warn?.({ err: error, path: log.directory }, 'files of old segments could not be removed');
-    void log
-      .removed()
-      .catch(tell)
-      .finally(() => this.#watched.delete(log));
+    void log.removed().then(
+      () => this.#watched.delete(log),
+      (error: unknown) => {
+        this.#watched.delete(log);
+        const { logger } = this.#environment;
+        logger.warn?.({ err: error, path: log.directory }, 'files of old segments could not be removed');
+      },
+    );
   }
 
   /** Makes the log starts of `due` durable; false when the disk is full. */
@@ -154,21 +152,29 @@ export class Retention {
     }
   }
 
-  /** Runs `step` for one partition; its failure is told at the end. A disk that fails ends all. */
-  async #each<T>({ directory }: Partition, step: () => Promise<T>): Promise<T | null> {
+  /** Runs `step` for one partition until it knows an answer; its failure is told at the end. A disk that fails ends all. */
+  async #each(partition: Partition, step: () => boolean | null): Promise<boolean> {
+    for (;;) {
+      this.#steps++;
+      if (this.#holds) await this.#giveWay();
+      if (this.#stopped) return false;
+      const answer = this.#try(partition, step);
+      if (answer !== null) return answer;
+    }
+  }
+
+  #try({ directory }: Partition, step: () => boolean | null): boolean | null {
     const { health, logger } = this.#environment;
-    this.#steps++;
-    await this.#giveWay();
     try {
-      return await step();
+      return step();
     } catch (error) {
       if (isDiskFailure(error)) throw health.fail(error);
       health.check();
       // Its topic was deleted meanwhile.
-      if (isMillraceError(error, 'ERR_MILLRACE_CLOSED')) return null;
+      if (isMillraceError(error, 'ERR_MILLRACE_CLOSED')) return false;
       logger.warn?.({ err: error, path: directory }, 'old segments of a log could not be removed');
       this.#failure ??= error;
-      return null;
+      return false;
     }
   }
 
@@ -183,8 +189,12 @@ export class Retention {
     );
   }
 
+  /** The event loop has not had its turn for long. */
+  get #holds(): boolean {
+    return this.#steps >= RETENTION_STEP_SEGMENTS || performance.now() - this.#turnedAt >= RETENTION_TURN_MS;
+  }
+
   async #giveWay(): Promise<void> {
-    if (this.#steps < RETENTION_STEP_SEGMENTS && performance.now() - this.#turnedAt < RETENTION_TURN_MS) return;
     await setImmediate();
     this.#steps = 0;
     this.#turnedAt = performance.now();

@@ -7,6 +7,7 @@
 import type { PartitionLog, RecordInput, Store, StoreOptions } from '#millrace/main.js';
 import { encodeControlBatch } from '#millrace/record/control-record.js';
 import { encodeBatches } from '#millrace/record/encode-batch.js';
+import type { RecordBatch } from '#millrace/record/record-batch.js';
 import { FakeClock } from '../support/fake-clock.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import type { Random } from '../support/random.ts';
@@ -88,25 +89,29 @@ export function batchesOf(log: PartitionLog, from = log.startOffset): KeptBatch[
     const run = log.read(offset, { maxBytes: 500 });
     for (const batch of run) {
       batch.ensureValid();
-      batches.push({
-        isControl: batch.isControl,
-        producerId: batch.producerId,
-        isTransactional: batch.isTransactional,
-        horizon: batch.hasDeleteHorizon ? batch.baseTimestamp : null,
-        lastOffset: batch.lastOffset,
-        records: Array.from(batch, (record) => ({
-          offset: record.offset,
-          timestamp: record.timestamp,
-          key: record.key === null ? null : record.key.toString('latin1'),
-          value: record.value === null ? null : record.value.toString('latin1'),
-          headers: JSON.stringify(Array.from(record.headers, ({ key, value }) => [key, String(value)])),
-        })),
-      });
+      batches.push(keptBatch(batch));
     }
     if (run.nextOffset <= offset) throw new Error(`a read at ${offset} goes on at ${run.nextOffset}`);
     offset = run.nextOffset;
   }
   return batches;
+}
+
+export function keptBatch(batch: RecordBatch): KeptBatch {
+  return {
+    isControl: batch.isControl,
+    producerId: batch.producerId,
+    isTransactional: batch.isTransactional,
+    horizon: batch.hasDeleteHorizon ? batch.baseTimestamp : null,
+    lastOffset: batch.lastOffset,
+    records: Array.from(batch, (record) => ({
+      offset: record.offset,
+      timestamp: record.timestamp,
+      key: record.key === null ? null : record.key.toString('latin1'),
+      value: record.value === null ? null : record.value.toString('latin1'),
+      headers: JSON.stringify(Array.from(record.headers, ({ key, value }) => [key, String(value)])),
+    })),
+  };
 }
 
 export interface ModelRules {

@@ -125,6 +125,20 @@ test.each(['EIO', 'ENOSPC'])(
   60_000,
 );
 
+test('old files that the disk does not remove take the directory offline, as any failure of it does', async () => {
+  const survivors = await survivorsOf();
+  const { rig } = await filled();
+  rig.system.fault = (operation, path) => (operation === 'unlink' && path.endsWith('.deleted') ? 'EIO' : null);
+  await expect(rig.store.compact(TOPIC, 0)).rejects.toMatchObject({ code: 'ERR_MILLRACE_OFFLINE' });
+  rig.system.fault = null;
+  await rig.store.close().catch(() => undefined);
+  await rig.open(rig.system.kill());
+  expect(leftovers(rig.system)).toEqual([]);
+  await rig.store.compact(TOPIC, 0);
+  expect(rig.records()).toEqual(survivors);
+  await rig.store.close();
+});
+
 /** Calls `meanwhile` when compaction opens its n-th file; says whether it came to that, and whether it was given up. */
 async function compactDuring(
   rig: CompactedLog,

@@ -128,6 +128,17 @@ test('swap files from the offset of a cleaned one on are void (K-6264)', () => {
   expect(state(system)).toEqual(OLD);
 });
 
+test('what is left of a cut makes no swap void: the old files may be gone', () => {
+  const { system, added } = prepared();
+  put(system, `${base(0)}.log.cut.cleaned`, 'old 0');
+  system.syncDirectory(DIRECTORY);
+  for (const path of swap(system, added)) system.remove(path);
+  for (const { baseOffset } of added)
+    system.rename(`${DIRECTORY}/${base(baseOffset)}.index`, `${DIRECTORY}/${base(baseOffset)}.index.swap`);
+  finishSwap(system, DIRECTORY);
+  expect(state(system)).toEqual(NEW);
+});
+
 test('a log that has its name already: the rest follows', () => {
   const { system, added } = prepared();
   commitSwap(system, DIRECTORY, added);

@@ -1,4 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { MillraceError } from '#millrace/errors.js';
 import type { RecordMetadata } from '#millrace/main.js';
 import { TransactionLane, type TransactionLaneOptions } from '#millrace/producer/transaction-lane.js';
 import { TempLog } from '../support/temp-log.ts';
@@ -15,10 +17,19 @@ function rigOf(options: Partial<TransactionLaneOptions> = {}): {
     {
       producer: { producerId: 7, producerEpoch: 2 },
       clock: rig.clock,
+      retry: {
+        clock: rig.clock,
+        retries: Infinity,
+        retryBackoffMs: 100,
+        retryBackoffMaxMs: 1_000,
+        deliveryTimeoutMs: 5_000,
+        random: () => 0.5,
+      },
       batchSize: 1_000,
       compression: undefined,
       hasSequences: true,
       open: () => rig.log,
+      failed: () => undefined,
       ...options,
     },
   );
@@ -85,6 +96,52 @@ test('what cannot be written fails all that waits, and what was written stays', 
   expect(told).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 'full', 'full', 'full']);
   lane.flush();
   expect(rig.log.endOffset).toBe(9);
+});
+
+test('what a full disk refuses waits with all behind it, and is written in its order when there is room', async () => {
+  let isFull = true;
+  const { rig, lane, add, told } = rigOf({
+    open: () => {
+      if (isFull) throw new MillraceError('ERR_MILLRACE_NO_SPACE', 'full');
+      return rig.log;
+    },
+  });
+  lane.ready();
+  add('a');
+  lane.flush();
+  add('b');
+  lane.flush();
+  expect([told, lane.bytes]).toEqual([[], 200]);
+  let isEmpty = false;
+  void lane.emptied().then(() => (isEmpty = true));
+  rig.clock.advance(100);
+  expect(told).toEqual([]);
+  isFull = false;
+  // The second wait is twice as long.
+  rig.clock.advance(199);
+  expect(told).toEqual([]);
+  rig.clock.advance(1);
+  expect([told, rig.values(), lane.bytes]).toEqual([[0, 1], ['a', 'b'], 0]);
+  await turn();
+  expect(isEmpty).toBe(true);
+});
+
+test('what waited too long fails, and tells so', () => {
+  const failures: unknown[] = [];
+  const { rig, lane, add, told } = rigOf({
+    open: () => {
+      throw new MillraceError('ERR_MILLRACE_NO_SPACE', 'full');
+    },
+    failed: (error) => void failures.push((error as MillraceError).code),
+  });
+  lane.ready();
+  add('a');
+  lane.flush();
+  rig.clock.advance(4_999);
+  expect(told).toEqual([]);
+  rig.clock.advance(1);
+  expect(told).toEqual(['records for partition 0 of topic "orders" could not be written within 5000 ms']);
+  expect(failures).toEqual(['ERR_MILLRACE_TIMED_OUT']);
 });
 
 test('what waits can be given up', async () => {

@@ -13,8 +13,13 @@ test('defaults', () => {
     compression: undefined,
     partitioner: 'default',
     random: Math.random,
+    retries: 0x7fff_ffff,
+    retryBackoffMs: 100,
+    retryBackoffMaxMs: 1000,
+    deliveryTimeoutMs: 120_000,
     logger,
   });
+  expect(check({ retries: 3, deliveryTimeoutMs: 10 })).toMatchObject({ retries: 3, deliveryTimeoutMs: 10 });
   expect(check({ transactionTimeoutMs: 5, compression: 'lz4', batchSize: 10 })).toMatchObject({
     transactionTimeoutMs: 5,
     compression: 'lz4',

@@ -140,9 +140,9 @@ test('one that was aborted for its time and has another producer in its place do
   expect((await committed(store, 'orders'))[0]).toEqual(['c']);
 });
 
-test('a full disk aborts the transaction, and the next one is as good as any', async () => {
-  const { store, system, producer } = await openRig();
-  const mover = producer();
+test('a full disk that is not waited for aborts the transaction, and the next one is as good as any', async () => {
+  const { store, system } = await openRig();
+  const mover = store.producer({ transactionalId: 'mover', retries: 0 });
   await send(mover, 'a');
   const isFull = (): void => void (system.fault = (operation) => (operation === 'fallocate' ? 'ENOSPC' : null));
   const large = mover.transaction(async (tx) => {

@@ -1,6 +1,7 @@
 /** Deaths of the process and of the machine in the model test: between two operations, in the middle of one, and again while the log recovers. */
 import { isMillraceError } from '#millrace/errors.js';
 import type { LogRecoveryReport } from '#millrace/log/log-recovery.js';
+import { checkCompacted, compact, planCompaction, settleFates } from './log-compaction-life.ts';
 import { settled } from './log-inspection.ts';
 import { adopt, type Bounds, checkAll, equal } from './log-model.ts';
 import { retainStep } from './log-retention-life.ts';
@@ -13,8 +14,9 @@ export type Death = 'kill' | 'powerFailure';
 export interface LastActs {
   append(): void;
   moveStart(offset: number): void;
-  /** Where a cut leaves the log, and the log that it must be then. */
-  cutModel(offset: number): number;
+  /** Where a cut at `offset` will leave the log. */
+  endOfCut(offset: number): number;
+  cutTo(end: number): void;
 }
 
 export class LogDeaths {
@@ -42,6 +44,7 @@ export class LogDeaths {
     if (report.endOffset >= harness.startOffset) equal(report.endOffset, scene.log.endOffset, 'end in the report');
     scene.detail(`${how} -> [${scene.log.startOffset}, ${scene.log.endOffset})`);
     adopt(scene.log, model, bounds);
+    settleFates(scene);
     if (how === 'powerFailure') scene.lost += before - model.end;
     scene.acknowledged = model.end;
     scene.epoch = Math.max(scene.epoch, scene.log.leaderEpochs.latest);
@@ -53,7 +56,6 @@ export class LogDeaths {
     const scene = this.#scene;
     const { random, model } = scene;
     const how = random.pick<Death>(['kill', 'powerFailure']);
-    this.#dieAfter(random.between(1, 12));
     const bounds = this.#bounds(how);
     const operation = random.pick([
       'append',
@@ -65,17 +67,25 @@ export class LogDeaths {
       'checkpoint',
       'roll',
       'close',
+      'compact',
+      'compact',
     ]);
     scene.detail(operation);
     const offset = random.between(model.start, model.end);
     let after = this.#boundsDuring(operation, offset, bounds);
+    const isLong = operation === 'compact';
+    const plan = isLong ? planCompaction(scene) : null;
+    this.#dieAfter(random.between(1, isLong ? 60 : 12));
     try {
-      await this.#do(operation, offset);
+      if (plan !== null) checkCompacted(scene, plan, await compact(scene));
+      else await this.#do(operation, offset);
       // It was through before the call came: the state is known exactly.
       scene.acknowledged = Math.min(scene.acknowledged, model.end);
       if (operation !== 'close') after = this.#bounds(how);
     } catch (error) {
-      if (!(error instanceof Killed) && !isMillraceError(error)) throw error;
+      // An error that has come from another thread has lost its class.
+      const isKilled = error instanceof Killed || (error as Error).message === new Killed().message;
+      if (!isKilled && !isMillraceError(error)) throw error;
       if (operation === 'append' || operation === 'openBatch') after = { ...this.#bounds(how), start: bounds.start };
     }
     scene.system.fault = null;
@@ -108,8 +118,9 @@ export class LogDeaths {
       model.deletedTo = model.end;
       this.#acts.moveStart(retainStep(this.#scene));
     } else if (operation === 'truncateTo') {
+      const end = this.#acts.endOfCut(offset);
       log.truncateTo(offset);
-      this.#acts.cutModel(offset);
+      this.#acts.cutTo(end);
     } else if (operation === 'truncateFully') {
       log.truncateFullyAndStartAt(offset);
       model.restart(offset);
@@ -135,7 +146,7 @@ export class LogDeaths {
     if (operation === 'deleteRecords') return { ...bounds, start: [bounds.start[0], Math.max(offset, start)] };
     if (operation === 'retain') return { ...bounds, start: [bounds.start[0], this.#scene.model.end] };
     if (operation === 'truncateTo') {
-      return { start: [0, start], end: [Math.min(this.#wouldEnd(offset), least), most] };
+      return { start: [0, start], end: [Math.min(this.#acts.endOfCut(offset), least), most] };
     }
     if (operation === 'truncateFully') {
       // All segments gone and the new one not yet there: the log goes on where its checkpoint says that it starts.
@@ -143,12 +154,6 @@ export class LogDeaths {
       return { start: [0, Math.max(start, offset)], end: [emptied, Math.max(offset, most)] };
     }
     return bounds;
-  }
-
-  #wouldEnd(offset: number): number {
-    const { model } = this.#scene;
-    if (offset >= model.end) return model.end;
-    return Math.max(model.at(offset).batchBase, model.start);
   }
 
   /** At times the process or the machine dies during recovery, and it begins again. */

@@ -1,6 +1,6 @@
 /**
- * One log with all that a store would give it, on a file system that a test chose; and what a store keeps for it: the recovery point and the
- * start offset, both durable as soon as they are set.
+ * One log with all that a store would give it, on a file system that a test chose; and what a store keeps for it: the recovery point, the
+ * start offset and how far it is compacted, each durable as soon as it is set.
  */
 import type { Clock } from '#millrace/clock.js';
 import type { FileSystem } from '#millrace/file/file-system.js';
@@ -39,6 +39,8 @@ export class LogHarness {
   log!: PartitionLog;
   recoveryPoint = 0;
   startOffset = 0;
+  /** As in `cleaner-offset-checkpoint`. */
+  cleanedOffset = 0;
   readonly #abandoned: Flusher[] = [];
 
   constructor(system: FileSystem, options: HarnessOptions) {
@@ -67,6 +69,7 @@ export class LogHarness {
       beforeCut: (recoveryPoint, startOffset) => {
         this.recoveryPoint = Math.min(this.recoveryPoint, recoveryPoint);
         this.startOffset = startOffset;
+        this.cleanedOffset = Math.min(this.cleanedOffset, recoveryPoint);
       },
       beforeRemoval: (startOffset) => {
         this.startOffset = startOffset;

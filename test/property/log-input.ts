@@ -13,6 +13,7 @@ export function randomSettings(random: Random): LogSettings {
     segmentIndexBytes: random.pick([36, 4096]),
     maxMessageBytes: random.pick([300, 1000, 1 << 20]),
     flushMessages: random.pick([DEFAULT_LOG_SETTINGS.flushMessages, 1, 10]),
+    deleteRetentionMs: random.pick([0, 300, DEFAULT_LOG_SETTINGS.deleteRetentionMs]),
   };
 }
 
@@ -26,7 +27,8 @@ export function randomRecords(random: Random): RecordInput[] {
     ['', random.bytes(3)],
   ];
   return Array.from({ length: random.pick([1, 1, 2, 5, 20]) }, () => ({
-    key: bytes(),
+    // Some come again, for compaction to choose between.
+    key: random.chance(0.6) ? Buffer.from(`key-${random.between(0, 9)}`) : bytes(),
     value: bytes(),
     ...(random.chance(0.3) ? { headers: headers() } : {}),
     ...(timed ? { timestamp: random.between(1, 5000) } : {}),
@@ -43,5 +45,6 @@ export function modelRecord(record: RecordInput, offset: number, now: number, ep
     headers: (record.headers as Headers | undefined) ?? [],
     epoch,
     batchBase: -1,
+    fate: 'stays',
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What a log should be, as an array: every record that it has or had since its last restart, by offset.
+ * What a log should be, as an array: every record that it has or had since its last restart, by offset. What compaction took keeps its place in it.
  */
 import { deepStrictEqual } from 'node:assert';
 import type { PartitionLog } from '#millrace/log/partition-log.js';
@@ -15,6 +15,8 @@ export interface ModelRecord {
   readonly epoch: number;
   /** Offset of the first record of its batch. */
   batchBase: number;
+  /** Compaction took it; or it may have, and nobody has looked yet. */
+  fate: 'stays' | 'gone' | 'may be gone';
 }
 
 /** What recovery may find. */
@@ -39,6 +41,20 @@ export class LogModel {
     return this.records[offset - this.base];
   }
 
+  /** Those from `offset` on that compaction left. */
+  from(offset: number): ModelRecord[] {
+    return this.records.slice(Math.max(0, offset - this.base)).filter(({ fate }) => fate !== 'gone');
+  }
+
+  /** The first one at or past `offset`; null where there is none. */
+  next(offset: number): ModelRecord | null {
+    for (let at = Math.max(offset, this.base); at < this.end; at++) {
+      const record = this.at(at);
+      if (record.fate !== 'gone') return record;
+    }
+    return null;
+  }
+
   restart(offset: number): void {
     this.records = [];
     this.base = offset;
@@ -51,12 +67,12 @@ export class LogModel {
   }
 
   firstAtOrAfter(timestamp: number): ModelRecord | null {
-    return this.records.slice(this.start - this.base).find((record) => record.timestamp >= timestamp) ?? null;
+    return this.from(this.start).find((record) => record.timestamp >= timestamp) ?? null;
   }
 
   maxTimestamp(): ModelRecord | null {
     let best: ModelRecord | null = null;
-    for (const record of this.records.slice(this.start - this.base)) {
+    for (const record of this.from(this.start)) {
       if (record.timestamp > (best?.timestamp ?? -1)) best = record;
     }
     return best;
@@ -96,15 +112,22 @@ export function checkRead(log: PartitionLog, model: LogModel, offset: number, ma
     batch.ensureValid();
     batches++;
     for (const record of batch) {
-      equal(record.offset, next, 'next offset of a read');
-      compareRecord(record, model.at(next));
-      equal(batch.leaderEpoch, model.at(next).epoch, `epoch of ${next}`);
-      equal(batch.baseOffset, model.at(next).batchBase, `batch of ${next}`);
-      next++;
+      const expected = model.next(next);
+      equal(record.offset, expected?.offset, `the first record from ${next} on, in a read`);
+      compareRecord(record, expected!);
+      equal(batch.leaderEpoch, expected!.epoch, `epoch of ${record.offset}`);
+      equal(batch.baseOffset, expected!.batchBase, `batch of ${record.offset}`);
+      next = record.offset + 1;
     }
+    const rest = model.next(next);
+    if (rest !== null && rest.offset < batch.nextOffset) fail(`a read of ${offset} misses ${rest.offset}`);
+    next = Math.max(next, batch.nextOffset);
+  }
+  if (batches === 0) {
+    equal(model.next(offset)?.offset, undefined, `a read of ${offset} found nothing; the next record is at`);
+    next = model.end;
   }
   equal(run.nextOffset, next, 'nextOffset');
-  if (offset < model.end && next === offset) fail(`read of ${offset} found nothing, the log ends at ${model.end}`);
   if (batches > 1 && run.size > maxBytes)
     fail(`read of ${offset}: ${run.size} bytes in ${batches} batches, asked for ${maxBytes}`);
   return next;
@@ -123,8 +146,8 @@ export function checkAll(log: PartitionLog, model: LogModel, random: Random): vo
   }
   for (let i = 0; i < 5; i++) checkTimestamp(log, model, random.between(0, 6000));
   equal(log.offsetOfMaxTimestamp()?.offset, model.maxTimestamp()?.offset, 'offsetOfMaxTimestamp');
-  for (let offset = Math.max(model.start, model.deletedTo); offset < model.end; offset++) {
-    equal(log.leaderEpochs.epochAt(offset), model.at(offset).epoch, `epochAt(${offset})`);
+  for (const { offset, epoch } of model.from(Math.max(model.start, model.deletedTo))) {
+    equal(log.leaderEpochs.epochAt(offset), epoch, `epochAt(${offset})`);
   }
 }
 

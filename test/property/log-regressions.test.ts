@@ -231,3 +231,26 @@ test('a seal that fails closes what it had opened', async () => {
   await harness.close();
   expect(system.openFiles).toBe(0);
 });
+
+describe('a cut that was refused for want of room', () => {
+  /** A log with a producer, of which a cut has room for its copy and none for what its producers were. */
+  async function refused(): Promise<Rig> {
+    const made = rig({ segmentBytes: 4096 });
+    const { harness, system } = made;
+    const producer = { producerId: 1, producerEpoch: 0 };
+    harness.log.append([{ key: 'a', value: Buffer.alloc(1000) }], { producer });
+    for (let i = 0; i < 5; i++) harness.log.append([{ key: 'a', value: `${i}` }], { producer });
+    await harness.log.flush();
+    system.fault = (operation, path) => (operation !== 'pread' && path.includes('.snapshot') ? 'ENOSPC' : null);
+    expect(() => harness.log.truncateTo(3)).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_NO_SPACE' }));
+    system.fault = null;
+    return made;
+  }
+
+  test('leaves no copy', async () => {
+    const { harness, system } = await refused();
+    expect(harness.log.endOffset).toBe(6);
+    expect(system.list(DIRECTORY).filter(({ name }) => name.includes('.cut'))).toEqual([]);
+    expect(harness.log.truncateTo(3)).toBe(3);
+  });
+});

@@ -1,20 +1,15 @@
 /**
- * Retention in the random life of a log. How many segments are due is worked out here anew: sizes are those of the segments, ages those of the model's
- * records.
+ * Retention in the random life of a log. How many segments are due is worked out here anew: sizes are those of the segments, ages those of their
+ * batches, of which compaction may have left no more than the header.
  */
 import type { LogSettings } from '#millrace/log/log-settings.js';
+import { largestTimestamp, segmentsIn } from './log-contents.ts';
 import { equal } from './log-model.ts';
 import type { LogScene } from './log-scene.ts';
 
 interface Terms {
   readonly retentionBytes: number;
   readonly retentionMs: number;
-}
-
-interface Part {
-  readonly baseOffset: number;
-  readonly size: number;
-  readonly maxTimestamp: number;
 }
 
 /** Terms under which some segments are due, as a rule. */
@@ -42,28 +37,19 @@ export function retain(scene: LogScene, terms: Terms): void {
 export function startAfterRetention(scene: LogScene, terms: Terms): number[] {
   const { model, log, harness } = scene;
   const { retentionBytes, retentionMs } = terms;
-  const parts = partsOf(scene);
+  const parts = scene.looking(() => segmentsIn(scene.system, log));
   const bytesFrom = (slot: number): number => parts.slice(slot).reduce((sum, { size }) => sum + size, 0);
   const { time } = harness.clock;
   const isLarge = (slot: number): boolean => retentionBytes >= 0 && bytesFrom(slot + 1) >= retentionBytes;
-  const isOld = (slot: number): boolean => retentionMs >= 0 && time - parts[slot].maxTimestamp > retentionMs;
+  const isOld = (slot: number): boolean => retentionMs >= 0 && time - largestTimestamp(parts[slot]) > retentionMs;
+  // The active one only when it has something; one in the middle of which compaction left nothing goes too.
+  const mayGo = (slot: number): boolean => slot < parts.length - 1 || parts[slot]?.size > 0;
   let due = parts.findLastIndex(({ baseOffset }) => baseOffset <= model.start);
   // Readable ones count only; and of those as many as leave no less than what is kept.
-  while (parts[due]?.size > 0 && isLarge(due)) due++;
-  while (parts[due]?.size > 0 && isOld(due)) due++;
+  while (mayGo(due) && isLarge(due)) due++;
+  while (mayGo(due) && isOld(due)) due++;
   const starts = (slot: number): number => Math.max(model.start, parts[slot]?.baseOffset ?? log.endOffset);
   return due === parts.length && scene.system.capacity < Infinity ? [starts(due), starts(due - 1)] : [starts(due)];
-}
-
-function partsOf({ log, model }: LogScene): Part[] {
-  const sealed = log.sealedSegments.map(({ baseOffset, size }) => ({ baseOffset, size }));
-  const sealedSize = sealed.reduce((sum, { size }) => sum + size, 0);
-  const all = [...sealed, { baseOffset: log.activeBaseOffset, size: log.size - sealedSize }];
-  return all.map(({ baseOffset, size }, i) => {
-    const end = all[i + 1]?.baseOffset ?? model.end;
-    const records = model.records.slice(Math.max(0, baseOffset - model.base), Math.max(0, end - model.base));
-    return { baseOffset, size, maxTimestamp: Math.max(-1, ...records.map(({ timestamp }) => timestamp)) };
-  });
 }
 
 /** One step of the life. An open batch, whose records the model does not have yet, is left in peace. Returns the new start. */

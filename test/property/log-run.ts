@@ -1,17 +1,20 @@
 /**
- * A random life of one log beside its model: appends, open batches, cuts, reads, flushes, clean and unclean stops, a full disk for a while, and
- * deaths in the middle of an operation. Everything follows from the seed. `step` does one operation; what it does not like, it throws.
+ * A random life of one log beside its model: appends, open batches, transactions, cuts, retention, compaction, reads, flushes, clean and unclean stops, a
+ * full disk for a while, and deaths in the middle of an operation. Everything follows from the seed. `step` does one operation; what it does not like, it throws.
  */
 import { isMillraceError } from '#millrace/errors.js';
 import type { Receipt } from '#millrace/log/receipt.js';
 import { encodeBatches } from '#millrace/record/encode-batch.js';
 import type { CompressionName, RecordInput } from '#millrace/types.js';
+import { checkCompacted, compact, planCompaction, settleFates } from './log-compaction-life.ts';
+import { endOfCut, segmentsIn } from './log-contents.ts';
 import { LogDeaths } from './log-deaths.ts';
 import { modelRecord, randomRecords } from './log-input.ts';
 import { checkIndexes, settled, stateOf } from './log-inspection.ts';
 import { checkAll, checkRead, checkTimestamp, equal, fail } from './log-model.ts';
 import { retainStep } from './log-retention-life.ts';
 import { LogScene } from './log-scene.ts';
+import { TransactionsLife } from './log-transactions-life.ts';
 import { OpenBatchLife } from './open-batch-life.ts';
 
 export class LogRun extends LogScene {
@@ -19,8 +22,12 @@ export class LogRun extends LogScene {
   readonly #deaths = new LogDeaths(this, this.#batches, {
     append: () => this.#append(),
     moveStart: (offset) => this.#moveStart(offset),
-    cutModel: (offset) => this.#cutModel(offset),
+    endOfCut: (offset) => this.#endOfCut(offset),
+    cutTo: (end) => this.#cutTo(end),
   });
+  readonly #transactions = new TransactionsLife(this, (records, epoch, receipt) =>
+    this.#appended(records, epoch, receipt),
+  );
 
   async step(): Promise<void> {
     const weights: [number, string, () => void | Promise<void>][] = [
@@ -32,6 +39,9 @@ export class LogRun extends LogScene {
       [2, 'addWrong', () => this.#batches.addWrong()],
       [4, 'seal', () => this.#batches.seal()],
       [2, 'discard', () => this.#batches.discard()],
+      [8, 'appendTransactional', () => this.#transactions.append()],
+      [7, 'endTransaction', () => this.#transactions.end()],
+      [5, 'compact', () => this.#compact()],
       [3, 'roll', () => this.guarded(() => this.log.roll())],
       [4, 'deleteRecords', () => this.#deleteRecords()],
       [4, 'retain', () => this.#moveStart(retainStep(this))],
@@ -130,29 +140,36 @@ export class LogRun extends LogScene {
     model.deletedTo = Math.max(model.deletedTo, model.start);
   }
 
-  /** Where a cut leaves the log, and the log that it must be then. */
-  #cutModel(offset: number): number {
+  /** Where a cut will leave the log. */
+  #endOfCut(offset: number): number {
+    const { model, log, system } = this;
+    if (offset >= this.#batches.end) return this.#batches.end;
+    if (offset < model.start) return offset;
+    // What an open batch has is sealed first, as one batch.
+    if (offset > model.end) return model.end;
+    return Math.max(
+      model.start,
+      this.looking(() => endOfCut(segmentsIn(system, log), offset)),
+    );
+  }
+
+  #cutTo(end: number): void {
     const { model } = this;
-    if (offset >= model.end) return model.end;
-    if (offset < model.start) {
-      model.restart(offset);
-      return offset;
-    }
-    const end = model.at(offset).batchBase;
-    if (end < model.start) model.restart(model.start);
+    if (end < model.start) model.restart(end);
     else model.cut(end);
-    return model.end;
   }
 
   #truncateTo(): void {
     const offset = this.random.between(Math.max(0, this.model.start - 2), this.model.end + 2);
     this.detail(String(offset));
+    const expected = this.#endOfCut(offset);
     let found = -1;
     const done = this.guarded(() => {
       found = this.log.truncateTo(offset);
     }, 'ERR_MILLRACE_OFFLINE');
     if (!done) return this.#afterHalfCut();
-    equal(found, this.#cutModel(offset), 'end after truncateTo');
+    equal(found, expected, 'end after truncateTo');
+    this.#cutTo(found);
     this.acknowledged = Math.min(this.acknowledged, found);
   }
 
@@ -163,6 +180,20 @@ export class LogRun extends LogScene {
       return this.#afterHalfCut();
     this.model.restart(offset);
     this.acknowledged = offset;
+  }
+
+  /** A pass over all that may be compacted; on a full disk a part of it. */
+  async #compact(): Promise<void> {
+    const plan = planCompaction(this);
+    try {
+      checkCompacted(this, plan, await compact(this));
+    } catch (error) {
+      if (!isMillraceError(error, 'ERR_MILLRACE_NO_SPACE') && this.harness.health.failure === null) throw error;
+      this.detail(String(error));
+    }
+    if (this.harness.health.failure !== null) return;
+    settleFates(this);
+    checkAll(this.log, this.model, this.random);
   }
 
   #afterHalfCut(): void {

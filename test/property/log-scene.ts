@@ -8,7 +8,9 @@ import { LogModel } from './log-model.ts';
 import type { TestedFileSystem } from './tested-file-system.ts';
 
 /** Thrown by a system call of a process that dies there. */
-export class Killed extends Error {}
+export class Killed extends Error {
+  override readonly message = 'the process is dead';
+}
 
 export class LogScene {
   readonly random: Random;
@@ -58,6 +60,17 @@ export class LogScene {
   /** Adds to the trace of this step. */
   detail(text: string): void {
     this.trace[this.trace.length - 1] += ` ${text}`;
+  }
+
+  /** Looks at the files, whatever the process is about to die of. */
+  looking<T>(look: () => T): T {
+    const { fault } = this.system;
+    this.system.fault = null;
+    try {
+      return look();
+    } finally {
+      this.system.fault = fault;
+    }
   }
 
   count(name: string): void {

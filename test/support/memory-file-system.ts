@@ -196,10 +196,15 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   /** One file in each turn of the event loop. */
-  removeAside(paths: readonly string[]): AsideRemoval {
+  removeAside(paths: readonly string[], first?: () => void): AsideRemoval {
     let removed = 0;
     let stopped = false;
     const remove = async (): Promise<void> => {
+      if (first !== undefined) {
+        await turn();
+        if (stopped) return;
+        first();
+      }
       for (; removed < paths.length; removed++) {
         await turn();
         if (stopped) return;
