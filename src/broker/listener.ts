@@ -120,6 +120,11 @@ export class Listener implements ListenerAddress {
     return count;
   }
 
+  /** Other certificates, for those who come; only where it has some. */
+  configureTls(settings: TlsSettings): void {
+    this.#gate?.configure(settings);
+  }
+
   /** Takes no more connections; those that are open end when what they have begun is answered, or after `graceMs`. */
   async close(graceMs: number): Promise<void> {
     this.#cancelSweep();

@@ -30,6 +30,11 @@ export class TlsGate {
     });
   }
 
+  /** Other certificates, for the handshakes that come. Whether clients show one stays as it was. */
+  configure(settings: TlsSettings): void {
+    this.#server.setSecureContext(settings);
+  }
+
   get pending(): number {
     return this.#pending.size;
   }

@@ -26,10 +26,18 @@ const handshake = Buffer.concat(
   encodeRequest(saslHandshake, { version: 0, correlationId: 1 }, { mechanism: 'SCRAM-SHA-256' }),
 );
 
-export async function fuzz(target: FuzzTarget, frames: number, seed: number): Promise<FuzzCounts> {
+/** How much is sent: both bounds hold. */
+export interface FuzzEffort {
+  readonly frames: number;
+  readonly seconds?: number;
+}
+
+export async function fuzz(target: FuzzTarget, effort: FuzzEffort, seed: number): Promise<FuzzCounts> {
+  const { frames, seconds = Infinity } = effort;
+  const until = performance.now() + seconds * 1000;
   const counts: FuzzCounts = { frames: 0, connections: 0, hung: 0 };
   const work = async (random: Random): Promise<void> => {
-    while (counts.frames < frames) {
+    while (counts.frames < frames && performance.now() < until) {
       const { port, bytes, count } = conversation(target, random);
       counts.frames += count;
       counts.connections++;
