@@ -75,6 +75,22 @@ test('requested: none is fine, one that nobody vouches for is not', async () => 
   without.close();
 });
 
+test('rules make a principal of the subject; one that no rule fits is not let in', async () => {
+  const rules = 'RULE:^CN=(.*?),O=Mills.*$/$1@mills/U';
+  const more = { 'ssl.client.auth': 'required', 'ssl.principal.mapping.rules': rules };
+  await using broker = await startBroker({ data: 'memory', config: config(more) });
+  const { client, broker: other } = certificates();
+  const known = await BrokerClient.connect(broker, { tls: { ...trust(), key: client.key, cert: client.certificate } });
+  expect((await known.ask(apiVersions, 0, {})).errorCode).toBe(0);
+  const [{ principal }] = broker.listeners[0].connections;
+  expect(principal).toBe('User:CLIENT@MILLS');
+  const pair = { key: other.key, cert: other.certificate };
+  const refused = await BrokerClient.connect(broker, { tls: { ...trust(), ...pair } }).catch(() => null);
+  await refused?.closed;
+  expect(broker.listeners[0].statistics).toMatchObject({ accepted: 1, failedAuthentications: 1 });
+  known.close();
+});
+
 test('a name as Java writes it', () => {
   expect(distinguishedName('C=DE\nO=Mills\\, Races\nCN=client')).toBe('CN=client,O=Mills\\, Races,C=DE');
 });

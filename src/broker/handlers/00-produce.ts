@@ -125,7 +125,9 @@ function appendOne(topic: string | null, index: number, records: Buffer | null, 
     if (refusal !== null) return { answer: failed(index, kafkaErrorCodes[refusal]), flushed: null };
     return append(log, index, records!);
   } catch (error) {
-    return { answer: failedFor(index, error, call), flushed: null };
+    const answer = failedFor(index, error, call);
+    call.broker.statistics.failures.produceFailed(topic, answer.errorCode, records?.length ?? 0);
+    return { answer, flushed: null };
   }
 }
 
