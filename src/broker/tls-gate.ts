@@ -25,7 +25,11 @@ export class TlsGate {
     this.#server = createServer(settings);
     this.#server.on('secureConnection', (socket) => this.#secured(socket));
     this.#server.on('tlsClientError', (error, socket) => {
-      handlers.onRefused(error, socket.remoteAddress ?? '');
+      const { authorizationError: why } = socket as Partial<Pick<TLSSocket, 'authorizationError'>>;
+      // Node ends a connection itself whose certificate it does not trust.
+      if (why) handlers.onRefused(new Error(`a certificate that is not trusted: ${String(why)}`), endOf(socket));
+      // Who goes away in the middle was refused nothing.
+      else if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') handlers.onRefused(error, endOf(socket));
       socket.destroy();
     });
   }

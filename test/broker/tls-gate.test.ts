@@ -49,6 +49,31 @@ test('a client that does not shake hands does not keep the broker from ending', 
   expect(socket.destroyed).toBe(true);
 });
 
+test('a client that goes away in the middle was refused nothing', async () => {
+  const warnings: unknown[] = [];
+  const logger = { warn: (details: object) => warnings.push(details) };
+  await using broker = await startBroker({ data: 'memory', config: config({ 'max.connections': 1 }), logger });
+  for (const leave of ['destroy', 'resetAndDestroy'] as const) {
+    const socket = connect(broker.port, '127.0.0.1').on('error', () => undefined);
+    await once(socket, 'connect');
+    // The beginning of a ClientHello.
+    socket.write(Buffer.from([22, 3, 1, 1, 0, 1, 0, 0, 252, 3, 3]));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    socket[leave]();
+  }
+  // Their places are free again.
+  const next = () => BrokerClient.connect(broker, { tls: trust() }).catch(() => null);
+  let client = await next();
+  for (let i = 0; i < 100 && client === null; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    client = await next();
+  }
+  expect((await client?.ask(apiVersions, 0, {}))?.errorCode).toBe(0);
+  client?.close();
+  expect(broker.listeners[0].statistics.failedAuthentications).toBe(0);
+  expect(warnings).toEqual([]);
+});
+
 test('required: no certificate, no connection; the subject is the principal', async () => {
   await using broker = await startBroker({ data: 'memory', config: config({ 'ssl.client.auth': 'required' }) });
   const { client, stranger } = certificates();

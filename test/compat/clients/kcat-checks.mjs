@@ -209,3 +209,37 @@ export function kcatChecks(trial) {
     },
   };
 }
+
+/** Over TLS, logged in by PLAIN, where rules say what it may do. */
+export function secureKcatChecks(secure) {
+  const { trial } = secure;
+  const about = ['-F', secure.login().librdkafka, '-b', trial.address];
+  const kcat = (args, input) => runCommand('kcat', [...about, ...args], input);
+  return {
+    async 'over TLS, logged in by PLAIN: writes and reads what it may'() {
+      const topic = await trial.makeTopic('mine');
+      await outputOf(kcat(['-P', '-t', topic, '-p', '0', '-z', 'gzip'], `${LINES.join('\n')}\n`));
+      same(
+        'values',
+        trial.recordsOf(topic).map(({ value }) => told(value)),
+        LINES,
+      );
+      const read = ['-C', '-q', '-e', '-t', topic, '-p', '0', '-o', 'beginning'];
+      same('what it reads', await outputOf(kcat(read)), `${LINES.join('\n')}\n`);
+    },
+
+    async 'is refused what it may not'() {
+      const topic = await trial.makeTopic('theirs');
+      trial.store.partition(topic, 0).append([{ value: 'secret' }]);
+      const actions = [
+        ['-P', '-t', topic, '-p', '0'],
+        ['-C', '-e', '-t', topic, '-p', '0', '-o', 'beginning'],
+      ];
+      for (const args of actions) {
+        const { status, said } = await kcat(args, 'x\n');
+        holds(status !== 0 && said.includes('Topic authorization failed'), `status ${status}, it says ${said}`);
+      }
+      same('records', trial.recordsOf(topic).length, 1);
+    },
+  };
+}
