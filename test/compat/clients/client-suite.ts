@@ -59,7 +59,8 @@ export function testClient(Client: ClientClass): void {
     });
 
     test.each(Object.keys(secureChecks({ Client, client: null, trial: null })))('%s', async (name) => {
-      await secureChecks({ Client, client, trial: secure.trial })[name]();
+      const checks: Record<string, () => Promise<void>> = secureChecks({ Client, client, trial: secure.trial });
+      await checks[name]();
       expect(secure.trial.complaints).toEqual([]);
     });
   });
