@@ -174,7 +174,7 @@ const asks: Record<string, (client: BrokerClient, wrong: Required<Wrong>) => Pro
     const topics = [
       { topic, topicId, partitions: [{ ...partition(index, epoch), lastFetchedEpoch: -1, logStartOffset: -1 }] },
     ];
-    const answer = await client.ask(fetch, version, { maxWaitMs: 0, minBytes: 0, maxBytes: 1, topics } as never);
+    const answer = await client.ask(fetch, version, { maxWaitMs: 0, minBytes: 0, maxBytes: 1, topics });
     return answer.responses[0].partitions[0].errorCode;
   },
   async ListOffsets(client, { topic, index, epoch }) {

@@ -74,18 +74,18 @@ test(`${name}, seed ${SEED}`, { timeout: 120_000 + Math.min(FRAMES * FRAME_MS_MA
   const counts = await fuzz(target, { frames: FRAMES, seconds: SECONDS }, SEED);
   stop.abort();
   const written = await good;
+  const grownMib = (): number => (privateBytes() - before) / MIB;
+  if (FRAMES > 8_000)
+    process.stdout.write(
+      `${counts.frames} frames over ${counts.connections} connections in ${((performance.now() - begun) / 1000).toFixed(0)} s; ` +
+        `memory ${(before / MIB).toFixed(0)} MiB, then ${grownMib().toFixed(0)} MiB more; beside them ${written} good requests of each kind\n`,
+    );
   expect(written).toBeGreaterThan(10);
   expect([...faults]).toEqual([]);
-  expect(counts.hung).toBe(0);
+  expect(counts.hung).toEqual([]);
   expect(counts.frames).toBeGreaterThanOrEqual(SECONDS < Infinity ? 1_000 : FRAMES);
   expect(broker.listeners.map(({ statistics }) => statistics.malformed > 0)).toEqual([true, false, true]);
   expect(broker.listeners[1].statistics.failedAuthentications).toBeGreaterThan(0);
   await expect.poll(() => broker.listeners.map(({ statistics }) => statistics.connections)).toEqual([1, 0, 0]);
-  const grownMib = (privateBytes() - before) / MIB;
-  if (FRAMES > 8_000)
-    process.stdout.write(
-      `${counts.frames} frames over ${counts.connections} connections in ${((performance.now() - begun) / 1000).toFixed(0)} s; ` +
-        `memory ${(before / MIB).toFixed(0)} MiB, then ${grownMib.toFixed(0)} MiB more; beside them ${written} good requests of each kind\n`,
-    );
-  expect(grownMib).toBeLessThan(200);
+  expect(grownMib()).toBeLessThan(200);
 });

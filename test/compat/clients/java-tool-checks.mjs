@@ -105,9 +105,9 @@ function topicChecks(trial, run) {
       const about = (...entity) => ['--entity-type', 'brokers', ...entity];
       const [own, all] = [about('--entity-name', '0'), about('--entity-default')];
       const before = has();
-      for (const [entity, value, source] of [
-        [all, 77_000_000, 'DYNAMIC_DEFAULT_BROKER_CONFIG'],
-        [own, 88_000_000, 'DYNAMIC_BROKER_CONFIG'],
+      for (const { entity, value, source } of [
+        { entity: all, value: 77_000_000, source: 'DYNAMIC_DEFAULT_BROKER_CONFIG' },
+        { entity: own, value: 88_000_000, source: 'DYNAMIC_BROKER_CONFIG' },
       ]) {
         contains(
           await tool('kafka.admin.ConfigCommand', [...entity, '--alter', '--add-config', `${name}=${value}`]),
