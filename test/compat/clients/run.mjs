@@ -148,6 +148,7 @@ const clients = {
           headers: record.headers.map(([name, part]) => [name, part ?? Buffer.alloc(0)]),
         }),
         ownErrors: ['out of range'],
+        can: REPEATS_LOG_INS,
       };
       return WorkerClient.describe(traits, process.execPath, [file('rdkafka-worker.cjs'), nodeRdkafka(log)]);
     },
