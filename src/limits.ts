@@ -173,6 +173,8 @@ export const FRAME_BYTES_MAX_DEFAULT = 100 * MIB;
 
 /** Requests of one connection that wait for their answers: what a client pipelines beyond that stays in its socket. */
 export const REQUESTS_IN_LINE_MAX = 64;
+/** What is read of a connection whose requests must wait, so that its end, which comes behind them, is seen. Beyond that it stays in its socket. */
+export const READ_AHEAD_BYTES_MAX = 64 * KIB;
 
 /** What the requests of all connections may take together: `queued.max.request.bytes`, which Kafka does not bound by default. */
 export const REQUEST_MEMORY_BYTES_DEFAULT = 256 * MIB;

@@ -2,19 +2,21 @@
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
 import type { Logger } from '../types.ts';
-import type { BrokerConfig, BrokerConfigName } from './broker-config.ts';
+import type { BrokerConfig } from './broker-config.ts';
 import type { BrokerSecurity } from './broker-security.ts';
 import type { Faults } from './faults.ts';
 import type { FetchSessions } from './fetch-sessions.ts';
 import type { ListenerAddress } from './listener.ts';
+import type { LiveConfig } from './live-config.ts';
 import type { RequestStatistics } from './request-statistics.ts';
 
 export interface BrokerContext {
   readonly store: Store;
+  /** As it is now: not to be kept. */
   readonly config: BrokerConfig;
+  /** Where that comes from, and who changes it. */
+  readonly liveConfig: LiveConfig;
   readonly security: BrokerSecurity;
-  /** The settings that somebody has set. */
-  readonly givenConfig: ReadonlySet<BrokerConfigName>;
   readonly fetchSessions: FetchSessions;
   readonly statistics: RequestStatistics;
   /** Those that a test injects; null outside of tests. */

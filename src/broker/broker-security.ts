@@ -60,6 +60,7 @@ export function saslSettings(config: BrokerConfig, security: BrokerSecurity, clo
     derivation: security.derivation,
     mechanisms,
     failureDelayMs: config['connection.failed.authentication.delay.ms'],
+    lifetimeMs: config['connections.max.reauth.ms'],
     maxFrameSize: config['sasl.server.max.receive.size'],
     clock,
   };

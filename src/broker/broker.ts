@@ -15,12 +15,7 @@ import type { Credentials } from '../security/credentials.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Logger } from '../types.ts';
-import {
-  type BrokerConfig,
-  type BrokerConfigInput,
-  checkBrokerConfig,
-  type CheckedBrokerConfig,
-} from './broker-config.ts';
+import { type BrokerConfig, type BrokerConfigInput, checkBrokerConfig } from './broker-config.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { openSecurity } from './broker-security.ts';
 import { FetchSessions } from './fetch-sessions.ts';
@@ -31,6 +26,7 @@ import type { Faults } from './faults.ts';
 import { type HttpOptions, type HttpPlan, planHttp } from './config/http-plan.ts';
 import type { HttpServer } from './http/http-server.ts';
 import type { Listener, ListenerAddress } from './listener.ts';
+import { LiveConfig } from './live-config.ts';
 import { memoryDirectory } from './memory-directory.ts';
 import { openListeners } from './open-listeners.ts';
 import { RequestStatistics } from './request-statistics.ts';
@@ -178,8 +174,10 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   };
   let store: Store | null = null;
   try {
-    store = await openStore(directory, { ...storeSettingsOf(checked), logger, clock });
-    const context = contextOf(store, plans, checked, { logger, clock, faults: options.faults ?? null });
+    const liveConfig = LiveConfig.load(checked, directory, logger);
+    store = await openStore(directory, { ...storeSettingsOf(liveConfig.effective), logger, clock });
+    liveConfig.attach(store);
+    const context = contextOf(store, plans, liveConfig, { logger, clock, faults: options.faults ?? null });
     const listeners = await openListeners(plans, context);
     const broker = new Broker({ context, listeners, release });
     if (http !== null) await serveOrClose(broker, http, logger);
@@ -220,15 +218,18 @@ function dataOf(config: BrokerConfig): string {
 function contextOf(
   store: Store,
   plans: readonly ListenerPlan[],
-  { config, given }: CheckedBrokerConfig,
+  liveConfig: LiveConfig,
   tools: Pick<BrokerContext, 'logger' | 'clock' | 'faults'>,
 ): BrokerContext {
+  const { config } = liveConfig.effective;
   return {
     ...tools,
     store,
-    config,
+    get config() {
+      return liveConfig.effective.config;
+    },
+    liveConfig,
     security: openSecurity(store, config, tools.clock),
-    givenConfig: given,
     fetchSessions: new FetchSessions(config['max.incremental.fetch.session.cache.slots'], () => tools.clock.now()),
     statistics: new RequestStatistics(),
     nodeId: store.nodeId ?? config['node.id'] ?? config['broker.id'] ?? 0,

@@ -1,24 +1,17 @@
 /**
- * Changes of settings that clients ask for, of each resource all or none: those of topics are made, those of the broker refused, since none can be changed
- * while it runs. (ConfigAdminManager, ConfigurationControlManager.)
+ * Changes of settings that clients ask for, of each resource all or none: of topics here, of the broker in broker-config-change.ts.
+ * (ConfigAdminManager, ConfigurationControlManager.)
  */
 import { isMillraceError } from '../errors.ts';
 import { AclOperation } from '../security/acl-operation.ts';
 import { configText } from '../store/config-value.ts';
 import { type TopicConfigInput, type TopicConfigName, topicConfigs } from '../store/topic-config.ts';
+import { changeBrokerConfig } from './broker-config-change.ts';
 import type { BrokerContext } from './broker-context.ts';
+import { type AskedChange, changedItems, operations } from './config-operation.ts';
 import { checkAccess, type NamedResource, resourceOf } from './config-resource.ts';
 import type { Call } from './handler.ts';
 import { DONE, type Outcome, outcomeOf, Refusal, repeated } from './refusal.ts';
-
-/** Kafka's numbers of what to do with a value (AlterConfigOp). */
-export const operations = { set: 0, delete: 1, append: 2, subtract: 3 } as const;
-
-export interface AskedChange {
-  readonly name: string;
-  readonly configOperation: number;
-  readonly value: string | null;
-}
 
 export interface ChangedResource extends NamedResource {
   readonly changes: readonly AskedChange[];
@@ -59,8 +52,9 @@ async function changeOne(broker: BrokerContext, asked: ChangedResource, validate
   checkChanges(asked.changes);
   const resource = resourceOf(broker, asked);
   if (resource.kind === 'broker') {
-    const names = asked.changes.map(({ name }) => name).join(', ');
-    throw new Refusal('INVALID_REQUEST', `Cannot update these configs dynamically: [${names}]`);
+    const { changes: wanted, isWhole } = asked;
+    const scope = resource.isDefault ? 'cluster' : 'broker';
+    return changeBrokerConfig(broker, { scope, changes: wanted, isWhole }, validateOnly);
   }
   const { store } = broker;
   const changes = topicChanges(broker, resource.name, asked);
@@ -107,12 +101,5 @@ function changedList(config: TopicConfigInput, { name, configOperation, value }:
     const operation = isAppend ? 'APPEND' : 'SUBTRACT';
     throw new Refusal('INVALID_CONFIG', `Can't ${operation} to key ${name} because its type is not LIST.`);
   }
-  const has = itemsOf(configText(config[name as TopicConfigName] as string, 'list'));
-  const asked = itemsOf(value!);
-  const changed = isAppend ? new Set([...has, ...asked]) : has.filter((item) => !asked.includes(item));
-  return [...changed].join();
-}
-
-function itemsOf(list: string): string[] {
-  return list.split(',').filter((item) => item !== '');
+  return changedItems(configText(config[name as TopicConfigName] as string, 'list'), { name, configOperation, value });
 }

@@ -2,7 +2,7 @@
  * Settings of topics and of the broker as clients are shown them: value, where it comes from, which other settings mean the same, type and documentation.
  * (ConfigHelper.)
  */
-import { configText } from '../store/config-value.ts';
+import { configText, type ConfigValue } from '../store/config-value.ts';
 import {
   changeTopicConfig,
   type TopicConfigInput,
@@ -13,10 +13,12 @@ import {
 import { type BrokerConfigName, brokerConfigNames, brokerConfigs } from './broker-config.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { type BrokerConfigDefinition, type BrokerConfigType, inTopicUnits } from './config/config-kind.ts';
+import { dynamicName, isDynamic } from './config/dynamic-names.ts';
+import type { LiveConfig } from './live-config.ts';
 import { topicConfigDocumentation } from './topic-config-documentation.ts';
 
 /** Kafka's numbers of where a setting stands (DescribeConfigsResponse.ConfigSource). */
-export const configSources = { topic: 1, staticBroker: 4, default: 5 } as const;
+export const configSources = { topic: 1, dynamicBroker: 2, dynamicDefault: 3, staticBroker: 4, default: 5 } as const;
 
 /** Kafka's numbers of types (DescribeConfigsResponse.ConfigType). */
 const typeNumbers: Readonly<Record<BrokerConfigType, number>> = {
@@ -79,39 +81,86 @@ export function describeTopicConfig(broker: BrokerContext, own: TopicConfigInput
 }
 
 /** In the topic's own unit, whatever the broker's is. */
-function synonymsOfDefault({ config, givenConfig }: BrokerContext, topicName: TopicConfigName): ConfigSynonym[] {
+function synonymsOfDefault({ liveConfig }: BrokerContext, topicName: TopicConfigName): ConfigSynonym[] {
   const { type, default: standard } = topicConfigs[topicName];
   const names = brokerNames.get(topicName)!;
-  const given = names.filter((name) => givenConfig.has(name));
-  const synonyms = given.map((name): ConfigSynonym => {
-    const { unit } = (brokerConfigs[name] as Definition).topic!;
-    const value = configText(inTopicUnits(config[name]!, unit), type);
-    return { name, value, source: configSources.staticBroker };
-  });
+  const shown = (value: ConfigValue, name: BrokerConfigName): string =>
+    configText(inTopicUnits(value, (brokerConfigs[name] as Definition).topic!.unit), type);
+  const synonyms = synonymsAbove(liveConfig, names, shown);
   if (names.length > 0)
     synonyms.push({ name: names[0], value: configText(standard, type), source: configSources.default });
   return synonyms;
 }
 
-/** All settings of the broker. None can be changed while it runs. */
-export function describeBrokerConfig({ config, givenConfig }: BrokerContext): ConfigDescription[] {
-  return brokerConfigNames.map((name) => {
-    const { type, default: standard, documentation } = brokerConfigs[name] as Definition;
-    const isSensitive = type === 'password';
-    const shown = (value: typeof standard): string | null =>
-      value === null || isSensitive ? null : configText(value, type);
-    const synonyms: ConfigSynonym[] = [];
-    if (givenConfig.has(name)) synonyms.push({ name, value: shown(config[name]), source: configSources.staticBroker });
-    if (standard !== null) synonyms.push({ name, value: shown(standard), source: configSources.default });
-    return {
-      name,
-      value: shown(config[name]),
-      readOnly: true,
-      configSource: synonyms[0]?.source ?? configSources.default,
-      isSensitive,
-      synonyms,
-      configType: typeNumbers[type],
-      documentation,
-    };
+/** What was said of the settings, and not only their defaults, the strongest first. */
+function synonymsAbove(
+  liveConfig: LiveConfig,
+  names: readonly BrokerConfigName[],
+  shown: (value: ConfigValue, name: BrokerConfigName) => string | null,
+): ConfigSynonym[] {
+  const { started } = liveConfig;
+  const synonyms: ConfigSynonym[] = [];
+  const levels = [
+    [liveConfig.changed('broker'), configSources.dynamicBroker],
+    [liveConfig.changed('cluster'), configSources.dynamicDefault],
+  ] as const;
+  for (const [changes, source] of levels) {
+    for (const name of names) {
+      const text = changes.get(name);
+      if (text === undefined) continue;
+      synonyms.push({ name, value: shown((brokerConfigs[name] as Definition).parse(text)!, name), source });
+    }
+  }
+  for (const name of names) {
+    if (!started.given.has(name)) continue;
+    synonyms.push({ name, value: shown(started.config[name]!, name), source: configSources.staticBroker });
+  }
+  return synonyms;
+}
+
+/** All settings of the broker, and those of its listeners that were changed. */
+export function describeBrokerConfig({ liveConfig }: BrokerContext): ConfigDescription[] {
+  const ofListeners = [...liveConfig.changed('broker').keys()].filter((name) => dynamicName(name)!.listener !== null);
+  return [
+    ...brokerConfigNames.map((name) => describeOne(liveConfig, name)),
+    ...ofListeners.map((name) => describeOfListener(liveConfig, name)),
+  ];
+}
+
+/** What was changed for all brokers of the cluster while they ran. */
+export function describeClusterConfig({ liveConfig }: BrokerContext): ConfigDescription[] {
+  return [...liveConfig.changed('cluster').keys()].map((name) => {
+    const all = describeOne(liveConfig, name as BrokerConfigName);
+    const synonyms = all.synonyms.filter(({ source }) => source === configSources.dynamicDefault);
+    return { ...all, value: synonyms[0].value, configSource: configSources.dynamicDefault, synonyms };
   });
+}
+
+function describeOne(liveConfig: LiveConfig, name: BrokerConfigName): ConfigDescription {
+  const { type, default: standard, documentation, topic } = brokerConfigs[name] as Definition;
+  const isSensitive = type === 'password';
+  const shown = (value: ConfigValue): string | null => (isSensitive ? null : configText(value, type));
+  const names = topic === undefined ? [name] : brokerNames.get(topic.name)!;
+  const synonyms = synonymsAbove(liveConfig, names, shown);
+  if (standard !== null) synonyms.push({ name, value: shown(standard), source: configSources.default });
+  // Those before it are stronger, but not what it is itself.
+  const own = synonyms.findIndex((synonym) => synonym.name === name);
+  const said = own < 0 ? [] : synonyms.slice(own);
+  return {
+    name,
+    value: said[0]?.value ?? null,
+    readOnly: !isDynamic(name),
+    configSource: said[0]?.source ?? configSources.default,
+    isSensitive,
+    synonyms: said,
+    configType: typeNumbers[type],
+    documentation,
+  };
+}
+
+function describeOfListener(liveConfig: LiveConfig, name: string): ConfigDescription {
+  const base = describeOne(liveConfig, dynamicName(name)!.base);
+  const value = base.isSensitive ? null : liveConfig.changed('broker').get(name)!;
+  const synonyms = [{ name, value, source: configSources.dynamicBroker }, ...base.synonyms];
+  return { ...base, name, value, readOnly: false, configSource: configSources.dynamicBroker, synonyms };
 }

@@ -10,14 +10,23 @@ export interface ConnectionBounds {
 }
 
 export class ConnectionBound {
-  readonly #bounds: ConnectionBounds;
-  readonly #special: ReadonlyMap<string, number>;
+  #bounds: ConnectionBounds;
+  #special: ReadonlyMap<string, number>;
   readonly #open = new Map<string, number>();
   #count = 0;
 
   constructor(bounds: ConnectionBounds) {
     this.#bounds = bounds;
     this.#special = parseOverrides(bounds.perAddress);
+  }
+
+  /** Other bounds, for those that come: returns what sets them. INVALID_ARGUMENT for what is no list of addresses. */
+  changeTo(bounds: ConnectionBounds): () => void {
+    const special = parseOverrides(bounds.perAddress);
+    return () => {
+      this.#bounds = bounds;
+      this.#special = special;
+    };
   }
 
   get count(): number {

@@ -4,13 +4,16 @@
  *     socket -> FrameIntake -> RequestDispatch.begin -> answer -> its place in the AnswerLine -> socket
  *
  * A request begins when the one before it is done, or has settled in what order things happen (`Handler.overlaps`). While a client does not read its
- * answers, has too many requests in the line, is muted, or finds no room for its frame, none of it begins, and its socket is not read: what it makes the broker
- * hold is bounded by one chunk, one frame and the answers that were begun. A frame that is none, or a request that has no answer, ends the connection and nothing else.
+ * answers, has too many requests in the line, is muted, or finds no room for its frame, none of it begins. Its socket is then not read, or only so far that a client that
+ * goes away while a request waits is noticed: what it makes the broker hold is bounded by two chunks, READ_AHEAD_BYTES_MAX, one frame and the answers that were begun.
+ *
+ * A client that ends its half is waited for no more: what it has sent is done, as Kafka does it, and then the connection ends. A frame that is none, or a request
+ * that has no answer, ends the connection and nothing else.
  */
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { isMillraceError } from '../errors.ts';
-import { REQUESTS_IN_LINE_MAX } from '../limits.ts';
+import { READ_AHEAD_BYTES_MAX, REQUESTS_IN_LINE_MAX } from '../limits.ts';
 import { ANONYMOUS } from '../security/principal.ts';
 import { AnswerLine, type Place, type Traffic } from './answer-line.ts';
 import { FrameIntake } from './frame-intake.ts';
@@ -59,6 +62,8 @@ export class Connection implements Session {
   /** A request is being handled that lets no other one begin. */
   #isBusy = false;
   #isEnding = false;
+  /** The client sends nothing more. */
+  #isHalfClosed = false;
   /** Until when no request begins, since the client was above its quota. */
   #mutedUntil = 0;
   #unmute: () => void = () => undefined;
@@ -80,7 +85,10 @@ export class Connection implements Session {
     this.#lastActive = clock.now();
     this.connectedAt = this.#lastActive;
     socket.setNoDelay(true);
+    // What came before the client's end is done first.
+    socket.allowHalfOpen = true;
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
+    socket.on('end', () => this.#ended());
     socket.on('drain', () => this.#drained());
     // A reset by the client: `close` follows.
     socket.on('error', () => undefined);
@@ -155,7 +163,23 @@ export class Connection implements Session {
     if (this.#isEnding) return;
     this.#intake.push(chunk);
     if (this.#canBegin()) this.#advance();
-    else this.#socket.pause();
+    else if (!this.#readsAhead) this.#socket.pause();
+  }
+
+  #ended(): void {
+    this.#isHalfClosed = true;
+    // One that only waits for the last answers ends with them.
+    if (this.#isEnding) this.#finish();
+    else {
+      this.#gone.abort();
+      this.#advance();
+    }
+  }
+
+  /** It is the broker that the requests wait for, which may take long. */
+  get #readsAhead(): boolean {
+    const isWaiting = this.#isBusy || this.#mutedUntil > 0;
+    return isWaiting && !this.#intake.waitsForRoom && this.#intake.heldBytes < READ_AHEAD_BYTES_MAX;
   }
 
   #drained(): void {
@@ -181,14 +205,17 @@ export class Connection implements Session {
     try {
       while (this.#canBegin()) {
         const frame = this.#intake.next();
-        if (frame === null) break;
-        this.#begin(frame);
+        if (frame !== null) this.#begin(frame);
+        else if (!this.#intake.waitsForRoom) {
+          if (this.#isHalfClosed) this.end();
+          break;
+        }
       }
     } catch (error) {
       this.#fail(error);
     }
     if (this.#intake.waitsForRoom) this.#socket.pause();
-    else if (!this.#intake.hasChunks && this.#socket.isPaused()) this.#socket.resume();
+    else if (this.#socket.isPaused() && (!this.#intake.hasChunks || this.#readsAhead)) this.#socket.resume();
   }
 
   #begin(frame: Buffer): void {

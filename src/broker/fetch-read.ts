@@ -137,8 +137,9 @@ class Look implements FetchLook {
     });
   }
 
-  #failed({ partition }: AskedPartition, errorCode: number, log?: PartitionLog): void {
+  #failed({ partition, topic }: AskedPartition, errorCode: number, log?: PartitionLog): void {
     this.hasError = true;
+    if (log !== undefined) this.#broker.statistics.failures.fetchFailed(topic!, errorCode);
     // A client that is told OFFSET_OUT_OF_RANGE looks where the log begins.
     const { highWatermark = -1, lastStableOffset = -1, startOffset: logStartOffset = -1 } = log ?? {};
     this.partitions.push({

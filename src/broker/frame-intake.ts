@@ -12,11 +12,15 @@ export interface FrameIntakeOptions {
   readonly onRoom: () => void;
 }
 
+const CHUNK_SIZE_MIN = 1024;
+
 export class FrameIntake {
   readonly #options: FrameIntakeOptions;
   readonly #splitter: FrameSplitter;
   /** Chunks that are not cut yet. */
   readonly #chunks: Buffer[] = [];
+  /** What these hold, with what an object takes however little it has. */
+  #chunkBytes = 0;
   /** Taken for the frame that comes in. */
   #announced = 0;
   #waits = false;
@@ -42,8 +46,14 @@ export class FrameIntake {
     return this.#chunks.length > 0;
   }
 
+  /** What was not looked at yet takes so much. */
+  get heldBytes(): number {
+    return this.#chunkBytes;
+  }
+
   push(chunk: Buffer): void {
     this.#chunks.push(chunk);
+    this.#chunkBytes += heldSize(chunk);
   }
 
   /** Null: more must come in first, or there is no room. Errors: those of FrameSplitter. */
@@ -60,6 +70,7 @@ export class FrameIntake {
       if (!this.#hasRoom()) return null;
       const chunk = this.#chunks.shift();
       if (chunk === undefined) return null;
+      this.#chunkBytes -= heldSize(chunk);
       this.#splitter.push(chunk);
     }
   }
@@ -67,6 +78,7 @@ export class FrameIntake {
   /** No frame is wanted any more: forgets the chunks, and gives back what it has taken for the frame that comes in. */
   close(): void {
     this.#chunks.length = 0;
+    this.#chunkBytes = 0;
     if (this.#waits) this.#stopWaiting();
     this.#waits = false;
     this.#options.memory.release(this.#announced);
@@ -87,4 +99,8 @@ export class FrameIntake {
     this.#waits = !isTaken;
     return isTaken;
   }
+}
+
+function heldSize({ length }: Buffer): number {
+  return Math.max(length, CHUNK_SIZE_MIN);
 }

@@ -10,7 +10,7 @@ import { Connection, isClientFault } from './connection.ts';
 import { listen } from './listen.ts';
 import type { RequestDispatch } from './request-dispatch.ts';
 import type { RequestMemory } from './request-memory.ts';
-import type { SaslSettings } from './sasl-authentication.ts';
+import { type SaslSettings, SessionExpired } from './sasl-authentication.ts';
 import { TlsGate } from './tls-gate.ts';
 import type { TlsSettings } from './tls-settings.ts';
 
@@ -51,6 +51,8 @@ export interface ListenerStatistics {
   malformed: number;
   /** Closed since they were silent for too long. */
   idle: number;
+  /** Closed since they did not log in anew in time. */
+  expired: number;
   /** Closed since a request failed in a way that has no answer: a fault of the broker's own. */
   failed: number;
   /** Handshakes of TLS and log-ins that failed, or took too long. */
@@ -71,6 +73,7 @@ export class Listener implements ListenerAddress {
     refused: 0,
     malformed: 0,
     idle: 0,
+    expired: 0,
     failed: 0,
     failedAuthentications: 0,
     bytesIn: 0,
@@ -118,6 +121,11 @@ export class Listener implements ListenerAddress {
     let count = 0;
     for (const { pendingRequests } of this.#connections) count += pendingRequests;
     return count;
+  }
+
+  /** Other certificates, for those who come; only where it has some. */
+  configureTls(settings: TlsSettings): void {
+    this.#gate?.configure(settings);
   }
 
   /** Takes no more connections; those that are open end when what they have begun is answered, or after `graceMs`. */
@@ -203,6 +211,11 @@ export class Listener implements ListenerAddress {
 
   #faulted({ remoteAddress, clientSoftware }: Connection, error: unknown): void {
     const details = { err: error, listener: this.name, remoteAddress, clientSoftware };
+    if (error instanceof SessionExpired) {
+      this.statistics.expired++;
+      this.#options.logger.info?.(details, 'a client did not log in anew in time, and its connection is closed');
+      return;
+    }
     if (!isClientFault(error)) {
       this.statistics.failed++;
       this.#options.logger.error?.(details, 'a request failed, and its connection is closed');

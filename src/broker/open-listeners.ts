@@ -1,24 +1,22 @@
 /** The listeners of a broker, by their plans: what they share is made here. */
+import type { BrokerConfig } from './broker-config.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { saslSettings } from './broker-security.ts';
 import { hasSasl, hasTls, type ListenerPlan } from './config/listener-plan.ts';
-import { ConnectionBound } from './connection-bound.ts';
+import { ConnectionBound, type ConnectionBounds } from './connection-bound.ts';
 import { allHandlers } from './handlers.ts';
 import { Listener } from './listener.ts';
+import type { LiveConfig } from './live-config.ts';
 import { RequestDispatch } from './request-dispatch.ts';
 import { RequestMemory } from './request-memory.ts';
 import { tlsSettings } from './tls-settings.ts';
 
 /** All of them, or none. */
 export async function openListeners(plans: readonly ListenerPlan[], context: BrokerContext): Promise<Listener[]> {
-  const { config, clock, logger, security } = context;
-  const tls = plans.some(hasTls) ? tlsSettings(config) : null;
+  const { config, liveConfig, clock, logger, security } = context;
   const sasl = plans.some(hasSasl) ? saslSettings(config, security, clock) : null;
-  const bound = new ConnectionBound({
-    most: config['max.connections'],
-    mostPerAddress: config['max.connections.per.ip'],
-    perAddress: config['max.connections.per.ip.overrides'],
-  });
+  const bound = new ConnectionBound(boundsOf(config));
+  liveConfig.add((next) => bound.changeTo(boundsOf(next.config)));
   const memory = new RequestMemory(config['queued.max.request.bytes']);
   const dispatch = new RequestDispatch(allHandlers(), context);
   let connections = 0;
@@ -30,7 +28,7 @@ export async function openListeners(plans: readonly ListenerPlan[], context: Bro
         name,
         host,
         port,
-        tls: hasTls(plan) ? tls : null,
+        tls: hasTls(plan) ? tlsSettings(liveConfig.effective.ofListener(name)) : null,
         sasl: hasSasl(plan) ? sasl : null,
         dispatch,
         clock,
@@ -43,10 +41,27 @@ export async function openListeners(plans: readonly ListenerPlan[], context: Bro
         nextConnectionId: () => ++connections,
       });
       opened.push(listener);
+      if (hasTls(plan)) obeyCertificates(listener, liveConfig);
     }
     return opened;
   } catch (error) {
     await Promise.all(opened.map((listener) => listener.close(0)));
     throw error;
   }
+}
+
+function boundsOf(config: BrokerConfig): ConnectionBounds {
+  return {
+    most: config['max.connections'],
+    mostPerAddress: config['max.connections.per.ip'],
+    perAddress: config['max.connections.per.ip.overrides'],
+  };
+}
+
+/** Files are read anew with every change, so that one that was replaced in its place is taken. */
+function obeyCertificates(listener: Listener, liveConfig: LiveConfig): void {
+  liveConfig.add((next) => {
+    const settings = tlsSettings(next.ofListener(listener.name));
+    return () => listener.configureTls(settings);
+  });
 }

@@ -17,6 +17,7 @@ import { undergo } from './fault-course.ts';
 import type { Call, Handler, Message } from './handler.ts';
 import { advertisedApis, API_VERSIONS_KEY } from './handlers/18-api-versions.ts';
 import type { ApiStatistics } from './request-statistics.ts';
+import { SessionExpired } from './sasl-authentication.ts';
 import type { Session } from './session.ts';
 
 export type Pieces = readonly Uint8Array[];
@@ -31,6 +32,7 @@ export interface BegunRequest {
 }
 
 const NO_ANSWER: Pieces = [];
+const SASL_HANDSHAKE_KEY = 17;
 
 export class RequestDispatch {
   readonly #handlers: ReadonlyMap<number, Handler>;
@@ -53,6 +55,8 @@ export class RequestDispatch {
     if (handler === undefined) throw new MillraceError('ERR_MILLRACE_UNSUPPORTED', `no API of key ${header.apiKey}`);
     if (sasl?.isDone === false && !handler.beforeAuthentication)
       throw new MillraceError('ERR_MILLRACE_AUTHENTICATION', `${handler.api.name} before the log-in`);
+    if (sasl?.isExpired && header.apiKey !== SASL_HANDSHAKE_KEY)
+      throw new SessionExpired('the log-in was not repeated in time');
     const { apiVersion: version, clientId } = header;
     const statistics = this.#broker.statistics.of(handler.api);
     if (version < handler.minVersion || version > handler.maxVersion) {

@@ -7,6 +7,7 @@
 import { RecentTimes } from '../file/recent-times.ts';
 import type { Api } from '../protocol/api.ts';
 import { kafkaErrorOf } from '../protocol/error-code.ts';
+import { TopicFailures } from './topic-failures.ts';
 
 export class ApiStatistics {
   readonly key: number;
@@ -61,6 +62,7 @@ export class ApiStatistics {
 export class RequestStatistics {
   /** Fetches that wait for records. */
   waitingFetches = 0;
+  readonly failures = new TopicFailures();
   /** By key; those that nobody has asked for are holes. */
   readonly #apis: ApiStatistics[] = [];
 

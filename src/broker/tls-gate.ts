@@ -15,19 +15,28 @@ export interface TlsGateHandlers {
 export class TlsGate {
   readonly #server: Server;
   readonly #handlers: TlsGateHandlers;
-  readonly #asksForCertificates: boolean;
+  readonly #settings: TlsSettings;
   /** By the other end: those whose handshake goes on. */
   readonly #pending = new Map<string, Socket>();
 
   constructor(settings: TlsSettings, handlers: TlsGateHandlers) {
     this.#handlers = handlers;
-    this.#asksForCertificates = settings.requestCert;
+    this.#settings = settings;
     this.#server = createServer(settings);
     this.#server.on('secureConnection', (socket) => this.#secured(socket));
     this.#server.on('tlsClientError', (error, socket) => {
-      handlers.onRefused(error, socket.remoteAddress ?? '');
+      const { authorizationError: why } = socket as Partial<Pick<TLSSocket, 'authorizationError'>>;
+      // Node ends a connection itself whose certificate it does not trust.
+      if (why) handlers.onRefused(new Error(`a certificate that is not trusted: ${String(why)}`), endOf(socket));
+      // Who goes away in the middle was refused nothing.
+      else if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') handlers.onRefused(error, endOf(socket));
       socket.destroy();
     });
+  }
+
+  /** Other certificates, for the handshakes that come. Whether clients show one stays as it was. */
+  configure(settings: TlsSettings): void {
+    this.#server.setSecureContext(settings);
   }
 
   get pending(): number {
@@ -53,16 +62,21 @@ export class TlsGate {
     this.#pending.delete(endOf(socket));
     // What a client of TLS 1.2 may ask for again and again costs the server more than the client.
     socket.disableRenegotiation();
-    const certificate = this.#asksForCertificates ? socket.getPeerX509Certificate() : undefined;
-    if (certificate !== undefined && !socket.authorized) {
-      this.#handlers.onRefused(new Error(`a certificate that is not trusted: ${certificate.subject}`), endOf(socket));
-      socket.destroy();
+    const certificate = this.#settings.requestCert ? socket.getPeerX509Certificate() : undefined;
+    if (certificate === undefined) {
+      this.#handlers.onSecure(socket, null);
       return;
     }
-    this.#handlers.onSecure(
-      socket,
-      certificate === undefined ? null : `User:${distinguishedName(certificate.subject)}`,
-    );
+    const subject = distinguishedName(certificate.subject);
+    const name = this.#settings.principals.nameOf(subject);
+    if (!socket.authorized) this.#refuse(socket, `a certificate that is not trusted: ${subject}`);
+    else if (name === null) this.#refuse(socket, `no rule of ssl.principal.mapping.rules fits ${subject}`);
+    else this.#handlers.onSecure(socket, `User:${name}`);
+  }
+
+  #refuse(socket: TLSSocket, why: string): void {
+    this.#handlers.onRefused(new Error(why), endOf(socket));
+    socket.destroy();
   }
 }
 

@@ -7,10 +7,13 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureVersion, type TlsOptions } from 'node:tls';
 import { invalidArgument, MillraceError } from '../errors.ts';
 import { TLS_HANDSHAKE_TIMEOUT_MS } from '../limits.ts';
+import { PrincipalMapping } from '../security/principal-mapping.ts';
 import type { BrokerConfig } from './broker-config.ts';
 
 export interface TlsSettings extends TlsOptions {
   readonly requestCert: boolean;
+  /** Who a client is by its certificate. */
+  readonly principals: PrincipalMapping;
 }
 
 type Config = Pick<BrokerConfig, Extract<keyof BrokerConfig, `ssl.${string}`>>;
@@ -40,6 +43,7 @@ export function tlsSettings(config: Config): TlsSettings {
     cert: certificates,
     ca,
     passphrase: config['ssl.key.password'] ?? undefined,
+    principals: new PrincipalMapping(config['ssl.principal.mapping.rules']),
     requestCert: clientAuth !== 'none',
     // One that is shown and not trusted is refused in either case (tls-gate.ts).
     rejectUnauthorized: clientAuth === 'required',

@@ -1,5 +1,5 @@
 /** Metrics of a broker, under the names that those of a Kafka broker have through the JMX exporter. What Kafka counts by network thread is here by listener alone. */
-import type { MeasuredApi, MeasuredBroker, MeasuredListener } from './measured-broker.ts';
+import type { MeasuredApi, MeasuredBroker, MeasuredFailures, MeasuredListener } from './measured-broker.ts';
 import { registerFamily, type Sample } from './metric-family.ts';
 import type { CheckedMetricsOptions } from './metrics-options.ts';
 import { TimeSummary } from './time-summary.ts';
@@ -43,6 +43,11 @@ const ofListeners: Record<string, Kind<MeasuredListener>> = {
     value: ({ statistics }) => statistics.bytesOut,
   },
   kafka_network_socketserver_expiredconnectionskilledcount: {
+    type: 'counter',
+    help: 'Connections closed since they did not log in anew within connections.max.reauth.ms',
+    value: ({ statistics }) => statistics.expired,
+  },
+  millrace_broker_idleconnections_total: {
     type: 'counter',
     help: 'Connections closed since they were silent for connections.max.idle.ms',
     value: ({ statistics }) => statistics.idle,
@@ -92,7 +97,14 @@ const ofBrokers: Record<string, Kind<MeasuredBroker>> = {
   },
 };
 
+const ofTopics: Record<string, { help: string; field: keyof MeasuredFailures }> = {
+  failedproducerequests: { help: 'Appends that failed by what is no everyday error', field: 'produceFailures' },
+  failedfetchrequests: { help: 'Reads that failed by what is no everyday error', field: 'fetchFailures' },
+  bytesrejected: { help: 'Bytes of batches that were too large', field: 'bytesRejected' },
+};
+
 export function addBrokerMetrics(broker: MeasuredBroker, options: CheckedMetricsOptions): void {
+  addTopicMetrics(broker, options);
   addListenerMetrics(broker, options);
   addRequestMetrics(broker, options);
   for (const [name, { type, help, value }] of Object.entries(ofBrokers)) {
@@ -106,6 +118,25 @@ export function addBrokerMetrics(broker: MeasuredBroker, options: CheckedMetrics
     labelNames: ['delayedOperation'],
     samples: () => [{ labels: { delayedOperation: 'Fetch' }, value: broker.statistics.waitingFetches }],
   });
+}
+
+function addTopicMetrics({ store, statistics }: MeasuredBroker, options: CheckedMetricsOptions): void {
+  for (const [word, { help, field }] of Object.entries(ofTopics)) {
+    registerFamily(options, {
+      type: 'counter',
+      name: `kafka_server_brokertopicmetrics_${word}_total`,
+      help: `${help}, since the broker was started`,
+      labelNames: ['topic'],
+      // What a store had when it was closed stays.
+      samples: () =>
+        store.isClosed
+          ? null
+          : store.topics().map(({ name }) => ({
+              labels: { topic: name },
+              value: statistics.failures.of(name)?.[field] ?? 0,
+            })),
+    });
+  }
 }
 
 function addListenerMetrics(broker: MeasuredBroker, options: CheckedMetricsOptions): void {

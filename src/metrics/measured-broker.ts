@@ -16,6 +16,13 @@ export interface MeasuredApi {
   readonly responseBytes: number;
 }
 
+/** Of a topic. */
+export interface MeasuredFailures {
+  readonly produceFailures: number;
+  readonly fetchFailures: number;
+  readonly bytesRejected: number;
+}
+
 export interface MeasuredListener {
   readonly name: string;
   readonly pendingRequests: number;
@@ -25,6 +32,7 @@ export interface MeasuredListener {
     readonly refused: number;
     readonly malformed: number;
     readonly idle: number;
+    readonly expired: number;
     readonly failed: number;
     readonly bytesIn: number;
     readonly bytesOut: number;
@@ -35,7 +43,11 @@ export interface MeasuredBroker {
   readonly store: Store;
   readonly isClosing: boolean;
   readonly listeners: readonly MeasuredListener[];
-  readonly statistics: { readonly waitingFetches: number; readonly apis: readonly MeasuredApi[] };
+  readonly statistics: {
+    readonly waitingFetches: number;
+    readonly apis: readonly MeasuredApi[];
+    readonly failures: { of(topic: string): MeasuredFailures | null };
+  };
   readonly fetchSessions: { readonly count: number; readonly partitionCount: number; readonly evictions: number };
 }
 

@@ -13,6 +13,11 @@ import { addTransactionMetrics } from './transaction-metrics.ts';
 
 const ofWriters: Record<string, { help: string; value: (store: Store) => number }> = {
   kafka_server_replicamanager_partitioncount: { help: 'Partitions', value: (store) => store.statistics.partitions },
+  kafka_server_replicamanager_produceridcount: {
+    help: 'Producers that the open partitions remember',
+    value: (store) =>
+      store.isClosed ? 0 : store.openPartitions().reduce((sum, { log }) => sum + log.activeProducers.length, 0),
+  },
   kafka_server_replicamanager_offlinereplicacount: {
     help: 'Partitions that cannot be written: those that could not be recovered, or all of an offline directory',
     value: ({ failure, statistics }) => (failure === null ? statistics.unavailablePartitions : statistics.partitions),

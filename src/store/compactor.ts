@@ -33,7 +33,7 @@ interface Candidate {
 export class Compactor {
   readonly statistics: CompactionStatistics;
   readonly #environment: StoreEnvironment;
-  readonly #options: CompactorOptions;
+  #options: CompactorOptions;
   readonly #executor: CompactionExecutor;
   /** Unopened partitions that were looked at: nobody but this process can make them dirtier. */
   readonly #seen = new WeakSet<Partition>();
@@ -50,9 +50,17 @@ export class Compactor {
   }
 
   start(): void {
+    this.#cancel?.();
     this.#cancel = this.#environment.clock.schedule(this.#options.intervalMs, () => {
       void this.#regularly();
     });
+  }
+
+  /** From the next log on. */
+  configure(changes: Pick<CompactorOptions, 'intervalMs' | 'bufferBytes'>): void {
+    const isOther = changes.intervalMs !== this.#options.intervalMs;
+    this.#options = { ...this.#options, ...changes };
+    if (isOther && this.#cancel !== null && !this.#stopped) this.start();
   }
 
   /** Compacts a log now, when the one that is being compacted is done; whatever its ratio is, but not what its settings protect. */

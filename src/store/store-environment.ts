@@ -10,8 +10,10 @@ export interface StoreEnvironment extends LogEnvironment {
   /** The data directory. */
   readonly directory: string;
   readonly logger: Logger;
-  /** Topic settings where a topic has none of its own. */
-  readonly defaults: TopicConfig;
+  /** Topic settings where a topic has none of its own. Changed by `TopicAdmin` only. */
+  defaults: TopicConfig;
+  /** Read whenever producers are forgotten; changed by `Store.configure` only. */
+  producerIdExpirationMs: number;
   /** The flusher's thread, for rounds that are not a log's. */
   readonly flushThread: FlushThread;
   readonly recoveryPoints: OffsetCheckpoint;

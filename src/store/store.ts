@@ -27,6 +27,7 @@ import { OpenProducers } from './open-producers.ts';
 import { ProducerIds } from './producer-ids.ts';
 import type { RecoveryReport } from './recovery.ts';
 import { closeStore } from './store-closing.ts';
+import { checkChange, type StoreChange } from './store-change.ts';
 import { writing } from './store-environment.ts';
 import { storeGroups } from './store-groups.ts';
 import type { StoreLock } from './store-lock.ts';
@@ -107,6 +108,22 @@ export class Store extends TopicStore {
   writing<T>(work: () => T): T {
     this.checkOpen();
     return writing(this.environment, work);
+  }
+
+  /** Throws what `configure` would refuse it for, and changes nothing. */
+  checkConfigure(change: StoreChange): void {
+    this.checkOpen();
+    checkChange(change);
+    this.admin.checkDefaults(change.defaults);
+  }
+
+  /** Other options while it is open: all of them or none. They are not written down: the next open is told them again. Errors: INVALID_ARGUMENT, OFFLINE, CLOSED. */
+  async configure(change: StoreChange): Promise<void> {
+    this.checkOpen();
+    const { compactionIntervalMs: intervalMs, compactionBufferBytes: bufferBytes, ...rest } = checkChange(change);
+    await this.admin.changeDefaults(change.defaults);
+    this.environment.producerIdExpirationMs = rest.producerIdExpirationMs;
+    this.#compactor.configure({ intervalMs, bufferBytes });
   }
 
   /** Why the store is offline, or null. */

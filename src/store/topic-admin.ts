@@ -55,6 +55,23 @@ export class TopicAdmin {
     effectiveConfig(changeTopicConfig(this.get(name).config, changes), this.#environment.defaults);
   }
 
+  /** Throws what `changeDefaults` would refuse them for. */
+  checkDefaults(input: unknown): TopicConfig {
+    const defaults = changeTopicConfig({}, input);
+    effectiveConfig({}, defaults);
+    for (const { config } of this.#topics.values()) effectiveConfig(config, defaults);
+    return defaults;
+  }
+
+  /** Other settings where a topic has none of its own. They are the caller's to keep: nothing is written. */
+  async changeDefaults(input: unknown): Promise<void> {
+    return this.#alone(async () => {
+      const defaults = this.checkDefaults(input);
+      this.#environment.defaults = defaults;
+      for (const topic of this.#topics.values()) topic.configure(topic.config, defaults);
+    });
+  }
+
   async create(name: string, options: CheckedTopicOptions): Promise<TopicDescription> {
     this.checkNew(name, options);
     const config = this.#checkConfig(options.config);

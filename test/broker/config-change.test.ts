@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Access } from '#millrace/broker/access.js';
-import { changeConfigs, operations } from '#millrace/broker/config-change.js';
+import { changeConfigs } from '#millrace/broker/config-change.js';
+import { operations } from '#millrace/broker/config-operation.js';
 import { kafkaErrorCodes } from '#millrace/protocol/error-code.js';
 import { rig } from './broker-fixture.ts';
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { type BrokerConfigName, checkBrokerConfig } from '#millrace/broker/broker-config.js';
 import { describeBrokerConfig, describeTopicConfig } from '#millrace/broker/config-description.js';
+import { LiveConfig } from '#millrace/broker/live-config.js';
 
 function contextOf(input: object): never {
-  const { config, given } = checkBrokerConfig(input);
-  return { config, givenConfig: given } as never;
+  return { liveConfig: new LiveConfig(checkBrokerConfig(input), [], {}) } as never;
 }
 
 test('of several settings of the broker that mean the same, all stand as synonyms, the strongest first', () => {

@@ -24,6 +24,17 @@ test('some addresses have a bound of their own, also as IPv6 shows them', () => 
   expect(() => new ConnectionBound({ most: 9, mostPerAddress: 1, perAddress: 'x' })).toThrow(/address:count/);
 });
 
+test('other bounds are for those that come', () => {
+  const bound = new ConnectionBound({ most: 9, mostPerAddress: 9, perAddress: '' });
+  expect([bound.take(A), bound.take(A), bound.take(B)]).toEqual([true, true, true]);
+  const change = bound.changeTo({ most: 4, mostPerAddress: 1, perAddress: `${B}:3` });
+  expect(bound.take(A)).toBe(true);
+  bound.release(A);
+  change();
+  expect([bound.take(A), bound.take(B), bound.take(B), bound.count]).toEqual([false, true, false, 4]);
+  expect(() => bound.changeTo({ most: 4, mostPerAddress: 1, perAddress: 'x' })).toThrow(/address:count/);
+});
+
 test('what was not counted is not counted down', () => {
   const bound = new ConnectionBound({ most: 1, mostPerAddress: 1, perAddress: '' });
   bound.release(A);

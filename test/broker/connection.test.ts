@@ -4,6 +4,7 @@ import { fetch } from '#millrace/protocol/apis/01-fetch.js';
 import { listOffsets } from '#millrace/protocol/apis/02-list-offsets.js';
 import { produce } from '#millrace/protocol/apis/00-produce.js';
 import { apiVersions } from '#millrace/protocol/apis/18-api-versions.js';
+import { READ_AHEAD_BYTES_MAX } from '#millrace/limits.js';
 import { encodeRequest } from '#millrace/protocol/request-frame.js';
 import { readCorrelationId } from '#millrace/protocol/response-frame.js';
 import { ZERO_UUID } from '#millrace/protocol/uuid.js';
@@ -151,17 +152,69 @@ test('a reset while a request waits hurts nobody', async () => {
   await expect.poll(() => broker.listeners[0].statistics.connections).toBe(1);
 });
 
+test.each([
+  ['ends', 'destroy'],
+  ['is reset', 'resetAndDestroy'],
+] as const)('a client that %s while its fetch waits, with requests behind it, is noticed at once', async (_, leave) => {
+  const { broker, client, connect } = await rig();
+  await broker.store.createTopic('t');
+  const { statistics } = broker.listeners[0];
+  client.send(fetch, 11, fromT({ maxWaitMs: 60_000, minBytes: 1 << 20 }));
+  // Each in a chunk of its own, so that what comes behind them is not seen for free.
+  for (let i = 0; i < 5; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    client.send(apiVersions, 0, {});
+  }
+  await expect.poll(() => broker.statistics.waitingFetches).toBe(1);
+  client.socket[leave]();
+  await expect.poll(() => statistics.connections, { timeout: 2_000 }).toBe(0);
+  expect(broker.statistics.waitingFetches).toBe(0);
+  expect((await (await connect()).ask(apiVersions, 0, {})).errorCode).toBe(0);
+});
+
+test('what a client has sent behind a fetch that waits is done, though it went away', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t');
+  client.send(fetch, 11, fromT({ maxWaitMs: 60_000, minBytes: 1 << 20 }));
+  await expect.poll(() => broker.statistics.waitingFetches).toBe(1);
+  for (const value of ['a', 'b']) {
+    client.send(produce, 9, { ...toT(batch([{ value }])), acks: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  client.socket.end();
+  await expect.poll(() => broker.store.partition('t', 0).endOffset, { timeout: 2_000 }).toBe(2);
+  await client.closed;
+});
+
+test.each([
+  ['large', 1 << 20, 16],
+  ['tiny', 1, 3_000],
+])('behind a fetch that waits, no more than a bound is read: %s chunks', async (_, size, count) => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t');
+  client.send(fetch, 11, fromT({ maxWaitMs: 60_000, minBytes: 1 << 20 }));
+  await expect.poll(() => broker.statistics.waitingFetches).toBe(1);
+  const { statistics } = broker.listeners[0];
+  const before = statistics.bytesIn;
+  for (let i = 0; i < count; i++) {
+    client.socket.write(Buffer.alloc(size));
+    if (size === 1 && i % 8 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const read = statistics.bytesIn - before;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(statistics.bytesIn - before).toBe(read);
+  expect(read).toBeLessThan(Math.min(READ_AHEAD_BYTES_MAX * 2 + 1, size * count));
+});
+
 test('a close waits for no connection that is muted, or that finds no room for its frame', async () => {
   const config = { 'queued.max.request.bytes': 1_000 };
   const { broker, client, connect } = await rig({ clock: new TestClock(), config });
   const [muted, holder] = [client, await connect()];
   expect((await muted.ask(apiVersions, 0, {})).errorCode).toBe(0);
   for (const connection of broker.listeners[0].connections) if (connection.id === 1) connection.mute(60_000);
-  // All but the first stay in the paused socket, before the client's end.
-  for (let i = 0; i < 3; i++) {
-    muted.send(apiVersions, 0, {});
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  // Most of it stays in the paused socket, before the client's end.
+  muted.socket.write(Buffer.alloc(READ_AHEAD_BYTES_MAX * 4));
   const half = Buffer.alloc(500);
   half.writeInt32BE(900);
   holder.socket.write(half);

@@ -6,7 +6,7 @@ import { rig } from './broker-fixture.ts';
 async function setUp(config: object = {}) {
   const { broker } = await rig();
   await broker.store.createTopic('t', { partitions: 3, config });
-  const context = { store: broker.store } as BrokerContext;
+  const context = { store: broker.store, statistics: broker.statistics } as BrokerContext;
   const ask = (partition: number, fetchOffset = 0, partitionMaxBytes = 1 << 20) => ({
     topic: 't',
     partition,

@@ -37,3 +37,34 @@ test.each<SASLOptions['mechanism']>(['plain', 'scram-sha-256', 'scram-sha-512'])
     await stranger.disconnect();
   },
 );
+
+test('kafkajs logs in anew on its connection while the log-in is good', async () => {
+  await using broker = await startBroker({
+    data: 'memory',
+    config: { listeners: 'SASL_PLAINTEXT://127.0.0.1:0', 'connections.max.reauth.ms': 1_600 },
+  });
+  await broker.credentials.put('alice', 'secret');
+  await broker.store.createTopic('t');
+  const kafka = new Kafka({
+    brokers: [broker.address],
+    sasl: { mechanism: 'scram-sha-256', username: 'alice', password: 'secret' },
+    reauthenticationThreshold: 500,
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 0 },
+  });
+  const producer = kafka.producer();
+  await producer.connect();
+  const logIns = () => broker.statistics.apis.find(({ name }) => name === 'SaslHandshake')!.answered;
+  await producer.send({ topic: 't', messages: [{ value: 'first' }] });
+  const [{ accepted }, before] = [{ ...broker.listeners[0].statistics }, logIns()];
+  const until = Date.now() + 4_000;
+  let sent = 1;
+  for (; Date.now() < until; sent++) {
+    await producer.send({ topic: 't', messages: [{ value: 'more' }] });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect(logIns()).toBeGreaterThanOrEqual(before + 2);
+  expect(broker.listeners[0].statistics).toMatchObject({ accepted, expired: 0, failedAuthentications: 0 });
+  expect(broker.store.partition('t', 0).endOffset).toBe(sent);
+  await producer.disconnect();
+});

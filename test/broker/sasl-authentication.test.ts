@@ -5,7 +5,8 @@ import { PasswordDerivation } from '#millrace/security/password-derivation.js';
 import { FakeClock } from '../support/fake-clock.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
 
-async function begun(signal = new AbortController().signal) {
+async function begun(signal = new AbortController().signal, lifetimeMs = 0) {
+  const more = lifetimeMs > 0 ? ['SCRAM-SHA-256'] : [];
   const system = new MemoryFileSystem();
   system.makeDirectory('/data');
   const derivation = new PasswordDerivation();
@@ -13,9 +14,22 @@ async function begun(signal = new AbortController().signal) {
   await credentials.put('alice', 'secret');
   const clock = new FakeClock(0);
   const principals: string[] = [];
-  const settings = { credentials, derivation, clock, mechanisms: ['PLAIN'], failureDelayMs: 100, maxFrameSize: 1000 };
+  const settings = {
+    credentials,
+    derivation,
+    clock,
+    mechanisms: ['PLAIN', ...more],
+    failureDelayMs: 100,
+    lifetimeMs,
+    maxFrameSize: 1000,
+  };
   const onDone = (principal: string): void => void principals.push(principal);
-  return { sasl: new SaslAuthentication(settings, onDone, signal), clock, principals };
+  return {
+    sasl: new SaslAuthentication(settings, onDone, signal),
+    clock,
+    principals,
+    addUser: (user: string) => credentials.put(user, 'secret'),
+  };
 }
 
 test('a mechanism, a token, a principal', async () => {
@@ -40,6 +54,58 @@ test('a wrong password is told when its time has come, and ends the log-in', asy
   expect(sasl.isDone).toBe(false);
   await expect(sasl.respond(Buffer.from('\0alice\0secret'))).rejects.toThrow(/wrong time/);
   expect(principals).toEqual([]);
+});
+
+const token = (user: string): Buffer => Buffer.from(`\0${user}\0secret`);
+
+test('a log-in that is good for a time can be repeated, by whom it was', async () => {
+  const { sasl, clock, principals, addUser } = await begun(new AbortController().signal, 5_000);
+  await addUser('bob');
+  sasl.begin('PLAIN', false);
+  expect(sasl).toMatchObject({ lifetimeMs: 0, mayBegin: false, isExpired: false });
+  await sasl.respond(token('alice'));
+  expect(sasl).toMatchObject({ lifetimeMs: 5_000, mayBegin: true, isExpired: false });
+  clock.advance(5_000);
+  expect(sasl.isExpired).toBe(false);
+  clock.advance(1);
+  expect(sasl.isExpired).toBe(true);
+  expect(sasl.begin('PLAIN', false)).toBe(true);
+  expect(sasl).toMatchObject({ isDone: false, isExpired: false, mayBegin: false });
+  await sasl.respond(token('alice'));
+  expect(sasl).toMatchObject({ isDone: true, isExpired: false });
+  // Once a second.
+  expect(sasl.mayBegin).toBe(false);
+  expect(() => sasl.begin('PLAIN', false)).toThrow(/wrong time/);
+  clock.advance(1_000);
+  sasl.begin('PLAIN', false);
+  const other = expect(sasl.respond(token('bob'))).rejects.toThrow(
+    'Cannot change principals during re-authentication from User:alice to User:bob',
+  );
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  clock.advance(100);
+  await other;
+  expect(principals).toEqual(['User:alice', 'User:alice']);
+  expect(sasl).toMatchObject({ isDone: false, mayBegin: false });
+});
+
+test('another mechanism is refused with the first token', async () => {
+  const { sasl, clock } = await begun(new AbortController().signal, 5_000);
+  sasl.begin('PLAIN', false);
+  await sasl.respond(token('alice'));
+  expect(sasl.begin('SCRAM-SHA-256', false)).toBe(true);
+  const refused = expect(sasl.respond(token('alice'))).rejects.toThrow(
+    "SASL mechanism 'SCRAM-SHA-256' requested by client is not supported for re-authentication of mechanism 'PLAIN'",
+  );
+  clock.advance(100);
+  await refused;
+});
+
+test('one that is good for ever is not repeated', async () => {
+  const { sasl, clock } = await begun();
+  sasl.begin('PLAIN', false);
+  await sasl.respond(token('alice'));
+  clock.advance(1e12);
+  expect(sasl).toMatchObject({ lifetimeMs: 0, mayBegin: false, isExpired: false });
 });
 
 test('a refusal waits for nobody who is gone, nor for the time of a broker that is closed', async () => {

@@ -49,6 +49,31 @@ test('a client that does not shake hands does not keep the broker from ending', 
   expect(socket.destroyed).toBe(true);
 });
 
+test('a client that goes away in the middle was refused nothing', async () => {
+  const warnings: unknown[] = [];
+  const logger = { warn: (details: object) => warnings.push(details) };
+  await using broker = await startBroker({ data: 'memory', config: config({ 'max.connections': 1 }), logger });
+  for (const leave of ['destroy', 'resetAndDestroy'] as const) {
+    const socket = connect(broker.port, '127.0.0.1').on('error', () => undefined);
+    await once(socket, 'connect');
+    // The beginning of a ClientHello.
+    socket.write(Buffer.from([22, 3, 1, 1, 0, 1, 0, 0, 252, 3, 3]));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    socket[leave]();
+  }
+  // Their places are free again.
+  const next = () => BrokerClient.connect(broker, { tls: trust() }).catch(() => null);
+  let client = await next();
+  for (let i = 0; i < 100 && client === null; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    client = await next();
+  }
+  expect((await client?.ask(apiVersions, 0, {}))?.errorCode).toBe(0);
+  client?.close();
+  expect(broker.listeners[0].statistics.failedAuthentications).toBe(0);
+  expect(warnings).toEqual([]);
+});
+
 test('required: no certificate, no connection; the subject is the principal', async () => {
   await using broker = await startBroker({ data: 'memory', config: config({ 'ssl.client.auth': 'required' }) });
   const { client, stranger } = certificates();
@@ -73,6 +98,22 @@ test('requested: none is fine, one that nobody vouches for is not', async () => 
   await refused?.closed;
   expect(broker.listeners[0].statistics).toMatchObject({ accepted: 1, failedAuthentications: 1 });
   without.close();
+});
+
+test('rules make a principal of the subject; one that no rule fits is not let in', async () => {
+  const rules = 'RULE:^CN=(.*?),O=Mills.*$/$1@mills/U';
+  const more = { 'ssl.client.auth': 'required', 'ssl.principal.mapping.rules': rules };
+  await using broker = await startBroker({ data: 'memory', config: config(more) });
+  const { client, broker: other } = certificates();
+  const known = await BrokerClient.connect(broker, { tls: { ...trust(), key: client.key, cert: client.certificate } });
+  expect((await known.ask(apiVersions, 0, {})).errorCode).toBe(0);
+  const [{ principal }] = broker.listeners[0].connections;
+  expect(principal).toBe('User:CLIENT@MILLS');
+  const pair = { key: other.key, cert: other.certificate };
+  const refused = await BrokerClient.connect(broker, { tls: { ...trust(), ...pair } }).catch(() => null);
+  await refused?.closed;
+  expect(broker.listeners[0].statistics).toMatchObject({ accepted: 1, failedAuthentications: 1 });
+  known.close();
 });
 
 test('a name as Java writes it', () => {

@@ -63,8 +63,9 @@ test('connections by what became of them', async () => {
     refused: of('millrace_broker_connectionsrefused_total'),
     malformed: of('millrace_broker_malformedrequests_total'),
     failed: of('millrace_broker_failedrequests_total'),
-    idle: of('kafka_network_socketserver_expiredconnectionskilledcount'),
-  }).toEqual({ open: 1, made: 2, ended: 1, refused: 1, malformed: 1, failed: 0, idle: 0 });
+    idle: of('millrace_broker_idleconnections_total'),
+    expired: of('kafka_network_socketserver_expiredconnectionskilledcount'),
+  }).toEqual({ open: 1, made: 2, ended: 1, refused: 1, malformed: 1, failed: 0, idle: 0, expired: 0 });
   expect(client.socket.destroyed).toBe(false);
 });
 
@@ -94,4 +95,32 @@ test('a broker that is closed can be scraped, and says so', async () => {
   expect(parseMetrics(await registry.metrics()).get(state)).toBe(3);
   await broker.close();
   expect(parseMetrics(await registry.metrics()).get(state)).toBe(7);
+});
+
+test('failures by topic, and the producers that are remembered', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t', { config: { 'max.message.bytes': 200 } });
+  await broker.store.createTopic('u');
+  const registry = createBrokerMetrics(broker);
+  const send = async (records: Buffer) => {
+    const topicData = [{ name: 't', topicId: ZERO_UUID, partitionData: [{ index: 0, records }] }];
+    const { responses } = await client.ask(produce, 9, { transactionalId: null, acks: 1, timeoutMs: 1, topicData });
+    return responses[0].partitionResponses[0].errorCode;
+  };
+  const large = batch([{ value: 'x'.repeat(300) }]);
+  const producer = { producerId: 5, producerEpoch: 0 };
+  expect(await send(large)).toBe(10);
+  expect(await send(batch([{ value: 'x' }], { ...producer, baseSequence: 0 }))).toBe(0);
+  // A gap in its sequence.
+  expect(await send(batch([{ value: 'x' }], { ...producer, baseSequence: 7 }))).toBe(45);
+  const values = parseMetrics(await registry.metrics());
+  const of = (word: string, topic: string) =>
+    values.get(`kafka_server_brokertopicmetrics_${word}_total{topic="${topic}"}`);
+  expect(of('failedproducerequests', 't')).toBe(1);
+  expect(of('bytesrejected', 't')).toBe(large.length);
+  expect(['failedproducerequests', 'failedfetchrequests', 'bytesrejected'].map((word) => of(word, 'u'))).toEqual([
+    0, 0, 0,
+  ]);
+  expect(values.get('kafka_server_replicamanager_produceridcount')).toBe(1);
+  await broker.store.deleteTopic('t');
 });

@@ -1,6 +1,6 @@
 /** Settings of who may connect, by which proof, and over which encryption. */
 import { SASL_FRAME_BYTES_MAX_DEFAULT } from '../../limits.ts';
-import { bool, type BrokerConfigDefinition, int, list, oneOf, password, text } from './config-kind.ts';
+import { bool, type BrokerConfigDefinition, int, list, long, oneOf, password, text } from './config-kind.ts';
 
 export const securityConfigs = {
   'sasl.enabled.mechanisms': list({
@@ -12,6 +12,12 @@ export const securityConfigs = {
     default: SASL_FRAME_BYTES_MAX_DEFAULT,
     min: 1,
     documentation: 'The largest request of a client of a SASL listener before it has logged in.',
+  }),
+  'connections.max.reauth.ms': long({
+    default: 0,
+    min: 0,
+    documentation:
+      'How long a log-in is good: the client is told, and logs in anew on the same connection; one that does not is closed at its next request. 0: for ever.',
   }),
   'connection.failed.authentication.delay.ms': int({
     default: 100,
@@ -64,6 +70,11 @@ export const securityConfigs = {
     default: 'none',
     values: ['none', 'requested', 'required'],
     documentation: 'Whether clients of SSL listeners show a certificate; its subject is then their principal.',
+  }),
+  'ssl.principal.mapping.rules': text({
+    default: 'DEFAULT',
+    documentation:
+      'What of a certificate’s subject is the principal’s name: RULE:pattern/name/[LU], with commas between, the first that fits; DEFAULT is the subject as it is.',
   }),
   'ssl.enabled.protocols': list({
     default: 'TLSv1.2,TLSv1.3',

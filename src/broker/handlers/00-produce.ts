@@ -14,7 +14,7 @@ import { BATCH_HEADER_SIZE } from '../../limits.ts';
 import type { PartitionLog } from '../../log/partition-log.ts';
 import type { RequestOf, ResponseInputOf } from '../../protocol/api.ts';
 import { produce } from '../../protocol/apis/00-produce.ts';
-import { kafkaErrorCodes, type KafkaErrorName } from '../../protocol/error-code.ts';
+import { kafkaErrorCodes, type KafkaErrorName, kafkaErrorOf } from '../../protocol/error-code.ts';
 import { isInternalTopic } from '../internal-topics.ts';
 import { codeOf, messageOf } from '../kafka-failure.ts';
 import { AclOperation } from '../../security/acl-operation.ts';
@@ -55,7 +55,10 @@ function appendAll(
   admission: ProduceAdmission,
   call: Call,
 ): Answer<typeof produce> | Promise<Answer<typeof produce>> {
-  if (typeof admission === 'string') return request.acks === 0 ? null : refused(request, admission);
+  if (typeof admission === 'string') {
+    const answer = refused(request, admission);
+    return request.acks === 0 ? unanswered(answer, call) : answer;
+  }
   const { acks } = request;
   const durable: Promise<void>[] = [];
   const responses = request.topicData.map((data): TopicAnswer => {
@@ -72,8 +75,26 @@ function appendAll(
     });
     return { name, topicId, partitionResponses };
   });
-  if (acks === 0) return null;
+  if (acks === 0) return unanswered({ responses }, call);
   return durable.length === 0 ? { responses } : Promise.all(durable).then(() => ({ responses }));
+}
+
+/** Who waits for no answer is told of an error by the end of the connection, and then asks anew where things are. */
+function unanswered({ responses }: ResponseInputOf<typeof produce>, { broker, session }: Call): null {
+  const failures = responses.flatMap(({ partitionResponses }) =>
+    partitionResponses.filter(({ errorCode }) => errorCode !== kafkaErrorCodes.NONE),
+  );
+  if (failures.length === 0) return null;
+  const statistics = broker.statistics.of(produce);
+  for (const { errorCode } of failures) statistics.failed(errorCode);
+  const errors = [...new Set(failures.map(({ errorCode }) => kafkaErrorOf(errorCode).name))];
+  const { remoteAddress, clientId } = session;
+  broker.logger.info?.(
+    { remoteAddress, clientId, errors },
+    'a produce request without answer failed, and its connection is closed',
+  );
+  session.end();
+  return null;
 }
 
 function refusalFor(
@@ -104,7 +125,9 @@ function appendOne(topic: string | null, index: number, records: Buffer | null, 
     if (refusal !== null) return { answer: failed(index, kafkaErrorCodes[refusal]), flushed: null };
     return append(log, index, records!);
   } catch (error) {
-    return { answer: failedFor(index, error, call), flushed: null };
+    const answer = failedFor(index, error, call);
+    call.broker.statistics.failures.produceFailed(topic, answer.errorCode, records?.length ?? 0);
+    return { answer, flushed: null };
   }
 }
 

@@ -9,7 +9,7 @@ export const saslHandshakeHandler = defineHandler({
   beforeAuthentication: true,
   handle({ mechanism }, { session, version }) {
     const { sasl } = session;
-    if (sasl === null || sasl.isDone) return { errorCode: kafkaErrorCodes.ILLEGAL_SASL_STATE, mechanisms: [] };
+    if (sasl === null || !sasl.mayBegin) return { errorCode: kafkaErrorCodes.ILLEGAL_SASL_STATE, mechanisms: [] };
     const isOffered = sasl.begin(mechanism, version === 0);
     if (!isOffered) session.end();
     const errorCode = isOffered ? kafkaErrorCodes.NONE : kafkaErrorCodes.UNSUPPORTED_SASL_MECHANISM;

@@ -69,6 +69,7 @@ async function answerOf(
     if (isInternalTopic(known.name!))
       throw new Refusal('INVALID_TOPIC_EXCEPTION', `The internal topic ${known.name} cannot be deleted.`);
     await broker.store.deleteTopic(known.name!);
+    broker.statistics.failures.forget(known.name!);
     return { ...known, ...DONE };
   } catch (error) {
     const outcome = outcomeOf(broker, error, { ERR_MILLRACE_INVALID_TOPIC: 'UNKNOWN_TOPIC_OR_PARTITION' });

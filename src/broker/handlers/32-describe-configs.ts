@@ -2,7 +2,12 @@
 import type { RequestOf, ResponseInputOf } from '../../protocol/api.ts';
 import { describeConfigs } from '../../protocol/apis/32-describe-configs.ts';
 import type { BrokerContext } from '../broker-context.ts';
-import { type ConfigDescription, describeBrokerConfig, describeTopicConfig } from '../config-description.ts';
+import {
+  type ConfigDescription,
+  describeBrokerConfig,
+  describeClusterConfig,
+  describeTopicConfig,
+} from '../config-description.ts';
 import { checkAccess, resourceOf } from '../config-resource.ts';
 import { AclOperation } from '../../security/acl-operation.ts';
 import { type Call, defineHandler } from '../handler.ts';
@@ -42,6 +47,5 @@ function answer(resource: Resource, request: Request, { broker, access }: Call):
 function configsOf(broker: BrokerContext, named: Resource): ConfigDescription[] {
   const resource = resourceOf(broker, named);
   if (resource.kind === 'topic') return describeTopicConfig(broker, broker.store.topic(resource.name).config);
-  // What was changed for all brokers while they ran: nothing can be.
-  return resource.isDefault ? [] : describeBrokerConfig(broker);
+  return resource.isDefault ? describeClusterConfig(broker) : describeBrokerConfig(broker);
 }

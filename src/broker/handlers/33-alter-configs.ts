@@ -1,6 +1,7 @@
-/** AlterConfigs: all settings of a topic at once; what is not named goes back to its default. */
+/** AlterConfigs: all settings of a topic or of the broker at once; what is not named goes back to its default. */
 import { alterConfigs } from '../../protocol/apis/33-alter-configs.ts';
-import { changeConfigs, operations } from '../config-change.ts';
+import { changeConfigs } from '../config-change.ts';
+import { operations } from '../config-operation.ts';
 import { defineHandler } from '../handler.ts';
 
 export const alterConfigsHandler = defineHandler({

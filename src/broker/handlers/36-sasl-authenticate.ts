@@ -18,7 +18,12 @@ export const saslAuthenticateHandler = defineHandler({
     }
     try {
       const answer = await sasl.respond(authBytes);
-      return { errorCode: kafkaErrorCodes.NONE, errorMessage: null, authBytes: answer, sessionLifetimeMs: 0 };
+      return {
+        errorCode: kafkaErrorCodes.NONE,
+        errorMessage: null,
+        authBytes: answer,
+        sessionLifetimeMs: sasl.lifetimeMs,
+      };
     } catch (error) {
       if (!isMillraceError(error, 'ERR_MILLRACE_AUTHENTICATION')) throw error;
       session.refused(error);

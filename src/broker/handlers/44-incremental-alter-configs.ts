@@ -1,4 +1,4 @@
-/** IncrementalAlterConfigs: some settings of a topic: set, taken back, or changed as lists (KIP-339). */
+/** IncrementalAlterConfigs: some settings of a topic or of the broker: set, taken back, or changed as lists (KIP-339). */
 import { incrementalAlterConfigs } from '../../protocol/apis/44-incremental-alter-configs.ts';
 import { changeConfigs } from '../config-change.ts';
 import { defineHandler } from '../handler.ts';

@@ -58,6 +58,25 @@ test('with acks 0 there is no answer, and the next request has its own', async (
   expect(responses[0].partitionResponses[0].baseOffset).toBe(1);
 });
 
+test('with acks 0 an error ends the connection, once what came before it is answered', async () => {
+  const { broker, client, connect } = await rig();
+  await broker.store.createTopic('t', { config: { 'flush.messages': 1 } });
+  const other = await connect();
+  const id = client.send(produce, 9, request('t', batch([{ value: 'x' }])));
+  client.send(produce, 9, request('none', batch([{ value: 'x' }]), { acks: 0 }));
+  client.send(produce, 9, request('t', batch([{ value: 'after' }]), { acks: 0 }));
+  expect((await client.nextFrame()).readInt32BE(0)).toBe(id);
+  await client.closed;
+  expect(broker.store.partition('t', 0).endOffset).toBe(1);
+  const [{ errors }] = broker.statistics.apis;
+  expect([...errors]).toEqual([['UNKNOWN_TOPIC_OR_PARTITION', 1]]);
+  const { statistics } = broker.listeners[0];
+  await expect.poll(() => statistics.connections).toBe(1);
+  expect(statistics).toMatchObject({ malformed: 0, failed: 0 });
+  const { responses } = await other.ask(produce, 9, request('t', batch([{ value: 'y' }])));
+  expect(responses[0].partitionResponses[0].baseOffset).toBe(1);
+});
+
 test('the answer of a topic with commit durability comes after the flush, and many requests share one', async () => {
   const { broker, client } = await rig();
   await broker.store.createTopic('t', { config: { 'flush.messages': 1 } });

@@ -51,7 +51,7 @@ test('at the wrong time', async () => {
   await client.closed;
 });
 
-test('the session has no end of its own', async () => {
+test('by default the session has no end of its own', async () => {
   const { client } = await saslRig();
   await client.ask(saslHandshake, 1, { mechanism: 'PLAIN' });
   const authBytes = Buffer.from(`\0alice\0${PASSWORD}`);
@@ -69,4 +69,39 @@ test('who does not log in in time has to go, who did may stay', async () => {
   clock.advance(AUTHENTICATION_TIMEOUT_MS);
   await slow.closed;
   expect((await client.ask(describeCluster, 0, { includeClusterAuthorizedOperations: false })).errorCode).toBe(0);
+});
+
+test('a log-in that is good for a time: repeated in time the connection goes on, not repeated it ends at the next request', async () => {
+  const clock = new FakeClock(Date.now());
+  const config = { listeners: 'SASL_PLAINTEXT://127.0.0.1:0', 'connections.max.reauth.ms': 5_000 };
+  const { broker, client, connect } = await rig({ clock, port: undefined, config });
+  await broker.credentials.put('alice', PASSWORD);
+  const [again, lazy] = [client, await connect()];
+  for (const each of [again, lazy]) expect(await logIn(each, 'alice')).toBe(0);
+  const isServed = async (each: BrokerClient) =>
+    (await each.ask(describeCluster, 0, { includeClusterAuthorizedOperations: false })).errorCode === 0;
+  clock.advance(5_000);
+  expect([await isServed(again), await isServed(lazy)]).toEqual([true, true]);
+  clock.advance(1);
+  expect(await logIn(again, 'alice')).toBe(0);
+  lazy.send(describeCluster, 0, { includeClusterAuthorizedOperations: false });
+  await lazy.closed;
+  expect(await isServed(again)).toBe(true);
+  await expect.poll(() => broker.listeners[0].statistics.connections).toBe(1);
+  expect(broker.listeners[0].statistics).toMatchObject({ expired: 1, malformed: 0, failed: 0 });
+  // The other end of it: a second log-in that fails.
+  clock.advance(1_000);
+  expect((await again.ask(saslHandshake, 1, { mechanism: 'SCRAM-SHA-256' })).errorCode).toBe(0);
+  again.send(describeCluster, 0, { includeClusterAuthorizedOperations: false });
+  await again.closed;
+});
+
+test('the client is told for how long', async () => {
+  const { client } = await saslRig({ 'connections.max.reauth.ms': 7_000 });
+  await client.ask(saslHandshake, 1, { mechanism: 'PLAIN' });
+  const authBytes = Buffer.from(`\0alice\0${PASSWORD}`);
+  expect(await client.ask(saslAuthenticate, 1, { authBytes })).toMatchObject({
+    errorCode: 0,
+    sessionLifetimeMs: 7_000,
+  });
 });

@@ -1,6 +1,8 @@
 /** The checks of client-checks.mjs as tests of vitest: one client on a broker of its own. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clientChecks } from './client-checks.mjs';
+import { secureChecks } from './secure-checks.mjs';
+import { SecureTrial } from './secure-trial.mjs';
 import { Trial } from './trial.mjs';
 
 interface OpenClient {
@@ -10,7 +12,7 @@ interface OpenClient {
 export interface ClientClass {
   readonly title: string;
   readonly version: string;
-  open(address: string): Promise<OpenClient>;
+  open(address: string, login?: object | null): Promise<OpenClient>;
 }
 
 export function testClient(Client: ClientClass): void {
@@ -40,5 +42,26 @@ export function testClient(Client: ClientClass): void {
         expect(trial.complaints).toEqual([]);
       });
     }
+  });
+
+  describe(`${Client.title} ${Client.version}, where it is asked who it is`, () => {
+    let secure: SecureTrial;
+    let client: OpenClient;
+
+    beforeAll(async () => {
+      secure = await SecureTrial.start();
+      client = await Client.open(secure.trial.address, secure.login());
+    });
+
+    afterAll(async () => {
+      await client.close();
+      await secure.close();
+    });
+
+    test.each(Object.keys(secureChecks({ Client, client: null, trial: null })))('%s', async (name) => {
+      const checks: Record<string, () => Promise<void>> = secureChecks({ Client, client, trial: secure.trial });
+      await checks[name]();
+      expect(secure.trial.complaints).toEqual([]);
+    });
   });
 }

@@ -98,6 +98,31 @@ function topicChecks(trial, run) {
       contains(broker, 'Default configs for brokers');
     },
 
+    async 'kafka-configs: describes and changes settings of the broker, and of all brokers'() {
+      const topic = await trial.makeTopic('defaults');
+      const name = 'log.message.timestamp.before.max.ms';
+      const has = () => trial.store.topicConfig(topic)['message.timestamp.before.max.ms'];
+      const about = (...entity) => ['--entity-type', 'brokers', ...entity];
+      const [own, all] = [about('--entity-name', '0'), about('--entity-default')];
+      const before = has();
+      for (const { entity, value, source } of [
+        { entity: all, value: 77_000_000, source: 'DYNAMIC_DEFAULT_BROKER_CONFIG' },
+        { entity: own, value: 88_000_000, source: 'DYNAMIC_BROKER_CONFIG' },
+      ]) {
+        contains(
+          await tool('kafka.admin.ConfigCommand', [...entity, '--alter', '--add-config', `${name}=${value}`]),
+          'Completed updating',
+        );
+        same('default of topics', has(), value);
+        contains(await tool('kafka.admin.ConfigCommand', [...entity, '--describe']), `${name}=${value}`, source);
+      }
+      for (const entity of [own, all])
+        await tool('kafka.admin.ConfigCommand', [...entity, '--alter', '--delete-config', name]);
+      same('default of topics after that', has(), before);
+      const refused = await run('kafka.admin.ConfigCommand', [...own, '--alter', '--add-config', 'num.partitions=3']);
+      holds(refused.status !== 0 && refused.said.includes('Cannot update these configs dynamically'), refused.said);
+    },
+
     async 'kafka-get-offsets: the first, the last, those of a time'() {
       const topic = await trial.makeTopic('offsets', { partitions: 2 });
       trial.store.partition(topic, 1).append(numberedRecords(50));

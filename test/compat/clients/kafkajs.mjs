@@ -49,17 +49,23 @@ export class KafkajsClient {
   static cannotWrite = ['header of null'];
   static cannotRead = [];
   static ownErrors = [];
-  static can = ['acks', 'admin', 'idempotence', 'transactions', 'auto creation'];
+  static can = ['acks', 'admin', 'idempotence', 'transactions', 'auto creation', 'reauthentication'];
   #kafka;
   #cluster;
   #broker;
   #producers = new Map();
 
-  static async open(address) {
+  /** `login` of SecureTrial; null where nobody is asked. */
+  static async open(address, login = null) {
     const client = new KafkajsClient();
     // A retry would hide the first answer.
     const retry = { retries: 0 };
-    client.#kafka = new Kafka({ brokers: [address], clientId: 'trial', logLevel: logLevel.NOTHING, retry });
+    const secured = login && {
+      ssl: { ca: login.ca },
+      sasl: { mechanism: login.mechanism.toLowerCase(), username: login.user, password: login.password },
+      reauthenticationThreshold: 500,
+    };
+    client.#kafka = new Kafka({ brokers: [address], clientId: 'trial', logLevel: logLevel.NOTHING, retry, ...secured });
     const create = Object.getOwnPropertySymbols(client.#kafka).find(({ description }) =>
       description.endsWith('createCluster'),
     );

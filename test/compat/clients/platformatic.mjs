@@ -24,10 +24,16 @@ export class PlatformaticClient {
   #consumer;
   #clients = new Map();
 
-  static async open(address) {
+  /** `login` of SecureTrial; null where nobody is asked. */
+  static async open(address, login = null) {
     const client = new PlatformaticClient();
     // A retry would hide the first answer.
-    client.#options = { clientId: 'trial', bootstrapBrokers: [address], retries: 0, autocreateTopics: false };
+    const secured = login && {
+      tls: { ca: login.ca },
+      sasl: { mechanism: login.mechanism, username: login.user, password: login.password },
+    };
+    const options = { clientId: 'trial', bootstrapBrokers: [address], retries: 0, autocreateTopics: false };
+    client.#options = { ...options, ...secured };
     client.#consumer = client.#client('consumer', Consumer, { groupId: 'trial', maxWaitTime: 2000, minBytes: 1 });
     return client;
   }

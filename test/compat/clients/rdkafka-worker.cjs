@@ -14,11 +14,24 @@ const load = createRequire(join(folder, 'package.json'));
 const kafka = load('node-rdkafka');
 const { version } = load('node-rdkafka/package.json');
 const WAIT_MS = 8000;
-const settings = { 'metadata.broker.list': address, 'allow.auto.create.topics': false };
+const settings = { 'metadata.broker.list': address, 'allow.auto.create.topics': false, ...secured() };
 const producers = new Map();
 
 const bytes = (text) => (text === null ? null : Buffer.from(text, 'base64'));
 const text = (content) => (content === null || content === undefined ? null : Buffer.from(content).toString('base64'));
+
+/** Where the broker asks who we are. */
+function secured() {
+  if (process.env.TRIAL_LOGIN === undefined) return {};
+  const { user, password, mechanism, caFile } = JSON.parse(process.env.TRIAL_LOGIN);
+  return {
+    'security.protocol': 'sasl_ssl',
+    'sasl.mechanisms': mechanism,
+    'sasl.username': user,
+    'sasl.password': password,
+    'ssl.ca.location': caFile,
+  };
+}
 
 /** A method that ends with a callback, as a promise. */
 const settled = (run) => promisify(run)();

@@ -6,11 +6,14 @@
  */
 import { clientChecks } from './client-checks.mjs';
 import { javaToolChecks } from './java-tool-checks.mjs';
-import { kcatChecks } from './kcat-checks.mjs';
+import { kcatChecks, secureKcatChecks } from './kcat-checks.mjs';
 import { KafkajsClient } from './kafkajs.mjs';
 import { PlatformaticClient } from './platformatic.mjs';
 import { kafkaTools, kcatVersion, nodeRdkafka, pythonWithClients } from './preparation.mjs';
 import { holds, Tally } from '../kafka/tally.mjs';
+import { REAUTHENTICATION_MS, reauthenticationChecks, secureChecks } from './secure-checks.mjs';
+import { secureToolChecks } from './secure-tool-checks.mjs';
+import { SecureTrial } from './secure-trial.mjs';
 import { Trial } from './trial.mjs';
 import { WorkerClient } from './worker-client.mjs';
 import { fileURLToPath } from 'node:url';
@@ -44,6 +47,42 @@ async function tryClient(Client, tally, trial) {
   return Client.version;
 }
 
+/** The checks of secure-checks.mjs, on a broker that asks who its clients are; and on one that asks them again and again. */
+async function trySecured(Client, tally) {
+  const runOn = async (config, checksOf) => {
+    const secure = await SecureTrial.start({ config });
+    const { trial } = secure;
+    try {
+      const client = await Client.open(trial.address, secure.login());
+      try {
+        await runChecks(tally, trial, checksOf({ Client, client, trial }));
+      } finally {
+        await client.close();
+      }
+    } finally {
+      await secure.close();
+    }
+  };
+  await runOn({}, secureChecks);
+  if (Client.can.includes('reauthentication'))
+    await runOn({ 'connections.max.reauth.ms': REAUTHENTICATION_MS }, reauthenticationChecks);
+}
+
+async function tryClientSecured(Client, tally, trial) {
+  await trySecured(Client, tally);
+  return tryClient(Client, tally, trial);
+}
+
+/** Checks by name of a program that is started anew for each. */
+async function tryProgramSecured(tally, checksOf) {
+  const secure = await SecureTrial.start();
+  try {
+    await runChecks(tally, secure.trial, checksOf(secure));
+  } finally {
+    await secure.close();
+  }
+}
+
 /** Those that npm brings are tried on a broker that makes topics, too. */
 async function tryOnBoth(Client, tally, trial) {
   const other = await Trial.start({ makesTopics: true });
@@ -52,19 +91,21 @@ async function tryOnBoth(Client, tally, trial) {
   } finally {
     await other.close();
   }
-  return tryClient(Client, tally, trial);
+  return tryClientSecured(Client, tally, trial);
 }
 
 function pythonClient(traits, script) {
   return {
     prepare: () => WorkerClient.describe(traits, pythonWithClients(log), [file(`python/${script}`)]),
-    attempt: tryClient,
+    attempt: tryClientSecured,
   };
 }
 
+const REPEATS_LOG_INS = ['acks', 'admin', 'idempotence', 'transactions', 'reauthentication'];
+
 /** What `prepare` returns, `attempt` gets; that returns the version. In this order, so that someone has written zstd before others read it. */
 const clients = {
-  'confluent-kafka': pythonClient({}, 'confluent-kafka.py'),
+  'confluent-kafka': pythonClient({ can: REPEATS_LOG_INS }, 'confluent-kafka.py'),
   'kafka-python': pythonClient(
     { cannotWrite: ['null key and value', 'header of null'], ownErrors: ['unknown topic'] },
     'kafka-python.py',
@@ -77,13 +118,14 @@ const clients = {
         '-Djudge.log.level=WARN',
       ];
       const args = ['-XX:TieredStopAtLevel=1', ...logging, '-cp', classpath, file('java/Worker.java')];
-      return WorkerClient.describe({ ownErrors: ['unknown topic'] }, 'java', args);
+      return WorkerClient.describe({ ownErrors: ['unknown topic'], can: REPEATS_LOG_INS }, 'java', args);
     },
-    attempt: tryClient,
+    attempt: tryClientSecured,
   },
   'java-tools': {
     prepare: () => kafkaTools(log),
     async attempt(java, tally, trial) {
+      await tryProgramSecured(tally, (secure) => secureToolChecks(secure, java));
       await runChecks(tally, trial, javaToolChecks(trial, java));
       return java.version;
     },
@@ -91,6 +133,7 @@ const clients = {
   kcat: {
     prepare: kcatVersion,
     async attempt(version, tally, trial) {
+      await tryProgramSecured(tally, secureKcatChecks);
       await runChecks(tally, trial, kcatChecks(trial));
       return version;
     },
@@ -105,10 +148,11 @@ const clients = {
           headers: record.headers.map(([name, part]) => [name, part ?? Buffer.alloc(0)]),
         }),
         ownErrors: ['out of range'],
+        can: REPEATS_LOG_INS,
       };
       return WorkerClient.describe(traits, process.execPath, [file('rdkafka-worker.cjs'), nodeRdkafka(log)]);
     },
-    attempt: tryClient,
+    attempt: tryClientSecured,
   },
   kafkajs: { prepare: () => KafkajsClient, attempt: tryOnBoth },
   platformatic: { prepare: () => PlatformaticClient, attempt: tryOnBoth },

@@ -26,7 +26,7 @@ export class Trial {
     const complain = (details, message) =>
       trial.complaints.push(`${message}: ${details.err?.stack ?? JSON.stringify(details)}`);
     trial.#broker = await startBroker({
-      port: 0,
+      ...(config.listeners === undefined && { port: 0 }),
       data: 'memory',
       config: { 'auto.create.topics.enable': makesTopics, ...config },
       logger: { warn: complain, error: complain },
@@ -36,6 +36,25 @@ export class Trial {
 
   get address() {
     return this.#broker.address;
+  }
+
+  /** What became of connections. */
+  get connections() {
+    return this.#broker.listeners[0].statistics;
+  }
+
+  /** How many requests of an API were answered. */
+  requests(api) {
+    return this.#broker.statistics.apis.find(({ name }) => name === api)?.answered ?? 0;
+  }
+
+  addUser(name, password) {
+    return this.#broker.credentials.put(name, password);
+  }
+
+  /** Who can log in. */
+  get users() {
+    return this.#broker.credentials.list().map(({ user }) => user);
   }
 
   get store() {

@@ -34,8 +34,11 @@ export class WorkerClient {
         Object.assign(this, traits);
       }
 
-      static async open(address) {
-        const client = new this(spawn(command, [...args, address], { ...options, stdio: ['pipe', 'pipe', 'pipe'] }));
+      /** `login` of SecureTrial; null where nobody is asked. */
+      static async open(address, login = null) {
+        const env = { ...process.env, ...options.env, ...(login && { TRIAL_LOGIN: JSON.stringify(login) }) };
+        const child = spawn(command, [...args, address], { ...options, env, stdio: ['pipe', 'pipe', 'pipe'] });
+        const client = new this(child);
         const { version, codecs = this.codecs } = await client.#next();
         Object.assign(this, { version, codecs });
         return client;

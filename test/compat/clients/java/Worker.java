@@ -8,16 +8,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.io.Reader;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -43,17 +48,32 @@ public final class Worker {
   private static final int END = -1;
   private static final int BEGINNING = -2;
 
-  private final String server;
+  /** Where the broker is, and how to log in there. */
+  private final Map<String, Object> access = new HashMap<>();
   private final Map<String, KafkaProducer<byte[], byte[]>> producers = new HashMap<>();
 
-  private Worker(String server) {
-    this.server = server;
+  private Worker(String server) throws IOException {
+    String login = System.getenv("TRIAL_LOGIN");
+    if (login != null) {
+      Properties properties = new Properties();
+      try (Reader file = Files.newBufferedReader(Path.of(JSON.readTree(login).get("java").asText()))) {
+        properties.load(file);
+      }
+      properties.forEach((name, value) -> access.put((String) name, value));
+    }
+    access.put("bootstrap.servers", server);
+  }
+
+  private Map<String, Object> with(Map<String, Object> options) {
+    Map<String, Object> all = new HashMap<>(access);
+    all.putAll(options);
+    return all;
   }
 
   private KafkaProducer<byte[], byte[]> producer(String name, Map<String, Object> options) {
     return producers.computeIfAbsent(name, ignored -> {
-      Map<String, Object> all = new HashMap<>(Map.of("bootstrap.servers", server, "linger.ms", 20, "max.block.ms", 5000,
-          "delivery.timeout.ms", 5000, "request.timeout.ms", 4000));
+      Map<String, Object> all = with(Map.of("linger.ms", 20, "max.block.ms", 5000, "delivery.timeout.ms", 5000,
+          "request.timeout.ms", 4000));
       all.putAll(options);
       return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
     });
@@ -91,8 +111,8 @@ public final class Worker {
   }
 
   private KafkaConsumer<byte[], byte[]> consumer(boolean committed) {
-    Map<String, Object> options = Map.of("bootstrap.servers", server, "auto.offset.reset", "none", "enable.auto.commit",
-        false, "allow.auto.create.topics", false, "isolation.level", committed ? "read_committed" : "read_uncommitted");
+    Map<String, Object> options = with(Map.of("auto.offset.reset", "none", "enable.auto.commit", false,
+        "allow.auto.create.topics", false, "isolation.level", committed ? "read_committed" : "read_uncommitted"));
     return new KafkaConsumer<>(options, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
@@ -152,14 +172,14 @@ public final class Worker {
     Map<String, String> config = new HashMap<>();
     question.get("config").fields().forEachRemaining(entry -> config.put(entry.getKey(), entry.getValue().asText()));
     NewTopic topic = new NewTopic(question.get("topic").asText(), question.get("partitions").asInt(), (short) 1);
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", server))) {
+    try (Admin admin = Admin.create(access)) {
       admin.createTopics(List.of(topic.configs(config))).all().get();
     }
     return null;
   }
 
   private JsonNode deleteTopic(JsonNode question) throws Exception {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", server))) {
+    try (Admin admin = Admin.create(access)) {
       admin.deleteTopics(List.of(question.get("topic").asText())).all().get();
     }
     return null;

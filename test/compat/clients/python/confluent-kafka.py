@@ -6,7 +6,7 @@ import confluent_kafka
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from worker import answered, records_of, serve
+from worker import answered, login_given, records_of, serve
 
 WAIT_S = 8
 BEGINNING, END = -2, -1
@@ -18,7 +18,20 @@ class Client:
         self.producers = {}
 
     def settings(self, **more):
-        return {"bootstrap.servers": self.server, "allow.auto.create.topics": False, **more}
+        return {**self.access(), "allow.auto.create.topics": False, **more}
+
+    def access(self):
+        login = login_given()
+        if login is None:
+            return {"bootstrap.servers": self.server}
+        return {
+            "bootstrap.servers": self.server,
+            "security.protocol": "SASL_SSL",
+            "sasl.mechanism": login["mechanism"],
+            "sasl.username": login["user"],
+            "sasl.password": login["password"],
+            "ssl.ca.location": login["caFile"],
+        }
 
     def producer(self, name, options):
         if name not in self.producers:
@@ -109,11 +122,11 @@ class Client:
     def createTopic(self, question):
         config = {name: str(value) for name, value in question["config"].items()}
         topic = NewTopic(question["topic"], question["partitions"], 1, config=config)
-        admin = AdminClient({"bootstrap.servers": self.server})
+        admin = AdminClient(self.access())
         admin.create_topics([topic])[question["topic"]].result(WAIT_S)
 
     def deleteTopic(self, question):
-        admin = AdminClient({"bootstrap.servers": self.server})
+        admin = AdminClient(self.access())
         admin.delete_topics([question["topic"]])[question["topic"]].result(WAIT_S)
 
     def close(self):

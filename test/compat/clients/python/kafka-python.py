@@ -7,20 +7,29 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError, OffsetOutOfRangeError
 
-from worker import answered, records_of, serve
+from worker import answered, login_given, records_of, serve
 
 WAIT_S = 8
 
 
 class Client:
     def __init__(self, server):
-        self.server = server
+        self.access = {"bootstrap_servers": server}
+        login = login_given()
+        if login is not None:
+            self.access.update(
+                security_protocol="SASL_SSL",
+                sasl_mechanism=login["mechanism"],
+                sasl_plain_username=login["user"],
+                sasl_plain_password=login["password"],
+                ssl_cafile=login["caFile"],
+            )
         self.producers = {}
 
     def producer(self, name, **options):
         if name not in self.producers:
             self.producers[name] = KafkaProducer(
-                bootstrap_servers=self.server,
+                **self.access,
                 linger_ms=5,
                 max_block_ms=3000,
                 bootstrap_timeout_ms=5000,
@@ -55,7 +64,7 @@ class Client:
 
     def consumer(self, question, **options):
         consumer = KafkaConsumer(
-            bootstrap_servers=self.server,
+            **self.access,
             group_id=None,
             auto_offset_reset="none",
             enable_auto_commit=False,
@@ -105,7 +114,7 @@ class Client:
             producer.abort_transaction()
 
     def admin(self, run):
-        admin = KafkaAdminClient(bootstrap_servers=self.server)
+        admin = KafkaAdminClient(**self.access)
         try:
             return run(admin)
         finally:
