@@ -156,6 +156,8 @@ export const OFFSETS_RETENTION_MS_DEFAULT = 7 * 24 * 3_600_000;
 export const OFFSETS_RETENTION_CHECK_INTERVAL_MS = 600_000;
 /** A member's first join that waits for longer is answered: its client may have gone, and a muted connection does not tell. Kafka's figure. */
 export const NEW_MEMBER_JOIN_TIMEOUT_MS = 300_000;
+/** Kafka's default of `offsets.topic.segment.bytes` and `transaction.state.log.segment.bytes`. */
+export const INTERNAL_SEGMENT_BYTES_DEFAULT = 100 * 1024 * 1024;
 /** Kafka's default of `offset.metadata.max.bytes`. */
 export const OFFSET_METADATA_CHARACTERS_MAX = 4_096;
 
