@@ -180,7 +180,8 @@ export class GroupShard {
   }
 }
 
-function nobodyLeft(members: readonly LeavingMember[]): LeaveAnswer {
+/** Where there is no such group. */
+export function nobodyLeft(members: readonly LeavingMember[]): LeaveAnswer {
   const error = 'UNKNOWN_MEMBER_ID';
   return {
     error: null,

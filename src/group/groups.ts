@@ -28,7 +28,7 @@ import type {
   SyncRequest,
   TransactionalCommitRequest,
 } from './group-requests.ts';
-import { GroupShard, type ShardOptions } from './group-shard.ts';
+import { GroupShard, nobodyLeft, type ShardOptions } from './group-shard.ts';
 import type { CommittedOffset } from './offset-table.ts';
 
 /** `__consumer_offsets`. */
@@ -92,7 +92,8 @@ export class Groups implements GroupCoordinator {
 
   async leave(groupId: string, members: readonly LeavingMember[]): Promise<LeaveAnswer> {
     if (groupId === '') return { error: 'INVALID_GROUP_ID', members: [] };
-    return (await this.#making(groupId)).leave(groupId, members);
+    const shard = await this.#shardOf(groupId);
+    return shard === null ? nobodyLeft(members) : shard.leave(groupId, members);
   }
 
   async commit(request: CommitRequest): Promise<CommitAnswer> {
