@@ -36,7 +36,7 @@ export function whileConnected<T>({ signal }: Session, answer: Promise<T>, ended
     const end = (): void => resolve(ended());
     if (signal.aborted) end();
     signal.addEventListener('abort', end, { once: true });
-    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', end));
+    answer.finally(() => signal.removeEventListener('abort', end)).then(resolve, reject);
   });
 }
 

@@ -7,6 +7,9 @@ import { ResourceType } from '../security/resource.ts';
 import { askGroups, groupCode } from './group-answer.ts';
 import type { Call } from './handler.ts';
 
+/** From this version on topics have ids in place of names. */
+export const OFFSET_FETCH_IDS_SINCE = 10;
+
 export interface AskedTopic {
   /** Null: an id that no topic has. */
   readonly name: string | null;
@@ -79,7 +82,8 @@ function partitionsOf({ name, partitionIndexes }: AskedTopic): { topic: string; 
   return partitionIndexes.map((partition) => ({ topic: name!, partition }));
 }
 
-function byTopic(offsets: readonly FoundOffset[], { access, broker }: Call): GroupOffsets['topics'] {
+/** What has no id has no place where topics are named by it: of a topic that is no more. */
+function byTopic(offsets: readonly FoundOffset[], { access, broker, version }: Call): GroupOffsets['topics'] {
   const topics = new Map<string, PartitionOffset[]>();
   for (const found of offsets) {
     const known = topics.get(found.topic);
@@ -90,7 +94,10 @@ function byTopic(offsets: readonly FoundOffset[], { access, broker }: Call): Gro
     name,
     topicId: broker.store.findTopic(name)?.id ?? ZERO_UUID,
     partitions,
-  })).filter(({ name }) => access.topic(AclOperation.DESCRIBE, name));
+  })).filter(
+    ({ name, topicId }) =>
+      access.topic(AclOperation.DESCRIBE, name) && (version < OFFSET_FETCH_IDS_SINCE || topicId !== ZERO_UUID),
+  );
 }
 
 function partitionOffset({ partition, error, committed }: FoundOffset): PartitionOffset {

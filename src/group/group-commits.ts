@@ -117,6 +117,8 @@ export class GroupCommits {
     const group = this.#groupOf(identity.groupId);
     if (group !== undefined) return group.checkCommit(identity, { isTransactional });
     if (identity.generationId < 0) return null;
+    // A group that has only committed has no members.
+    if (this.has(identity.groupId)) return 'UNKNOWN_MEMBER_ID';
     // Who names a generation was in a group that is no more; transactional clients have no name for that.
     return isTransactional ? 'ILLEGAL_GENERATION' : 'GROUP_ID_NOT_FOUND';
   }

@@ -32,33 +32,20 @@ import { kafkaErrorCodes } from '#millrace/protocol/error-code.js';
 import { ZERO_UUID } from '#millrace/protocol/uuid.js';
 import { AclOperation } from '#millrace/security/acl-operation.js';
 import { ResourceType } from '#millrace/security/resource.js';
+import type { Case } from './access-case.ts';
 import { batch } from './broker-fixture.ts';
+import { groupCases } from './group-access-cases.ts';
 
 const { TOPIC, GROUP, CLUSTER, TRANSACTIONAL_ID } = ResourceType;
 const { READ, WRITE, CREATE, DELETE, ALTER, DESCRIBE, CLUSTER_ACTION, IDEMPOTENT_WRITE } = AclOperation;
 const { DESCRIBE_CONFIGS, ALTER_CONFIGS } = AclOperation;
-export const denials = {
-  [TOPIC]: kafkaErrorCodes.TOPIC_AUTHORIZATION_FAILED,
-  [GROUP]: kafkaErrorCodes.GROUP_AUTHORIZATION_FAILED,
-  [CLUSTER]: kafkaErrorCodes.CLUSTER_AUTHORIZATION_FAILED,
-  [TRANSACTIONAL_ID]: kafkaErrorCodes.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
-};
 const producer = { transactionalId: 'x', producerId: 7, producerEpoch: 0 };
 const resource = { resourceType: 2, resourceName: 't' };
 const marker = { producerId: 7, producerEpoch: 0, transactionResult: true, coordinatorEpoch: 0 };
 
-export interface Case {
-  readonly api: Api;
-  readonly version: number;
-  readonly message: () => object;
-  /** Where in the answer the code stands. */
-  readonly code: (answer: any) => number;
-  /** The rights that are asked for, one after another. */
-  readonly needs: readonly (readonly [type: keyof typeof denials, name: string, operation: AclOperation])[];
-}
-
 const cluster = 'kafka-cluster';
 export const cases: Record<string, Case> = {
+  ...groupCases,
   Produce: {
     api: produce,
     version: 9,

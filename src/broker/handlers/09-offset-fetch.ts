@@ -8,27 +8,34 @@ import { kafkaErrorCodes } from '../../protocol/error-code.ts';
 import { ZERO_UUID } from '../../protocol/uuid.ts';
 import type { Call } from '../handler.ts';
 import { defineHandler } from '../handler.ts';
-import { type AskedOffsets, failedPartitions, fetchOffsets, type GroupOffsets } from '../offset-fetches.ts';
+import {
+  type AskedOffsets,
+  failedPartitions,
+  fetchOffsets,
+  type GroupOffsets,
+  OFFSET_FETCH_IDS_SINCE,
+} from '../offset-fetches.ts';
 
 type Request = RequestOf<typeof offsetFetch>;
 type Answer = ResponseInputOf<typeof offsetFetch>;
 
 const WHOLE_ERROR_SINCE = 2;
 const BATCHED_SINCE = 8;
-const IDS_SINCE = 10;
 
 export const offsetFetchHandler = defineHandler({
   api: offsetFetch,
   versions: '1-10',
   async handle(request, call) {
     if (call.version < BATCHED_SINCE) return single(await fetchOffsets(onlyOne(request), call), request, call);
-    const groups = request.groups.map(async (group) => {
-      const topics = group.topics?.map((topic) => ({ ...topic, name: nameOf(topic, call) })) ?? null;
-      return fetchOffsets({ groupId: group.groupId, topics, requireStable: request.requireStable }, call);
-    });
-    return { groups: (await Promise.all(groups)).map((group) => several(group, call)) };
+    const groups = request.groups.map(async (group) => several(await fetchOffsets(oneOf(group, request, call), call)));
+    return { groups: await Promise.all(groups) };
   },
 });
+
+function oneOf({ groupId, topics }: Request['groups'][number], request: Request, call: Call): AskedOffsets {
+  const named = topics?.map((topic) => ({ ...topic, name: nameOf(topic, call) })) ?? null;
+  return { groupId, topics: named, requireStable: request.requireStable };
+}
 
 function onlyOne({ groupId, topics, requireStable }: Request): AskedOffsets {
   return { groupId, topics: topics?.map((topic) => ({ ...topic, topicId: ZERO_UUID })) ?? null, requireStable };
@@ -36,7 +43,7 @@ function onlyOne({ groupId, topics, requireStable }: Request): AskedOffsets {
 
 /** Null: an id that no topic has. */
 function nameOf({ name, topicId }: { name: string; topicId: string }, { broker, version }: Call): string | null {
-  return version < IDS_SINCE ? name : broker.store.topicNameOf(topicId);
+  return version < OFFSET_FETCH_IDS_SINCE ? name : broker.store.topicNameOf(topicId);
 }
 
 /** Version 1 has no place for an error of the whole: each partition has it. */
@@ -51,15 +58,6 @@ function single({ errorCode, topics }: GroupOffsets, request: Request, { version
   };
 }
 
-/** What has no id has no place where topics are named by it: of a topic that is no more. */
-function several(
-  { groupId, errorCode, topics }: GroupOffsets,
-  { version }: Call,
-): NonNullable<Answer['groups']>[number] {
-  const told = topics.map(({ name, ...topic }) => ({ name: name ?? '', ...topic }));
-  return {
-    groupId,
-    errorCode,
-    topics: version < IDS_SINCE ? told : told.filter(({ topicId }) => topicId !== ZERO_UUID),
-  };
+function several({ topics, ...group }: GroupOffsets): NonNullable<Answer['groups']>[number] {
+  return { ...group, topics: topics.map(({ name, ...topic }) => ({ name: name ?? '', ...topic })) };
 }
