@@ -1,5 +1,4 @@
 /** Of every API a request, where its answer has the code, and the rights that Kafka asks for. */
-import type { Api } from '#millrace/protocol/api.js';
 import { produce } from '#millrace/protocol/apis/00-produce.js';
 import { fetch } from '#millrace/protocol/apis/01-fetch.js';
 import { listOffsets } from '#millrace/protocol/apis/02-list-offsets.js';
@@ -28,7 +27,6 @@ import { alterUserScramCredentials } from '#millrace/protocol/apis/51-alter-user
 import { describeProducers } from '#millrace/protocol/apis/61-describe-producers.js';
 import { describeTransactions } from '#millrace/protocol/apis/65-describe-transactions.js';
 import { describeTopicPartitions } from '#millrace/protocol/apis/75-describe-topic-partitions.js';
-import { kafkaErrorCodes } from '#millrace/protocol/error-code.js';
 import { ZERO_UUID } from '#millrace/protocol/uuid.js';
 import { AclOperation } from '#millrace/security/acl-operation.js';
 import { ResourceType } from '#millrace/security/resource.js';
