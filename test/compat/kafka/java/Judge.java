@@ -57,6 +57,7 @@ public final class Judge {
             case "rate" -> Security.rate(command);
             case "protocolCatalog" -> ProtocolMessages.catalog();
             case "protocolMessages" -> ProtocolMessages.written(command);
+            case "groups" -> GroupTrial.run(command);
             case "transactions" -> TransactionTrial.run(command);
             default -> throw new IllegalArgumentException("unknown command " + name);
         };
