@@ -153,6 +153,8 @@ export const GROUP_SIZE_MAX_DEFAULT = 0x7fff_ffff;
 export const GROUP_INITIAL_REBALANCE_DELAY_MS_DEFAULT = 0;
 /** A member's first join that waits for longer is answered: its client may have gone, and a muted connection does not tell. Kafka's figure. */
 export const NEW_MEMBER_JOIN_TIMEOUT_MS = 300_000;
+/** Kafka's default of `offsets.topic.segment.bytes` and `transaction.state.log.segment.bytes`. */
+export const INTERNAL_SEGMENT_BYTES_DEFAULT = 100 * 1024 * 1024;
 /** Kafka's default of `offset.metadata.max.bytes`. */
 export const OFFSET_METADATA_CHARACTERS_MAX = 4_096;
 /** Kafka's defaults of `offsets.retention.minutes` and `offsets.retention.check.interval.ms`. */

@@ -60,6 +60,10 @@ export class Access {
     return this.#isAllowed(operation, ResourceType.TRANSACTIONAL_ID, name);
   }
 
+  group(operation: AclOperation, name: string): boolean {
+    return this.#isAllowed(operation, ResourceType.GROUP, name);
+  }
+
   /** With some topic, whichever. */
   anyTopic(operation: AclOperation): boolean {
     if (this.#authorizer === null) return true;
@@ -69,6 +73,10 @@ export class Access {
   /** The wire's bit field of all that may be done with a topic. */
   topicOperations(name: string): OperationSet {
     return this.#operations(ResourceType.TOPIC, name);
+  }
+
+  groupOperations(name: string): OperationSet {
+    return this.#operations(ResourceType.GROUP, name);
   }
 
   /** None for who may not describe the cluster. */

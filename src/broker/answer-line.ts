@@ -18,8 +18,8 @@ export interface Traffic {
 
 /** Of one request. */
 export interface Place {
-  /** Of the request, which is kept until it is answered. */
-  readonly size: number;
+  /** Of the request, as long as it is kept: until it is answered, at the longest. */
+  size: number;
   readonly beganAt: number;
   /** Null until it is known what was asked, and for what is no request of an API. */
   statistics: ApiStatistics | null;

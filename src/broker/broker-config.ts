@@ -7,6 +7,7 @@ import { invalidArgument, MillraceError, show } from '../errors.ts';
 import type { ConfigValue } from '../store/config-value.ts';
 import { suggestion } from '../store/nearest-name.ts';
 import type { BrokerConfigDefinition } from './config/config-kind.ts';
+import { groupConfigs } from './config/group-configs.ts';
 import { keptConfigs } from './config/kept-configs.ts';
 import { networkConfigs } from './config/network-configs.ts';
 import { securityConfigs } from './config/security-configs.ts';
@@ -17,6 +18,7 @@ export const brokerConfigs = {
   ...networkConfigs,
   ...securityConfigs,
   ...storageConfigs,
+  ...groupConfigs,
   ...topicDefaultConfigs,
   ...keptConfigs,
 };

@@ -227,6 +227,7 @@ export class Connection implements Session {
       this.#answered(place, begun.answer);
       return;
     }
+    if (begun.waits) this.#giveBack(place);
     if (!begun.overlaps) this.#isBusy = true;
     begun.answer.then(
       (pieces) => {
@@ -241,10 +242,16 @@ export class Connection implements Session {
   #answered(place: Place, pieces: readonly Uint8Array[]): void {
     // What it holds goes with the connection.
     if (this.#socket.destroyed) return;
-    this.#options.memory.release(place.size);
+    this.#giveBack(place);
     if (!this.#line.answered(place, pieces)) return;
     this.#lastActive = this.#options.clock.now();
     if (this.#isEnding) this.#finish();
+  }
+
+  /** The room of its request. */
+  #giveBack(place: Place): void {
+    this.#options.memory.release(place.size);
+    place.size = 0;
   }
 
   #loggedIn(principal: string): void {

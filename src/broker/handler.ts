@@ -33,6 +33,8 @@ export interface HandlerDefinition<A extends Api> {
    * their order all the same.
    */
   readonly overlaps?: boolean | ((request: RequestOf<A>, call: Call) => boolean);
+  /** The answer may wait for other clients: the room that the request's frame has in memory is given back at once, since the one waited for may need it. */
+  readonly waits?: boolean;
   /** Allowed before a client has shown who it is. */
   readonly beforeAuthentication?: boolean;
   /**
@@ -50,6 +52,7 @@ export interface Handler {
   readonly maxVersion: number;
   readonly advertisedFrom: number;
   readonly overlaps: boolean | ((request: object, call: Call) => boolean);
+  readonly waits: boolean;
   readonly beforeAuthentication: boolean;
   handle(request: object, call: Call): Message | null | Promise<Message | null>;
 }
@@ -66,6 +69,7 @@ export function defineHandler<A extends Api>(definition: HandlerDefinition<A>): 
     maxVersion,
     advertisedFrom: definition.advertisedFrom ?? minVersion,
     overlaps: overlapsOf(definition),
+    waits: definition.waits ?? false,
     beforeAuthentication: definition.beforeAuthentication ?? false,
     handle: (request, call) => definition.handle(request as RequestOf<A>, call),
   };

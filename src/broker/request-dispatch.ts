@@ -27,6 +27,8 @@ export interface BegunRequest {
   readonly answer: Pieces | Promise<Pieces>;
   /** The connection's next request may begin before this one is answered. */
   readonly overlaps: boolean;
+  /** Nothing of the request's bytes is kept while it waits for its answer. */
+  readonly waits: boolean;
   /** Who sends the answer says here when it did. Null: it was no request of an API, but a bare token of SASL. */
   readonly statistics: ApiStatistics | null;
 }
@@ -49,7 +51,7 @@ export class RequestDispatch {
   begin(frame: Buffer, session: Session): BegunRequest {
     const { sasl } = session;
     if (sasl?.expectsBareToken)
-      return { answer: sasl.respond(frame).then(bareFrame), overlaps: false, statistics: null };
+      return { answer: sasl.respond(frame).then(bareFrame), overlaps: false, waits: false, statistics: null };
     const header = readRequestHeader(frame);
     const handler = this.#handlers.get(header.apiKey);
     if (handler === undefined) throw new MillraceError('ERR_MILLRACE_UNSUPPORTED', `no API of key ${header.apiKey}`);
@@ -60,7 +62,7 @@ export class RequestDispatch {
     const { apiVersion: version, clientId } = header;
     const statistics = this.#broker.statistics.of(handler.api);
     if (version < handler.minVersion || version > handler.maxVersion) {
-      return { answer: this.#unsupportedVersion(handler, header), overlaps: false, statistics };
+      return { answer: this.#unsupportedVersion(handler, header), overlaps: false, waits: false, statistics };
     }
     const request = decodeRequest(handler.api, header, frame);
     const { authorizer } = this.#broker.security;
@@ -77,7 +79,7 @@ export class RequestDispatch {
     };
     const answer = response instanceof Promise ? response.then(encode) : encode(response);
     const overlaps = typeof handler.overlaps === 'boolean' ? handler.overlaps : handler.overlaps(request, call);
-    return { answer, overlaps: overlaps && fault === null, statistics };
+    return { answer, overlaps: overlaps && fault === null, waits: handler.waits && fault === null, statistics };
   }
 
   #unsupportedVersion({ api }: Handler, { apiKey, apiVersion, correlationId }: ReceivedHeader): Pieces {

@@ -5,7 +5,6 @@
  * asks afterwards, and as safe as the topic's settings say. A group need not have members to commit: then anybody may who names none. (OffsetMetadataManager)
  */
 import type { Clock } from '../clock.ts';
-import { OFFSET_METADATA_CHARACTERS_MAX } from '../limits.ts';
 import type { ProducerStamp } from '../log/producer-stamp.ts';
 import type { KafkaErrorName } from '../protocol/error-code.ts';
 import type { OffsetToCommit, RecordInput, TopicPartition } from '../types.ts';
@@ -37,6 +36,11 @@ const simple: OffsetFacts = {
   subscribedTopics: null,
 };
 
+export interface CommitSettings {
+  /** `offset.metadata.max.bytes`, which Kafka counts in units of UTF-16. */
+  readonly offsetMetadataMaxBytes: number;
+}
+
 interface Commit {
   readonly groupId: string;
   readonly offsets: readonly OffsetToCommit[];
@@ -46,11 +50,17 @@ interface Commit {
 export class GroupCommits {
   readonly #partition: OffsetsPartition;
   readonly #clock: Clock;
+  readonly #settings: CommitSettings;
   readonly #groupOf: (groupId: string) => ClassicGroup | undefined;
 
-  constructor(partition: OffsetsPartition, clock: Clock, groupOf: (groupId: string) => ClassicGroup | undefined) {
+  constructor(
+    partition: OffsetsPartition,
+    { clock, settings }: { readonly clock: Clock; readonly settings: CommitSettings },
+    groupOf: (groupId: string) => ClassicGroup | undefined,
+  ) {
     this.#partition = partition;
     this.#clock = clock;
+    this.#settings = settings;
     this.#groupOf = groupOf;
   }
 
@@ -106,14 +116,17 @@ export class GroupCommits {
   #check(identity: MemberIdentity, isTransactional: boolean): GroupError {
     const group = this.#groupOf(identity.groupId);
     if (group !== undefined) return group.checkCommit(identity, { isTransactional });
-    // Who names a generation was in a group that is no more.
-    return identity.generationId < 0 ? null : 'ILLEGAL_GENERATION';
+    if (identity.generationId < 0) return null;
+    // A group that has only committed has no members.
+    if (this.has(identity.groupId)) return 'UNKNOWN_MEMBER_ID';
+    // Who names a generation was in a group that is no more; transactional clients have no name for that.
+    return isTransactional ? 'ILLEGAL_GENERATION' : 'GROUP_ID_NOT_FOUND';
   }
 
   async #write(commit: Commit, refusal: GroupError, producer?: ProducerStamp): Promise<CommitAnswer> {
     const { groupId, offsets, retentionMs } = commit;
     if (refusal !== null) return { errors: offsets.map(() => refusal) };
-    const metadataMax = OFFSET_METADATA_CHARACTERS_MAX;
+    const metadataMax = this.#settings.offsetMetadataMaxBytes;
     const { records, errors } = commitRecords({ groupId, offsets, now: this.#clock.now(), retentionMs, metadataMax });
     if (records.length === 0) return { errors };
     const failure = await this.#append(records, producer);

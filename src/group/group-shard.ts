@@ -11,7 +11,7 @@ import { refusedJoin, refusedSync } from './classic/group-answers.ts';
 import type { GroupEnvironment, GroupSettings } from './classic/group-environment.ts';
 import { tombstones } from './commit-records.ts';
 import { coordinatorFailure } from './coordinator-failure.ts';
-import { GroupCommits } from './group-commits.ts';
+import { type CommitSettings, GroupCommits } from './group-commits.ts';
 import { encodeGroupKey, encodeGroupMetadata, type GroupMetadata } from './group-metadata-format.ts';
 import type {
   GroupDescription,
@@ -30,7 +30,7 @@ import { OffsetsPartition } from './offsets-partition.ts';
 export interface ShardOptions {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly settings: GroupSettings;
+  readonly settings: GroupSettings & CommitSettings;
   readonly newMemberId: (prefix: string) => string;
 }
 
@@ -56,7 +56,7 @@ export class GroupShard {
       write: (groupId, metadata) => this.#write(groupId, metadata),
       unused: (groupId) => void this.#groups.delete(groupId),
     };
-    this.commits = new GroupCommits(partition, options.clock, (groupId) => this.#groups.get(groupId));
+    this.commits = new GroupCommits(partition, options, (groupId) => this.#groups.get(groupId));
     for (const [groupId, metadata] of groups)
       this.#groups.set(groupId, ClassicGroup.restore(groupId, metadata, this.#environment));
   }

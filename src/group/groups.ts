@@ -8,6 +8,7 @@ import { coordinatorPartition } from '../protocol/coordinator-partition.ts';
 import type { TopicPartition } from '../types.ts';
 import { refusedJoin, refusedSync } from './classic/group-answers.ts';
 import type { GroupSettings } from './classic/group-environment.ts';
+import type { CommitSettings } from './group-commits.ts';
 import type {
   CommitAnswer,
   CommitRequest,
@@ -48,7 +49,7 @@ export interface RetentionSettings {
 }
 
 export interface GroupsOptions extends ShardOptions {
-  readonly settings: GroupSettings & RetentionSettings;
+  readonly settings: GroupSettings & CommitSettings & RetentionSettings;
   readonly topic: OffsetsTopic;
 }
 

@@ -1,5 +1,6 @@
 /** The topics of a store that coordinators keep their logs in: made when they are needed first, with the settings of Kafka's brokers. */
 import { isMillraceError } from '../errors.ts';
+import { INTERNAL_SEGMENT_BYTES_DEFAULT } from '../limits.ts';
 import { CONSUMER_OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC } from '../protocol/coordinator-partition.ts';
 import type { TopicAdmin } from './topic-admin.ts';
 import type { TopicConfig } from './topic-config.ts';
@@ -7,18 +8,17 @@ import type { TopicConfig } from './topic-config.ts';
 export interface InternalTopicSettings {
   readonly transactionStatePartitions: number;
   readonly offsetsPartitions: number;
+  readonly offsetsSegmentBytes: number;
 }
 
-const SEGMENT_BYTES = 100 * 1024 * 1024;
 const transactionStateConfig: TopicConfig = {
   'cleanup.policy': 'compact',
   'compression.type': 'uncompressed',
-  'segment.bytes': SEGMENT_BYTES,
+  'segment.bytes': INTERNAL_SEGMENT_BYTES_DEFAULT,
 };
 const offsetsConfig: TopicConfig = {
   'cleanup.policy': 'compact',
   'compression.type': 'producer',
-  'segment.bytes': SEGMENT_BYTES,
 };
 
 export class InternalTopics {
@@ -43,7 +43,11 @@ export class InternalTopics {
   }
 
   makeOffsets(): Promise<void> {
-    return this.#make(CONSUMER_OFFSETS_TOPIC, this.#settings.offsetsPartitions, offsetsConfig);
+    const { offsetsPartitions, offsetsSegmentBytes } = this.#settings;
+    return this.#make(CONSUMER_OFFSETS_TOPIC, offsetsPartitions, {
+      ...offsetsConfig,
+      'segment.bytes': offsetsSegmentBytes,
+    });
   }
 
   async #make(name: string, partitions: number, config: TopicConfig): Promise<void> {

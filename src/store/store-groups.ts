@@ -1,5 +1,6 @@
 /** The consumer groups of a store: puts together their coordinator and `__consumer_offsets`. */
 import { randomUUID } from 'node:crypto';
+import { type Clock, systemClock } from '../clock.ts';
 import { Groups, type GroupsOptions } from '../group/groups.ts';
 import type { TopicLogs } from '../producer/topic-logs.ts';
 import { CONSUMER_OFFSETS_TOPIC } from '../protocol/coordinator-partition.ts';
@@ -14,7 +15,7 @@ export interface GroupParts {
 
 export function storeGroups({ clock, logger }: StoreEnvironment, { logs, internal, settings }: GroupParts): Groups {
   return new Groups({
-    clock,
+    clock: withoutDelay(clock),
     logger,
     settings,
     newMemberId: (prefix) => `${prefix}-${randomUUID()}`,
@@ -26,4 +27,12 @@ export function storeGroups({ clock, logger }: StoreEnvironment, { logs, interna
       partition: (index) => logs.partition(CONSUMER_OFFSETS_TOPIC, index),
     },
   });
+}
+
+/** What is put off by nothing is no matter of time: with a clock that stands still, nobody would ever be let into a group. */
+function withoutDelay(clock: Clock): Clock {
+  return {
+    now: () => clock.now(),
+    schedule: (delayMs, task, keepAlive) => (delayMs > 0 ? clock : systemClock).schedule(delayMs, task, keepAlive),
+  };
 }

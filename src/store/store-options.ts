@@ -14,17 +14,22 @@ import {
   GROUP_SESSION_TIMEOUT_MAX_MS_DEFAULT,
   GROUP_SESSION_TIMEOUT_MIN_MS_DEFAULT,
   GROUP_SIZE_MAX_DEFAULT,
+  INTERNAL_SEGMENT_BYTES_DEFAULT,
+  OFFSET_METADATA_CHARACTERS_MAX,
   OFFSETS_RETENTION_CHECK_MS_DEFAULT,
   OFFSETS_RETENTION_MS_DEFAULT,
   PARTITIONS_PER_TOPIC_MAX,
   PRODUCER_ID_EXPIRATION_MS_DEFAULT,
   RECOVERY_THREADS_MAX,
   RETENTION_CHECK_INTERVAL_MS,
+  SEGMENT_BYTES_MAX,
+  SEGMENT_BYTES_MIN,
   TIMER_MAX_MS,
   TRANSACTION_TIMEOUT_MAX_MS_DEFAULT,
   TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT,
 } from '../limits.ts';
 import type { GroupSettings } from '../group/classic/group-environment.ts';
+import type { CommitSettings } from '../group/group-commits.ts';
 import type { RetentionSettings } from '../group/groups.ts';
 import { COORDINATOR_PARTITIONS_DEFAULT } from '../protocol/coordinator-partition.ts';
 import type { Logger } from '../types.ts';
@@ -72,6 +77,10 @@ export interface StoreOptions {
   readonly transactionStatePartitions?: number;
   /** Partitions of `__consumer_offsets` when it is made; never changed later. Default 50, as in Kafka. */
   readonly offsetsPartitions?: number;
+  /** Kafka's `offsets.topic.segment.bytes`, when it is made. Default 100 MiB. */
+  readonly offsetsSegmentBytes?: number;
+  /** Kafka's `offset.metadata.max.bytes`: of what is committed with an offset. Default 4,096. */
+  readonly offsetMetadataMaxBytes?: number;
   /** Kafka's `group.initial.rebalance.delay.ms`: how long a consumer group that was empty waits for more members. Default 0: it does not wait. */
   readonly groupInitialRebalanceDelayMs?: number;
   /** Kafka's `group.min.session.timeout.ms`. Default 6,000. */
@@ -93,7 +102,8 @@ export interface StoreOptions {
   readonly fileSystem?: FileSystem;
 }
 
-export interface CheckedOptions extends TransactionSettings, InternalTopicSettings, GroupSettings, RetentionSettings {
+export interface CheckedOptions
+  extends TransactionSettings, InternalTopicSettings, GroupSettings, CommitSettings, RetentionSettings {
   readonly readOnly: boolean;
   readonly defaults: TopicConfig;
   readonly logger: Logger;
@@ -131,6 +141,8 @@ const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'num
   transactionalIdExpirationMs: 'number',
   transactionStatePartitions: 'number',
   offsetsPartitions: 'number',
+  offsetsSegmentBytes: 'number',
+  offsetMetadataMaxBytes: 'number',
   groupInitialRebalanceDelayMs: 'number',
   groupMinSessionTimeoutMs: 'number',
   groupMaxSessionTimeoutMs: 'number',
@@ -201,6 +213,8 @@ const numbers = {
   transactionalIdExpirationMs: [TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT, 1, Number.MAX_SAFE_INTEGER],
   transactionStatePartitions: [COORDINATOR_PARTITIONS_DEFAULT, 1, PARTITIONS_PER_TOPIC_MAX],
   offsetsPartitions: [COORDINATOR_PARTITIONS_DEFAULT, 1, PARTITIONS_PER_TOPIC_MAX],
+  offsetsSegmentBytes: [INTERNAL_SEGMENT_BYTES_DEFAULT, SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX],
+  offsetMetadataMaxBytes: [OFFSET_METADATA_CHARACTERS_MAX, 0, 0x7fff_ffff],
   groupInitialRebalanceDelayMs: [GROUP_INITIAL_REBALANCE_DELAY_MS_DEFAULT, 0, TIMER_MAX_MS],
   groupMinSessionTimeoutMs: [GROUP_SESSION_TIMEOUT_MIN_MS_DEFAULT, 1, TIMER_MAX_MS],
   groupMaxSessionTimeoutMs: [GROUP_SESSION_TIMEOUT_MAX_MS_DEFAULT, 1, TIMER_MAX_MS],

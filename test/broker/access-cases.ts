@@ -1,5 +1,4 @@
 /** Of every API a request, where its answer has the code, and the rights that Kafka asks for. */
-import type { Api } from '#millrace/protocol/api.js';
 import { produce } from '#millrace/protocol/apis/00-produce.js';
 import { fetch } from '#millrace/protocol/apis/01-fetch.js';
 import { listOffsets } from '#millrace/protocol/apis/02-list-offsets.js';
@@ -28,37 +27,23 @@ import { alterUserScramCredentials } from '#millrace/protocol/apis/51-alter-user
 import { describeProducers } from '#millrace/protocol/apis/61-describe-producers.js';
 import { describeTransactions } from '#millrace/protocol/apis/65-describe-transactions.js';
 import { describeTopicPartitions } from '#millrace/protocol/apis/75-describe-topic-partitions.js';
-import { kafkaErrorCodes } from '#millrace/protocol/error-code.js';
 import { ZERO_UUID } from '#millrace/protocol/uuid.js';
 import { AclOperation } from '#millrace/security/acl-operation.js';
 import { ResourceType } from '#millrace/security/resource.js';
+import type { Case } from './access-case.ts';
 import { batch } from './broker-fixture.ts';
+import { groupCases } from './group-access-cases.ts';
 
 const { TOPIC, GROUP, CLUSTER, TRANSACTIONAL_ID } = ResourceType;
 const { READ, WRITE, CREATE, DELETE, ALTER, DESCRIBE, CLUSTER_ACTION, IDEMPOTENT_WRITE } = AclOperation;
 const { DESCRIBE_CONFIGS, ALTER_CONFIGS } = AclOperation;
-export const denials = {
-  [TOPIC]: kafkaErrorCodes.TOPIC_AUTHORIZATION_FAILED,
-  [GROUP]: kafkaErrorCodes.GROUP_AUTHORIZATION_FAILED,
-  [CLUSTER]: kafkaErrorCodes.CLUSTER_AUTHORIZATION_FAILED,
-  [TRANSACTIONAL_ID]: kafkaErrorCodes.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
-};
 const producer = { transactionalId: 'x', producerId: 7, producerEpoch: 0 };
 const resource = { resourceType: 2, resourceName: 't' };
 const marker = { producerId: 7, producerEpoch: 0, transactionResult: true, coordinatorEpoch: 0 };
 
-export interface Case {
-  readonly api: Api;
-  readonly version: number;
-  readonly message: () => object;
-  /** Where in the answer the code stands. */
-  readonly code: (answer: any) => number;
-  /** The rights that are asked for, one after another. */
-  readonly needs: readonly (readonly [type: keyof typeof denials, name: string, operation: AclOperation])[];
-}
-
 const cluster = 'kafka-cluster';
 export const cases: Record<string, Case> = {
+  ...groupCases,
   Produce: {
     api: produce,
     version: 9,

@@ -10,6 +10,7 @@ import { readCorrelationId } from '#millrace/protocol/response-frame.js';
 import { ZERO_UUID } from '#millrace/protocol/uuid.js';
 import { TestClock } from '#millrace/test-clock.js';
 import { batch, rig } from './broker-fixture.ts';
+import { soleMember, WireMember } from './wire-member.ts';
 
 const toT = (records: Buffer) => ({
   transactionalId: null,
@@ -225,6 +226,21 @@ test('a close waits for no connection that is muted, or that finds no room for i
   const begun = performance.now();
   await broker.close();
   expect(performance.now() - begun).toBeLessThan(2_500);
+});
+
+test('members that wait for others take no room in the memory of requests', async () => {
+  const { broker, client, connect } = await rig({ config: { 'queued.max.request.bytes': 1_500 } });
+  const leader = await soleMember(client);
+  const protocols = [{ name: 'range', metadata: Buffer.alloc(1_000) }];
+  const waiting = [];
+  for (let i = 0; i < 3; i++) {
+    const member = new WireMember(await connect());
+    waiting.push(member.join(2, { protocols }));
+    const members = async () => (await broker.store.groupCoordinator.describe(['g']))[0].members.length;
+    await expect.poll(members).toBe(i + 2);
+  }
+  await leader.join(2, { protocols });
+  expect((await Promise.all(waiting)).map(({ error }) => error)).toEqual(['NONE', 'NONE', 'NONE']);
 });
 
 test('what is sent to a connection that ends is not begun', async () => {

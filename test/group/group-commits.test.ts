@@ -10,8 +10,9 @@ test('without members anybody commits who names none; a generation that is no mo
   const commit = async (facts: object, offset: number): Promise<unknown> =>
     (await rig.coordinator.commit({ ...nobody, ...facts, offsets: [{ ...ORDERS, offset }], retentionMs: -1 }))
       .errors[0];
+  expect(await commit({ memberId: 'm', generationId: 0 }, 2)).toBe('GROUP_ID_NOT_FOUND');
   expect(await commit({}, 1)).toBe(null);
-  expect(await commit({ memberId: 'm', generationId: 0 }, 2)).toBe('ILLEGAL_GENERATION');
+  expect(await commit({ memberId: 'm', generationId: 0 }, 2)).toBe('UNKNOWN_MEMBER_ID');
   expect(await rig.offset()).toBe(1);
   const a = rig.client();
   await rig.stable(a);

@@ -3,7 +3,7 @@ import { InternalTopics } from '#millrace/store/internal-topics.js';
 import type { TopicAdmin } from '#millrace/store/topic-admin.js';
 import { MillraceError } from '#millrace/errors.js';
 
-const settings = { transactionStatePartitions: 3, offsetsPartitions: 4 };
+const settings = { transactionStatePartitions: 3, offsetsPartitions: 4, offsetsSegmentBytes: 1_048_576 };
 
 function adminOf(create: (name: string, options: object) => Promise<void>): TopicAdmin {
   const names = new Set<string>();
@@ -28,7 +28,7 @@ test('each is made once, with as many partitions as the store is told', async ()
   await internal.makeOffsets();
   await internal.makeTransactionState();
   expect([internal.hasOffsets, internal.hasTransactionState]).toEqual([true, true]);
-  const config = { 'cleanup.policy': 'compact', 'segment.bytes': 104_857_600 };
+  const config = { 'cleanup.policy': 'compact' };
   expect(made).toMatchObject([
     ['__consumer_offsets', { partitions: 4, config: { ...config, 'compression.type': 'producer' } }],
     ['__transaction_state', { partitions: 3, config: { ...config, 'compression.type': 'uncompressed' } }],

@@ -82,12 +82,6 @@ export const storageConfigs = {
     documentation:
       'Threads that recover logs after a stop that was not clean. Default: as many as there are processors, at most 4.',
   }),
-  'offsets.topic.num.partitions': int({
-    default: COORDINATOR_PARTITIONS_DEFAULT,
-    min: 1,
-    max: PARTITIONS_PER_TOPIC_MAX,
-    documentation: 'Partitions of __consumer_offsets when it is made.',
-  }),
   'producer.id.expiration.ms': int({
     default: PRODUCER_ID_EXPIRATION_MS_DEFAULT,
     min: 1,

@@ -5,6 +5,8 @@ import type { TopicConfigInput } from '../../store/topic-config.ts';
 import { type CheckedBrokerConfig, type BrokerConfigName, brokerConfigs } from '../broker-config.ts';
 import { type BrokerConfigDefinition, inTopicUnits } from './config-kind.ts';
 
+const MS_PER_MINUTE = 60_000;
+
 /** Defaults of topics that somebody has set, each by the strongest of the settings that mean it. */
 export function topicDefaultsOf({ config, given }: CheckedBrokerConfig): TopicConfigInput {
   const defaults: Record<string, TopicConfigInput[keyof TopicConfigInput]> = {};
@@ -23,7 +25,15 @@ export function storeSettingsOf(checked: CheckedBrokerConfig): StoreOptions & { 
     checkpointIntervalMs: config['log.flush.offset.checkpoint.interval.ms'],
     compactionBufferBytes: config['log.cleaner.dedupe.buffer.size'],
     compactionIntervalMs: Math.min(config['log.cleaner.backoff.ms'], TIMER_MAX_MS),
+    groupInitialRebalanceDelayMs: config['group.initial.rebalance.delay.ms'],
+    groupMaxSessionTimeoutMs: config['group.max.session.timeout.ms'],
+    groupMaxSize: config['group.max.size'],
+    groupMinSessionTimeoutMs: config['group.min.session.timeout.ms'],
+    offsetMetadataMaxBytes: config['offset.metadata.max.bytes'],
     offsetsPartitions: config['offsets.topic.num.partitions'],
+    offsetsRetentionCheckIntervalMs: Math.min(config['offsets.retention.check.interval.ms'], TIMER_MAX_MS),
+    offsetsRetentionMs: config['offsets.retention.minutes'] * MS_PER_MINUTE,
+    offsetsSegmentBytes: config['offsets.topic.segment.bytes'],
     producerIdExpirationMs: config['producer.id.expiration.ms'],
     recoveryThreads: config['num.recovery.threads.per.data.dir'],
     retentionCheckIntervalMs: Math.min(config['log.retention.check.interval.ms'], TIMER_MAX_MS),

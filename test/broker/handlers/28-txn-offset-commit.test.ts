@@ -3,6 +3,7 @@ import { addOffsetsToTxn } from '#millrace/protocol/apis/25-add-offsets-to-txn.j
 import { txnOffsetCommit } from '#millrace/protocol/apis/28-txn-offset-commit.js';
 import { rig } from '../broker-fixture.ts';
 import { TransactionalClient } from '../transactional-client.ts';
+import { soleMember } from '../wire-member.ts';
 
 async function open() {
   const { broker, client } = await rig();
@@ -58,10 +59,16 @@ test('what cannot be committed is told, and the rest is', async () => {
 });
 
 test('who may not', async () => {
-  const { producer, addGroup } = await open();
+  const { client, producer, addGroup } = await open();
   await addGroup('g');
   expect(await producer.commitOffset(3, '', 1)).toBe('INVALID_GROUP_ID');
   expect(await producer.commitOffset(3, 'g', 1, { generationId: 4, memberId: 'x' })).toBe('ILLEGAL_GENERATION');
+  const member = await soleMember(client, { groupInstanceId: 'one' });
+  const commit = (facts: object) => producer.commitOffset(3, 'g', 1, { ...member.identity, ...facts });
+  expect(await commit({ generationId: 9 })).toBe('ILLEGAL_GENERATION');
+  expect(await commit({ memberId: 'nobody' })).toBe('FENCED_INSTANCE_ID');
+  expect(await commit({ memberId: 'nobody', groupInstanceId: null })).toBe('UNKNOWN_MEMBER_ID');
+  expect(await commit({})).toBe('NONE');
   producer.identity = { ...producer.identity, producerEpoch: 5 };
   for (const version of [3, 5]) expect(await producer.commitOffset(version, 'g', 1)).toBe('INVALID_PRODUCER_EPOCH');
 });

@@ -1,0 +1,67 @@
+/** Settings of a broker's consumer groups and of the topic that they are kept in. */
+import {
+  GROUP_INITIAL_REBALANCE_DELAY_MS_DEFAULT,
+  GROUP_SESSION_TIMEOUT_MAX_MS_DEFAULT,
+  GROUP_SESSION_TIMEOUT_MIN_MS_DEFAULT,
+  GROUP_SIZE_MAX_DEFAULT,
+  INTERNAL_SEGMENT_BYTES_DEFAULT,
+  OFFSET_METADATA_CHARACTERS_MAX,
+  OFFSETS_RETENTION_CHECK_MS_DEFAULT,
+  OFFSETS_RETENTION_MS_DEFAULT,
+  PARTITIONS_PER_TOPIC_MAX,
+  SEGMENT_BYTES_MAX,
+  SEGMENT_BYTES_MIN,
+} from '../../limits.ts';
+import { COORDINATOR_PARTITIONS_DEFAULT } from '../../protocol/coordinator-partition.ts';
+import { type BrokerConfigDefinition, int, long } from './config-kind.ts';
+
+export const groupConfigs = {
+  'group.initial.rebalance.delay.ms': int({
+    default: GROUP_INITIAL_REBALANCE_DELAY_MS_DEFAULT,
+    min: 0,
+    documentation:
+      'How long a group that was empty waits for more members before it begins. 0: it does not wait; Kafka has 3000 where nobody says otherwise, and 0 in the server.properties that it comes with.',
+  }),
+  'group.max.session.timeout.ms': int({
+    default: GROUP_SESSION_TIMEOUT_MAX_MS_DEFAULT,
+    min: 1,
+    documentation: 'The longest session that a member may ask for.',
+  }),
+  'group.max.size': int({
+    default: GROUP_SIZE_MAX_DEFAULT,
+    min: 1,
+    documentation: 'Members that a group may have. Default: as many as come.',
+  }),
+  'group.min.session.timeout.ms': int({
+    default: GROUP_SESSION_TIMEOUT_MIN_MS_DEFAULT,
+    min: 1,
+    documentation: 'The shortest session that a member may ask for.',
+  }),
+  'offset.metadata.max.bytes': int({
+    default: OFFSET_METADATA_CHARACTERS_MAX,
+    min: 0,
+    documentation: 'Characters of what may be committed with an offset.',
+  }),
+  'offsets.retention.check.interval.ms': long({
+    default: OFFSETS_RETENTION_CHECK_MS_DEFAULT,
+    min: 1,
+    documentation: 'How often offsets are looked for that have had their time.',
+  }),
+  'offsets.retention.minutes': int({
+    default: OFFSETS_RETENTION_MS_DEFAULT / 60_000,
+    min: 1,
+    documentation: 'How long offsets are kept of a group that has no members, or of a topic that no member reads.',
+  }),
+  'offsets.topic.num.partitions': int({
+    default: COORDINATOR_PARTITIONS_DEFAULT,
+    min: 1,
+    max: PARTITIONS_PER_TOPIC_MAX,
+    documentation: 'Partitions of __consumer_offsets when it is made.',
+  }),
+  'offsets.topic.segment.bytes': int({
+    default: INTERNAL_SEGMENT_BYTES_DEFAULT,
+    min: SEGMENT_BYTES_MIN,
+    max: SEGMENT_BYTES_MAX,
+    documentation: 'The segment.bytes of __consumer_offsets when it is made.',
+  }),
+} as const satisfies Record<string, BrokerConfigDefinition>;
