@@ -163,6 +163,17 @@ export const FRAME_BYTES_MAX_DEFAULT = 100 * MIB;
 /** Requests of one connection that wait for their answers: what a client pipelines beyond that stays in its socket. */
 export const REQUESTS_IN_LINE_MAX = 64;
 
+/**
+ * What is read from a socket at once: what a client has on its way, usually. Smaller pieces of a frame are copied from there, the end of a longer one is read to
+ * where the frame is gathered.
+ */
+export const READ_BUFFER_BYTES = 256 * KIB;
+export const READ_APART_BYTES_MIN = 64 * KIB;
+/** Buffers for frames that came in pieces, kept for the next: of frames of a batch or two, and of Kafka's default `max.request.size`. */
+export const SPARE_FRAME_BYTES = 64 * KIB;
+export const SPARE_FRAMES_MAX = 16;
+export const SPARE_LONG_FRAME_BYTES = 1 * MIB + 64 * KIB;
+export const SPARE_LONG_FRAMES_MAX = 4;
 /** What the requests of all connections may take together: `queued.max.request.bytes`, which Kafka does not bound by default. */
 export const REQUEST_MEMORY_BYTES_DEFAULT = 256 * MIB;
 /** What is handed to TLS at once: it copies all of it, however slowly the client reads. */

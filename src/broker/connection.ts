@@ -18,7 +18,9 @@ import type { ListenerAddress } from './listener.ts';
 import type { BegunRequest, RequestDispatch } from './request-dispatch.ts';
 import type { RequestMemory } from './request-memory.ts';
 import { SaslAuthentication, type SaslSettings } from './sasl-authentication.ts';
+import type { ReadBuffers } from './read-buffers.ts';
 import type { Session } from './session.ts';
+import type { SocketReader, SocketReads } from './socket-reads.ts';
 
 export interface ConnectionOptions {
   readonly id: number;
@@ -27,6 +29,9 @@ export interface ConnectionOptions {
   readonly maxRequestSize: number;
   /** Shared by the connections of a broker. */
   readonly memory: RequestMemory;
+  readonly buffers: ReadBuffers;
+  /** Where the socket reads to memory that it is given; otherwise it is read as a stream. */
+  readonly reads: SocketReads | null;
   /** Of all connections of the listener. */
   readonly traffic: Traffic;
   /** Null: nobody is asked to log in. */
@@ -40,7 +45,7 @@ export interface ConnectionOptions {
   readonly onClose: (connection: Connection) => void;
 }
 
-export class Connection implements Session {
+export class Connection implements Session, SocketReader {
   readonly id: number;
   readonly listener: ListenerAddress;
   readonly remoteAddress: string;
@@ -65,7 +70,7 @@ export class Connection implements Session {
   #lastActive: number;
 
   constructor(socket: Socket, options: ConnectionOptions) {
-    const { id, listener, sasl, maxRequestSize, memory, traffic, clock } = options;
+    const { id, listener, sasl, maxRequestSize, memory, buffers, reads, traffic, clock } = options;
     this.id = id;
     this.listener = listener;
     this.remoteAddress = socket.remoteAddress ?? '';
@@ -75,12 +80,13 @@ export class Connection implements Session {
     this.sasl =
       sasl === null ? null : new SaslAuthentication(sasl, (principal) => this.#loggedIn(principal), this.#gone.signal);
     const maxFrameSize = Math.min(maxRequestSize, sasl?.maxFrameSize ?? Infinity);
-    this.#intake = new FrameIntake({ maxFrameSize, memory, onRoom: () => this.#advance() });
+    this.#intake = new FrameIntake({ maxFrameSize, memory, buffers, onRoom: () => this.#advance() });
     this.#line = new AnswerLine(socket, traffic);
     this.#lastActive = clock.now();
     this.connectedAt = this.#lastActive;
     socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.#received(chunk));
+    if (reads === null) socket.on('data', (chunk: Buffer) => this.#received(chunk));
+    else reads.reader = this;
     socket.on('drain', () => this.#drained());
     // A reset by the client: `close` follows.
     socket.on('error', () => undefined);
@@ -149,11 +155,33 @@ export class Connection implements Session {
     this.#socket.destroy();
   }
 
+  /** Where the socket is to read to. */
+  get room(): Buffer {
+    return this.#intake.room;
+  }
+
+  /** So many bytes were read there. */
+  read(size: number): void {
+    if (!this.#counts(size)) return;
+    this.#intake.read(size);
+    this.#goOn();
+    this.#intake.own();
+  }
+
   #received(chunk: Buffer): void {
-    this.#options.traffic.bytesIn += chunk.length;
-    this.bytesIn += chunk.length;
-    if (this.#isEnding) return;
+    if (!this.#counts(chunk.length)) return;
     this.#intake.push(chunk);
+    this.#goOn();
+  }
+
+  /** False: nothing that comes in is wanted any more. */
+  #counts(size: number): boolean {
+    this.#options.traffic.bytesIn += size;
+    this.bytesIn += size;
+    return !this.#isEnding;
+  }
+
+  #goOn(): void {
     if (this.#canBegin()) this.#advance();
     else this.#socket.pause();
   }

@@ -5,6 +5,7 @@ import { hasSasl, hasTls, type ListenerPlan } from './config/listener-plan.ts';
 import { ConnectionBound } from './connection-bound.ts';
 import { allHandlers } from './handlers.ts';
 import { Listener } from './listener.ts';
+import { ReadBuffers } from './read-buffers.ts';
 import { RequestDispatch } from './request-dispatch.ts';
 import { RequestMemory } from './request-memory.ts';
 import { tlsSettings } from './tls-settings.ts';
@@ -20,6 +21,7 @@ export async function openListeners(plans: readonly ListenerPlan[], context: Bro
     perAddress: config['max.connections.per.ip.overrides'],
   });
   const memory = new RequestMemory(config['queued.max.request.bytes']);
+  const buffers = new ReadBuffers();
   const dispatch = new RequestDispatch(allHandlers(), context);
   let connections = 0;
   const opened: Listener[] = [];
@@ -37,6 +39,7 @@ export async function openListeners(plans: readonly ListenerPlan[], context: Bro
         logger,
         bound,
         memory,
+        buffers,
         backlog: config['socket.listen.backlog.size'],
         maxRequestSize: config['socket.request.max.bytes'],
         idleMs: config['connections.max.idle.ms'],
