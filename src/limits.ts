@@ -176,6 +176,8 @@ export const SPARE_LONG_FRAME_BYTES = 1 * MIB + 64 * KIB;
 export const SPARE_LONG_FRAMES_MAX = 4;
 /** What the requests of all connections may take together: `queued.max.request.bytes`, which Kafka does not bound by default. */
 export const REQUEST_MEMORY_BYTES_DEFAULT = 256 * MIB;
+/** Small answers that are ready in one turn leave together, up to so many bytes: one system call, and one time that the client is woken. */
+export const ANSWERS_TOGETHER_BYTES_MAX = 16 * KIB;
 /** What is handed to TLS at once: it copies all of it, however slowly the client reads. */
 export const TLS_WRITE_BYTES_MAX = 256 * KIB;
 /** What a client of a SASL listener may send before it has logged in: Kafka's default of `sasl.server.max.receive.size`. */

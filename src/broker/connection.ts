@@ -198,25 +198,34 @@ export class Connection implements Session, SocketReader {
       !this.#isEnding &&
       this.#mutedUntil === 0 &&
       !this.#intake.waitsForRoom &&
-      this.#line.isHandedOn &&
+      this.#line.takesMore &&
       !this.#socket.writableNeedDrain &&
       this.#line.length < REQUESTS_IN_LINE_MAX
     );
   }
 
-  /** Begins what can begin. */
+  /** Begins what can begin, and sends what is answered by then. */
   #advance(): void {
+    this.#line.hold();
     try {
       while (this.#canBegin()) {
         const frame = this.#intake.next();
         if (frame === null) break;
         this.#begin(frame);
       }
+      this.#release();
     } catch (error) {
+      this.#release();
       this.#fail(error);
     }
     if (this.#intake.waitsForRoom) this.#socket.pause();
     else if (!this.#intake.hasChunks && this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  #release(): void {
+    if (this.#socket.destroyed) return;
+    this.#line.release();
+    if (this.#isEnding) this.#finish();
   }
 
   #begin(frame: Buffer): void {
