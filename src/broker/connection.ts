@@ -9,7 +9,6 @@
  */
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
-import { isMillraceError } from '../errors.ts';
 import { REQUESTS_IN_LINE_MAX } from '../limits.ts';
 import { ANONYMOUS } from '../security/principal.ts';
 import { AnswerLine, type Place, type Traffic } from './answer-line.ts';
@@ -290,15 +289,4 @@ export class Connection implements Session, SocketReader {
     this.#gone.abort();
     this.#options.onClose(this);
   }
-}
-
-/** Is it the client's doing, and not a fault of ours? */
-export function isClientFault(error: unknown): boolean {
-  return (
-    isMillraceError(error, 'ERR_MILLRACE_CORRUPT') ||
-    isMillraceError(error, 'ERR_MILLRACE_TOO_LARGE') ||
-    isMillraceError(error, 'ERR_MILLRACE_AUTHENTICATION') ||
-    isMillraceError(error, 'ERR_MILLRACE_QUEUE_FULL') ||
-    isMillraceError(error, 'ERR_MILLRACE_UNSUPPORTED')
-  );
 }
