@@ -178,8 +178,21 @@ export const REQUESTS_IN_LINE_MAX = 64;
 /** What is read of a connection whose requests must wait, so that its end, which comes behind them, is seen. Beyond that it stays in its socket. */
 export const READ_AHEAD_BYTES_MAX = 64 * KIB;
 
+/**
+ * What is read from a socket at once: what a client has on its way, usually. Smaller pieces of a frame are copied from there, the end of a longer one is read to
+ * where the frame is gathered.
+ */
+export const READ_BUFFER_BYTES = 256 * KIB;
+export const READ_APART_BYTES_MIN = 64 * KIB;
+/** Buffers for frames that came in pieces, kept for the next: of frames of a batch or two, and of Kafka's default `max.request.size`. */
+export const SPARE_FRAME_BYTES = 64 * KIB;
+export const SPARE_FRAMES_MAX = 16;
+export const SPARE_LONG_FRAME_BYTES = 1 * MIB + 64 * KIB;
+export const SPARE_LONG_FRAMES_MAX = 4;
 /** What the requests of all connections may take together: `queued.max.request.bytes`, which Kafka does not bound by default. */
 export const REQUEST_MEMORY_BYTES_DEFAULT = 256 * MIB;
+/** Small answers that are ready in one turn leave together, up to so many bytes: one system call, and one time that the client is woken. */
+export const ANSWERS_TOGETHER_BYTES_MAX = 16 * KIB;
 /** What is handed to TLS at once: it copies all of it, however slowly the client reads. */
 export const TLS_WRITE_BYTES_MAX = 256 * KIB;
 /** What a client of a SASL listener may send before it has logged in: Kafka's default of `sasl.server.max.receive.size`. */

@@ -1,9 +1,11 @@
 // What V8 believes mappings to weigh, so that it neither collects because of them nor forgets to collect them.
 //
 // V8 counts an external buffer at its full length, and every 64 MiB of growth are a full collection to it. A mapping of a file is
-// page cache and a five-hundredth of its length in page tables. So its length is taken off the count before the buffer is made
-// (V8 judges when it adds), and V8 sees no growth. When the library lets it go a share of it is added: it holds address space and
-// perhaps a deleted file, and a collection should come, though not one for each.
+// page cache and a five-hundredth of its length in page tables. So its length is taken off the count as soon as the buffer is made. Not
+// before: V8 takes the lowest count since its last collection for where growth begins, and would see this buffer's length as growth from
+// there on, enough to begin the next collection of a small heap. It also judges when it adds, but buffers are by far shorter than
+// what it then objects to. When the library lets a buffer go a share of it is added: it holds address space and perhaps a deleted file, and a
+// collection should come, though not one for each.
 //
 // When the buffer dies V8 takes its length off once more. Putting it back then would look like growth and start
 // the next collection, so it is not put back: the count sinks by what was hidden, again and again. Below zero newer V8s end the
@@ -19,14 +21,17 @@ namespace millrace {
 
 class ExternalMemory {
  public:
-  // Is a buffer of this size, about to be made, hidden? Those before the first cushion are counted as V8 does.
-  bool hide(napi_env env, int64_t size) {
+  // A buffer of this size is about to be made. Those before the first cushion are counted as V8 does.
+  void prepare(napi_env env, int64_t size) {
     seen_ += size;
+    if (seen_ <= kCountedMax || size <= cushion_) return;
+    cushion_ += kCushion;
+    adjust(env, kCushion);
+  }
+
+  // It is made. Is it hidden?
+  bool hide(napi_env env, int64_t size) {
     if (seen_ <= kCountedMax) return false;
-    if (size > cushion_) {
-      cushion_ += kCushion;
-      adjust(env, kCushion);
-    }
     cushion_ -= size;
     adjust(env, -size);
     return true;

@@ -125,7 +125,8 @@ Napi::Value wrapMapping(Napi::Env env, std::shared_ptr<Mapping> mapping) {
   const std::shared_ptr<MappingTable>& table = Instance::of(env).mappings;
   auto handle = std::make_unique<MappingHandle>(MappingHandle{std::move(mapping), table});
   const Mapping& mapped = *handle->mapping;
-  handle->hidden = table->memory.hide(env, static_cast<int64_t>(mapped.size()));
+  const int64_t size = static_cast<int64_t>(mapped.size());
+  table->memory.prepare(env, size);
   napi_value buffer = nullptr;
   const napi_status status =
       napi_create_external_arraybuffer(env, mapped.data(), mapped.size(), finalize, handle.get(), &buffer);
@@ -140,6 +141,7 @@ Napi::Value wrapMapping(Napi::Env env, std::shared_ptr<Mapping> mapping) {
     if (!env.IsExceptionPending()) return throwWithCode(env, "ERR_MILLRACE_UNSUPPORTED", "the ArrayBuffer was not created");
     return env.Undefined();
   }
+  owned->hidden = table->memory.hide(env, size);
   table->add(owned);
   return Napi::Value(env, buffer);
 }

@@ -7,6 +7,7 @@
  * Counts bytes and times when they leave: a request ends with the last byte of its answer that is handed to the socket, or, having an answer, with the connection.
  */
 import type { Socket } from 'node:net';
+import { ANSWERS_TOGETHER_BYTES_MAX } from '../limits.ts';
 import { Outbox } from './outbox.ts';
 import type { ApiStatistics } from './request-statistics.ts';
 
@@ -37,6 +38,7 @@ export class AnswerLine {
   /** Bytes that were handed on, of the first of these. */
   #firstHandedOn = 0;
   #bytesOut = 0;
+  #isHeld = false;
 
   /** `traffic`: of all connections of the listener. */
   constructor(socket: Socket, traffic: Traffic) {
@@ -54,6 +56,11 @@ export class AnswerLine {
     return this.#outbox.isEmpty;
   }
 
+  /** It can be given another answer: nothing is left that the socket did not take, or just some small answers that are held. */
+  get takesMore(): boolean {
+    return this.#outbox.isEmpty || (this.#isHeld && this.#outbox.size < ANSWERS_TOGETHER_BYTES_MAX);
+  }
+
   get bytesOut(): number {
     return this.#bytesOut;
   }
@@ -69,8 +76,18 @@ export class AnswerLine {
     place.pieces = pieces;
     if (place !== this.#places[0]) return false;
     while (this.#places.length > 0 && this.#places[0].pieces !== null) this.#leave(this.#places.shift()!);
-    this.flush();
+    if (!this.#isHeld || this.#outbox.size >= ANSWERS_TOGETHER_BYTES_MAX) this.flush();
     return true;
+  }
+
+  /** Small answers wait for each other, until `release`. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    if (!this.#outbox.isEmpty) this.flush();
   }
 
   /** Hands on what the socket takes. */

@@ -11,39 +11,19 @@
  * that has no answer, ends the connection and nothing else.
  */
 import type { Socket } from 'node:net';
-import type { Clock } from '../clock.ts';
-import { isMillraceError } from '../errors.ts';
 import { READ_AHEAD_BYTES_MAX, REQUESTS_IN_LINE_MAX } from '../limits.ts';
 import { ANONYMOUS } from '../security/principal.ts';
-import { AnswerLine, type Place, type Traffic } from './answer-line.ts';
+import { AnswerLine, type Place } from './answer-line.ts';
+import type { ConnectionOptions } from './connection-options.ts';
 import { FrameIntake } from './frame-intake.ts';
 import type { ListenerAddress } from './listener.ts';
-import type { BegunRequest, RequestDispatch } from './request-dispatch.ts';
-import type { RequestMemory } from './request-memory.ts';
-import { SaslAuthentication, type SaslSettings } from './sasl-authentication.ts';
+import { Mute } from './mute.ts';
+import type { BegunRequest } from './request-dispatch.ts';
+import { SaslAuthentication } from './sasl-authentication.ts';
 import type { Session } from './session.ts';
+import type { SocketReader } from './socket-reads.ts';
 
-export interface ConnectionOptions {
-  readonly id: number;
-  readonly listener: ListenerAddress;
-  readonly dispatch: RequestDispatch;
-  readonly maxRequestSize: number;
-  /** Shared by the connections of a broker. */
-  readonly memory: RequestMemory;
-  /** Of all connections of the listener. */
-  readonly traffic: Traffic;
-  /** Null: nobody is asked to log in. */
-  readonly sasl: SaslSettings | null;
-  /** Of the certificate that the client has shown. */
-  readonly principal: string | null;
-  readonly clock: Clock;
-  /** Why the connection is ended from here, before it is. */
-  readonly onFault: (connection: Connection, error: unknown) => void;
-  readonly onRefused: (connection: Connection, error: Error) => void;
-  readonly onClose: (connection: Connection) => void;
-}
-
-export class Connection implements Session {
+export class Connection implements Session, SocketReader {
   readonly id: number;
   readonly listener: ListenerAddress;
   readonly remoteAddress: string;
@@ -64,13 +44,11 @@ export class Connection implements Session {
   #isEnding = false;
   /** The client sends nothing more. */
   #isHalfClosed = false;
-  /** Until when no request begins, since the client was above its quota. */
-  #mutedUntil = 0;
-  #unmute: () => void = () => undefined;
+  readonly #muted: Mute;
   #lastActive: number;
 
   constructor(socket: Socket, options: ConnectionOptions) {
-    const { id, listener, sasl, maxRequestSize, memory, traffic, clock } = options;
+    const { id, listener, sasl, maxRequestSize, memory, buffers, reads, traffic, clock } = options;
     this.id = id;
     this.listener = listener;
     this.remoteAddress = socket.remoteAddress ?? '';
@@ -80,14 +58,16 @@ export class Connection implements Session {
     this.sasl =
       sasl === null ? null : new SaslAuthentication(sasl, (principal) => this.#loggedIn(principal), this.#gone.signal);
     const maxFrameSize = Math.min(maxRequestSize, sasl?.maxFrameSize ?? Infinity);
-    this.#intake = new FrameIntake({ maxFrameSize, memory, onRoom: () => this.#advance() });
+    this.#intake = new FrameIntake({ maxFrameSize, memory, buffers, onRoom: () => this.#advance() });
     this.#line = new AnswerLine(socket, traffic);
+    this.#muted = new Mute(clock, () => this.#unmuted());
     this.#lastActive = clock.now();
     this.connectedAt = this.#lastActive;
     socket.setNoDelay(true);
     // What came before the client's end is done first.
     socket.allowHalfOpen = true;
-    socket.on('data', (chunk: Buffer) => this.#received(chunk));
+    if (reads === null) socket.on('data', (chunk: Buffer) => this.#received(chunk));
+    else reads.reader = this;
     socket.on('end', () => this.#ended());
     socket.on('drain', () => this.#drained());
     // A reset by the client: `close` follows.
@@ -130,23 +110,13 @@ export class Connection implements Session {
   end(): void {
     this.#isEnding = true;
     this.#gone.abort();
-    this.#unmute();
+    this.#muted.cancel();
     this.#intake.close();
     this.#finish();
   }
 
   mute(ms: number): void {
-    const { clock } = this.#options;
-    const until = clock.now() + ms;
-    if (this.#isEnding || until <= this.#mutedUntil) return;
-    this.#mutedUntil = until;
-    this.#unmute();
-    this.#unmute = clock.schedule(ms, () => {
-      this.#mutedUntil = 0;
-      // Who was kept waiting was not idle.
-      this.#lastActive = clock.now();
-      this.#advance();
-    });
+    if (!this.#isEnding) this.#muted.begin(ms);
   }
 
   refused(error: Error): void {
@@ -157,11 +127,33 @@ export class Connection implements Session {
     this.#socket.destroy();
   }
 
+  /** Where the socket is to read to. */
+  get room(): Buffer {
+    return this.#intake.room;
+  }
+
+  /** So many bytes were read there. */
+  read(size: number): void {
+    if (!this.#counts(size)) return;
+    this.#intake.read(size);
+    this.#goOn();
+    this.#intake.own();
+  }
+
   #received(chunk: Buffer): void {
-    this.#options.traffic.bytesIn += chunk.length;
-    this.bytesIn += chunk.length;
-    if (this.#isEnding) return;
+    if (!this.#counts(chunk.length)) return;
     this.#intake.push(chunk);
+    this.#goOn();
+  }
+
+  /** False: nothing that comes in is wanted any more. */
+  #counts(size: number): boolean {
+    this.#options.traffic.bytesIn += size;
+    this.bytesIn += size;
+    return !this.#isEnding;
+  }
+
+  #goOn(): void {
     if (this.#canBegin()) this.#advance();
     else if (!this.#readsAhead) this.#socket.pause();
   }
@@ -178,8 +170,14 @@ export class Connection implements Session {
 
   /** It is the broker that the requests wait for, which may take long. */
   get #readsAhead(): boolean {
-    const isWaiting = this.#isBusy || this.#mutedUntil > 0;
+    const isWaiting = this.#isBusy || this.#muted.isOn;
     return isWaiting && !this.#intake.waitsForRoom && this.#intake.heldBytes < READ_AHEAD_BYTES_MAX;
+  }
+
+  #unmuted(): void {
+    // Who was kept waiting was not idle.
+    this.#lastActive = this.#options.clock.now();
+    this.#advance();
   }
 
   #drained(): void {
@@ -192,16 +190,17 @@ export class Connection implements Session {
     return (
       !this.#isBusy &&
       !this.#isEnding &&
-      this.#mutedUntil === 0 &&
+      !this.#muted.isOn &&
       !this.#intake.waitsForRoom &&
-      this.#line.isHandedOn &&
+      this.#line.takesMore &&
       !this.#socket.writableNeedDrain &&
       this.#line.length < REQUESTS_IN_LINE_MAX
     );
   }
 
-  /** Begins what can begin. */
+  /** Begins what can begin, and sends what is answered by then. */
   #advance(): void {
+    this.#line.hold();
     try {
       while (this.#canBegin()) {
         const frame = this.#intake.next();
@@ -211,11 +210,19 @@ export class Connection implements Session {
           break;
         }
       }
+      this.#release();
     } catch (error) {
+      this.#release();
       this.#fail(error);
     }
     if (this.#intake.waitsForRoom) this.#socket.pause();
     else if (this.#socket.isPaused() && (!this.#intake.hasChunks || this.#readsAhead)) this.#socket.resume();
+  }
+
+  #release(): void {
+    if (this.#socket.destroyed) return;
+    this.#line.release();
+    if (this.#isEnding) this.#finish();
   }
 
   #begin(frame: Buffer): void {
@@ -281,21 +288,10 @@ export class Connection implements Session {
 
   #closed(): void {
     this.#isEnding = true;
-    this.#unmute();
+    this.#muted.cancel();
     this.#intake.close();
     this.#options.memory.release(this.#line.close());
     this.#gone.abort();
     this.#options.onClose(this);
   }
-}
-
-/** Is it the client's doing, and not a fault of ours? */
-export function isClientFault(error: unknown): boolean {
-  return (
-    isMillraceError(error, 'ERR_MILLRACE_CORRUPT') ||
-    isMillraceError(error, 'ERR_MILLRACE_TOO_LARGE') ||
-    isMillraceError(error, 'ERR_MILLRACE_AUTHENTICATION') ||
-    isMillraceError(error, 'ERR_MILLRACE_QUEUE_FULL') ||
-    isMillraceError(error, 'ERR_MILLRACE_UNSUPPORTED')
-  );
 }

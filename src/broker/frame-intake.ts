@@ -1,20 +1,27 @@
 /**
  * What comes in over a connection, from chunks to frames, with room for each in the memory that all requests share. Without room nothing more of it is
- * cut, until `onRoom`; a frame that comes out has its room, which who takes it gives back.
+ * cut, until `onRoom`; a frame that comes out has its room, which who takes it gives back. Its bytes are lent, until the next one is asked for.
+ *
+ * Chunks are handed over (`push`), or read into memory that all connections share (`room`, `read`): then what is not cut when all that can begin has begun must
+ * be copied (`own`).
  */
+import { READ_APART_BYTES_MIN } from '../limits.ts';
 import { FrameSplitter } from '../protocol/frame-splitter.ts';
+import type { ReadBuffers } from './read-buffers.ts';
 import type { RequestMemory } from './request-memory.ts';
+import type { SocketReader } from './socket-reads.ts';
 
 export interface FrameIntakeOptions {
   readonly maxFrameSize: number;
   readonly memory: RequestMemory;
+  readonly buffers: ReadBuffers;
   /** Not within the turn of who made room. */
   readonly onRoom: () => void;
 }
 
 const CHUNK_SIZE_MIN = 1024;
 
-export class FrameIntake {
+export class FrameIntake implements SocketReader {
   readonly #options: FrameIntakeOptions;
   readonly #splitter: FrameSplitter;
   /** Chunks that are not cut yet. */
@@ -24,6 +31,8 @@ export class FrameIntake {
   /** Taken for the frame that comes in. */
   #announced = 0;
   #waits = false;
+  /** Where the next read goes, if that is where the frame is gathered. */
+  #apart: Buffer | null = null;
   #stopWaiting: () => void = () => undefined;
 
   constructor(options: FrameIntakeOptions) {
@@ -54,6 +63,23 @@ export class FrameIntake {
   push(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#chunkBytes += heldSize(chunk);
+  }
+
+  get room(): Buffer {
+    this.#apart = this.hasChunks ? null : this.#splitter.room(READ_APART_BYTES_MIN);
+    return this.#apart ?? this.#options.buffers.shared;
+  }
+
+  read(size: number): void {
+    if (this.#apart === null) this.push(this.#options.buffers.shared.subarray(0, size));
+    else this.#splitter.filled(size);
+  }
+
+  /** Copies what was read and not cut yet. */
+  own(): void {
+    this.#splitter.own();
+    const last = this.#chunks.length - 1;
+    if (last >= 0) this.#chunks[last] = Buffer.from(this.#chunks[last]);
   }
 
   /** Null: more must come in first, or there is no room. Errors: those of FrameSplitter. */

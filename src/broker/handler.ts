@@ -37,6 +37,8 @@ export interface HandlerDefinition<A extends Api> {
   readonly waits?: boolean;
   /** Allowed before a client has shown who it is. */
   readonly beforeAuthentication?: boolean;
+  /** Holds no bytes of the request any more when `handle` returns: they are lent, and used again. All others get bytes that are theirs. */
+  readonly keepsNoBytes?: boolean;
   /**
    * Errors of parts of the request stand in the response. What it throws is the broker's own fault, or makes the connection of no use: that is closed.
    */
@@ -54,6 +56,7 @@ export interface Handler {
   readonly overlaps: boolean | ((request: object, call: Call) => boolean);
   readonly waits: boolean;
   readonly beforeAuthentication: boolean;
+  readonly keepsNoBytes: boolean;
   handle(request: object, call: Call): Message | null | Promise<Message | null>;
 }
 
@@ -71,6 +74,7 @@ export function defineHandler<A extends Api>(definition: HandlerDefinition<A>): 
     overlaps: overlapsOf(definition),
     waits: definition.waits ?? false,
     beforeAuthentication: definition.beforeAuthentication ?? false,
+    keepsNoBytes: definition.keepsNoBytes ?? false,
     handle: (request, call) => definition.handle(request as RequestOf<A>, call),
   };
 }

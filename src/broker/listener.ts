@@ -5,12 +5,15 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { AUTHENTICATION_TIMEOUT_MS, TIMER_MAX_MS } from '../limits.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Logger } from '../types.ts';
+import { isClientFault } from './client-fault.ts';
 import type { ConnectionBound } from './connection-bound.ts';
-import { Connection, isClientFault } from './connection.ts';
+import { Connection } from './connection.ts';
 import { listen } from './listen.ts';
 import type { RequestDispatch } from './request-dispatch.ts';
+import type { ReadBuffers } from './read-buffers.ts';
 import type { RequestMemory } from './request-memory.ts';
 import { type SaslSettings, SessionExpired } from './sasl-authentication.ts';
+import { SocketReads } from './socket-reads.ts';
 import { TlsGate } from './tls-gate.ts';
 import type { TlsSettings } from './tls-settings.ts';
 
@@ -36,6 +39,7 @@ export interface ListenerOptions {
   /** Shared by the listeners of a broker. */
   readonly bound: ConnectionBound;
   readonly memory: RequestMemory;
+  readonly buffers: ReadBuffers;
   readonly backlog: number;
   readonly maxRequestSize: number;
   readonly idleMs: number;
@@ -101,7 +105,7 @@ export class Listener implements ListenerAddress {
       options.tls === null
         ? null
         : new TlsGate(options.tls, {
-            onSecure: (socket, principal) => this.#connect(socket, principal),
+            onSecure: (socket, principal) => this.#connect(socket, null, principal),
             onRefused: (error, address) => this.#refused(error, address),
           });
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
@@ -156,30 +160,34 @@ export class Listener implements ListenerAddress {
     this.#scheduleSweep();
   }
 
-  #accept(socket: Socket): void {
+  #accept(accepted: Socket): void {
     const { statistics } = this;
-    const { bound } = this.#options;
+    const { bound, buffers } = this.#options;
     // Empty: it is gone already.
-    const address = socket.remoteAddress ?? '';
+    const address = accepted.remoteAddress ?? '';
     if (!bound.take(address)) {
       statistics.refused++;
-      socket.destroy();
+      accepted.destroy();
       return;
     }
+    const reads = this.#gate === null ? SocketReads.of(accepted, buffers.shared) : null;
+    const socket = reads?.socket ?? accepted;
     socket.once('close', () => bound.release(address));
-    if (this.#gate === null) this.#connect(socket, null);
+    if (this.#gate === null) this.#connect(socket, reads, null);
     else this.#gate.take(socket);
   }
 
-  #connect(socket: Socket, principal: string | null): void {
+  #connect(socket: Socket, reads: SocketReads | null, principal: string | null): void {
     const { statistics } = this;
-    const { dispatch, clock, maxRequestSize, nextConnectionId, sasl, memory } = this.#options;
+    const { dispatch, clock, maxRequestSize, nextConnectionId, sasl, memory, buffers } = this.#options;
     const connection = new Connection(socket, {
       id: nextConnectionId(),
       listener: this,
       dispatch,
       maxRequestSize,
       memory,
+      buffers,
+      reads,
       traffic: statistics,
       sasl,
       principal,

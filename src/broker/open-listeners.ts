@@ -7,6 +7,7 @@ import { ConnectionBound, type ConnectionBounds } from './connection-bound.ts';
 import { allHandlers } from './handlers.ts';
 import { Listener } from './listener.ts';
 import type { LiveConfig } from './live-config.ts';
+import { ReadBuffers } from './read-buffers.ts';
 import { RequestDispatch } from './request-dispatch.ts';
 import { RequestMemory } from './request-memory.ts';
 import { tlsSettings } from './tls-settings.ts';
@@ -18,6 +19,7 @@ export async function openListeners(plans: readonly ListenerPlan[], context: Bro
   const bound = new ConnectionBound(boundsOf(config));
   liveConfig.add((next) => bound.changeTo(boundsOf(next.config)));
   const memory = new RequestMemory(config['queued.max.request.bytes']);
+  const buffers = new ReadBuffers();
   const dispatch = new RequestDispatch(allHandlers(), context);
   let connections = 0;
   const opened: Listener[] = [];
@@ -35,6 +37,7 @@ export async function openListeners(plans: readonly ListenerPlan[], context: Bro
         logger,
         bound,
         memory,
+        buffers,
         backlog: config['socket.listen.backlog.size'],
         maxRequestSize: config['socket.request.max.bytes'],
         idleMs: config['connections.max.idle.ms'],

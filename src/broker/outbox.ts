@@ -4,14 +4,16 @@
  */
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { TLS_WRITE_BYTES_MAX } from '../limits.ts';
+import { ANSWERS_TOGETHER_BYTES_MAX, TLS_WRITE_BYTES_MAX } from '../limits.ts';
 
 export class Outbox {
   readonly #socket: Socket;
   readonly #sliceMax: number;
-  readonly #pieces: Uint8Array[] = [];
+  #pieces: Uint8Array[] = [];
   /** Of the first piece, what was handed on. */
   #position = 0;
+  /** Bytes that are to be handed on. */
+  #size = 0;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -22,17 +24,28 @@ export class Outbox {
     return this.#pieces.length === 0;
   }
 
+  get size(): number {
+    return this.#size;
+  }
+
   get #takesMore(): boolean {
     return this.#sliceMax === Infinity || !this.#socket.writableNeedDrain;
   }
 
   add(pieces: readonly Uint8Array[]): void {
-    for (const piece of pieces) if (piece.length > 0) this.#pieces.push(piece);
+    for (const piece of pieces) {
+      if (piece.length === 0) continue;
+      this.#pieces.push(piece);
+      this.#size += piece.length;
+    }
   }
 
   /** Hands on what the socket takes: how many bytes. */
   flush(): number {
     const socket = this.#socket;
+    // To copy a few small ones costs less than to hand them on one by one.
+    if (this.#pieces.length > 1 && this.#size <= ANSWERS_TOGETHER_BYTES_MAX && this.#position === 0)
+      this.#pieces = [Buffer.concat(this.#pieces)];
     socket.cork();
     let size = 0;
     let count = 0;
@@ -45,6 +58,7 @@ export class Outbox {
       if (end === piece.length) count++;
     }
     this.#pieces.splice(0, count);
+    this.#size -= size;
     socket.uncork();
     // Another slice, where the socket has sent this one already and tells of no drain.
     if (size > 0 && this.#pieces.length > 0 && this.#takesMore) return size + this.flush();

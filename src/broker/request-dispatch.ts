@@ -48,10 +48,16 @@ export class RequestDispatch {
     for (const { api } of handlers.values()) this.#errorFields[api.key] = new ErrorFields(api.response.fields);
   }
 
+  /** The frame is lent until this returns. */
   begin(frame: Buffer, session: Session): BegunRequest {
     const { sasl } = session;
     if (sasl?.expectsBareToken)
-      return { answer: sasl.respond(frame).then(bareFrame), overlaps: false, waits: false, statistics: null };
+      return {
+        answer: sasl.respond(Buffer.from(frame)).then(bareFrame),
+        overlaps: false,
+        waits: false,
+        statistics: null,
+      };
     const header = readRequestHeader(frame);
     const handler = this.#handlers.get(header.apiKey);
     if (handler === undefined) throw new MillraceError('ERR_MILLRACE_UNSUPPORTED', `no API of key ${header.apiKey}`);
@@ -64,7 +70,9 @@ export class RequestDispatch {
     if (version < handler.minVersion || version > handler.maxVersion) {
       return { answer: this.#unsupportedVersion(handler, header), overlaps: false, waits: false, statistics };
     }
-    const request = decodeRequest(handler.api, header, frame);
+    // A fault may keep the request, too.
+    const isLent = handler.keepsNoBytes && this.#broker.faults === null;
+    const request = decodeRequest(handler.api, header, isLent ? frame : Buffer.from(frame));
     const { authorizer } = this.#broker.security;
     session.access ??= Access.of(authorizer, session.principal, session.remoteAddress);
     const call: Call = { broker: this.#broker, session, access: session.access, version, clientId, size: frame.length };

@@ -4,8 +4,9 @@
  *     splitter.push(chunk);
  *     for (let frame = splitter.next(); frame !== null; frame = splitter.next()) handle(frame);
  *
- * A frame that lies in one chunk is a view of it; one that spans chunks is put together once, when its last byte is there. Until then it holds
- * what has come in and not what was announced, however small the chunks. A length that is negative (ERR_MILLRACE_CORRUPT) or above the bound
+ * A frame that lies in one chunk is a view of it; one that spans chunks is gathered in a buffer of its own, which grows with what has come in and not with what
+ * was announced. So nothing of a chunk is kept once `next` has said null, and who reads from a socket into memory of its own may use that again; the rest of
+ * a long frame it can read to where it will stay (`room`). A length that is negative (ERR_MILLRACE_CORRUPT) or above the bound
  * (ERR_MILLRACE_TOO_LARGE) is refused as soon as it is read; the connection is of no use then.
  */
 import { assert } from '../assert.ts';
@@ -15,19 +16,31 @@ import { LENGTH_SIZE } from './frame-pieces.ts';
 import { readInt32 } from './integers.ts';
 import { bufferOf } from './message-reader.ts';
 
-/** Smaller chunks of a frame are gathered: an object for each would take more memory than its bytes. */
-const PART_SIZE_MIN = 1024;
-const GATHERED_SIZE = 16 * 1024;
+/** A buffer for a frame begins with so much, and grows to so many times what it has. */
+const GATHERED_SIZE_MIN = 4 * 1024;
+const GROWTH = 4;
 
 const nothing = Buffer.alloc(0);
+
+/** Where buffers for frames come from, and where they go when the frame was taken. */
+export interface FrameBuffers {
+  /** One of `size` bytes or more. */
+  take(size: number): Buffer;
+  give(buffer: Buffer): void;
+}
 
 export interface FrameSplitterOptions {
   /** Of a frame's content, in bytes. Default: Kafka's `socket.request.max.bytes`, 100 MiB. */
   readonly maxFrameSize?: number;
+  /** With them, a frame is good until the next call of `next`, and its memory is used again. Default: each has memory of its own. */
+  readonly buffers?: FrameBuffers;
 }
+
+const freshBuffers: FrameBuffers = { take: (size) => Buffer.allocUnsafeSlow(size), give: () => undefined };
 
 export class FrameSplitter {
   #sizeMax: number;
+  readonly #buffers: FrameBuffers;
   #chunk: Buffer = nothing;
   #position = 0;
   readonly #length = Buffer.alloc(LENGTH_SIZE);
@@ -35,15 +48,15 @@ export class FrameSplitter {
   #lengthSize = 0;
   /** Of the frame whose length is known; -1 while it is not. */
   #size = -1;
-  /** What has come in of it with earlier chunks, and how much that is. */
-  #parts: Buffer[] = [];
-  #partsSize = 0;
-  /** The last part, if it is one that small chunks are gathered in, and how far it is filled. */
+  /** What it is gathered in, if it is, and how much of it is there. */
   #gathered: Buffer | null = null;
-  #gatheredSize = 0;
+  #filled = 0;
+  /** What the last frame was gathered in. */
+  #given: Buffer | null = null;
 
-  constructor({ maxFrameSize = FRAME_BYTES_MAX_DEFAULT }: FrameSplitterOptions = {}) {
+  constructor({ maxFrameSize = FRAME_BYTES_MAX_DEFAULT, buffers = freshBuffers }: FrameSplitterOptions = {}) {
     this.#sizeMax = maxFrameSize;
+    this.#buffers = buffers;
   }
 
   /** For the frames whose length has not come in yet. */
@@ -58,28 +71,50 @@ export class FrameSplitter {
 
   /** Bytes that are kept of a frame that is not there yet. */
   get pendingSize(): number {
-    return this.#lengthSize + this.#partsSize;
+    return this.#lengthSize + this.#filled;
   }
 
-  /** Takes the next chunk, once `next` has said that there is no more in the one before. The bytes must stay as they are. */
+  /** Takes the next chunk, once `next` has said that there is no more in the one before. The bytes must stay as they are until it says so again. */
   push(chunk: Uint8Array): void {
-    assert(this.#position === this.#chunk.length, 'a chunk before the frames of the last one were taken');
+    this.#expectEnd();
     this.#chunk = bufferOf(chunk);
     this.#position = 0;
   }
 
+  /** Copies what is left of the chunk: whose memory it is may use it again. */
+  own(): void {
+    this.#chunk = this.#position === this.#chunk.length ? nothing : Buffer.from(this.#chunk.subarray(this.#position));
+    this.#position = 0;
+  }
+
+  /**
+   * For the end of a frame that has begun to come in and of which so much is missing at least: memory for what comes next, in place of a chunk; null where there
+   * is no such frame. What was read there is told by `filled`.
+   */
+  room(missingMin = 1): Buffer | null {
+    if (this.#gathered === null || this.#size - this.#filled < missingMin) return null;
+    this.#expectEnd();
+    const buffer = this.#grow(this.#filled + 1);
+    return buffer.subarray(this.#filled, Math.min(this.#size, buffer.length));
+  }
+
+  filled(size: number): void {
+    assert(
+      this.#gathered !== null && size <= this.#gathered.length - this.#filled,
+      'more than there was room for:',
+      size,
+    );
+    this.#filled += size;
+  }
+
   /** The next frame, without its length; null when more must come in first. */
   next(): Buffer | null {
+    if (this.#given !== null) this.#giveBack();
     if (this.#size < 0 && !this.#takeLength()) return null;
-    const missing = this.#size - this.#partsSize;
     const left = this.#chunk.length - this.#position;
-    if (left < missing) {
-      this.#keep(left);
-      return null;
-    }
-    const end = this.#chunk.subarray(this.#position, this.#position + missing);
-    this.#position += missing;
-    const frame = this.#parts.length === 0 ? end : Buffer.concat([...this.#ownParts(), end], this.#size);
+    if (this.#gathered !== null || left < this.#size) return this.#gather(Math.min(left, this.#size - this.#filled));
+    const frame = this.#chunk.subarray(this.#position, this.#position + this.#size);
+    this.#position += this.#size;
     this.#reset();
     return frame;
   }
@@ -100,40 +135,47 @@ export class FrameSplitter {
     return true;
   }
 
-  /** The rest of the chunk, for a frame that goes on in the next one. */
-  #keep(size: number): void {
-    const part = this.#chunk.subarray(this.#position);
-    this.#position += size;
-    this.#partsSize += size;
-    if (size >= PART_SIZE_MIN) {
-      this.#ownParts().push(part);
-      this.#gathered = null;
-    } else if (size > 0) this.#gather(part);
-  }
-
-  #gather(part: Buffer): void {
-    if (this.#gathered === null || part.length > this.#gathered.length - this.#gatheredSize) {
-      this.#ownParts();
-      this.#gathered = Buffer.allocUnsafeSlow(Math.min(GATHERED_SIZE, this.#size));
-      this.#gatheredSize = 0;
-      this.#parts.push(this.#gathered);
+  /** Takes so much of the chunk into the frame's own buffer. */
+  #gather(size: number): Buffer | null {
+    if (size > 0) {
+      const buffer = this.#grow(this.#filled + size);
+      this.#chunk.copy(buffer, this.#filled, this.#position, this.#position + size);
+      this.#position += size;
+      this.#filled += size;
     }
-    part.copy(this.#gathered, this.#gatheredSize);
-    this.#gatheredSize += part.length;
+    if (this.#filled < this.#size) return null;
+    const buffer = this.#gathered!;
+    const frame = buffer.subarray(0, this.#size);
+    this.#given = buffer;
+    this.#reset();
+    return frame;
   }
 
-  /** The parts, the last one cut to what it holds. */
-  #ownParts(): Buffer[] {
-    if (this.#gathered !== null) this.#parts[this.#parts.length - 1] = this.#gathered.subarray(0, this.#gatheredSize);
-    return this.#parts;
+  /** The frame's buffer, with room for `size` bytes of it. */
+  #grow(size: number): Buffer {
+    const before = this.#gathered;
+    if (before !== null && before.length >= size) return before;
+    const larger = this.#buffers.take(Math.min(this.#size, Math.max(GATHERED_SIZE_MIN, GROWTH * size)));
+    this.#gathered = larger;
+    if (before === null) return larger;
+    before.copy(larger, 0, 0, this.#filled);
+    this.#buffers.give(before);
+    return larger;
+  }
+
+  #giveBack(): void {
+    this.#buffers.give(this.#given!);
+    this.#given = null;
   }
 
   #reset(): void {
     this.#size = -1;
     this.#lengthSize = 0;
-    this.#parts = [];
-    this.#partsSize = 0;
     this.#gathered = null;
-    this.#gatheredSize = 0;
+    this.#filled = 0;
+  }
+
+  #expectEnd(): void {
+    assert(this.#position === this.#chunk.length, 'a chunk before the frames of the last one were taken');
   }
 }

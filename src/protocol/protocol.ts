@@ -24,7 +24,7 @@ export {
   uint16,
   uuid,
 } from './field.ts';
-export type { FrameSplitterOptions } from './frame-splitter.ts';
+export type { FrameBuffers, FrameSplitterOptions } from './frame-splitter.ts';
 export { FrameSplitter } from './frame-splitter.ts';
 export { INT64_MAX } from './integers.ts';
 export type { VersionRange } from './message-schema.ts';

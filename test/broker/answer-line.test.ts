@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { connect as connectSecurely, createServer as createSecureServer } from 'node:tls';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { AnswerLine } from '#millrace/broker/answer-line.js';
 import { ApiStatistics } from '#millrace/broker/request-statistics.js';
-import { TLS_WRITE_BYTES_MAX } from '#millrace/limits.js';
+import { ANSWERS_TOGETHER_BYTES_MAX, TLS_WRITE_BYTES_MAX } from '#millrace/limits.js';
 import { certificates } from './certificates.ts';
 
 const ends: (() => void)[] = [];
@@ -47,6 +47,30 @@ test('answers leave in the order of their places, and are counted when they do',
   expect([answers.length, statistics.answered, traffic.bytesOut, answers.bytesOut]).toEqual([0, 3, 3, 3]);
   const [chunk] = (await once(client, 'data')) as [Buffer];
   expect(chunk.toString()).toBe('abc');
+});
+
+test('while it is held small answers gather, and leave as one piece; a large one waits for nobody', async () => {
+  const { client, socket, line: answers, traffic, statistics } = await line();
+  const write = vi.spyOn(socket, 'write');
+  const answer = (bytes: Buffer): void => {
+    const place = answers.take(1);
+    place.statistics = statistics;
+    answers.answered(place, [bytes]);
+  };
+  answers.hold();
+  for (const text of ['a', 'b', 'c']) answer(Buffer.from(text));
+  expect([traffic.bytesOut, statistics.answered]).toEqual([0, 0]);
+  expect([answers.takesMore, answers.isHandedOn]).toEqual([true, false]);
+  answers.release();
+  expect([write.mock.calls.length, traffic.bytesOut, statistics.answered]).toEqual([1, 3, 3]);
+  expect([answers.takesMore, answers.isHandedOn]).toEqual([true, true]);
+  expect(String((await once(client, 'data'))[0])).toBe('abc');
+  answers.hold();
+  answer(Buffer.from('d'));
+  answer(Buffer.alloc(ANSWERS_TOGETHER_BYTES_MAX));
+  expect(traffic.bytesOut).toBe(3 + 1 + ANSWERS_TOGETHER_BYTES_MAX);
+  answers.release();
+  expect(statistics.answered).toBe(5);
 });
 
 test('a token without statistics is counted in bytes only', async () => {

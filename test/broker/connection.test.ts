@@ -133,6 +133,16 @@ test('what was asked before the garbage has been done', async () => {
   expect(broker.store.partition('t', 0).endOffset).toBe(1);
 });
 
+test('an answer that was ready before the garbage is sent', async () => {
+  const { client } = await rig();
+  const asked = Buffer.concat(
+    encodeRequest(apiVersions, { version: 0, correlationId: 5 }, { clientSoftwareName: '', clientSoftwareVersion: '' }),
+  );
+  client.socket.write(Buffer.concat([asked, Buffer.from([0xff, 0xff, 0xff, 0xff])]));
+  expect(readCorrelationId(await client.nextFrame())).toBe(5);
+  await client.closed;
+});
+
 test('a client that ends its half is answered before the connection goes', async () => {
   const { broker, client } = await rig();
   await broker.store.createTopic('t');

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { FrameIntake } from '#millrace/broker/frame-intake.js';
+import { ReadBuffers } from '#millrace/broker/read-buffers.js';
 import { RequestMemory } from '#millrace/broker/request-memory.js';
 
 /** A frame of this size, with its length. */
@@ -11,7 +12,11 @@ function frame(size: number, fill = 0): Buffer {
 
 function intakes(memory: RequestMemory, count: number) {
   const onRoom = vi.fn();
-  return { onRoom, all: Array.from({ length: count }, () => new FrameIntake({ maxFrameSize: 1000, memory, onRoom })) };
+  const buffers = new ReadBuffers();
+  return {
+    onRoom,
+    all: Array.from({ length: count }, () => new FrameIntake({ maxFrameSize: 1000, memory, buffers, onRoom })),
+  };
 }
 
 test('frames of one chunk have their room, which who takes them gives back', () => {
@@ -97,4 +102,54 @@ test('what cannot be is refused, by the bound of the moment', () => {
   expect(intake.next()!.length).toBe(2000);
   intake.push(frame(2001));
   expect(() => intake.next()).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_TOO_LARGE' }) as Error);
+});
+
+/** Reads into the intake as a socket would. */
+function read(intake: FrameIntake, bytes: Buffer): number {
+  const { room } = intake;
+  const size = bytes.copy(room);
+  intake.read(size);
+  return size;
+}
+
+test('what was read to shared memory and not taken is its own afterwards', () => {
+  const buffers = new ReadBuffers();
+  const intake = new FrameIntake({ maxFrameSize: 1000, memory: new RequestMemory(-1), buffers, onRoom: vi.fn() });
+  const bytes = Buffer.concat([frame(10, 1), frame(20, 2), frame(30, 3).subarray(0, 11)]);
+  expect(read(intake, bytes)).toBe(bytes.length);
+  // Lent: a view of what all share.
+  expect(intake.next()!.buffer).toBe(buffers.shared.buffer);
+  intake.own();
+  buffers.shared.fill(0xff);
+  expect(intake.next()!.equals(frame(20, 2).subarray(4))).toBe(true);
+  expect(intake.next()).toBe(null);
+  buffers.shared.fill(0xff);
+  read(intake, frame(30, 3).subarray(11));
+  expect(intake.next()!.equals(frame(30, 3).subarray(4))).toBe(true);
+  // Another chunk, before the last one was cut.
+  read(intake, frame(40, 4));
+  intake.own();
+  buffers.shared.fill(0xff);
+  expect(intake.hasChunks).toBe(true);
+  expect(intake.next()!.equals(frame(40, 4).subarray(4))).toBe(true);
+});
+
+test('the end of a long frame is read to where the frame is, a short end and what follows to shared memory', () => {
+  const buffers = new ReadBuffers();
+  const maxFrameSize = 10_000_000;
+  const intake = new FrameIntake({ maxFrameSize, memory: new RequestMemory(-1), buffers, onRoom: vi.fn() });
+  const bytes = Buffer.concat([frame(3_000_000, 5), frame(8, 6)]);
+  bytes.writeInt32BE(0x01020304, 2_900_000);
+  const rooms = new Set<ArrayBufferLike>();
+  const frames: Buffer[] = [];
+  for (let at = 0; at < bytes.length;) {
+    rooms.add(intake.room.buffer);
+    at += read(intake, bytes.subarray(at, at + 200_000));
+    for (let next = intake.next(); next !== null; next = intake.next()) frames.push(Buffer.from(next));
+    intake.own();
+  }
+  expect(frames.map(({ length }) => length)).toEqual([3_000_000, 8]);
+  expect(frames[0].equals(bytes.subarray(4, 3_000_004))).toBe(true);
+  expect(rooms.has(buffers.shared.buffer)).toBe(true);
+  expect(rooms.size).toBeGreaterThan(1);
 });

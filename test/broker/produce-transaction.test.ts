@@ -66,6 +66,23 @@ test('requests that are sent at once are appended in their order, also where a p
   expect(log.endOffset).toBe(4);
 });
 
+test('a batch that waits for its partition to be added is what it was, whatever comes in meanwhile', async () => {
+  const { client, producer, log } = await open();
+  const records = batch([{ value: 'first' }], { ...producer.identity, baseSequence: 0, transactional: true });
+  const request = (value: Buffer) => ({
+    transactionalId: 'a',
+    acks: -1,
+    timeoutMs: 1000,
+    topicData: [{ name: 't', partitionData: [{ index: 0, records: value }] }],
+  });
+  const waiting = client.ask(produce, 12, request(records));
+  // Of the same length, so that they come to lie where the first one was.
+  const others = Array.from({ length: 5 }, () => client.ask(produce, 12, request(Buffer.alloc(records.length, 0xff))));
+  expect((await waiting).responses[0].partitionResponses[0].errorCode).toBe(0);
+  await Promise.all(others);
+  expect(Array.from(log.read(0), (each) => Array.from(each, ({ value }) => String(value)))).toEqual([['first']]);
+});
+
 test('a producer that another one has taken the place of', async () => {
   const { client, producer } = await open();
   await producer.add(3, [['t', 0]]);

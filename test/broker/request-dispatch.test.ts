@@ -6,6 +6,7 @@ import { RequestDispatch } from '#millrace/broker/request-dispatch.js';
 import { RequestStatistics } from '#millrace/broker/request-statistics.js';
 import type { Session } from '#millrace/broker/session.js';
 import { apiVersions } from '#millrace/protocol/apis/18-api-versions.js';
+import { saslAuthenticate } from '#millrace/protocol/apis/36-sasl-authenticate.js';
 import { encodeRequest } from '#millrace/protocol/request-frame.js';
 import { decodeResponse } from '#millrace/protocol/response-frame.js';
 
@@ -63,6 +64,26 @@ test('whether the next request may begin, for all requests or for each', () => {
   expect([overlaps({}), overlaps({ overlaps: true })]).toEqual([false, true]);
   const each = { overlaps: (_request: object, call: { version: number }) => call.version > 2 };
   expect([overlaps(each, 2), overlaps(each, 3)]).toEqual([false, true]);
+});
+
+test('bytes of the frame are the handler’s own, unless it keeps none and nobody else does', () => {
+  const isLent = (more: object, faults: object | null = null): boolean => {
+    const seen: Buffer[] = [];
+    const handle = ({ authBytes }: { authBytes: Buffer }): object => {
+      seen.push(authBytes);
+      return { errorCode: 0, errorMessage: null, authBytes: Buffer.alloc(0) };
+    };
+    const handler = defineHandler({ api: saslAuthenticate, versions: '0-2', handle: handle as never, ...more });
+    const options = { version: 0, correlationId: 1 };
+    const message = { authBytes: Buffer.from('token') };
+    const frame = Buffer.concat(encodeRequest(saslAuthenticate, options, message)).subarray(4);
+    new RequestDispatch(new Map([[36, handler]]), { ...context, faults } as BrokerContext).begin(frame, session);
+    expect(String(seen[0])).toBe('token');
+    frame.fill(0);
+    return String(seen[0]) !== 'token';
+  };
+  expect([isLent({}), isLent({ keepsNoBytes: true })]).toEqual([false, true]);
+  expect(isLent({ keepsNoBytes: true }, { take: () => null })).toBe(false);
 });
 
 test('before the log-in only what leads to it begins; a bare token is no request, and its answer has no header', async () => {

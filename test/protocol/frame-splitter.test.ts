@@ -71,6 +71,78 @@ test('a frame in single bytes takes the memory of its bytes, and none that was o
   expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(10_000_000);
 });
 
+test('nothing of a chunk is kept once all frames of it were taken: its memory may be used again', () => {
+  const splitter = new FrameSplitter();
+  const contents = ['one', 'a longer one', 'last'].map((text) => Buffer.from(text));
+  const bytes = Buffer.concat(contents.map(framed));
+  const memory = Buffer.alloc(5);
+  const frames: string[] = [];
+  for (let at = 0; at < bytes.length; at += memory.length) {
+    const size = bytes.copy(memory, 0, at);
+    frames.push(...framesOf(splitter, memory.subarray(0, size)).map(String));
+    memory.fill(0);
+  }
+  expect(frames).toEqual(contents.map(String));
+});
+
+test('what is left of a chunk can be made the splitter’s own', () => {
+  const splitter = new FrameSplitter();
+  const chunk = Buffer.concat([framed(Buffer.from('one')), framed(Buffer.from('two')), Buffer.from([0, 0])]);
+  splitter.push(chunk);
+  expect(String(splitter.next())).toBe('one');
+  splitter.own();
+  chunk.fill(0xff);
+  expect(String(splitter.next())).toBe('two');
+  expect([splitter.next(), splitter.pendingSize]).toEqual([null, 2]);
+  splitter.own();
+  expect(framesOf(splitter, Buffer.from([0, 1, 65])).map(String)).toEqual(['A']);
+});
+
+test('the end of a long frame can be read to where it is gathered', () => {
+  const splitter = new FrameSplitter();
+  const content = Buffer.from(Array.from({ length: 50_000 }, (_, i) => i % 251));
+  const bytes = framed(content);
+  expect(splitter.room()).toBe(null);
+  expect(framesOf(splitter, bytes.subarray(0, 3_000))).toEqual([]);
+  expect(splitter.room(bytes.length)).toBe(null);
+  let at = 3_000;
+  let frame: Buffer | null = null;
+  while (frame === null) {
+    const room = splitter.room()!;
+    const size = Math.min(room.length, 7_000);
+    bytes.copy(room, 0, at, at + size);
+    splitter.filled(size);
+    at += size;
+    frame = splitter.next();
+  }
+  expect([at, Buffer.compare(frame, content)]).toEqual([bytes.length, 0]);
+  expect([splitter.room(), splitter.next()]).toEqual([null, null]);
+});
+
+test('with buffers that are lent, each comes back when the next frame is asked for, and those that a frame outgrew', () => {
+  const lent = new Set<Buffer>();
+  const sizes: number[] = [];
+  const take = (size: number): Buffer => {
+    const buffer = Buffer.alloc(size);
+    lent.add(buffer);
+    sizes.push(size);
+    return buffer;
+  };
+  const splitter = new FrameSplitter({ buffers: { take, give: (buffer) => lent.delete(buffer) } });
+  const bytes = framed(Buffer.alloc(100_000, 7));
+  for (let at = 0; at < bytes.length - 10; at += 1_000)
+    framesOf(splitter, bytes.subarray(at, Math.min(at + 1_000, bytes.length - 10)));
+  expect(lent.size).toBe(1);
+  splitter.push(bytes.subarray(bytes.length - 10));
+  expect(splitter.next()!.equals(Buffer.alloc(100_000, 7))).toBe(true);
+  expect(lent.size).toBe(1);
+  expect(splitter.next()).toBe(null);
+  expect(lent.size).toBe(0);
+  // It grew with what came in, and in few steps.
+  expect(sizes.at(-1)).toBe(100_000);
+  expect(sizes.length).toBeLessThan(6);
+});
+
 test('a length that is too large is refused before anything is kept, a negative one too', () => {
   const code = (expected: string): unknown => expect.objectContaining({ code: expected });
   const splitter = new FrameSplitter({ maxFrameSize: 10 });

@@ -109,6 +109,7 @@ const untested: Record<string, string> = {
   'src/producer/topic-logs.ts': 'types only',
   'src/store/transaction-coordinator-door.ts': 'types only',
   'src/broker/broker-context.ts': 'types only',
+  'src/broker/connection-options.ts': 'types only',
   'src/broker/session.ts': 'types only',
   'src/broker/http/served-broker.ts': 'types only',
   'src/broker/http/page/element.ts': 'needs a browser: test/broker/http/http-server.test.ts',

@@ -2,7 +2,7 @@
  * Produce: appends one batch a partition, as it came, and answers when the topic's durability is reached. What is transactional is admitted first
  * (produce-transaction.ts).
  *
- *     socket's chunk -> PartitionLog.appendBatches (looked at, copied once into the mapped tail, patched there) -> receipt
+ *     memory of the socket -> PartitionLog.appendBatches (looked at, copied once into the mapped tail, patched there) -> receipt
  *
  * All appends of a request happen before `handle` returns, so a connection's next request may begin while this one waits for the disk; many requests, of many
  * connections, wait for one flush. Only where a partition may have to be added to a transaction first, the next request waits.
@@ -35,6 +35,7 @@ export const produceHandler = defineHandler({
   versions: '3-13',
   advertisedFrom: 0,
   overlaps: (request, { version }) => !mayAdd(request, version),
+  keepsNoBytes: true,
   handle(request, call) {
     const { acks } = request;
     const throttleTimeMs = throttleProduce(call);
@@ -43,12 +44,25 @@ export const produceHandler = defineHandler({
     const throttled = (answer: Answer<typeof produce>): Answer<typeof produce> =>
       answer === null || throttleTimeMs === 0 ? answer : { ...answer, throttleTimeMs };
     const answer =
-      admission instanceof Promise
-        ? admission.then((admitted) => appendAll(request, admitted, call))
-        : appendAll(request, admission, call);
+      admission instanceof Promise ? appendLater(request, admission, call) : appendAll(request, admission, call);
     return answer instanceof Promise ? answer.then(throttled) : throttled(answer);
   },
 });
+
+async function appendLater(
+  request: Request,
+  admission: Promise<ProduceAdmission>,
+  call: Call,
+): Promise<Answer<typeof produce>> {
+  const topicData = request.topicData.map((topic) => ({
+    ...topic,
+    partitionData: topic.partitionData.map(({ index, records }) => ({
+      index,
+      records: records === null ? null : Buffer.from(records),
+    })),
+  }));
+  return appendAll({ ...request, topicData }, await admission, call);
+}
 
 function appendAll(
   request: Request,
