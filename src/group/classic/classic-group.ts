@@ -63,6 +63,14 @@ export class ClassicGroup extends GroupJoins {
     return this.state === 'PreparingRebalance' ? 'REBALANCE_IN_PROGRESS' : null;
   }
 
+  untilRebalance(identity: MemberIdentity, reply: Reply<GroupError>): void {
+    if (this.state === 'Dead') return reply('COORDINATOR_NOT_AVAILABLE');
+    const error = this.checkMember(identity) ?? this.#checkGeneration(identity);
+    if (error !== null) return reply(error);
+    if (this.state === 'PreparingRebalance') return reply('REBALANCE_IN_PROGRESS');
+    this.members.get(identity.memberId)!.watch(reply);
+  }
+
   leave(leaving: readonly LeavingMember[]): LeaveAnswer {
     if (this.state === 'Dead') return { error: 'COORDINATOR_NOT_AVAILABLE', members: [] };
     const members = leaving.map(({ memberId, groupInstanceId, reason }) => {
@@ -166,8 +174,6 @@ export class ClassicGroup extends GroupJoins {
     const error = this.checkMember(request) ?? this.#checkGeneration(request);
     if (error !== null) return error;
     const { protocolType, protocolName } = request;
-    const isOther = (asked: string | null, own: string | null): boolean =>
-      asked !== null && own !== null && asked !== own;
     if (isOther(protocolType, this.protocolType) || isOther(protocolName, this.protocolName))
       return 'INCONSISTENT_GROUP_PROTOCOL';
     return this.state === 'PreparingRebalance' ? 'REBALANCE_IN_PROGRESS' : null;
@@ -176,4 +182,9 @@ export class ClassicGroup extends GroupJoins {
   #checkGeneration({ generationId }: MemberIdentity): GroupError {
     return generationId === this.generationId ? null : 'ILLEGAL_GENERATION';
   }
+}
+
+/** A client that does not say is taken to mean the group's. */
+function isOther(asked: string | null, own: string | null): boolean {
+  return asked !== null && own !== null && asked !== own;
 }
