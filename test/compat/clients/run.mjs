@@ -5,6 +5,7 @@
  * CI=true. Arguments choose clients by the names below.
  */
 import { clientChecks } from './client-checks.mjs';
+import { exactlyOnceChecks, processors } from './groups/exactly-once-checks.mjs';
 import { groupChecks, mixedChecks } from './groups/group-checks.mjs';
 import { memberClients } from './groups/groups.mjs';
 import { killedBrokerChecks } from './groups/killed-broker-checks.mjs';
@@ -73,6 +74,17 @@ function groupsOf(name) {
     async attempt(command, tally, trial) {
       await runChecks(tally, trial, { ...groupChecks(trial, command, can), ...killedBrokerChecks(command) });
       return 'in groups';
+    },
+  };
+}
+
+/** One client that consumes, transforms and produces. */
+function processorsOf(name) {
+  return {
+    prepare: () => processors[name].prepare(log),
+    async attempt(command, tally, trial) {
+      await runChecks(tally, trial, exactlyOnceChecks(trial, command));
+      return 'exactly once';
     },
   };
 }
@@ -148,6 +160,7 @@ const clients = {
   platformatic: { prepare: () => PlatformaticClient, attempt: tryOnBoth },
   ...Object.fromEntries(Object.keys(memberClients).map((name) => [`groups-${name}`, groupsOf(name)])),
   'groups-mixed': mixedGroups,
+  ...Object.fromEntries(Object.keys(processors).map((name) => [`processor-${name}`, processorsOf(name)])),
 };
 
 /** One line of the table. */
