@@ -6,13 +6,15 @@
  *     value:     version i16 | offset i64 | leader epoch i32 (from 3 on) | metadata string | commit time ms i64 | expiry ms i64 (in 1 only)
  *                4 has compact lengths and tagged fields: 0 topic id uuid
  *
- * Written are key 1 and value 3, which Kafka has read since 2.1; with a topic id, value 4. Other keys (2 and higher) tell of groups and their
- * members; they are null here, as is what only a later Kafka knows.
+ * Written are key 1 and value 3, which Kafka has read since 2.1; with a topic id value 4; and with a time of expiry value 1, which has no place for
+ * a leader epoch and a topic id, as Kafka does. Other keys (2 and higher) tell of groups and their members; they are null here, as is what
+ * only a later Kafka knows. Who loads a log reads by `OffsetRecordReader`.
  */
 import { MillraceError } from '../errors.ts';
-import { MessageReader } from '../protocol/message-reader.ts';
+import { bufferOf } from '../protocol/message-reader.ts';
 import { MessageWriter } from '../protocol/message-writer.ts';
 import type { Offset, Timestamp } from '../types.ts';
+import { OFFSET_KEY_VERSION_MAX, OffsetRecordReader, TOPIC_ID_TAG } from './offset-record-reader.ts';
 
 export interface OffsetCommitKey {
   readonly group: string;
@@ -29,8 +31,8 @@ export interface OffsetCommitValue {
   readonly commitTimestamp: Timestamp;
   /** -1 for none: the group's retention says when it expires. */
   readonly expireTimestamp: Timestamp;
-  /** 16 bytes; null when the writer did not know it. */
-  readonly topicId: Uint8Array | null;
+  /** Null when the writer did not know it. */
+  readonly topicId: string | null;
 }
 
 export interface OffsetCommit {
@@ -39,51 +41,39 @@ export interface OffsetCommit {
   readonly value: OffsetCommitValue | null;
 }
 
-const KEY_VERSION = 1;
-const VALUE_VERSION = 3;
+const EXPIRING = 1;
+const PLAIN = 3;
 const FLEXIBLE = 4;
-const TOPIC_ID = 0;
-const UUID_SIZE = 16;
 
 export function encodeOffsetKey({ group, topic, partition }: OffsetCommitKey): Buffer {
-  return new MessageWriter().int16(KEY_VERSION).string(group).string(topic).int32(partition).finish();
+  return new MessageWriter().int16(OFFSET_KEY_VERSION_MAX).string(group).string(topic).int32(partition).finish();
 }
 
-export function encodeOffsetValue(value: Omit<OffsetCommitValue, 'expireTimestamp'>): Buffer {
-  const { offset, leaderEpoch, metadata, commitTimestamp, topicId } = value;
+export function encodeOffsetValue(
+  value: Omit<OffsetCommitValue, 'expireTimestamp'> & Partial<OffsetCommitValue>,
+): Buffer {
+  const { offset, leaderEpoch, metadata, commitTimestamp, expireTimestamp = -1, topicId } = value;
   const writer = new MessageWriter();
-  const version = topicId === null ? VALUE_VERSION : FLEXIBLE;
+  if (expireTimestamp >= 0) {
+    writer.int16(EXPIRING).int64(offset).string(metadata).int64(commitTimestamp).int64(expireTimestamp);
+    return writer.finish();
+  }
+  const version = topicId === null ? PLAIN : FLEXIBLE;
   writer.isFlexible = version === FLEXIBLE;
   writer.int16(version).int64(offset).int32(leaderEpoch).string(metadata).int64(commitTimestamp);
-  if (topicId !== null) writer.taggedFields([{ tag: TOPIC_ID, write: (field) => field.bytes(topicId) }]);
+  if (topicId !== null) writer.taggedFields([{ tag: TOPIC_ID_TAG, write: (field) => field.uuid(topicId) }]);
   return writer.finish();
 }
 
 /** Null for a record that is about something else. */
 export function decodeOffsetCommit(key: Uint8Array | null, value: Uint8Array | null): OffsetCommit | null {
-  const what = 'of __consumer_offsets';
-  if (key === null) throw new MillraceError('ERR_MILLRACE_CORRUPT', `a record ${what} has no key`);
-  const reader = new MessageReader(key, `a key ${what}`);
-  const version = reader.int16();
-  if (version !== 0 && version !== KEY_VERSION) return null;
-  const decoded = { group: reader.string(), topic: reader.string(), partition: reader.int32() };
+  if (key === null) throw new MillraceError('ERR_MILLRACE_CORRUPT', 'a record of __consumer_offsets has no key');
+  const reader = new OffsetRecordReader();
+  if (!reader.readKey(bufferOf(key), 0, key.length)) return null;
+  const { group, topic, partition } = reader;
+  const decoded = { group, topic, partition };
   if (value === null) return { key: decoded, value: null };
-  const found = decodeValue(new MessageReader(value, `a value ${what}`));
-  return found === null ? null : { key: decoded, value: found };
-}
-
-function decodeValue(reader: MessageReader): OffsetCommitValue | null {
-  const version = reader.int16();
-  if (version < 0 || version > FLEXIBLE) return null;
-  reader.isFlexible = version === FLEXIBLE;
-  const offset = reader.int64();
-  const leaderEpoch = version >= 3 ? reader.int32() : -1;
-  const metadata = reader.string();
-  const commitTimestamp = reader.int64();
-  const expireTimestamp = version === 1 ? reader.int64() : -1;
-  let topicId: Uint8Array | null = null;
-  reader.taggedFields((tag, size) => {
-    if (tag === TOPIC_ID && size === UUID_SIZE) topicId = Uint8Array.from(reader.bytes(UUID_SIZE));
-  });
-  return { offset, leaderEpoch, metadata, commitTimestamp, expireTimestamp, topicId };
+  if (!reader.readValue(bufferOf(value), 0, value.length)) return null;
+  const { offset, leaderEpoch, metadata, commitTimestamp, expireTimestamp, topicId } = reader;
+  return { key: decoded, value: { offset, leaderEpoch, metadata, commitTimestamp, expireTimestamp, topicId } };
 }

@@ -2,13 +2,17 @@
  * What a partition of `__consumer_offsets` says, batch by batch in the order of the log: which offsets its groups have committed.
  *
  * An offset that was written in a transaction counts from its commit marker on, and an aborted one never; of two for the same partition the one that
- * stands later in the log wins, also when it was a plain one and the transaction of the other ended after it (OffsetMetadataManager). A null
- * value forgets an offset, and with it what open transactions have written for it so far. No I/O.
+ * stands later in the log wins, also when it was a plain one and the transaction of the other ended after it (OffsetMetadataManager): so the answer
+ * is the same when compaction has left only the later one. A null value forgets an offset, and with it what open transactions have written
+ * for it so far. No I/O.
  */
+import { bufferOf } from '../protocol/message-reader.ts';
 import { decodeControlType } from '../record/control-record.ts';
 import type { RecordBatch } from '../record/record-batch.ts';
 import type { Offset, Timestamp, TopicPartition } from '../types.ts';
-import { decodeOffsetCommit, type OffsetCommitKey, type OffsetCommitValue } from './offset-commit-format.ts';
+import type { OffsetCommitValue } from './offset-commit-format.ts';
+import { OffsetRecordReader } from './offset-record-reader.ts';
+import { PartitionMap } from './partition-map.ts';
 
 /** An offset that a group has committed, as `consumer.assign` takes it. */
 export interface CommittedOffset extends TopicPartition {
@@ -20,23 +24,39 @@ export interface CommittedOffset extends TopicPartition {
   readonly commitTimestamp: Timestamp;
 }
 
-interface Entry {
-  readonly key: OffsetCommitKey;
-  readonly value: OffsetCommitValue;
-  /** Where it stands in the log. */
+export interface StoredOffset extends OffsetCommitValue {
+  /** Where its record stands in the log. */
   readonly at: Offset;
 }
 
-type Entries = Map<string, Entry>;
+/** Told of a record that is about something else: of groups and their members. The bytes are views that hold until it returns. */
+export type OtherRecord = (key: Buffer, value: Buffer | null, at: Offset) => void;
+
+/** By group. No map in it is empty. */
+type GroupMap<T> = Map<string, PartitionMap<T>>;
 
 export class OffsetTable {
-  readonly #groups = new Map<string, Entries>();
+  readonly #committed: GroupMap<StoredOffset> = new Map();
   /** By producer: what its open transaction has written, the last word for each partition. */
-  readonly #pending = new Map<number, Entries>();
+  readonly #pending = new Map<number, GroupMap<StoredOffset>>();
+  /** The same turned round: the producers whose transactions have written for a partition. */
+  readonly #writers: GroupMap<Set<number>> = new Map();
+  readonly #reader = new OffsetRecordReader();
+  #count = 0;
 
-  apply(batch: RecordBatch): void {
+  /** Committed offsets, of all groups. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Groups that have committed offsets, and those for which only open transactions have written some. */
+  groups(): Set<string> {
+    return new Set([...this.#committed.keys(), ...this.#writers.keys()]);
+  }
+
+  apply(batch: RecordBatch, other?: OtherRecord): void {
     if (batch.isControl) this.#decide(batch);
-    else for (const { key, value, offset } of batch) this.#commit(batch, key, value, offset);
+    else this.#take(batch, other);
   }
 
   /** Those that have committed offsets. */
@@ -46,76 +66,138 @@ export class OffsetTable {
 
   /** In the order of topics and partitions. */
   committed(group: string): CommittedOffset[] {
-    const entries = [...(this.#groups.get(group)?.values() ?? [])];
-    const offsets = entries.map(({ key: { topic, partition }, value }) => {
-      const { offset, leaderEpoch, metadata, commitTimestamp } = value;
-      return { topic, partition, offset, leaderEpoch, metadata, commitTimestamp };
-    });
-    return offsets.sort((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1));
+    return Array.from(this.stored(group), ([topic, partition, stored]) =>
+      committedOffset(topic, partition, stored),
+    ).sort(inOrder);
+  }
+
+  /** All of a group, in no order. */
+  stored(group: string): Iterable<[topic: string, partition: number, stored: StoredOffset]> {
+    return this.#committed.get(group)?.entries() ?? [];
+  }
+
+  /** Those of one topic, by partition. */
+  storedOf(group: string, topic: string): ReadonlyMap<number, StoredOffset> | null {
+    return this.#committed.get(group)?.of(topic) ?? null;
+  }
+
+  find(group: string, topic: string, partition: number): StoredOffset | null {
+    return this.#committed.get(group)?.get(topic, partition) ?? null;
   }
 
   /** Partitions whose offset an open transaction of somebody's will set for the group, if it commits (KIP-447). */
   pending(group: string): TopicPartition[] {
-    const found: TopicPartition[] = [];
-    for (const entries of this.#pending.values()) {
-      for (const { key } of entries.values())
-        if (key.group === group) found.push({ topic: key.topic, partition: key.partition });
-    }
-    return found;
+    return Array.from(this.#writers.get(group)?.entries() ?? [], ([topic, partition]) => ({ topic, partition }));
   }
 
-  #commit(batch: RecordBatch, keyBytes: Uint8Array | null, valueBytes: Uint8Array | null, at: Offset): void {
-    const commit = decodeOffsetCommit(keyBytes, valueBytes);
-    if (commit === null) return;
-    const { key, value } = commit;
-    if (value === null) {
-      this.#forget(key);
-      return;
+  /** What open transactions have written for the group: for a partition as many as have written for it. */
+  *staged(group: string): Generator<[topic: string, partition: number, stored: StoredOffset]> {
+    for (const [topic, partition, producers] of this.#writers.get(group)?.entries() ?? []) {
+      for (const producerId of producers)
+        yield [topic, partition, this.#pending.get(producerId)!.get(group)!.get(topic, partition)!];
     }
-    const entry = { key, value, at };
-    if (!batch.isTransactional) {
-      this.#hold(entry);
-      return;
+  }
+
+  isPending(group: string, topic: string, partition: number): boolean {
+    return this.#writers.get(group)?.has(topic, partition) ?? false;
+  }
+
+  hasPending(group: string): boolean {
+    return this.#writers.has(group);
+  }
+
+  #take(batch: RecordBatch, other?: OtherRecord): void {
+    const reader = this.#reader;
+    const { isTransactional, producerId } = batch;
+    const cursor = batch.cursor();
+    const bytes = bufferOf(cursor.bytes);
+    while (cursor.next()) {
+      if (!reader.readKey(bytes, cursor.keyPosition, cursor.keySize)) {
+        other?.(cursor.key!, cursor.value, cursor.offset);
+      } else if (cursor.valueSize < 0) {
+        this.#forget(reader.group, reader.topic, reader.partition);
+      } else if (reader.readValue(bytes, cursor.valuePosition, cursor.valueSize)) {
+        const stored = storedAt(cursor.offset, reader);
+        if (isTransactional) this.#stage(producerId, reader, stored);
+        else this.#hold(reader.group, reader.topic, reader.partition, stored);
+      }
     }
-    let entries = this.#pending.get(batch.producerId);
-    if (entries === undefined) this.#pending.set(batch.producerId, (entries = new Map()));
-    entries.set(pendingName(key), entry);
+  }
+
+  #stage(producerId: number, { group, topic, partition }: OffsetRecordReader, stored: StoredOffset): void {
+    let groups = this.#pending.get(producerId);
+    if (groups === undefined) this.#pending.set(producerId, (groups = new Map()));
+    partitionsOf(groups, group).set(topic, partition, stored);
+    const writers = partitionsOf(this.#writers, group);
+    const known = writers.get(topic, partition);
+    if (known === undefined) writers.set(topic, partition, new Set([producerId]));
+    else known.add(producerId);
   }
 
   #decide(batch: RecordBatch): void {
+    const { producerId } = batch;
     for (const record of batch) {
       const type = decodeControlType(record.key);
-      if (type === 'other') continue;
-      const entries = this.#pending.get(batch.producerId);
-      this.#pending.delete(batch.producerId);
-      if (type === 'commit') for (const entry of entries?.values() ?? []) this.#hold(entry);
+      const groups = this.#pending.get(producerId);
+      if (type === 'other' || groups === undefined) continue;
+      this.#pending.delete(producerId);
+      for (const [group, partitions] of groups) {
+        for (const [topic, partition, stored] of partitions.entries()) {
+          this.#unstage(producerId, group, topic, partition);
+          if (type === 'commit') this.#hold(group, topic, partition, stored);
+        }
+      }
     }
   }
 
-  #hold(entry: Entry): void {
-    const { group } = entry.key;
-    let entries = this.#groups.get(group);
-    if (entries === undefined) this.#groups.set(group, (entries = new Map()));
-    const name = nameOf(entry.key);
-    const known = entries.get(name);
-    if (known === undefined || known.at < entry.at) entries.set(name, entry);
+  #unstage(producerId: number, group: string, topic: string, partition: number): void {
+    const writers = this.#writers.get(group)?.get(topic, partition);
+    writers?.delete(producerId);
+    if (writers?.size === 0) deleteFrom(this.#writers, group, topic, partition);
   }
 
-  #forget(key: OffsetCommitKey): void {
-    const entries = this.#groups.get(key.group);
-    entries?.delete(nameOf(key));
-    if (entries?.size === 0) this.#groups.delete(key.group);
-    const name = pendingName(key);
-    for (const pending of this.#pending.values()) pending.delete(name);
+  #hold(group: string, topic: string, partition: number, stored: StoredOffset): void {
+    const partitions = partitionsOf(this.#committed, group);
+    const known = partitions.get(topic, partition);
+    if (known !== undefined && known.at > stored.at) return;
+    if (known === undefined) this.#count++;
+    partitions.set(topic, partition, stored);
+  }
+
+  #forget(group: string, topic: string, partition: number): void {
+    if (deleteFrom(this.#committed, group, topic, partition)) this.#count--;
+    for (const producerId of this.#writers.get(group)?.get(topic, partition) ?? []) {
+      const groups = this.#pending.get(producerId)!;
+      deleteFrom(groups, group, topic, partition);
+      if (groups.size === 0) this.#pending.delete(producerId);
+    }
+    deleteFrom(this.#writers, group, topic, partition);
   }
 }
 
-/** No topic has a slash in its name. */
-function nameOf({ topic, partition }: OffsetCommitKey): string {
-  return `${topic}/${partition}`;
+export function committedOffset(topic: string, partition: number, stored: StoredOffset): CommittedOffset {
+  const { offset, leaderEpoch, metadata, commitTimestamp } = stored;
+  return { topic, partition, offset, leaderEpoch, metadata, commitTimestamp };
 }
 
-/** A group may have any character in its name, so it comes last. */
-function pendingName(key: OffsetCommitKey): string {
-  return `${nameOf(key)}/${key.group}`;
+function storedAt(at: Offset, reader: OffsetRecordReader): StoredOffset {
+  const { offset, leaderEpoch, metadata, commitTimestamp, expireTimestamp, topicId } = reader;
+  return { offset, leaderEpoch, metadata, commitTimestamp, expireTimestamp, topicId, at };
+}
+
+function partitionsOf<T>(groups: GroupMap<T>, group: string): PartitionMap<T> {
+  let partitions = groups.get(group);
+  if (partitions === undefined) groups.set(group, (partitions = new PartitionMap()));
+  return partitions;
+}
+
+function deleteFrom<T>(groups: GroupMap<T>, group: string, topic: string, partition: number): boolean {
+  const partitions = groups.get(group);
+  if (partitions === undefined || !partitions.delete(topic, partition)) return false;
+  if (partitions.isEmpty) groups.delete(group);
+  return true;
+}
+
+function inOrder(a: TopicPartition, b: TopicPartition): number {
+  return a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1;
 }

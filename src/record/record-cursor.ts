@@ -65,6 +65,11 @@ export class RecordCursor implements RecordLayout {
     return this.#readNear() || this.#readAny();
   }
 
+  /** What the positions of keys and values are in: for who reads fields where they stand, and needs no view of each. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
   get offset(): Offset {
     return this.#source.baseOffset + this.offsetDelta;
   }

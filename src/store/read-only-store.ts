@@ -7,6 +7,7 @@
  */
 import type { Consumer } from '../consumer/consumer.ts';
 import type { ConsumerOptions } from '../consumer/consumer-options.ts';
+import type { CommittedOffset } from '../group/offset-table.ts';
 import { isMillraceError, MillraceError } from '../errors.ts';
 import { openDisk } from '../file/disk-choice.ts';
 import type { FileSystem } from '../file/file-system.ts';
@@ -18,6 +19,7 @@ import { type MetaProperties, readMetaProperties } from './meta-properties.ts';
 import { OpenConsumers } from './open-consumers.ts';
 import { LOG_START_CHECKPOINT, OffsetCheckpoint } from './offset-checkpoints.ts';
 import type { CheckedOptions } from './store-options.ts';
+import { FollowedOffsets } from './followed-offsets.ts';
 import { readPartitionMetadata } from './partition-metadata.ts';
 import type { TopicPartition } from '../types.ts';
 import { readCatalog } from './topic-catalog.ts';
@@ -51,6 +53,7 @@ export class ReadOnlyStore {
   /** Ids of topics whose directories have none; made up, and the same for as long as the store is open. */
   readonly #madeIds = new Map<string, string>();
   readonly #consumers = new OpenConsumers(this);
+  readonly #offsets: FollowedOffsets;
   #closed = false;
 
   /** Used by `openStore`, with options that were checked. */
@@ -65,6 +68,7 @@ export class ReadOnlyStore {
     this.#cache = new WindowCache(this.#system);
     this.#news = new NewsWatch(options.clock);
     this.#meta = readMetaProperties(this.#system, directory);
+    this.#offsets = new FollowedOffsets(this, options.clock);
     this.#load();
   }
 
@@ -155,6 +159,12 @@ export class ReadOnlyStore {
   consumer(options?: ConsumerOptions): Consumer {
     this.#checkOpen();
     return this.#consumers.open(options);
+  }
+
+  /** What `committedOffsets` of the store that writes the directory says, as far as it has published it. */
+  async committedOffsets(group: string): Promise<CommittedOffset[]> {
+    this.#checkOpen();
+    return this.#offsets.committed(group);
   }
 
   async createTopic(): Promise<never> {

@@ -122,7 +122,8 @@ export class StoreTransactions implements TransactionDoor, TransactionCoordinato
     const partition = this.#offsetsPartition(group);
     let reader = this.#offsetReaders.get(partition);
     if (reader === undefined || reader.isClosed) {
-      reader = new OffsetReader(this.logs.partition(CONSUMER_OFFSETS_TOPIC, partition));
+      const log = this.logs.partition(CONSUMER_OFFSETS_TOPIC, partition);
+      reader = new OffsetReader(log, { clock: this.clock, deleteRetentionMs: log.settings.deleteRetentionMs });
       this.#offsetReaders.set(partition, reader);
     }
     return (await reader.read()).committed(group);

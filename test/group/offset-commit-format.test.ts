@@ -13,7 +13,8 @@ test('the key of version 1 and the value of version 3, byte by byte', () => {
 });
 
 test('a topic id takes version 4', () => {
-  const topicId = Uint8Array.from({ length: 16 }, (_, i) => i);
+  const bits = Uint8Array.from({ length: 16 }, (_, i) => i);
+  const topicId = Buffer.from(bits).toString('base64url');
   const bytes = encodeOffsetValue({ ...commit, topicId });
   expect(bytes.toString('hex')).toBe(
     '0004' +
@@ -24,7 +25,7 @@ test('a topic id takes version 4', () => {
       '0000018bcfe56800' +
       '01' +
       '0010' +
-      hex(String.fromCharCode(...topicId)),
+      hex(String.fromCharCode(...bits)),
   );
   expect(decodeOffsetCommit(encodeOffsetKey(key), bytes)).toEqual({
     key,
@@ -51,13 +52,23 @@ test('values of earlier versions', () => {
   expect(decodeOffsetCommit(legacy, null)).toEqual({ key, value: null });
 });
 
+test('a time of expiry takes version 1, which has no leader epoch and no topic id', () => {
+  const bytes = encodeOffsetValue({ ...commit, expireTimestamp: 255, topicId: 'abcdefghijklmnopqrstuA' });
+  expect(bytes.toString('hex')).toBe(`0001000000000000002a0005${hex('héé')}0000018bcfe5680000000000000000ff`);
+  expect(decodeOffsetCommit(encodeOffsetKey(key), bytes)?.value).toEqual({
+    ...commit,
+    leaderEpoch: -1,
+    expireTimestamp: 255,
+  });
+});
+
 test('records about groups, and what a later Kafka writes, are none of ours', () => {
   for (const version of [2, 3, 8]) expect(decodeOffsetCommit(Buffer.from([0, version, 0, 0]), null)).toBe(null);
   expect(decodeOffsetCommit(encodeOffsetKey(key), Buffer.from([0, 5]))).toBe(null);
 });
 
 test('damage is told, wherever it cuts', () => {
-  const bytes = encodeOffsetValue({ ...commit, topicId: new Uint8Array(16) });
+  const bytes = encodeOffsetValue({ ...commit, topicId: 'abcdefghijklmnopqrstuA' });
   for (const [whole, cut] of [
     [encodeOffsetKey(key), (size: number) => decodeOffsetCommit(encodeOffsetKey(key).subarray(0, size), null)],
     [bytes, (size: number) => decodeOffsetCommit(encodeOffsetKey(key), bytes.subarray(0, size))],

@@ -1,16 +1,23 @@
 /** Batches of a partition of `__consumer_offsets`, made by hand: plain and transactional commits, and markers. */
-import { encodeOffsetKey, encodeOffsetValue } from '#millrace/group/offset-commit-format.js';
+import { encodeOffsetKey, encodeOffsetValue, type OffsetCommitValue } from '#millrace/group/offset-commit-format.js';
+import { OffsetTable } from '#millrace/group/offset-table.js';
 import { byteWindow } from '#millrace/record/byte-window.js';
 import { encodeControlBatch } from '#millrace/record/control-record.js';
 import { encodeBatches } from '#millrace/record/encode-batch.js';
 import { RecordBatch } from '#millrace/record/record-batch.js';
-import type { RecordInput } from '#millrace/types.js';
+import type { CompressionName, RecordInput } from '#millrace/types.js';
 
 const timestamp = 1_000;
+const plainValue = { offset: 0, leaderEpoch: -1, metadata: '', commitTimestamp: timestamp, topicId: null };
 
 export class OffsetsLog {
   readonly #batches: Uint8Array[] = [];
+  readonly #compression: CompressionName;
   #end = 0;
+
+  constructor(compression: CompressionName = 'none') {
+    this.#compression = compression;
+  }
 
   /** Offsets by `topic-partition`; those of a producer's transaction, if one is named. */
   commit(group: string, offsets: Record<string, number>, producerId?: number): void {
@@ -18,8 +25,23 @@ export class OffsetsLog {
     this.#append(records, producerId);
   }
 
-  forget(group: string, name: string): void {
-    this.#append([{ ...offsetRecord(group, name, 0), value: null }]);
+  /** Values as they are given. */
+  store(group: string, name: string, value: Partial<OffsetCommitValue>, producerId?: number): void {
+    this.#append(
+      [{ ...offsetRecord(group, name, 0), value: encodeOffsetValue({ ...plainValue, ...value }) }],
+      producerId,
+    );
+  }
+
+  forget(group: string, ...names: string[]): void {
+    this.#append(names.map((name) => ({ ...offsetRecord(group, name, 0), value: null })));
+  }
+
+  /** A table that has taken all in. */
+  table(): OffsetTable {
+    const table = new OffsetTable();
+    for (const batch of this.batches()) table.apply(batch);
+    return table;
   }
 
   raw(key: Uint8Array, value: Uint8Array | null): void {
@@ -51,7 +73,7 @@ export class OffsetsLog {
         timestamp,
         timestampType: 'CreateTime',
         batchBytesMax: 1 << 20,
-        compression: 'none',
+        compression: this.#compression,
         ...producer,
       }),
     );
@@ -59,10 +81,10 @@ export class OffsetsLog {
   }
 }
 
-export function offsetRecord(group: string, name: string, offset: number): RecordInput {
+export function offsetRecord(group: string, name: string, offset: number, metadata = ''): RecordInput {
   const [topic, partition] = name.split('-');
   return {
     key: encodeOffsetKey({ group, topic, partition: Number(partition) }),
-    value: encodeOffsetValue({ offset, leaderEpoch: -1, metadata: '', commitTimestamp: timestamp, topicId: null }),
+    value: encodeOffsetValue({ ...plainValue, offset, metadata }),
   };
 }

@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 import { LOOK_INTERVAL_MAX_MS, LOOKS_PER_CHECK } from '#millrace/limits.js';
 import { openStore, type ReadOnlyStore } from '#millrace/main.js';
 import { FakeClock } from '../support/fake-clock.ts';
-import type { MemoryFileSystem } from '../support/memory-file-system.ts';
+import { SMALL } from '../producer/transaction-rig.ts';
+import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 import { DATA, open, openInMemory, valuesOf, write } from './store-fixture.ts';
 
@@ -50,6 +51,36 @@ test('a live directory is read as it grows: records, partitions and topics', asy
   expect(follower.topics().map(({ name }) => name)).toEqual(['orders']);
   await follower.close();
   await store.close();
+});
+
+test('committed offsets are those of the store that writes, as they are committed', async () => {
+  const { store, system } = await openInMemory(new MemoryFileSystem({ fileBytesMax: 64 * 1024 }), SMALL);
+  await store.createTopic('orders');
+  const follower = await reader(system);
+  // Nobody has committed anything yet.
+  expect(await follower.committedOffsets('g')).toEqual([]);
+  const producer = store.producer({ transactionalId: 'mover' });
+  for (let i = 0; i < 3; i++) {
+    const offsets = ['g', 'h'].map((group, partition) => ({
+      group,
+      offset: { topic: 'orders', partition, offset: i },
+    }));
+    await producer.transaction(async (tx) => {
+      for (const { group, offset } of offsets) await tx.sendOffsets(group, [{ ...offset, metadata: `${i}` }]);
+      for (const group of ['g', 'h']) expect(await follower.committedOffsets(group)).toHaveLength(i === 0 ? 0 : 1);
+    });
+    for (const { group, offset } of offsets) {
+      expect(await follower.committedOffsets(group)).toMatchObject([offset]);
+      expect(await follower.committedOffsets(group)).toEqual(await store.committedOffsets(group));
+    }
+  }
+  await follower.close();
+  await expect(follower.committedOffsets('g')).rejects.toThrow(code('CLOSED'));
+  await store.close();
+  // Also when nobody writes any more.
+  const later = await reader(system);
+  expect(await later.committedOffsets('g')).toMatchObject([{ offset: 2, metadata: '2' }]);
+  await later.close();
 });
 
 test('a topic that was deleted and created anew is another one', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dumpCommand } from '#millrace/cli/commands/dump.js';
 import { expectedLog, FIXTURE } from '../../compat/expected-log.ts';
+import { OffsetsLog } from '../../group/offsets-log.ts';
 import { temporaryDirectory } from '../../support/temp-directory.ts';
 import { readyBatches } from '../../support/temp-log.ts';
 import { runCommand } from '../support/command-run.ts';
@@ -100,12 +101,50 @@ test('files that cannot be read are told, and the others are dumped', async () =
   expect(err).toMatch(/notes\.txt has a name that no file of a data directory has/);
 });
 
+test('decoders print what the records of the internal topics say', async () => {
+  const path = join(temporaryDirectory(), '00000000000000000000.log');
+  const offsets = new OffsetsLog();
+  offsets.commit('g', { 'a-0': 5 }, 7);
+  offsets.end('commit', 7);
+  offsets.forget('g', 'a-0');
+  offsets.raw(Buffer.from([0, 2, 0, 1, 0x67]), Buffer.from([0, 3]));
+  writeFileSync(path, offsets.bytes);
+  const { code, out } = await runCommand(dumpCommand, ['--offsets-decoder', path]);
+  expect(code).toBe(0);
+  const key = 'key: {"type":"1","data":{"group":"g","topic":"a","partition":0}}';
+  const data = '{"offset":5,"leaderEpoch":-1,"metadata":"","commitTimestamp":1000}';
+  const records = out.split('\n').filter((line) => line.startsWith('|'));
+  expect(records.map((line) => line.replace(/^.* headerKeys: \[\] /, ''))).toEqual([
+    `${key} payload: {"version":"3","data":${data}}`,
+    'endTxnMarker: COMMIT coordinatorEpoch: 0',
+    `${key} payload: <DELETE>`,
+    'undecoded: record type 2, GroupMetadata',
+  ]);
+  const { rows } = await runCommand(dumpCommand, ['--json', '--offsets-decoder', path]);
+  const [commit, marker, tombstone, other] = rows.filter(({ kind }) => kind === 'record');
+  expect(commit).toMatchObject({ key: { type: '1' }, value: { version: '3', data: JSON.parse(data) } });
+  expect(marker).toMatchObject({ control: { type: 'COMMIT' } });
+  expect([tombstone.value, other.undecoded, other.key]).toEqual([
+    null,
+    'record type 2, GroupMetadata',
+    '\0\u0002\0\u0001g',
+  ]);
+  // As what it is not, it is damage, record by record.
+  expect((await runCommand(dumpCommand, ['--transaction-log-decoder', path])).out).toContain(
+    'undecoded: unknown record type 1',
+  );
+});
+
 test('wrong usage', async () => {
   expect(await runCommand(dumpCommand, [])).toMatchObject({
     code: 2,
     err: expect.stringContaining("missing required argument 'file'"),
   });
   expect(await runCommand(dumpCommand, ['--depth', 'x'])).toMatchObject({ code: 2 });
+  expect(await runCommand(dumpCommand, ['--offsets-decoder', '--transaction-log-decoder', 'x.log'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('cannot be used with'),
+  });
   const help = await runCommand(dumpCommand, ['--help']);
   expect(help).toMatchObject({ code: 0, out: expect.stringContaining('--records') });
 });

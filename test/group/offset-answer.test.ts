@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { answerOffsets } from '#millrace/group/offset-answer.js';
+import { OffsetsLog } from './offsets-log.ts';
+
+function log(): OffsetsLog {
+  const offsets = new OffsetsLog();
+  offsets.commit('g', { 'b-0': 3, 'a-0': 1, 'a-1': 2 });
+  offsets.commit('g', { 'a-0': 9, 'a-7': 9 }, 5);
+  return offsets;
+}
+const about = (topic: string, partition: number, offset: number): unknown => ({
+  topic,
+  partition,
+  error: null,
+  committed: { topic, partition, offset, leaderEpoch: -1, metadata: '', commitTimestamp: 1_000 },
+});
+
+test('of each partition that is asked for, in that order', () => {
+  const partitions = [
+    { topic: 'b', partition: 0 },
+    { topic: 'c', partition: 0 },
+    { topic: 'a', partition: 0 },
+  ];
+  const found = answerOffsets(log().table(), { groupId: 'g', partitions, requireStable: false });
+  expect(found).toEqual([
+    about('b', 0, 3),
+    { topic: 'c', partition: 0, error: null, committed: null },
+    about('a', 0, 1),
+  ]);
+});
+
+test('all that is committed, if none is named', () => {
+  const query = { groupId: 'g', partitions: null, requireStable: false };
+  expect(answerOffsets(log().table(), query)).toEqual([about('a', 0, 1), about('a', 1, 2), about('b', 0, 3)]);
+  expect(answerOffsets(log().table(), { ...query, groupId: 'nobody' })).toEqual([]);
+});
+
+test('a stable answer leaves out what an open transaction may still set, until it has ended', () => {
+  const unstable = (partition: number): unknown => ({
+    topic: 'a',
+    partition,
+    error: 'UNSTABLE_OFFSET_COMMIT',
+    committed: null,
+  });
+  const offsets = log();
+  const query = { groupId: 'g', partitions: null, requireStable: true };
+  expect(answerOffsets(offsets.table(), query)).toEqual([unstable(0), about('a', 1, 2), about('b', 0, 3)]);
+  const asked = { ...query, partitions: [{ topic: 'a', partition: 7 }] };
+  expect(answerOffsets(offsets.table(), asked)).toEqual([unstable(7)]);
+  expect(answerOffsets(offsets.table(), { ...asked, requireStable: false })).toMatchObject([
+    { error: null, committed: null },
+  ]);
+  offsets.end('commit', 5);
+  expect(answerOffsets(offsets.table(), asked)).toEqual([about('a', 7, 9)]);
+});
