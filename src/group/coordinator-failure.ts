@@ -17,6 +17,8 @@ export function coordinatorFailure(error: unknown): KafkaErrorName {
       return 'INVALID_PRODUCER_EPOCH';
     case 'ERR_MILLRACE_TRANSACTION_STATE':
       return 'INVALID_TXN_STATE';
+    case 'ERR_MILLRACE_TOO_LARGE':
+      return 'INVALID_COMMIT_OFFSET_SIZE';
     default:
       return 'UNKNOWN_SERVER_ERROR';
   }

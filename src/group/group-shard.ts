@@ -5,12 +5,13 @@
 import type { Clock } from '../clock.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { Receipt } from '../log/receipt.ts';
-import type { Logger } from '../types.ts';
+import type { Logger, RecordInput } from '../types.ts';
 import { ClassicGroup } from './classic/classic-group.ts';
 import { refusedJoin, refusedSync } from './classic/group-answers.ts';
 import type { GroupEnvironment, GroupSettings } from './classic/group-environment.ts';
+import { tombstones } from './commit-records.ts';
 import { coordinatorFailure } from './coordinator-failure.ts';
-import { forgotten, GroupCommits } from './group-commits.ts';
+import { GroupCommits } from './group-commits.ts';
 import { encodeGroupKey, encodeGroupMetadata, type GroupMetadata } from './group-metadata-format.ts';
 import type {
   GroupDescription,
@@ -43,8 +44,8 @@ export class GroupShard {
 
   /** Errors: as a read, and CORRUPT. */
   static async load(log: PartitionLog, options: ShardOptions): Promise<GroupShard> {
-    const partition = new OffsetsPartition(log);
-    const groups = await partition.load(options.logger);
+    const partition = new OffsetsPartition(log, options);
+    const groups = await partition.load();
     return new GroupShard(partition, groups, options);
   }
 
@@ -125,14 +126,27 @@ export class GroupShard {
     const group = this.#groups.get(groupId);
     if (group === undefined && !this.commits.has(groupId)) return 'GROUP_ID_NOT_FOUND';
     if (group !== undefined && group.state !== 'Empty') return 'NON_EMPTY_GROUP';
-    const offsets = this.commits.all(groupId).map((partition) => forgotten(groupId, partition));
     try {
-      const receipt = this.#partition.append([...offsets, { key: encodeGroupKey(groupId), value: null }]);
-      this.#groups.delete(groupId);
-      group?.end('GROUP_ID_NOT_FOUND');
+      const receipt = this.#forget(groupId, this.commits.forgetAll(groupId));
       return (await this.#partition.isSafe(receipt)) ? null : 'NOT_COORDINATOR';
     } catch (error) {
       return coordinatorFailure(error);
+    }
+  }
+
+  /** Forgets offsets that have had their time, and groups that have nothing left (KIP-211). What cannot be written is looked at again the next time. */
+  expire(retentionMs: number): void {
+    for (const groupId of new Set([...this.#groups.keys(), ...this.commits.groups])) {
+      const { expired, groupGoes } = this.commits.expired(groupId, retentionMs);
+      const records = tombstones(groupId, expired);
+      try {
+        // A group that somebody is on the way to is not gone.
+        if (groupGoes && this.#groups.get(groupId)?.isAwaited !== true) this.#forget(groupId, records);
+        else if (records.length > 0) this.#partition.append(records);
+      } catch (error) {
+        coordinatorFailure(error);
+        this.#environment.logger.warn?.({ err: error, groupId }, 'expired offsets could not be deleted');
+      }
     }
   }
 
@@ -151,6 +165,14 @@ export class GroupShard {
       this.#environment.logger.warn?.({ err: error, groupId }, 'the state of a group could not be written');
       return failure;
     }
+  }
+
+  /** With its offsets, in one go. */
+  #forget(groupId: string, offsets: readonly RecordInput[]): Receipt {
+    const receipt = this.#partition.append([...offsets, { key: encodeGroupKey(groupId), value: null }]);
+    this.#groups.get(groupId)?.end('GROUP_ID_NOT_FOUND');
+    this.#groups.delete(groupId);
+    return receipt;
   }
 
   async #isSafe(): Promise<boolean> {

@@ -7,6 +7,7 @@ import { MillraceError } from '../errors.ts';
 import { coordinatorPartition } from '../protocol/coordinator-partition.ts';
 import type { TopicPartition } from '../types.ts';
 import { refusedJoin, refusedSync } from './classic/group-answers.ts';
+import type { GroupSettings } from './classic/group-environment.ts';
 import type {
   CommitAnswer,
   CommitRequest,
@@ -27,6 +28,7 @@ import type {
   TransactionalCommitRequest,
 } from './group-requests.ts';
 import { GroupShard, type ShardOptions } from './group-shard.ts';
+import type { CommittedOffset } from './offset-table.ts';
 
 /** `__consumer_offsets`. */
 export interface OffsetsTopic {
@@ -38,7 +40,15 @@ export interface OffsetsTopic {
   partition(index: number): PartitionLog;
 }
 
+export interface RetentionSettings {
+  /** How long offsets are kept that nobody uses: `offsets.retention.minutes`. */
+  readonly offsetsRetentionMs: number;
+  /** `offsets.retention.check.interval.ms` */
+  readonly offsetsRetentionCheckIntervalMs: number;
+}
+
 export interface GroupsOptions extends ShardOptions {
+  readonly settings: GroupSettings & RetentionSettings;
   readonly topic: OffsetsTopic;
 }
 
@@ -51,9 +61,11 @@ export class Groups implements GroupCoordinator {
   readonly #options: GroupsOptions;
   readonly #shards = new Map<number, Loading>();
   #isClosed = false;
+  #cancelExpiry: () => void = () => undefined;
 
   constructor(options: GroupsOptions) {
     this.#options = options;
+    this.#awaitExpiry();
   }
 
   async join(request: JoinRequest): Promise<JoinAnswer> {
@@ -102,6 +114,11 @@ export class Groups implements GroupCoordinator {
     return { error: null, offsets };
   }
 
+  /** What a group has committed, in the order of topics and partitions. */
+  async committed(groupId: string): Promise<CommittedOffset[]> {
+    return (await this.#shardOf(groupId))?.commits.committed(groupId) ?? [];
+  }
+
   async describe(groupIds: readonly string[]): Promise<GroupDescription[]> {
     return Promise.all(
       groupIds.map(async (groupId) => {
@@ -133,9 +150,18 @@ export class Groups implements GroupCoordinator {
     return shard === null ? { error, errors: partitions.map(() => error) } : shard.commits.delete(groupId, partitions);
   }
 
+  /** Forgets committed offsets that have had their time: what is done by itself every `offsetsRetentionCheckIntervalMs`. */
+  async expire(): Promise<void> {
+    for (let index = 0; !this.#isClosed && index < this.#options.topic.partitionCount; index++) {
+      const shard = await this.#shard(index);
+      if (!this.#isClosed) shard.expire(this.#options.settings.offsetsRetentionMs);
+    }
+  }
+
   /** Answers whoever waits; what members have is in the log, and their sessions begin anew with the next one that loads it. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#cancelExpiry();
     for (const { loaded } of this.#shards.values()) {
       // Its failure was told to who asked for it.
       const shard = await loaded.catch(() => null);
@@ -179,6 +205,16 @@ export class Groups implements GroupCoordinator {
   async #load(index: number): Promise<GroupShard> {
     const { topic, ...options } = this.#options;
     return GroupShard.load(topic.partition(index), options);
+  }
+
+  #awaitExpiry(): void {
+    const { clock, logger, settings } = this.#options;
+    this.#cancelExpiry = clock.schedule(settings.offsetsRetentionCheckIntervalMs, () => {
+      this.expire().catch((error: unknown) => {
+        if (!this.#isClosed) logger.warn?.({ err: error }, 'it could not be looked for expired offsets');
+      });
+      this.#awaitExpiry();
+    });
   }
 
   #checkOpen(): void {

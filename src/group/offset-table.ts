@@ -59,11 +59,6 @@ export class OffsetTable {
     else this.#take(batch, other);
   }
 
-  /** Those that have committed offsets. */
-  get groups(): Iterable<string> {
-    return this.#groups.keys();
-  }
-
   /** In the order of topics and partitions. */
   committed(group: string): CommittedOffset[] {
     return Array.from(this.stored(group), ([topic, partition, stored]) =>
@@ -100,6 +95,11 @@ export class OffsetTable {
 
   isPending(group: string, topic: string, partition: number): boolean {
     return this.#writers.get(group)?.has(topic, partition) ?? false;
+  }
+
+  /** Has it committed any? */
+  has(group: string): boolean {
+    return this.#committed.has(group);
   }
 
   hasPending(group: string): boolean {

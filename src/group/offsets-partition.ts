@@ -4,52 +4,48 @@
  * The log is the truth: what is appended here is taken in by reading it, as is what transactions write without a coordinator, so all of it comes in the
  * order of the log. An append that fails has changed nothing.
  */
+import type { Clock } from '../clock.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { ProducerStamp } from '../log/producer-stamp.ts';
 import type { Receipt } from '../log/receipt.ts';
-import type { RecordBatch } from '../record/record-batch.ts';
-import type { Logger, Offset, RecordInput } from '../types.ts';
+import type { Logger, RecordInput } from '../types.ts';
 import { decodeGroupRecord, type GroupMetadata } from './group-metadata-format.ts';
-import { OffsetTable } from './offset-table.ts';
+import { OffsetReader } from './offset-reader.ts';
+import type { OffsetTable } from './offset-table.ts';
 
 export class OffsetsPartition {
   readonly #log: PartitionLog;
-  readonly #offsets = new OffsetTable();
-  #next: Offset;
+  readonly #reader: OffsetReader;
+  /** What the log says of groups: of each the last word. Null when they have been handed on: from then on only their coordinator writes of them. */
+  #groups: Map<string, GroupMetadata> | null = new Map();
 
-  constructor(log: PartitionLog) {
+  constructor(log: PartitionLog, { clock, logger }: { readonly clock: Clock; readonly logger: Logger }) {
     this.#log = log;
-    this.#next = log.startOffset;
+    this.#reader = new OffsetReader(log, {
+      clock,
+      deleteRetentionMs: log.settings.deleteRetentionMs,
+      other: (key, value) => {
+        if (this.#groups !== null) takeGroup(this.#groups, key, value, { logger, path: log.directory });
+      },
+      anew: () => this.#groups?.clear(),
+    });
   }
 
   get isClosed(): boolean {
     return this.#log.isClosed;
   }
 
-  /** Reads all of it, for the first time. What it says of groups: of each the last word. Errors: CORRUPT, and as a read. */
-  async load(logger: Logger): Promise<Map<string, GroupMetadata>> {
-    const groups = new Map<string, GroupMetadata>();
-    const log = this.#log;
-    while (this.#next < log.endOffset) {
-      const run = await log.readAsync(this.#next);
-      if (run.size === 0) break;
-      for (const batch of run) {
-        this.#take(batch);
-        if (!batch.isControl) takeGroups(groups, batch, (details) => this.#warn(logger, details));
-      }
-    }
+  /** Reads all of it, once. Errors: CORRUPT, and as a read. */
+  async load(): Promise<ReadonlyMap<string, GroupMetadata>> {
+    await this.#reader.read();
+    const groups = this.#groups ?? new Map<string, GroupMetadata>();
+    this.#groups = null;
     return groups;
   }
 
   /** As the log has them now. */
   get offsets(): OffsetTable {
-    const log = this.#log;
-    while (this.#next < log.endOffset) {
-      const run = log.read(this.#next);
-      if (run.size === 0) break;
-      for (const batch of run) this.#take(batch);
-    }
-    return this.#offsets;
+    return this.#reader.catchUp();
   }
 
   /** Visible when it returns. Errors: as `PartitionLog.append`. */
@@ -71,24 +67,19 @@ export class OffsetsPartition {
       return false;
     }
   }
-
-  #take(batch: RecordBatch): void {
-    this.#offsets.apply(batch);
-    this.#next = batch.nextOffset;
-  }
-
-  #warn(logger: Logger, details: object): void {
-    logger.warn?.({ path: this.#log.directory, ...details }, 'a group has a record of a later version');
-  }
 }
 
-function takeGroups(groups: Map<string, GroupMetadata>, batch: RecordBatch, warn: (details: object) => void): void {
-  for (const { key, value } of batch) {
-    const record = decodeGroupRecord(key, value);
-    if (record === null) continue;
-    const { groupId } = record;
-    if (record.kind === 'group') groups.set(groupId, record.metadata);
-    else groups.delete(groupId);
-    if (record.kind === 'unknown') warn({ groupId, version: record.version });
-  }
+function takeGroup(
+  groups: Map<string, GroupMetadata>,
+  key: Uint8Array,
+  value: Uint8Array | null,
+  { logger, path }: { readonly logger: Logger; readonly path: string },
+): void {
+  const record = decodeGroupRecord(key, value);
+  if (record === null) return;
+  const { groupId } = record;
+  if (record.kind === 'group') groups.set(groupId, record.metadata);
+  else groups.delete(groupId);
+  if (record.kind === 'unknown')
+    logger.warn?.({ path, groupId, version: record.version }, 'a group has a record of a later version');
 }

@@ -1,7 +1,6 @@
 /** The consumer groups of a store: puts together their coordinator and `__consumer_offsets`. */
 import { randomUUID } from 'node:crypto';
-import type { GroupSettings } from '../group/classic/group-environment.ts';
-import { Groups } from '../group/groups.ts';
+import { Groups, type GroupsOptions } from '../group/groups.ts';
 import type { TopicLogs } from '../producer/topic-logs.ts';
 import { CONSUMER_OFFSETS_TOPIC } from '../protocol/coordinator-partition.ts';
 import type { InternalTopics } from './internal-topics.ts';
@@ -10,7 +9,7 @@ import type { StoreEnvironment } from './store-environment.ts';
 export interface GroupParts {
   readonly logs: TopicLogs;
   readonly internal: InternalTopics;
-  readonly settings: GroupSettings;
+  readonly settings: GroupsOptions['settings'];
 }
 
 export function storeGroups({ clock, logger }: StoreEnvironment, { logs, internal, settings }: GroupParts): Groups {

@@ -14,6 +14,8 @@ import {
   GROUP_SESSION_TIMEOUT_MAX_MS_DEFAULT,
   GROUP_SESSION_TIMEOUT_MIN_MS_DEFAULT,
   GROUP_SIZE_MAX_DEFAULT,
+  OFFSETS_RETENTION_CHECK_INTERVAL_MS,
+  OFFSETS_RETENTION_MS_DEFAULT,
   PARTITIONS_PER_TOPIC_MAX,
   PRODUCER_ID_EXPIRATION_MS_DEFAULT,
   RECOVERY_THREADS_MAX,
@@ -23,6 +25,7 @@ import {
   TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT,
 } from '../limits.ts';
 import type { GroupSettings } from '../group/classic/group-environment.ts';
+import type { RetentionSettings } from '../group/groups.ts';
 import { COORDINATOR_PARTITIONS_DEFAULT } from '../protocol/coordinator-partition.ts';
 import type { Logger } from '../types.ts';
 import type { InternalTopicSettings } from './internal-topics.ts';
@@ -77,6 +80,10 @@ export interface StoreOptions {
   readonly groupMaxSessionTimeoutMs?: number;
   /** Kafka's `group.max.size`: members that a consumer group may have. Default: as many as come. */
   readonly groupMaxSize?: number;
+  /** Kafka's `offsets.retention.minutes`, in milliseconds: how long offsets are kept that nobody uses any more (KIP-211). Default seven days. */
+  readonly offsetsRetentionMs?: number;
+  /** Kafka's `offsets.retention.check.interval.ms`: how often offsets are looked for that have had their time. Default 600,000. */
+  readonly offsetsRetentionCheckIntervalMs?: number;
   /**
    * Kafka's `node.id`: that of a directory that is new, default 0. A directory that has another one is refused; read-only opening does not look at it.
    */
@@ -86,7 +93,7 @@ export interface StoreOptions {
   readonly fileSystem?: FileSystem;
 }
 
-export interface CheckedOptions extends TransactionSettings, InternalTopicSettings, GroupSettings {
+export interface CheckedOptions extends TransactionSettings, InternalTopicSettings, GroupSettings, RetentionSettings {
   readonly readOnly: boolean;
   readonly defaults: TopicConfig;
   readonly logger: Logger;
@@ -128,6 +135,8 @@ const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'num
   groupMinSessionTimeoutMs: 'number',
   groupMaxSessionTimeoutMs: 'number',
   groupMaxSize: 'number',
+  offsetsRetentionMs: 'number',
+  offsetsRetentionCheckIntervalMs: 'number',
   nodeId: 'number',
   fileAccess: 'string',
   clock: 'object',
@@ -196,6 +205,8 @@ const numbers = {
   groupMinSessionTimeoutMs: [GROUP_SESSION_TIMEOUT_MIN_MS_DEFAULT, 1, TIMER_MAX_MS],
   groupMaxSessionTimeoutMs: [GROUP_SESSION_TIMEOUT_MAX_MS_DEFAULT, 1, TIMER_MAX_MS],
   groupMaxSize: [GROUP_SIZE_MAX_DEFAULT, 1, GROUP_SIZE_MAX_DEFAULT],
+  offsetsRetentionMs: [OFFSETS_RETENTION_MS_DEFAULT, 1, Number.MAX_SAFE_INTEGER],
+  offsetsRetentionCheckIntervalMs: [OFFSETS_RETENTION_CHECK_INTERVAL_MS, 1, TIMER_MAX_MS],
 } as const;
 
 function checkNumbers(given: StoreOptions): Record<keyof typeof numbers, number> {

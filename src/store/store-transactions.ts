@@ -5,8 +5,6 @@
  */
 import { isMillraceError } from '../errors.ts';
 import { encodeOffsetKey, encodeOffsetValue } from '../group/offset-commit-format.ts';
-import { OffsetReader } from '../group/offset-reader.ts';
-import type { CommittedOffset } from '../group/offset-table.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { TopicLogs } from '../producer/topic-logs.ts';
 import type { TransactionDoor } from '../producer/transaction-door.ts';
@@ -44,7 +42,6 @@ export class StoreTransactions implements TransactionDoor, TransactionCoordinato
   readonly logs: TopicLogs;
   readonly #environment: StoreEnvironment;
   readonly #parts: StoreParts;
-  readonly #offsetReaders = new Map<number, OffsetReader>();
   #loading: Promise<Transactions> | null = null;
   #loaded: Transactions | null = null;
 
@@ -114,19 +111,6 @@ export class StoreTransactions implements TransactionDoor, TransactionCoordinato
       key: encodeOffsetKey({ group, topic, partition }),
       value: encodeOffsetValue({ offset, leaderEpoch, metadata, commitTimestamp, topicId: null }),
     }));
-  }
-
-  /** What a group has committed, as the log says it now. */
-  async committedOffsets(group: string): Promise<CommittedOffset[]> {
-    if (!this.#parts.internal.hasOffsets) return [];
-    const partition = this.#offsetsPartition(group);
-    let reader = this.#offsetReaders.get(partition);
-    if (reader === undefined || reader.isClosed) {
-      const log = this.logs.partition(CONSUMER_OFFSETS_TOPIC, partition);
-      reader = new OffsetReader(log, { clock: this.clock, deleteRetentionMs: log.settings.deleteRetentionMs });
-      this.#offsetReaders.set(partition, reader);
-    }
-    return (await reader.read()).committed(group);
   }
 
   /** What can be finished at once is. */

@@ -169,7 +169,7 @@ export class Store extends TopicStore {
    */
   async committedOffsets(group: string): Promise<CommittedOffset[]> {
     this.checkOpen();
-    return this.#transactions.committedOffsets(group);
+    return this.#groups.committed(group);
   }
 
   /** Those that were not closed, or are still being closed. */

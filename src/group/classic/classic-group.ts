@@ -13,14 +13,12 @@ import type {
   SyncAnswer,
   SyncRequest,
 } from '../group-requests.ts';
+import { CONSUMERS, type OffsetFacts } from '../offset-expiry.ts';
 import { refusedSync } from './group-answers.ts';
 import type { GroupEnvironment, Reply } from './group-environment.ts';
 import { GroupJoins } from './group-joins.ts';
 import { GroupMember, NO_BYTES } from './group-member.ts';
 import { subscribedTopics } from './subscribed-topics.ts';
-
-/** The protocol type of consumers: theirs are the subscriptions that can be read here. */
-const CONSUMER = 'consumer';
 
 export class ClassicGroup extends GroupJoins {
   /** Of the roster that they were read from. */
@@ -96,14 +94,20 @@ export class ClassicGroup extends GroupJoins {
     return null;
   }
 
-  /** Whether the offsets of a topic are in use. Of members whose subscriptions cannot be read, all are. */
-  isSubscribedTo(topic: string): boolean {
-    return this.subscribedTopics?.has(topic) ?? this.protocolType === CONSUMER;
+  /** What has a say in which of its offsets go. */
+  get offsetFacts(): OffsetFacts {
+    return {
+      type: 'classic',
+      state: this.state,
+      protocolType: this.protocolType,
+      stateSince: this.stateTimestamp === -1 ? null : this.stateTimestamp,
+      subscribedTopics: this.#subscribedTopics,
+    };
   }
 
   /** Of all members of the generation together; null where that is not to be known. */
-  get subscribedTopics(): ReadonlySet<string> | null {
-    if (this.protocolType !== CONSUMER) return null;
+  get #subscribedTopics(): ReadonlySet<string> | null {
+    if (this.protocolType !== CONSUMERS) return null;
     if (this.members.size === 0) return new Set();
     if (this.protocolName === null) return null;
     const { roster } = this;

@@ -73,13 +73,14 @@ export abstract class GroupGenerations {
     return this.#state === 'Empty' && this.#generationId === 0 && this.pending.size === 0;
   }
 
+  /** Somebody has an id to come with. */
+  get isAwaited(): boolean {
+    return this.pending.size > 0;
+  }
+
   /** What its members are, for their leader. Only while there is a generation. */
   protected get roster(): readonly JoinedMember[] {
-    this.#roster ??= Array.from(this.members.all, (member) => ({
-      memberId: member.memberId,
-      groupInstanceId: member.groupInstanceId,
-      metadata: this.#protocolName === null ? NO_BYTES : member.metadata(this.#protocolName),
-    }));
+    this.#roster ??= Array.from(this.members.all, (member) => member.joined(this.#protocolName));
     return this.#roster;
   }
 
@@ -199,16 +200,7 @@ export abstract class GroupGenerations {
       protocolName: this.#protocolName,
       leader: this.members.leader,
       stateTimestamp: this.#since,
-      members: Array.from(this.members.all, (member) => ({
-        memberId: member.memberId,
-        groupInstanceId: member.groupInstanceId,
-        clientId: member.clientId,
-        clientHost: member.clientHost,
-        rebalanceTimeoutMs: member.rebalanceTimeoutMs,
-        sessionTimeoutMs: member.sessionTimeoutMs,
-        subscription: member.metadata(this.#protocolName ?? ''),
-        assignment: assignmentOf(member),
-      })),
+      members: Array.from(this.members.all, (member) => member.written(this.#protocolName, assignmentOf(member))),
     };
   }
 

@@ -1,5 +1,5 @@
 /** A member of a classic group: what it has said of itself, what it is assigned, and the answers that it waits for. */
-import type { JoinAnswer, JoinRequest, MemberProtocol, SyncAnswer } from '../group-requests.ts';
+import type { JoinAnswer, JoinedMember, JoinRequest, MemberProtocol, SyncAnswer } from '../group-requests.ts';
 import type { GroupMemberMetadata } from '../group-metadata-format.ts';
 import type { Reply } from './group-environment.ts';
 
@@ -58,8 +58,28 @@ export class GroupMember {
   }
 
   /** Its subscription for a protocol of the group. */
-  metadata(protocolName: string): Uint8Array {
+  metadata(protocolName: string | null): Uint8Array {
     return this.protocols.find(({ name }) => name === protocolName)?.metadata ?? NO_BYTES;
+  }
+
+  /** As the leader is told of it. */
+  joined(protocolName: string | null): JoinedMember {
+    const { memberId, groupInstanceId } = this;
+    return { memberId, groupInstanceId, metadata: this.metadata(protocolName) };
+  }
+
+  /** As the log is. */
+  written(protocolName: string | null, assignment: Uint8Array): GroupMemberMetadata {
+    return {
+      memberId: this.memberId,
+      groupInstanceId: this.groupInstanceId,
+      clientId: this.clientId,
+      clientHost: this.clientHost,
+      rebalanceTimeoutMs: this.rebalanceTimeoutMs,
+      sessionTimeoutMs: this.sessionTimeoutMs,
+      subscription: this.metadata(protocolName),
+      assignment,
+    };
   }
 
   /** The same protocols in the same order, with the same subscriptions. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { isSubscribed } from '#millrace/group/offset-expiry.js';
 import { MessageWriter } from '#millrace/protocol/message-writer.js';
 import { GroupRig, protocols, SESSION_MS, textOf } from './group-rig.ts';
 
@@ -187,22 +188,22 @@ function subscribed(...topics: string[]): Uint8Array {
 test('a topic is subscribed to if some member of the generation does; where that cannot be read, all are', () => {
   const rig = new GroupRig();
   const of = (metadata: Uint8Array): object => ({ protocols: [{ name: 'range', metadata }] });
-  expect([rig.group.isSubscribedTo('a'), rig.group.subscribedTopics]).toEqual([false, null]);
+  expect([isSubscribed(rig.group.offsetFacts, 'a'), rig.group.offsetFacts.subscribedTopics]).toEqual([false, null]);
   const [leader] = rig.stable(2, (index) => of(index === 0 ? subscribed('a', 'b') : subscribed('b', 'c')));
-  expect([...rig.group.subscribedTopics!]).toEqual(['a', 'b', 'c']);
-  expect(['a', 'c', 'd'].map((topic) => rig.group.isSubscribedTo(topic))).toEqual([true, true, false]);
+  expect([...rig.group.offsetFacts.subscribedTopics!]).toEqual(['a', 'b', 'c']);
+  expect(['a', 'c', 'd'].map((topic) => isSubscribed(rig.group.offsetFacts, topic))).toEqual([true, true, false]);
   rig.leave(leader);
   const bad = rig.join(of(subscription('x', 'y')));
   rig.join({ memberId: 'c-2', ...of(subscribed('b')) });
   expect(bad.answer!.error).toBe(null);
-  expect([rig.group.isSubscribedTo('d'), rig.group.subscribedTopics]).toEqual([true, null]);
+  expect([isSubscribed(rig.group.offsetFacts, 'd'), rig.group.offsetFacts.subscribedTopics]).toEqual([true, null]);
   rig.leave('c-2');
   rig.leave('c-3');
   expect(rig.state[0]).toBe('Empty');
-  expect([rig.group.isSubscribedTo('b'), rig.group.subscribedTopics!.size]).toEqual([false, 0]);
+  expect([isSubscribed(rig.group.offsetFacts, 'b'), rig.group.offsetFacts.subscribedTopics!.size]).toEqual([false, 0]);
   const connect = new GroupRig();
   connect.stable(1, () => ({ protocolType: 'connect', protocols: protocols('range') }));
-  expect(connect.group.isSubscribedTo('a')).toBe(false);
+  expect(isSubscribed(connect.group.offsetFacts, 'a')).toBe(false);
 });
 
 test('a description has what a protocol says only when the group is stable', () => {
