@@ -9,7 +9,7 @@
  * Errors are `MillraceError`s; match on their `code`.
  */
 export { type Clock } from './clock.ts';
-export type { Consumer, PartitionOffset, PartitionOffsetForTime } from './consumer/consumer.ts';
+export type { Consumer } from './consumer/consumer.ts';
 export type { ConsumerBatch } from './consumer/consumer-batch.ts';
 export type {
   AutoOffsetReset,
@@ -27,6 +27,7 @@ export type {
 export type { ConsumerRecord } from './consumer/consumer-record.ts';
 export type { BatchHandler } from './consumer/record-handling.ts';
 export type { RecordHandler } from './consumer/record-walk.ts';
+export type { PartitionConsumer, PartitionOffset, PartitionOffsetForTime } from './consumer/partition-consumer.ts';
 export type { RecordReadable } from './consumer/record-readable.ts';
 export type { Assignable, PartitionToAssign, SeekTarget } from './consumer/topic-logs.ts';
 export { type ErrorCode, errorCodes, isMillraceError, MillraceError, type SystemErrorDetails } from './errors.ts';

@@ -9,7 +9,19 @@ import type { Offset } from '../types.ts';
 import type { AssignedPartition, PartitionReader } from './assigned-partition.ts';
 import { EventLoopShare } from './event-loop-share.ts';
 
-export interface RunOptions {
+/** Of a consumer whose partitions come and go by its group. */
+export interface RunDoor {
+  /** All partitions that it is to have now are there: with nothing to read in them it is at the end. */
+  readonly isSettled?: () => boolean;
+  /** Told of a partition that cannot be read. True when that is dealt with: it is not handed out any more, and the others go on. */
+  readonly onUnreadable?: (partition: AssignedPartition, error: unknown) => boolean;
+  /** Told whenever somebody asks for records. */
+  readonly onAsked?: () => void;
+  /** Positions are committed: what was handed out is dealt with when the next is asked for, and no sooner. */
+  readonly commits?: boolean;
+}
+
+export interface RunOptions extends RunDoor {
   readonly signals: readonly (AbortSignal | undefined)[];
   /** End where the logs end now. */
   readonly untilEnd: boolean;
@@ -19,6 +31,15 @@ export class ConsumerRun implements PartitionReader {
   readonly share = new EventLoopShare();
   /** Told of what ends the run, at once. */
   onFailure: ((error: unknown) => void) | null = null;
+  /** Told of a partition that is not wanted any more, so that what was read ahead of it is given up. */
+  onWithdrawn: ((partition: AssignedPartition) => void) | null = null;
+  /** Up to where a partition is dealt with, where that is not its position. */
+  dealtWith: (partition: AssignedPartition) => Offset = ({ position }) => position;
+  /** Whether somebody has records of a partition in hand that are not on its account. */
+  isDealingWith: (partition: AssignedPartition) => boolean = () => false;
+  /** How often somebody has asked for records. */
+  takes = 0;
+  readonly #door: RunDoor;
   readonly #partitions: ReadonlyMap<string, AssignedPartition>;
   readonly #signals: readonly AbortSignal[];
   /** Up to where each partition is read; null for no such bound. */
@@ -33,8 +54,9 @@ export class ConsumerRun implements PartitionReader {
   #hasEnded = false;
 
   /** Throws ABORTED when it is too late to begin. */
-  constructor(partitions: ReadonlyMap<string, AssignedPartition>, { signals, untilEnd }: RunOptions) {
+  constructor(partitions: ReadonlyMap<string, AssignedPartition>, { signals, untilEnd, ...door }: RunOptions) {
     this.#partitions = partitions;
+    this.#door = door;
     this.#signals = signals.filter((signal) => signal !== undefined);
     for (const signal of this.#signals) if (signal.aborted) throw abortedBy(signal);
     this.#limits = untilEnd ? new Map() : null;
@@ -44,6 +66,18 @@ export class ConsumerRun implements PartitionReader {
     }
     for (const signal of this.#signals) signal.addEventListener('abort', this.#onAbort);
   }
+
+  get commits(): boolean {
+    return this.#door.commits === true;
+  }
+
+  /** Somebody waits for records. */
+  get isAsked(): boolean {
+    return this.#sleepers.length > 0;
+  }
+
+  /** Somebody has records in hand. */
+  isInHand: () => boolean = () => [...this.#partitions.values()].some(({ inHand }) => inHand !== null);
 
   /** Nothing more is handed out: it failed, was stopped, or has ended. */
   get isOver(): boolean {
@@ -55,6 +89,8 @@ export class ConsumerRun implements PartitionReader {
    * ended the run otherwise.
    */
   async take(): Promise<AssignedPartition | null> {
+    this.takes++;
+    this.#door.onAsked?.();
     for (;;) {
       if (this.#failure !== null) throw this.#failure.error;
       if (this.isOver) return null;
@@ -86,7 +122,7 @@ export class ConsumerRun implements PartitionReader {
 
   /** There may be something to read: it was assigned, resumed, moved or given back. */
   offer(partition: AssignedPartition): void {
-    if (this.isOver || partition.isPaused || partition.isBusy || !partition.isAssigned) return;
+    if (this.isOver || partition.isBusy || !partition.isWanted) return;
     partition.stopWatching();
     this.#finished.delete(partition);
     this.#ready.add(partition);
@@ -98,7 +134,12 @@ export class ConsumerRun implements PartitionReader {
     partition.stopWatching();
     this.#ready.delete(partition);
     this.#finished.delete(partition);
-    // Perhaps all others are finished.
+    this.onWithdrawn?.(partition);
+    this.look();
+  }
+
+  /** Perhaps all that is left is finished. */
+  look(): void {
     if (this.#limits !== null) this.#wakeAll();
   }
 
@@ -136,17 +177,18 @@ export class ConsumerRun implements PartitionReader {
     try {
       batch = await partition.read(this.#limitOf(partition), this);
     } catch (error) {
-      this.fail(error);
+      if (!this.#hasEnded && this.#door.onUnreadable?.(partition, error) === true) partition.letGo();
+      else this.fail(error);
       return false;
     }
     // Whoever came after this run has the partition now.
     if (this.#hasEnded) return false;
-    if (batch !== null && !this.isOver && partition.isAssigned && !partition.isPaused) {
+    if (batch !== null && !this.isOver && partition.isWanted) {
       partition.handOut(batch);
       return true;
     }
     partition.letGo();
-    if (this.isOver || !partition.isAssigned || partition.isPaused) return false;
+    if (this.isOver || !partition.isWanted) return false;
     if (this.#limits === null) partition.watch(() => this.offer(partition));
     else this.#finished.add(partition);
     return false;
@@ -162,7 +204,8 @@ export class ConsumerRun implements PartitionReader {
   }
 
   #isFinished(): boolean {
-    return this.#limits !== null && this.#finished.size === this.#partitions.size;
+    if (this.#limits === null || this.#finished.size !== this.#partitions.size) return false;
+    return this.#door.isSettled?.() ?? true;
   }
 
   #sleep(): Promise<void> {

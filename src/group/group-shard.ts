@@ -32,6 +32,8 @@ export interface ShardOptions {
   readonly logger: Logger;
   readonly settings: GroupSettings;
   readonly newMemberId: (prefix: string) => string;
+  /** Members of a group must join anew. */
+  readonly rebalancing?: (groupId: string) => void;
 }
 
 export class GroupShard {

@@ -11,7 +11,6 @@ import type { GroupSettings } from './classic/group-environment.ts';
 import type {
   CommitAnswer,
   CommitRequest,
-  GroupCoordinator,
   GroupDescription,
   GroupError,
   GroupListing,
@@ -20,6 +19,7 @@ import type {
   LeaveAnswer,
   LeavingMember,
   MemberIdentity,
+  NearCoordinator,
   OffsetAnswer,
   OffsetDeletionAnswer,
   OffsetQuery,
@@ -57,9 +57,10 @@ interface Loading {
   shard: GroupShard | null;
 }
 
-export class Groups implements GroupCoordinator {
+export class Groups implements NearCoordinator {
   readonly #options: GroupsOptions;
   readonly #shards = new Map<number, Loading>();
+  readonly #watchers = new Map<string, Set<() => void>>();
   #isClosed = false;
   #cancelExpiry: () => void = () => undefined;
 
@@ -158,6 +159,16 @@ export class Groups implements GroupCoordinator {
     }
   }
 
+  watch(groupId: string, listener: () => void): () => void {
+    const watchers = this.#watchers.get(groupId) ?? new Set();
+    watchers.add(listener);
+    this.#watchers.set(groupId, watchers);
+    return () => {
+      watchers.delete(listener);
+      if (watchers.size === 0 && this.#watchers.get(groupId) === watchers) this.#watchers.delete(groupId);
+    };
+  }
+
   /** Answers whoever waits; what members have is in the log, and their sessions begin anew with the next one that loads it. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -204,7 +215,8 @@ export class Groups implements GroupCoordinator {
 
   async #load(index: number): Promise<GroupShard> {
     const { topic, ...options } = this.#options;
-    return GroupShard.load(topic.partition(index), options);
+    const rebalancing = (groupId: string): void => this.#watchers.get(groupId)?.forEach((listener) => listener());
+    return GroupShard.load(topic.partition(index), { ...options, rebalancing });
   }
 
   #awaitExpiry(): void {

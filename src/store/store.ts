@@ -6,12 +6,17 @@
  * After a failed flush or write of the disk the store is offline: reads go on, every write fails with the same ERR_MILLRACE_OFFLINE, and
  * opening it again recovers. Not promised: use of one store from several threads.
  */
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Consumer } from '../consumer/consumer.ts';
 import type { ConsumerOptions } from '../consumer/consumer-options.ts';
+import type { PartitionConsumer } from '../consumer/partition-consumer.ts';
 import type { MillraceError } from '../errors.ts';
 import type { GroupCoordinator } from '../group/group-requests.ts';
 import type { Groups } from '../group/groups.ts';
 import type { CommittedOffset } from '../group/offset-table.ts';
+import { CoordinatorPort } from '../member/coordinator-port.ts';
+import type { GroupConsumer } from '../member/group-consumer.ts';
+import type { GroupConsumerOptions } from '../member/group-consumer-options.ts';
 import type { Producer } from '../producer/producer.ts';
 import type { ProducerOptions } from '../producer/producer-options.ts';
 import type { TransactionalProducerOptions } from '../producer/transactional-options.ts';
@@ -51,7 +56,8 @@ export class Store extends TopicStore {
   readonly #producers: OpenProducers;
   readonly #transactions: StoreTransactions;
   readonly #groups: Groups;
-  readonly #consumers = new OpenConsumers(this);
+  readonly #consumers: OpenConsumers;
+  readonly #ports = new Set<CoordinatorPort>();
   #closing: Promise<void> | null = null;
 
   /** Used by `openStore`, with options that were checked. */
@@ -76,6 +82,12 @@ export class Store extends TopicStore {
     const rest = { internal, logs, nextProducerId: () => this.producerIds.next(), settings: options };
     this.#transactions = new StoreTransactions(environment, rest);
     this.#groups = storeGroups(environment, rest);
+    this.#consumers = new OpenConsumers({
+      logs: this,
+      topics: { partitionCount: (topic) => this.admin.find(topic)?.partitions.length ?? 0, names: () => topics.keys() },
+      ...environment,
+      coordinator: () => this.#groups,
+    });
     this.#producers = new OpenProducers(logs, { ...environment, producerIds: this.producerIds }, this.#transactions);
     this.#housekeeping = new Housekeeping(environment, () => this.partitions(), options);
     this.#compactor = new Compactor(environment, {
@@ -157,6 +169,18 @@ export class Store extends TopicStore {
     return this.#groups;
   }
 
+  /**
+   * A way to the coordinator for consumers in another thread, which has the store open for reading: to be transferred to it, and given to them as `coordinator`. What joins
+   * through it leaves when that thread ends. Closed with the store.
+   */
+  coordinatorPort(): MessagePort {
+    this.checkOpen();
+    const { port1, port2 } = new MessageChannel();
+    const onClosed = (closed: CoordinatorPort): void => void this.#ports.delete(closed);
+    this.#ports.add(new CoordinatorPort(port1, this.#groups, { logger: this.environment.logger, onClosed }));
+    return port2;
+  }
+
   /** The transactional ids that are known, with what each has open (KIP-664). Settles at once when there have been none. */
   async transactions(filter?: TransactionFilter): Promise<TransactionDescription[]> {
     this.checkOpen();
@@ -179,13 +203,18 @@ export class Store extends TopicStore {
   }
 
   /** Those that were not closed and that somebody has. */
-  openConsumers(): Consumer[] {
+  openConsumers(): PartitionConsumer[] {
     this.checkOpen();
     return this.#consumers.list();
   }
 
-  /** A reader of partitions that waits for more. It ends with the store, and has nothing of the store's to be closed. */
-  consumer(options?: ConsumerOptions): Consumer {
+  /**
+   * A reader of partitions that waits for more. It ends with the store, and has nothing of the store's to be closed. With a `groupId` a member of a consumer group, to which its
+   * group gives partitions: one that is closed leaves its group at once.
+   */
+  consumer(options: GroupConsumerOptions): GroupConsumer;
+  consumer(options?: ConsumerOptions): Consumer;
+  consumer(options?: ConsumerOptions | GroupConsumerOptions): PartitionConsumer {
     this.checkOpen();
     return this.#consumers.open(options);
   }
@@ -233,9 +262,11 @@ export class Store extends TopicStore {
   }
 
   async #close(): Promise<void> {
+    await this.#consumers.close();
     await this.#producers.close();
     await this.#transactions.close();
     await this.#groups.close();
+    for (const port of this.#ports) port.close();
     return closeStore(this.environment, {
       admin: this.admin,
       housekeeping: this.#housekeeping,
