@@ -25,7 +25,8 @@ export function checkAssignors(choices: unknown = ['range', 'cooperative-sticky'
   checkCount('the count of assignors', choices.length, ASSIGNORS_MAX);
   const assignors = choices.map(checkAssignor);
   const names = new Set(assignors.map(({ name }) => name));
-  if (names.size < assignors.length) throw invalidArgument('assignors', 'assignors of different names', [...names].join());
+  if (names.size < assignors.length)
+    throw invalidArgument('assignors', 'assignors of different names', [...names].join());
   if (rebalanceProtocol(assignors) === null)
     throw invalidArgument('assignors', 'assignors that have a protocol in common', [...names].join());
   return assignors;
@@ -33,7 +34,8 @@ export function checkAssignors(choices: unknown = ['range', 'cooperative-sticky'
 
 /** What members do with their partitions while they join: what all of their assignors know, and the best of that. Null where there is nothing. */
 export function rebalanceProtocol(assignors: readonly Assignor[]): RebalanceProtocol | null {
-  const know = (protocol: RebalanceProtocol): boolean => assignors.every(({ protocols }) => protocols.includes(protocol));
+  const know = (protocol: RebalanceProtocol): boolean =>
+    assignors.every(({ protocols }) => protocols.includes(protocol));
   if (know('cooperative')) return 'cooperative';
   return know('eager') ? 'eager' : null;
 }

@@ -32,7 +32,9 @@ export class CoordinatorPort {
     this.#logger = logger;
     this.#onClosed = onClosed;
     port.on('message', (message: unknown) => this.#hear(message));
-    port.on('messageerror', (error) => this.#logger.warn?.({ err: error }, 'a message to a group coordinator cannot be read'));
+    port.on('messageerror', (error) =>
+      this.#logger.warn?.({ err: error }, 'a message to a group coordinator cannot be read'),
+    );
     port.on('close', () => this.#end());
     port.unref();
   }
@@ -51,7 +53,11 @@ export class CoordinatorPort {
     // Nobody could be answered.
     if (id === null) return;
     const question = checkQuestion(message);
-    if (question === null) this.#refuse(id, new MillraceError('ERR_MILLRACE_INVALID_ARGUMENT', 'no question that a group coordinator is asked'));
+    if (question === null)
+      this.#refuse(
+        id,
+        new MillraceError('ERR_MILLRACE_INVALID_ARGUMENT', 'no question that a group coordinator is asked'),
+      );
     else if (this.#waiting >= PORT_REQUESTS_MAX) {
       const text = `${this.#waiting} questions of this port wait for their answers`;
       this.#refuse(id, new MillraceError('ERR_MILLRACE_QUEUE_FULL', text));

@@ -122,7 +122,11 @@ function checkTimes(options: GroupConsumerOptions) {
   const times = { sessionTimeoutMs, heartbeatIntervalMs, rebalanceTimeoutMs, autoCommitIntervalMs };
   for (const [each, value] of Object.entries(times)) checkCount(each, value, TIMER_MAX_MS);
   if (heartbeatIntervalMs >= sessionTimeoutMs)
-    throw invalidArgument('heartbeatIntervalMs', `less than sessionTimeoutMs, ${sessionTimeoutMs}`, heartbeatIntervalMs);
+    throw invalidArgument(
+      'heartbeatIntervalMs',
+      `less than sessionTimeoutMs, ${sessionTimeoutMs}`,
+      heartbeatIntervalMs,
+    );
   return times;
 }
 

@@ -22,8 +22,9 @@ import type { ConsumerGroupMetadata, Logger, OffsetToCommit, TopicPartition } fr
 import { AutoCommit } from './auto-commit.ts';
 import type { CheckedGroupOptions } from './group-consumer-options.ts';
 import { HandlingWatch } from './handling-watch.ts';
-import { Membership, type MembershipHost } from './membership.ts';
+import { Membership } from './membership.ts';
 import { type GroupStatistics, MembershipCounters } from './membership-counters.ts';
+import type { MembershipHost } from './membership-parts.ts';
 import { OffsetCommits } from './offset-commits.ts';
 import { PartitionHandover } from './partition-handover.ts';
 import { checkTopics, resolveTopics, type StoreTopics, type SubscribedTopic } from './topic-subscription.ts';
@@ -82,7 +83,9 @@ export class GroupConsumer extends PartitionConsumer {
       failed: (error: unknown): void => this.#failed(error),
     };
     this.#handover = new PartitionHandover({ ...options, holder, commits: this.#commits, state, clock, logger });
-    this.#autoCommit = new AutoCommit(clock, options.autoCommitIntervalMs, () => this.#handover.commitHandled(assigned.values()));
+    this.#autoCommit = new AutoCommit(clock, options.autoCommitIntervalMs, () =>
+      this.#handover.commitHandled(assigned.values()),
+    );
   }
 
   get groupId(): string {
@@ -259,7 +262,10 @@ export class GroupConsumer extends PartitionConsumer {
     const { clock, logger } = this.#environment;
     const reason = this.#watch.problem(clock.now(), this.run, this.assigned.values());
     if (reason === null) return void this.#handover.lookAgain();
-    logger.warn?.({ groupId: this.groupId, reason }, 'a consumer leaves its group: it takes longer than rebalanceTimeoutMs');
+    logger.warn?.(
+      { groupId: this.groupId, reason },
+      'a consumer leaves its group: it takes longer than rebalanceTimeoutMs',
+    );
     this.#watch.reset();
     void this.#membership.expel(reason);
   }
@@ -273,7 +279,8 @@ export class GroupConsumer extends PartitionConsumer {
 
   async #commitOnce(offsets?: readonly OffsetToCommit[], callback?: CommitCallback): Promise<void> {
     this.#checkCommits();
-    if (callback !== undefined && typeof callback !== 'function') throw invalidArgument('callback', 'a function', callback);
+    if (callback !== undefined && typeof callback !== 'function')
+      throw invalidArgument('callback', 'a function', callback);
     const checked = this.#offsets(offsets);
     try {
       await this.#commits.once(checked);

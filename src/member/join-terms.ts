@@ -42,7 +42,10 @@ export class JoinTerms {
   }
 
   /** What the leader tells the coordinator; nothing, of others. Errors: HANDLER for what its assignor throws. */
-  assignments({ error, memberId, leader, members, protocolName, skipAssignment }: JoinAnswer, protocol: RebalanceProtocol): MemberAssignment[] {
+  assignments(
+    { error, memberId, leader, members, protocolName, skipAssignment }: JoinAnswer,
+    protocol: RebalanceProtocol,
+  ): MemberAssignment[] {
     this.#partitionCounts = null;
     if (error !== null || memberId !== leader || members.length === 0) return [];
     const [topics, logger] = [this.#topics, this.#logger];
@@ -60,8 +63,7 @@ export class JoinTerms {
   /** Whether topics have changed since the leader has assigned their partitions. */
   get isOutdated(): boolean {
     if (this.#partitionCounts === null) return false;
-    for (const [topic, count] of this.#partitionCounts)
-      if (this.#topics.partitionCount(topic) !== count) return true;
+    for (const [topic, count] of this.#partitionCounts) if (this.#topics.partitionCount(topic) !== count) return true;
     return false;
   }
 
@@ -69,13 +71,17 @@ export class JoinTerms {
   assigned(bytes: Uint8Array, protocolName: string | null, generationId: number): TopicPartition[] {
     // The leader has said nothing of it.
     const assignment = bytes.length === 0 ? { partitions: [], userData: null } : decodeAssignment(bytes);
-    const partitions = [...new Map(assignment.partitions.map((each) => [`${each.topic} ${each.partition}`, each])).values()];
+    const partitions = [
+      ...new Map(assignment.partitions.map((each) => [`${each.topic} ${each.partition}`, each])).values(),
+    ];
     this.#lastAssignment = { partitions, generationId };
     const assignor = this.#assignor(protocolName);
     try {
       assignor.onAssignment?.(assignment, generationId);
     } catch (cause) {
-      throw new MillraceError('ERR_MILLRACE_HANDLER', `onAssignment of the assignor "${assignor.name}" failed`, { cause });
+      throw new MillraceError('ERR_MILLRACE_HANDLER', `onAssignment of the assignor "${assignor.name}" failed`, {
+        cause,
+      });
     }
     return partitions;
   }

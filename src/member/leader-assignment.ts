@@ -65,7 +65,14 @@ function subscriptionOf({ memberId, groupInstanceId, metadata }: JoinedMember, l
   } catch (error) {
     if (!isMillraceError(error)) throw error;
     logger.warn?.({ err: error, memberId }, 'the subscription of a member cannot be read: it gets no partitions');
-    return { topics: [], userData: null, ownedPartitions: [], generationId: NO_GENERATION, rackId: null, groupInstanceId };
+    return {
+      topics: [],
+      userData: null,
+      ownedPartitions: [],
+      generationId: NO_GENERATION,
+      rackId: null,
+      groupInstanceId,
+    };
   }
 }
 

@@ -4,54 +4,17 @@
  * Promises: partitions are given back before a join where the protocol asks for it, and those of a member that the group has given up are given up at once;
  * heartbeats go on while a handler works and while partitions are being given back; what passes is tried again. Steps are told to its host one after another.
  */
-import type { Clock } from '../clock.ts';
-import type { Assignor, RebalanceProtocol } from '../group/assignor/assignor.ts';
-import type { JoinAnswer, MemberIdentity, NearCoordinator } from '../group/group-requests.ts';
+import type { RebalanceProtocol } from '../group/assignor/assignor.ts';
+import type { JoinAnswer, NearCoordinator } from '../group/group-requests.ts';
 import { RETRY_BACKOFF_MS } from '../limits.ts';
-import type { Logger, TopicPartition } from '../types.ts';
+import type { KafkaErrorName } from '../protocol/error-code.ts';
 import { rebalanceProtocol } from './assignor-choice.ts';
 import { groupError, type Reaction } from './group-error.ts';
+import { Heartbeats } from './heartbeats.ts';
 import { JoinTerms } from './join-terms.ts';
-import type { MembershipCounters } from './membership-counters.ts';
+import type { MembershipEnvironment, MembershipHost, MembershipOptions } from './membership-parts.ts';
 import { MembershipState } from './membership-state.ts';
-import { isSameList, type StoreTopics } from './topic-subscription.ts';
-
-/** The consumer: what it is told comes one after another, and is waited for. Nothing of it may throw. */
-export interface MembershipHost {
-  /** Topics that it subscribes to now. */
-  subscribed(): string[];
-  owned(): TopicPartition[];
-  /** `all` or only those `unsubscribed` are given back, with their offsets committed; those `lost` may be others' already. */
-  giveBack(which: 'all' | 'unsubscribed' | 'lost'): Promise<void>;
-  /** Reads these and no others. True when it had to give some back for that. */
-  take(partitions: readonly TopicPartition[]): Promise<boolean>;
-  /** Nothing more is to come for now. */
-  settled(): void;
-  /** The group has given it up: nothing that is in hand need be waited for. */
-  lost(): void;
-  /** It is no member, and will not become one by itself. */
-  failed(error: unknown): void;
-  /** With each heartbeat. */
-  beaten(): void;
-}
-
-export interface MembershipOptions {
-  readonly groupId: string;
-  readonly groupInstanceId: string | null;
-  readonly clientId: string;
-  readonly sessionTimeoutMs: number;
-  readonly heartbeatIntervalMs: number;
-  readonly rebalanceTimeoutMs: number;
-  readonly assignors: readonly Assignor[];
-}
-
-export interface MembershipEnvironment {
-  readonly coordinator: NearCoordinator;
-  readonly topics: StoreTopics;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly counters: MembershipCounters;
-}
+import { isSameList } from './topic-subscription.ts';
 
 export class Membership {
   readonly state: MembershipState;
@@ -72,8 +35,7 @@ export class Membership {
   #subscribed: readonly string[] = [];
   /** Ends whatever the membership waits for, once. */
   #wake: () => void = () => undefined;
-  #cancelBeat: (() => void) | null = null;
-  #unwatch: (() => void) | null = null;
+  readonly #heartbeats: Heartbeats;
 
   constructor(options: MembershipOptions, environment: MembershipEnvironment, host: MembershipHost) {
     const { groupId, groupInstanceId, assignors } = options;
@@ -83,6 +45,17 @@ export class Membership {
     this.#host = host;
     this.#terms = new JoinTerms(assignors, environment);
     this.#protocol = rebalanceProtocol(assignors)!;
+    this.#heartbeats = new Heartbeats({
+      ...environment,
+      state: this.state,
+      intervalMs: options.heartbeatIntervalMs,
+      onTime: () => {
+        this.look();
+        host.beaten();
+      },
+      onReaction: (reaction, error) => this.#told(reaction, error),
+      onFailure: (error) => this.#interrupt(error),
+    });
   }
 
   get isAlive(): boolean {
@@ -113,7 +86,7 @@ export class Membership {
 
   /** Something does not look as if it were still a member: finds out. */
   doubt(): void {
-    queueMicrotask(() => void this.#beat());
+    this.#heartbeats.soon();
   }
 
   /** Ends, having given everything back, and tells the coordinator; a static member only ends, since it will be back. */
@@ -168,14 +141,14 @@ export class Membership {
     const began = clock.now();
     const { state } = this;
     state.joins();
-    this.#unwatch ??= coordinator.watch(state.groupId, () => this.#beatSoon());
+    this.#heartbeats.watch();
     this.#subscribed = this.#host.subscribed();
     const answer = await this.#unlessEnding(coordinator.join(this.#request()), (late) => this.#joinedLate(late));
     if (answer === null) return false;
     counters.joins++;
     const reaction = state.joined(answer);
     if (reaction !== null) return this.#react(reaction, answer.error!);
-    this.#beatLater();
+    this.#heartbeats.start();
     const assignments = this.#terms.assignments(answer, this.#protocol);
     const { protocolType, protocolName } = answer;
     const asked = { ...state.identity, protocolType, protocolName, assignments };
@@ -231,7 +204,7 @@ export class Membership {
   }
 
   /** Always false: it begins again. */
-  async #react(reaction: Reaction, error: NonNullable<JoinAnswer['error']>): Promise<false> {
+  async #react(reaction: Reaction, error: KafkaErrorName): Promise<false> {
     if (reaction === 'end') throw groupError(error, this.state.groupId);
     if (error !== 'MEMBER_ID_REQUIRED') this.#environment.counters.failedRebalances++;
     if (reaction === 'again') await this.#pause(RETRY_BACKOFF_MS);
@@ -269,39 +242,16 @@ export class Membership {
     });
   }
 
-  #beatLater(): void {
-    this.#cancelBeat?.();
-    this.#cancelBeat = this.#environment.clock.schedule(this.#options.heartbeatIntervalMs, () => {
-      this.#beatLater();
-      void this.#beat();
-      this.look();
-      this.#host.beaten();
-    });
-  }
-
-  /** There is a rebalance: it need not wait to hear of it. */
-  #beatSoon(): void {
-    // Asked as a turn of its own: the coordinator is in the middle of it.
-    if (this.state.phase === 'stable' && this.state.rejoinReason === null) queueMicrotask(() => void this.#beat());
-  }
-
-  async #beat(): Promise<void> {
+  #told(reaction: Reaction, error: KafkaErrorName): void {
     const { state } = this;
-    const asked: MemberIdentity = state.identity;
-    // Who waits for an answer of the coordinator is held alive by it.
-    if (!state.isMember || state.phase !== 'stable') return;
-    const { coordinator, counters, clock, logger } = this.#environment;
-    try {
-      const error = await coordinator.heartbeat(asked);
-      counters.beaten(clock.now());
-      const reaction = state.beat(asked, error);
-      if (reaction === null || reaction === 'again') return;
-      logger.debug?.({ ...asked, error }, 'a member of a group has to join again');
-      if (reaction === 'end') this.#failure = { error: groupError(error!, state.groupId) };
-      if (state.isLost) this.#host.lost();
-    } catch (error) {
-      this.#failure = { error };
-    }
+    this.#environment.logger.debug?.({ ...state.identity, error }, 'a member of a group has to join again');
+    if (reaction === 'end') this.#failure = { error: groupError(error, state.groupId) };
+    if (state.isLost) this.#host.lost();
+    this.#wake();
+  }
+
+  #interrupt(error: unknown): void {
+    this.#failure = { error };
     this.#wake();
   }
 
@@ -331,10 +281,7 @@ export class Membership {
 
   async #leave(reason: string): Promise<void> {
     const { memberId } = this.state;
-    this.#cancelBeat?.();
-    this.#cancelBeat = null;
-    this.#unwatch?.();
-    this.#unwatch = null;
+    this.#heartbeats.stop();
     this.state.left();
     if (memberId !== '' && this.#options.groupInstanceId === null) await this.#tellLeave(memberId, reason);
   }

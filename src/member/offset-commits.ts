@@ -119,7 +119,8 @@ export class OffsetCommits {
     if (error === null) counters.committed(clock.now() - began);
     else counters.failedCommits++;
     const meaning = this.#meaningOf(error, asked);
-    if (meaning === 'UNKNOWN_MEMBER_ID' || meaning === 'ILLEGAL_GENERATION' || meaning === 'FENCED_INSTANCE_ID') doubt();
+    if (meaning === 'UNKNOWN_MEMBER_ID' || meaning === 'ILLEGAL_GENERATION' || meaning === 'FENCED_INSTANCE_ID')
+      doubt();
     return meaning;
   }
 
@@ -136,7 +137,8 @@ export class OffsetCommits {
     if (state.isMember && other === undefined) return;
     if (!state.isMember && !state.isLost && state.phase === 'joining')
       throw groupError('REBALANCE_IN_PROGRESS', state.groupId);
-    const what = other === undefined ? 'the consumer is no member' : `the consumer does not have ${showPartition(other)}`;
+    const what =
+      other === undefined ? 'the consumer is no member' : `the consumer does not have ${showPartition(other)}`;
     throw new MillraceError('ERR_MILLRACE_UNKNOWN_MEMBER', `group "${state.groupId}": ${what}, or not any more`);
   }
 }

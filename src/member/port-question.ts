@@ -27,9 +27,18 @@ const isOffset: Check = (value) => Number.isSafeInteger(value) && (value as numb
 const isIndex: Check = (value) => isInt32(value) && (value as number) >= 0;
 const isBoolean: Check = (value) => typeof value === 'boolean';
 const isBytes: Check = (value) => value instanceof Uint8Array;
-const orNull = (check: Check): Check => (value) => value === null || check(value);
-const orNothing = (check: Check): Check => (value) => value === undefined || check(value);
-const arrayOf = (check: Check): Check => (value) => Array.isArray(value) && value.every((each) => check(each));
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+const orNothing =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+const arrayOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every((each) => check(each));
 
 function shape(fields: Record<string, Check>): Check {
   const checks = Object.entries(fields);

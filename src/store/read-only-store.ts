@@ -299,5 +299,9 @@ function logKey(topic: Topic, partition: number): string {
 
 function coordinator({ coordinator: port }: GroupConsumerOptions): PortCoordinator {
   if (port !== undefined) return PortCoordinator.of(port);
-  throw invalidArgument('coordinator', 'a port of store.coordinatorPort(): a store that only reads has none itself', port);
+  throw invalidArgument(
+    'coordinator',
+    'a port of store.coordinatorPort(): a store that only reads has none itself',
+    port,
+  );
 }

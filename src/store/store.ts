@@ -79,7 +79,13 @@ export class Store extends TopicStore {
     };
     this.producerIds = new ProducerIds(environment);
     const internal = new InternalTopics(this.admin, options);
-    const rest = { internal, logs, nextProducerId: () => this.producerIds.next(), settings: options };
+    const rest = {
+      internal,
+      logs,
+      nextProducerId: () => this.producerIds.next(),
+      settings: options,
+      groups: () => this.#groups,
+    };
     this.#transactions = new StoreTransactions(environment, rest);
     this.#groups = storeGroups(environment, rest);
     this.#consumers = new OpenConsumers({
