@@ -158,6 +158,9 @@ export const OFFSETS_RETENTION_CHECK_INTERVAL_MS = 600_000;
 export const NEW_MEMBER_JOIN_TIMEOUT_MS = 300_000;
 /** Kafka's default of `offset.metadata.max.bytes`. */
 export const OFFSET_METADATA_CHARACTERS_MAX = 4_096;
+/** Kafka's defaults of `offsets.retention.minutes` and `offsets.retention.check.interval.ms`. */
+export const OFFSETS_RETENTION_MS_DEFAULT = 7 * 24 * 3_600_000;
+export const OFFSETS_RETENTION_CHECK_MS_DEFAULT = 600_000;
 
 /** Memory for the newest offsets of keys while a log is compacted: Kafka's default of `log.cleaner.dedupe.buffer.size`. */
 export const COMPACTION_BUFFER_BYTES_DEFAULT = 128 * MIB;

@@ -31,6 +31,20 @@ export type { PartitionConsumer, PartitionOffset, PartitionOffsetForTime } from 
 export type { RecordReadable } from './consumer/record-readable.ts';
 export type { Assignable, PartitionToAssign, SeekTarget } from './consumer/topic-logs.ts';
 export { type ErrorCode, errorCodes, isMillraceError, MillraceError, type SystemErrorDetails } from './errors.ts';
+export type { Assignment } from './group/assignment-format.ts';
+export type {
+  Assignor,
+  JoiningMember,
+  MemberSubscription,
+  RebalanceProtocol,
+  TopicsMetadata,
+} from './group/assignor/assignor.ts';
+export type { Subscription } from './group/subscription-format.ts';
+export type { AssignorChoice, AssignorName } from './member/assignor-choice.ts';
+export type { CommitCallback, GroupConsumer } from './member/group-consumer.ts';
+export type { GroupConsumerOptions, PartitionsHandler } from './member/group-consumer-options.ts';
+export type { GroupStatistics } from './member/membership-counters.ts';
+export type { SubscribedTopic } from './member/topic-subscription.ts';
 export type { FileAccess } from './file/disk-choice.ts';
 export type { FileSystem } from './file/file-system.ts';
 export type { FlushStatistics } from './file/flusher.ts';
@@ -52,6 +66,7 @@ export type { Receipt } from './log/receipt.ts';
 export type { RemovedSegments } from './log/retained-log.ts';
 export type { OffsetSpec, TimestampedOffset } from './log/timestamp-lookup.ts';
 export type { RecordMetadata } from './producer/delivery.ts';
+export type { OffsetsGroup } from './producer/offset-input.ts';
 export { partitionForKey } from './producer/murmur2.ts';
 export type { Partitioner, PartitionerFunction, PartitionerInput, ProducerRecord } from './producer/partitioner.ts';
 export type { CloseOptions, Producer, SendOptions } from './producer/producer.ts';
@@ -86,6 +101,7 @@ export type { TransactionStatistics } from './transaction/transactions.ts';
 export type {
   Bytes,
   CompressionName,
+  ConsumerGroupMetadata,
   HeaderInput,
   Logger,
   Offset,

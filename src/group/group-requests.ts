@@ -191,12 +191,3 @@ export interface GroupCoordinator {
   /** Offsets of partitions that no member of the group subscribes to (KIP-496). */
   deleteOffsets(groupId: string, partitions: readonly TopicPartition[]): Promise<OffsetDeletionAnswer>;
 }
-
-/** A coordinator that its members need not ask again and again whether there is a rebalance. */
-export interface NearCoordinator extends GroupCoordinator {
-  /**
-   * Calls `listener` whenever a rebalance of the group begins, so that members need not wait for their next heartbeats. It must not throw, and must not ask the coordinator
-   * anything before it has returned. What is returned ends it.
-   */
-  watch(groupId: string, listener: () => void): () => void;
-}

@@ -32,8 +32,6 @@ export interface ShardOptions {
   readonly logger: Logger;
   readonly settings: GroupSettings;
   readonly newMemberId: (prefix: string) => string;
-  /** Members of a group must join anew. */
-  readonly rebalancing?: (groupId: string) => void;
 }
 
 export class GroupShard {
@@ -182,7 +180,8 @@ export class GroupShard {
   }
 }
 
-function nobodyLeft(members: readonly LeavingMember[]): LeaveAnswer {
+/** Where there is no such group. */
+export function nobodyLeft(members: readonly LeavingMember[]): LeaveAnswer {
   const error = 'UNKNOWN_MEMBER_ID';
   return {
     error: null,

@@ -11,6 +11,7 @@ import type { GroupSettings } from './classic/group-environment.ts';
 import type {
   CommitAnswer,
   CommitRequest,
+  GroupCoordinator,
   GroupDescription,
   GroupError,
   GroupListing,
@@ -19,7 +20,6 @@ import type {
   LeaveAnswer,
   LeavingMember,
   MemberIdentity,
-  NearCoordinator,
   OffsetAnswer,
   OffsetDeletionAnswer,
   OffsetQuery,
@@ -27,7 +27,7 @@ import type {
   SyncRequest,
   TransactionalCommitRequest,
 } from './group-requests.ts';
-import { GroupShard, type ShardOptions } from './group-shard.ts';
+import { GroupShard, nobodyLeft, type ShardOptions } from './group-shard.ts';
 import type { CommittedOffset } from './offset-table.ts';
 
 /** `__consumer_offsets`. */
@@ -57,10 +57,9 @@ interface Loading {
   shard: GroupShard | null;
 }
 
-export class Groups implements NearCoordinator {
+export class Groups implements GroupCoordinator {
   readonly #options: GroupsOptions;
   readonly #shards = new Map<number, Loading>();
-  readonly #watchers = new Map<string, Set<() => void>>();
   #isClosed = false;
   #cancelExpiry: () => void = () => undefined;
 
@@ -92,7 +91,8 @@ export class Groups implements NearCoordinator {
 
   async leave(groupId: string, members: readonly LeavingMember[]): Promise<LeaveAnswer> {
     if (groupId === '') return { error: 'INVALID_GROUP_ID', members: [] };
-    return (await this.#making(groupId)).leave(groupId, members);
+    const shard = await this.#shardOf(groupId);
+    return shard === null ? nobodyLeft(members) : shard.leave(groupId, members);
   }
 
   async commit(request: CommitRequest): Promise<CommitAnswer> {
@@ -159,16 +159,6 @@ export class Groups implements NearCoordinator {
     }
   }
 
-  watch(groupId: string, listener: () => void): () => void {
-    const watchers = this.#watchers.get(groupId) ?? new Set();
-    watchers.add(listener);
-    this.#watchers.set(groupId, watchers);
-    return () => {
-      watchers.delete(listener);
-      if (watchers.size === 0 && this.#watchers.get(groupId) === watchers) this.#watchers.delete(groupId);
-    };
-  }
-
   /** Answers whoever waits; what members have is in the log, and their sessions begin anew with the next one that loads it. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -215,8 +205,7 @@ export class Groups implements NearCoordinator {
 
   async #load(index: number): Promise<GroupShard> {
     const { topic, ...options } = this.#options;
-    const rebalancing = (groupId: string): void => this.#watchers.get(groupId)?.forEach((listener) => listener());
-    return GroupShard.load(topic.partition(index), { ...options, rebalancing });
+    return GroupShard.load(topic.partition(index), options);
   }
 
   #awaitExpiry(): void {

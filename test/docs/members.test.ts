@@ -82,7 +82,7 @@ test.each([
   ['log/arrivals', 'WaitOptions'],
   ['producer/producer-options', 'ProducerOptions'],
   ['producer/transactional-options', 'TransactionalProducerOptions'],
-  ['producer/transaction-door', 'OffsetToCommit'],
+  ['types', 'OffsetToCommit'],
   ['consumer/consumer-options', 'ConsumerOptions'],
   ['metrics/metrics-options', 'MetricsOptions'],
   ['broker/broker', 'BrokerOptions'],

@@ -12,14 +12,14 @@ import type { OffsetToCommit } from '#millrace/types.js';
 export const range = { name: 'range', metadata: Buffer.from('range') };
 
 export class GroupClient {
-  readonly #coordinator: GroupCoordinator;
+  readonly #coordinator: () => GroupCoordinator;
   readonly #facts: Partial<JoinRequest>;
   readonly groupId: string;
   memberId = '';
   generationId = -1;
   joined: JoinAnswer | null = null;
 
-  constructor(coordinator: GroupCoordinator, facts: Partial<JoinRequest> = {}) {
+  constructor(coordinator: () => GroupCoordinator, facts: Partial<JoinRequest> = {}) {
     this.#coordinator = coordinator;
     this.#facts = facts;
     this.groupId = facts.groupId ?? 'g';
@@ -31,7 +31,7 @@ export class GroupClient {
   }
 
   async joinOnce(facts: Partial<JoinRequest> = {}): Promise<JoinAnswer> {
-    const answer = await this.#coordinator.join({
+    const answer = await this.#coordinator().join({
       groupInstanceId: null,
       clientId: 'client',
       clientHost: '/127.0.0.1',
@@ -65,23 +65,23 @@ export class GroupClient {
     const members = this.joined?.members ?? [];
     const own = members.map(({ memberId }, number) => ({ memberId, assignment: Buffer.from(`${number}`) }));
     const rest = { protocolType: 'consumer', protocolName: 'range', assignments: assignments ?? own };
-    return this.#coordinator.sync({ ...this.identity, ...rest });
+    return this.#coordinator().sync({ ...this.identity, ...rest });
   }
 
   heartbeat(): Promise<GroupError> {
-    return this.#coordinator.heartbeat(this.identity);
+    return this.#coordinator().heartbeat(this.identity);
   }
 
   async leave(): Promise<GroupError> {
     const { memberId, groupInstanceId } = this.identity;
-    const { error, members } = await this.#coordinator.leave(this.groupId, [
+    const { error, members } = await this.#coordinator().leave(this.groupId, [
       { memberId, groupInstanceId, reason: null },
     ]);
     return error ?? members[0].error;
   }
 
   async commit(...offsets: OffsetToCommit[]): Promise<readonly GroupError[]> {
-    return (await this.#coordinator.commit({ ...this.identity, offsets, retentionMs: -1 })).errors;
+    return (await this.#coordinator().commit({ ...this.identity, offsets, retentionMs: -1 })).errors;
   }
 }
 

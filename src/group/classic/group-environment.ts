@@ -25,8 +25,6 @@ export interface GroupEnvironment {
   readonly write: (groupId: string, metadata: GroupMetadata) => GroupError;
   /** Nobody is in the group, nobody is on the way to it, and nothing was ever written of it: it may be forgotten. */
   readonly unused: (groupId: string) => void;
-  /** Members must join anew: told while that is being decided, so nothing may be asked of the group from within. */
-  readonly rebalancing?: (groupId: string) => void;
 }
 
 /** Where an answer goes that may have to wait. Called once. */

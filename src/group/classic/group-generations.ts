@@ -115,7 +115,6 @@ export abstract class GroupGenerations {
     this.#endSync();
     const isFirst = this.#state === 'Empty';
     this.become('PreparingRebalance');
-    this.environment.rebalancing?.(this.groupId);
     logger.debug?.({ groupId: this.groupId, generationId: this.#generationId, reason }, 'a group rebalances');
     if (isFirst) {
       const delayMs = settings.groupInitialRebalanceDelayMs;
