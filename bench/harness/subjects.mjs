@@ -18,6 +18,7 @@ export const subjects = {
   protocol: { file: 'protocol.mjs' },
   retention: { file: 'retention.mjs' },
   offsets: { file: 'offsets.mjs' },
+  groups: { file: 'groups.mjs' },
   'open-10k': { file: 'open.mjs' },
   counts: { file: 'counts.mjs' },
 };
