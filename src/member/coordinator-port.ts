@@ -4,17 +4,15 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import { isMillraceError, MillraceError } from '../errors.ts';
-import type { JoinAnswer, JoinRequest, LeavingMember, NearCoordinator } from '../group/group-requests.ts';
+import type { JoinAnswer, JoinRequest, LeavingMember, GroupCoordinator } from '../group/group-requests.ts';
 import { PORT_REQUESTS_MAX } from '../limits.ts';
 import type { Logger } from '../types.ts';
-import { checkQuestion, groupOf, type PortQuestion, questionId } from './port-question.ts';
+import { checkQuestion, type PortQuestion, questionId } from './port-question.ts';
 
 export class CoordinatorPort {
   readonly #port: MessagePort;
-  readonly #coordinator: NearCoordinator;
+  readonly #coordinator: GroupCoordinator;
   readonly #logger: Logger;
-  /** By group: ends the watch. */
-  readonly #watched = new Map<string, () => void>();
   /** By group: dynamic members that have joined through it. */
   readonly #members = new Map<string, Set<string>>();
   #waiting = 0;
@@ -24,7 +22,7 @@ export class CoordinatorPort {
   /** Begins at once. The port does not keep the process alive. */
   constructor(
     port: MessagePort,
-    coordinator: NearCoordinator,
+    coordinator: GroupCoordinator,
     { logger, onClosed }: { readonly logger: Logger; readonly onClosed: (port: CoordinatorPort) => void },
   ) {
     this.#port = port;
@@ -45,10 +43,6 @@ export class CoordinatorPort {
   }
 
   #hear(message: unknown): void {
-    const watched = groupOf(message, 'watch');
-    if (watched !== null) return this.#watch(watched);
-    const unwatched = groupOf(message, 'unwatch');
-    if (unwatched !== null) return this.#unwatch(unwatched);
     const id = questionId(message);
     // Nobody could be answered.
     if (id === null) return;
@@ -92,19 +86,6 @@ export class CoordinatorPort {
     if (members?.size === 0) this.#members.delete(groupId);
   }
 
-  #watch(groupId: string): void {
-    if (this.#watched.has(groupId) || this.#watched.size >= PORT_REQUESTS_MAX) return;
-    this.#watched.set(
-      groupId,
-      this.#coordinator.watch(groupId, () => this.#post({ rebalancing: groupId })),
-    );
-  }
-
-  #unwatch(groupId: string): void {
-    this.#watched.get(groupId)?.();
-    this.#watched.delete(groupId);
-  }
-
   #refuse(id: number, error: unknown): void {
     if (!isMillraceError(error)) this.#logger.error?.({ err: error }, 'a group coordinator has failed to answer');
     const { message } = error as Error;
@@ -117,8 +98,6 @@ export class CoordinatorPort {
 
   #end(): void {
     this.#isClosed = true;
-    for (const unwatch of this.#watched.values()) unwatch();
-    this.#watched.clear();
     for (const [groupId, members] of this.#members) void this.#leave(groupId, [...members]);
     this.#members.clear();
     this.#onClosed(this);

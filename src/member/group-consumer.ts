@@ -15,7 +15,7 @@ import type { ConsumerStatistics } from '../consumer/consumer-statistics.ts';
 import { misused, PartitionConsumer } from '../consumer/partition-consumer.ts';
 import { checkPartitions, partitionKey, type TopicLogs } from '../consumer/topic-logs.ts';
 import { invalidArgument, isMillraceError, MillraceError } from '../errors.ts';
-import type { NearCoordinator } from '../group/group-requests.ts';
+import type { GroupCoordinator } from '../group/group-requests.ts';
 import type { CommittedOffset } from '../group/offset-table.ts';
 import { checkOffsets } from '../producer/offset-input.ts';
 import type { ConsumerGroupMetadata, Logger, OffsetToCommit, TopicPartition } from '../types.ts';
@@ -30,7 +30,7 @@ import { PartitionHandover } from './partition-handover.ts';
 import { checkTopics, resolveTopics, type StoreTopics, type SubscribedTopic } from './topic-subscription.ts';
 
 export interface GroupConsumerEnvironment {
-  readonly coordinator: NearCoordinator;
+  readonly coordinator: GroupCoordinator;
   readonly topics: StoreTopics;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -1,16 +1,16 @@
 /**
- * The heartbeats of a member: from time to time, and at once when the coordinator says that a rebalance has begun. Only of one that is in a generation and not on its way to
- * another: who waits for an answer of the coordinator is held alive by it.
+ * The heartbeats of a member, from time to time, and what the coordinator says in between: that it has to join again it is told at once. Only of one that is in a generation and not
+ * on its way to another: who waits for an answer of the coordinator is held alive by it.
  */
 import type { Clock } from '../clock.ts';
-import type { NearCoordinator } from '../group/group-requests.ts';
+import type { GroupCoordinator, GroupError, MemberIdentity } from '../group/group-requests.ts';
 import type { KafkaErrorName } from '../protocol/error-code.ts';
 import type { Reaction } from './group-error.ts';
 import type { MembershipCounters } from './membership-counters.ts';
 import type { MembershipState } from './membership-state.ts';
 
 export interface HeartbeatParts {
-  readonly coordinator: NearCoordinator;
+  readonly coordinator: GroupCoordinator;
   readonly clock: Clock;
   readonly counters: MembershipCounters;
   readonly state: MembershipState;
@@ -26,16 +26,16 @@ export interface HeartbeatParts {
 export class Heartbeats {
   readonly #parts: HeartbeatParts;
   #cancel: () => void = () => undefined;
-  #unwatch: (() => void) | null = null;
 
   constructor(parts: HeartbeatParts) {
     this.#parts = parts;
   }
 
-  /** Hears of rebalances from now on. Idempotent. */
-  watch(): void {
+  /** It is in a generation: hears of the end of that. */
+  listen(): void {
     const { coordinator, state } = this.#parts;
-    this.#unwatch ??= coordinator.watch(state.groupId, () => this.soon());
+    const asked = state.identity;
+    void this.#ask(asked, () => coordinator.untilRebalance(asked));
   }
 
   /** The next one comes after the interval. */
@@ -49,30 +49,37 @@ export class Heartbeats {
     });
   }
 
-  /** As a turn of its own: the coordinator may be in the middle of something. */
-  soon(): void {
+  /** One more now. */
+  now(): void {
     const { phase, rejoinReason } = this.#parts.state;
-    if (phase === 'stable' && rejoinReason === null) queueMicrotask(() => void this.#beat());
+    if (phase === 'stable' && rejoinReason === null) void this.#beat();
   }
 
   stop(): void {
     this.#cancel();
     this.#cancel = () => undefined;
-    this.#unwatch?.();
-    this.#unwatch = null;
   }
 
   async #beat(): Promise<void> {
-    const { coordinator, counters, clock, state, onReaction, onFailure } = this.#parts;
+    const { coordinator, counters, clock, state } = this.#parts;
     if (!state.isMember || state.phase !== 'stable') return;
     const asked = state.identity;
-    try {
+    await this.#ask(asked, async () => {
       const error = await coordinator.heartbeat(asked);
       counters.beaten(clock.now());
+      return error;
+    });
+  }
+
+  /** What is answered to who the member was then. */
+  async #ask(asked: MemberIdentity, question: () => Promise<GroupError>): Promise<void> {
+    const { state, onReaction, onFailure } = this.#parts;
+    try {
+      const error = await question();
       const reaction = state.beat(asked, error);
       if (reaction !== null && reaction !== 'again') onReaction(reaction, error!);
     } catch (error) {
-      onFailure(error);
+      if (asked.memberId === state.memberId && state.isMember) onFailure(error);
     }
   }
 }

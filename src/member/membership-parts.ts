@@ -1,7 +1,7 @@
 /** What a membership is handed, and what it asks of the consumer that it belongs to. Types only. */
 import type { Clock } from '../clock.ts';
 import type { Assignor } from '../group/assignor/assignor.ts';
-import type { NearCoordinator } from '../group/group-requests.ts';
+import type { GroupCoordinator } from '../group/group-requests.ts';
 import type { Logger, TopicPartition } from '../types.ts';
 import type { MembershipCounters } from './membership-counters.ts';
 import type { StoreTopics } from './topic-subscription.ts';
@@ -36,7 +36,7 @@ export interface MembershipOptions {
 }
 
 export interface MembershipEnvironment {
-  readonly coordinator: NearCoordinator;
+  readonly coordinator: GroupCoordinator;
   readonly topics: StoreTopics;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -5,7 +5,7 @@
  * heartbeats go on while a handler works and while partitions are being given back; what passes is tried again. Steps are told to its host one after another.
  */
 import type { RebalanceProtocol } from '../group/assignor/assignor.ts';
-import type { JoinAnswer, NearCoordinator } from '../group/group-requests.ts';
+import type { JoinAnswer, GroupCoordinator } from '../group/group-requests.ts';
 import { RETRY_BACKOFF_MS } from '../limits.ts';
 import type { KafkaErrorName } from '../protocol/error-code.ts';
 import { rebalanceProtocol } from './assignor-choice.ts';
@@ -86,7 +86,7 @@ export class Membership {
 
   /** Something does not look as if it were still a member: finds out. */
   doubt(): void {
-    this.#heartbeats.soon();
+    this.#heartbeats.now();
   }
 
   /** Ends, having given everything back, and tells the coordinator; a static member only ends, since it will be back. */
@@ -141,7 +141,6 @@ export class Membership {
     const began = clock.now();
     const { state } = this;
     state.joins();
-    this.#heartbeats.watch();
     this.#subscribed = this.#host.subscribed();
     const answer = await this.#unlessEnding(coordinator.join(this.#request()), (late) => this.#joinedLate(late));
     if (answer === null) return false;
@@ -157,6 +156,7 @@ export class Membership {
     counters.syncs++;
     const refusal = state.synced(synced.error);
     if (refusal !== null) return this.#react(refusal, synced.error!);
+    this.#heartbeats.listen();
     counters.rebalanced(clock.now(), clock.now() - began);
     return this.#take(synced.assignment, answer);
   }
@@ -184,7 +184,7 @@ export class Membership {
     }
   }
 
-  #request(): Parameters<NearCoordinator['join']>[0] {
+  #request(): Parameters<GroupCoordinator['join']>[0] {
     const { groupId, groupInstanceId, clientId, sessionTimeoutMs, rebalanceTimeoutMs } = this.#options;
     const { memberId, generationId, rejoinReason } = this.state;
     return {

@@ -15,7 +15,7 @@ import type {
   LeaveAnswer,
   LeavingMember,
   MemberIdentity,
-  NearCoordinator,
+  GroupCoordinator,
   OffsetAnswer,
   OffsetDeletionAnswer,
   OffsetQuery,
@@ -24,20 +24,22 @@ import type {
   TransactionalCommitRequest,
 } from '../group/group-requests.ts';
 import type { TopicPartition } from '../types.ts';
-import { type Ask, groupOf, questionId } from './port-question.ts';
+import { type Ask, questionId } from './port-question.ts';
 
 interface Asked {
+  /** Somebody waits for its answer: the thread is kept alive. */
+  readonly keepsAlive: boolean;
   readonly resolve: (answer: never) => void;
   readonly reject: (error: Error) => void;
 }
 
 const known = new WeakMap<MessagePort, PortCoordinator>();
 
-export class PortCoordinator implements NearCoordinator {
+export class PortCoordinator implements GroupCoordinator {
   readonly #port: MessagePort;
   readonly #asked = new Map<number, Asked>();
-  readonly #listeners = new Map<string, Set<() => void>>();
   #count = 0;
+  #waiting = 0;
   #isClosed = false;
 
   /** The same one for the same port. Errors: INVALID_ARGUMENT for what is none. */
@@ -65,6 +67,10 @@ export class PortCoordinator implements NearCoordinator {
 
   heartbeat({ groupId, memberId, groupInstanceId, generationId }: MemberIdentity): Promise<GroupError> {
     return this.#ask('heartbeat', { groupId, memberId, groupInstanceId, generationId });
+  }
+
+  untilRebalance({ groupId, memberId, groupInstanceId, generationId }: MemberIdentity): Promise<GroupError> {
+    return this.#ask('untilRebalance', { groupId, memberId, groupInstanceId, generationId });
   }
 
   leave(groupId: string, members: readonly LeavingMember[]): Promise<LeaveAnswer> {
@@ -101,36 +107,23 @@ export class PortCoordinator implements NearCoordinator {
     return this.#ask('deleteOffsets', groupId, partitions);
   }
 
-  watch(groupId: string, listener: () => void): () => void {
-    const listeners = this.#listeners.get(groupId) ?? new Set();
-    if (listeners.size === 0) this.#post({ watch: groupId });
-    listeners.add(listener);
-    this.#listeners.set(groupId, listeners);
-    return () => {
-      if (!listeners.delete(listener) || listeners.size > 0) return;
-      this.#listeners.delete(groupId);
-      this.#post({ unwatch: groupId });
-    };
-  }
-
   #ask<T>(ask: Ask, ...of: readonly unknown[]): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#isClosed) return reject(closed());
       const id = this.#count++;
-      this.#asked.set(id, { resolve, reject });
-      this.#port.ref();
+      const keepsAlive = ask !== 'untilRebalance';
+      this.#asked.set(id, { resolve, reject, keepsAlive });
+      if (keepsAlive && this.#waiting++ === 0) this.#port.ref();
       this.#post({ id, ask, of });
     });
   }
 
   #hear(message: unknown): void {
-    const rebalancing = groupOf(message, 'rebalancing');
-    if (rebalancing !== null) return this.#listeners.get(rebalancing)?.forEach((listener) => listener());
     const id = questionId(message);
     const asked = id === null ? undefined : this.#asked.get(id);
     if (asked === undefined) return;
     this.#asked.delete(id!);
-    if (this.#asked.size === 0) this.#port.unref();
+    if (asked.keepsAlive && --this.#waiting === 0) this.#port.unref();
     const { answer, error } = message as { answer: never; error?: { code?: unknown; message?: unknown } };
     if (error === undefined) asked.resolve(answer);
     else asked.reject(toldBy(error));

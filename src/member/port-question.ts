@@ -1,9 +1,7 @@
 /**
  * What comes over a port from another thread, looked at before the coordinator sees it: a program may post anything there, and none of it may hurt.
  *
- *     { id, ask: 'join', of: [request] }      a question; answered with { id, answer } or { id, error: { code, message } }
- *     { watch: groupId } · { unwatch: groupId }
- *     { rebalancing: groupId }                from the coordinator, to who watches
+ *     { id, ask: 'join', of: [request] }      is answered by { id, answer } or { id, error: { code, message } }
  */
 import type { GroupCoordinator } from '../group/group-requests.ts';
 
@@ -81,6 +79,7 @@ const asks: Record<Ask, readonly Check[]> = {
     }),
   ],
   heartbeat: [shape(identity)],
+  untilRebalance: [shape(identity)],
   leave: [isString, arrayOf(leaving)],
   commit: [shape({ ...identity, offsets, retentionMs: isWhole })],
   commitInTransaction: [shape({ ...identity, offsets, producerId: isOffset, producerEpoch: isIndex })],
@@ -103,11 +102,4 @@ export function checkQuestion(message: unknown): PortQuestion | null {
   if (!isWhole(id) || typeof ask !== 'string' || !Object.hasOwn(asks, ask) || !Array.isArray(of)) return null;
   const checks = asks[ask];
   return of.length === checks.length && checks.every((check, index) => check(of[index])) ? { id: id!, ask, of } : null;
-}
-
-/** Which group a message of the kind `watch`, `unwatch` or `rebalancing` is about; null for one of another kind. */
-export function groupOf(message: unknown, kind: 'watch' | 'unwatch' | 'rebalancing'): string | null {
-  if (typeof message !== 'object' || message === null) return null;
-  const groupId = (message as Record<string, unknown>)[kind];
-  return isString(groupId) ? (groupId as string) : null;
 }

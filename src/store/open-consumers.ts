@@ -7,7 +7,7 @@ import { Consumer } from '../consumer/consumer.ts';
 import type { ConsumerOptions } from '../consumer/consumer-options.ts';
 import type { PartitionConsumer } from '../consumer/partition-consumer.ts';
 import type { TopicLogs } from '../consumer/topic-logs.ts';
-import type { NearCoordinator } from '../group/group-requests.ts';
+import type { GroupCoordinator } from '../group/group-requests.ts';
 import { GroupConsumer } from '../member/group-consumer.ts';
 import { checkGroupOptions, type GroupConsumerOptions, isOfGroup } from '../member/group-consumer-options.ts';
 import type { StoreTopics } from '../member/topic-subscription.ts';
@@ -19,7 +19,7 @@ export interface ConsumerParts {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Throws where there is none. */
-  readonly coordinator: (options: GroupConsumerOptions) => NearCoordinator;
+  readonly coordinator: (options: GroupConsumerOptions) => GroupCoordinator;
 }
 
 export class OpenConsumers {

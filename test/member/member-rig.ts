@@ -1,6 +1,6 @@
 /** What the tests of groups share: a store in memory whose time stands still, a coordinator that can fall silent, and time that goes on with what it makes due. */
 import { onTestFinished } from 'vitest';
-import type { NearCoordinator } from '#millrace/group/group-requests.js';
+import type { GroupCoordinator } from '#millrace/group/group-requests.js';
 import type { GroupConsumer, GroupConsumerOptions, Store, StoreOptions } from '#millrace/main.js';
 import { GroupConsumer as Member } from '#millrace/member/group-consumer.js';
 import { checkGroupOptions } from '#millrace/member/group-consumer-options.js';
@@ -19,17 +19,13 @@ export async function turns(count = 8): Promise<void> {
 /** A coordinator whose member can be cut off: from then on it hears nothing and is not heard. */
 export class CutCoordinator {
   isCut = false;
-  readonly coordinator: NearCoordinator;
+  readonly coordinator: GroupCoordinator;
 
-  constructor(coordinator: NearCoordinator) {
+  constructor(coordinator: GroupCoordinator) {
     this.coordinator = new Proxy(coordinator, {
       get: (target, name) => {
-        const method = target[name as keyof NearCoordinator] as (...given: unknown[]) => unknown;
+        const method = target[name as keyof GroupCoordinator] as (...given: unknown[]) => unknown;
         return (...given: unknown[]): unknown => {
-          if (name === 'watch') {
-            const listener = given[1] as () => void;
-            return target.watch(given[0] as string, () => this.isCut || listener());
-          }
           return this.isCut ? this.#never() : this.#unlessCut(method.apply(target, given) as Promise<unknown>);
         };
       },
@@ -61,7 +57,7 @@ export class MemberRig {
   }
 
   /** As `consumer`, with a coordinator of its own. */
-  consumerOf(coordinator: NearCoordinator, options: Partial<GroupConsumerOptions> = {}): GroupConsumer {
+  consumerOf(coordinator: GroupCoordinator, options: Partial<GroupConsumerOptions> = {}): GroupConsumer {
     const { store, clock } = this;
     const checked = checkGroupOptions({ groupId: 'g', topics: ['orders'], autoOffsetReset: 'earliest', ...options });
     const topics = {
