@@ -39,6 +39,10 @@ export class ConsumerRun implements PartitionReader {
   isDealingWith: (partition: AssignedPartition) => boolean = () => false;
   /** How often somebody has asked for records. */
   takes = 0;
+  /** Told when nobody has anything in hand any more. */
+  onFree: (() => void) | null = null;
+  /** Records wait for somebody to take them who may never come. */
+  isUnread: () => boolean = () => false;
   readonly #door: RunDoor;
   readonly #partitions: ReadonlyMap<string, AssignedPartition>;
   readonly #signals: readonly AbortSignal[];
@@ -50,6 +54,8 @@ export class ConsumerRun implements PartitionReader {
   readonly #finished = new Set<AssignedPartition>();
   #sleepers: (() => void)[] = [];
   #failure: { readonly error: unknown } | null = null;
+  /** What `take` gave and nobody has given back, partitions too that were taken away meanwhile. */
+  #inHand = 0;
   #isStopping = false;
   #hasEnded = false;
 
@@ -76,8 +82,8 @@ export class ConsumerRun implements PartitionReader {
     return this.#sleepers.length > 0;
   }
 
-  /** Somebody has records in hand. */
-  isInHand: () => boolean = () => [...this.#partitions.values()].some(({ inHand }) => inHand !== null);
+  /** Somebody has records in hand, also such as were taken away meanwhile. */
+  isInHand: () => boolean = () => this.#inHand > 0;
 
   /** Nothing more is handed out: it failed, was stopped, or has ended. */
   get isOver(): boolean {
@@ -100,13 +106,16 @@ export class ConsumerRun implements PartitionReader {
         else await this.share.rest(this.#sleep());
       } else {
         this.#ready.delete(partition);
-        if (await this.#read(partition)) return partition;
+        if (!(await this.#read(partition))) continue;
+        this.#inHand++;
+        return partition;
       }
     }
   }
 
   /** What `take` gave is dealt with: the position moves past it, unless it was moved meanwhile. */
   release(partition: AssignedPartition): void {
+    this.#givenBack();
     if (this.#hasEnded) return;
     if (partition.inHand === null) partition.letGo();
     else partition.release(partition.inHand);
@@ -115,6 +124,7 @@ export class ConsumerRun implements PartitionReader {
 
   /** What `take` gave is not wanted any more: the position stays where it is. */
   drop(partition: AssignedPartition): void {
+    this.#givenBack();
     if (this.#hasEnded) return;
     partition.letGo();
     this.offer(partition);
@@ -167,6 +177,12 @@ export class ConsumerRun implements PartitionReader {
       partition.letGo();
     }
     this.#wakeAll();
+    this.onFree?.();
+  }
+
+  /** Perhaps nobody has anything in hand any more. */
+  freed(): void {
+    if (this.onFree !== null && !this.isInHand()) this.onFree();
   }
 
   readonly #onAbort = ({ target }: Event): void => this.fail(abortedBy(target as AbortSignal));
@@ -201,6 +217,11 @@ export class ConsumerRun implements PartitionReader {
     const limit = partition.endOffset;
     this.#limits.set(partition, limit);
     return limit;
+  }
+
+  #givenBack(): void {
+    this.#inHand--;
+    this.freed();
   }
 
   #isFinished(): boolean {

@@ -51,7 +51,8 @@ export class RecordReadable extends Readable {
     if (!run.commits) return;
     run.onWithdrawn = (partition) => this.#giveUp(partition);
     run.dealtWith = (partition) => this.#left(partition)?.offset ?? partition.position;
-    run.isInHand = () => this.#taken !== null || this.#partition !== null || this.readableLength > 0;
+    run.isInHand = () => this.#taken !== null || this.#partition !== null;
+    run.isUnread = () => this.readableLength > 0;
     run.isDealingWith = (partition) => this.#taken?.partition === partition;
   }
 
@@ -158,7 +159,9 @@ export class RecordReadable extends Readable {
   #pass(): void {
     const taken = this.#taken;
     this.#taken = null;
-    if (taken === null || !taken.partition.isHeld) return;
+    if (taken === null) return;
+    this.#run.freed();
+    if (!taken.partition.isHeld) return;
     taken.partition.rewind(taken.offset + 1, taken.seeks);
     const { onIdle } = taken.partition;
     taken.partition.onIdle = null;

@@ -177,7 +177,8 @@ export class GroupConsumer extends PartitionConsumer {
   override async close(): Promise<void> {
     await super.close();
     if (this.run === null) await this.#finish();
-    else if (!this.run.isInHand()) await new Promise<void>((resolve) => this.#ending.push(resolve));
+    else if (!this.run.isInHand() && !this.run.isUnread())
+      await new Promise<void>((resolve) => this.#ending.push(resolve));
   }
 
   /** As `close`, for a store that is being closed: what is in hand is not waited for. */
@@ -224,12 +225,22 @@ export class GroupConsumer extends PartitionConsumer {
         this.run?.look();
       },
       lost: () => this.#handover.hurry(false),
+      free: () => this.#free(),
       failed: (error) => {
         if (isMillraceError(error, 'ERR_MILLRACE_MEMBER_FENCED')) this.#failure = error;
         this.#failed(error);
       },
       beaten: () => this.#beaten(),
     };
+  }
+
+  /** Settles when nobody has anything in hand that was taken away. */
+  async #free(): Promise<true> {
+    const { run } = this;
+    if (run?.isInHand() !== true) return true;
+    return new Promise((resolve) => {
+      run.onFree = () => resolve(true);
+    });
   }
 
   #start(): void {
@@ -260,6 +271,7 @@ export class GroupConsumer extends PartitionConsumer {
   /** With each heartbeat: is it still being read, and is there what was not there before? */
   #beaten(): void {
     const { clock, logger } = this.#environment;
+    if (!this.#membership.state.isMember) return;
     const reason = this.#watch.problem(clock.now(), this.run, this.assigned.values());
     if (reason === null) return void this.#handover.lookAgain();
     logger.warn?.(

@@ -19,6 +19,8 @@ export interface MembershipHost {
   settled(): void;
   /** The group has given it up: nothing that is in hand need be waited for. */
   lost(): void;
+  /** Settles when nothing is in hand any more of what was lost: what is done with it must not count as a new member's. */
+  free(): Promise<true>;
   /** It is no member, and will not become one by itself. */
   failed(error: unknown): void;
   /** With each heartbeat. */

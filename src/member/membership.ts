@@ -29,6 +29,8 @@ export class Membership {
   /** It is to begin again when it has ended. */
   #mustStart = false;
   #isClosed = false;
+  /** Something that it has lost may still be in hand. */
+  #isBurdened = false;
   /** Why it cannot go on. */
   #failure: { readonly error: unknown } | null = null;
   /** What it subscribed to when it joined. */
@@ -118,6 +120,8 @@ export class Membership {
         if (this.#isEnding) break;
         // It was given up meanwhile.
         if (this.state.isLost) continue;
+        if (this.#isBurdened && (await this.#unlessEnding(this.#host.free())) === null) break;
+        this.#isBurdened = false;
         if (!(await this.#joins())) continue;
         await this.#stay();
       }
@@ -130,6 +134,7 @@ export class Membership {
   async #giveBack(): Promise<void> {
     const { state } = this;
     if (state.isLost) {
+      this.#isBurdened = true;
       await this.#host.giveBack('lost');
       state.mourned();
     } else await this.#host.giveBack(this.#protocol === 'eager' ? 'all' : 'unsubscribed');

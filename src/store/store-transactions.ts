@@ -121,6 +121,8 @@ export class StoreTransactions implements TransactionDoor, TransactionCoordinato
     producer: ProducerIdentity,
     offsets: readonly OffsetToCommit[],
   ): Promise<void> {
+    // Whom a coordinator takes for a client that knows no members, and checks nothing.
+    if (group.memberId === '' || group.generationId < 0) throw groupError('UNKNOWN_MEMBER_ID', group.groupId);
     const { errors } = await this.#parts.groups().commitInTransaction({ ...group, ...producer, offsets });
     const error = errors.find((each) => each !== null) ?? null;
     if (error !== null) throw groupError(error, group.groupId);

@@ -46,13 +46,13 @@ function committedOf(store: Store): string[] {
   return values;
 }
 
-const assignors = [
-  ['range'],
-  ['roundrobin'],
-  ['sticky'],
-  ['cooperative-sticky'],
-  ['range', 'cooperative-sticky'],
-] as const;
+const assignors: [string, LifeOptions['assignors']][] = [
+  ['range', ['range']],
+  ['roundrobin', ['roundrobin']],
+  ['sticky', ['sticky']],
+  ['cooperative-sticky', ['cooperative-sticky']],
+  ['both', ['range', 'cooperative-sticky']],
+];
 
 describe.each(assignors)('%s', (_name, chosen) => {
   test('each record is handled, and no partition has two owners', { timeout: RUNS * 20_000 }, async () => {

@@ -210,6 +210,7 @@ export class GroupLife {
   }
 
   #note(text: string, kind: string): void {
+    if (process.env.DBG) console.log(text);
     this.trace.push(text);
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
   }
