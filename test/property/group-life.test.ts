@@ -5,7 +5,7 @@ import { openMemberRig } from '../member/member-rig.ts';
 import { askedSeed, Random, seedsOf } from '../support/random.ts';
 import { GroupLife, type LifeOptions } from './group-life.ts';
 
-const RUNS = Number(process.env.MILLRACE_RUNS ?? 3);
+const RUNS = Number(process.env.MILLRACE_RUNS ?? 2);
 const STEPS = 60;
 const PARTITIONS = 5;
 
@@ -30,6 +30,7 @@ async function live(seed: number, options: Pick<LifeOptions, 'assignors' | 'ways
 /** The values that readers of committed records see. */
 function committedOf(store: Store): string[] {
   const log = store.partition('out', 0);
+  expect(log.lastStableOffset).toBe(log.endOffset);
   const aborted = log.abortedTransactions(0, log.endOffset);
   const values: string[] = [];
   for (let offset = 0; offset < log.endOffset;) {

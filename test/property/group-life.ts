@@ -26,7 +26,8 @@ interface Member {
   readonly way: Way;
   isDead: boolean;
   /** In a handler that takes longer than it may: others may get what it has before it hears of it. */
-  isStuck: boolean;
+  stuck: number;
+  getsStuck: boolean;
   ended: Promise<void>;
 }
 
@@ -65,7 +66,7 @@ export class GroupLife {
     else if (kind === 'close') await this.#close(member!);
     else if (kind === 'die') await this.#die(member!);
     else if (kind === 'rejoin') member!.consumer.rejoin();
-    else if (kind === 'stick') member!.isStuck = true;
+    else if (kind === 'stick') member!.getsStuck = true;
     else if (kind === 'commit') await member!.consumer.commitAsync().catch(() => undefined);
     await turns(random.between(0, 6));
   }
@@ -74,7 +75,6 @@ export class GroupLife {
   async settle(): Promise<void> {
     const { rig, partitions } = this.#options;
     this.#isCalm = true;
-    for (const member of this.#members) member.isStuck = false;
     this.#join();
     const ends = (): string =>
       Array.from({ length: partitions }, (_, i) => rig.store.partition('orders', i).endOffset).join();
@@ -83,6 +83,8 @@ export class GroupLife {
       return Array.from({ length: partitions }, (_, i) => committed[`orders-${i}`] ?? 0).join() === ends();
     }, 2_000);
     for (const member of this.#members) await this.#close(member);
+    // Transactions that the dead have left open are aborted when their time is over.
+    await rig.pass(20_000, 1_000);
   }
 
   #append(): void {
@@ -110,7 +112,16 @@ export class GroupLife {
       onRevoked: (given) => given.forEach(({ partition }) => this.#disown(mine(), partition)),
       onLost: (given) => given.forEach(({ partition }) => this.#disown(mine(), partition)),
     });
-    const member: Member = { name, consumer, link, way, isDead: false, isStuck: false, ended: Promise.resolve() };
+    const member: Member = {
+      name,
+      consumer,
+      link,
+      way,
+      isDead: false,
+      stuck: 0,
+      getsStuck: false,
+      ended: Promise.resolve(),
+    };
     this.#members.add(member);
     member.ended = this.#live(member).catch((error: unknown) => {
       if (!member.isDead) this.trace.push(`${name} failed: ${String(error)}`);
@@ -143,7 +154,7 @@ export class GroupLife {
           await tx.sendOffsets(consumer, [{ topic, partition, offset }]);
           if (member.isDead) throw new Error('died');
         });
-        this.#note('  committed a transaction', 'committed');
+        this.#note(`  ${name} committed ${batch.partition}: ${batch.baseOffset} to ${batch.nextOffset}`, 'committed');
       } catch (error) {
         if (member.isDead) throw error;
         this.#note(`  ${name}: ${String(error)}`, error instanceof MillraceError ? error.code : 'other');
@@ -162,10 +173,12 @@ export class GroupLife {
 
   async #work(member: Member): Promise<void> {
     const { random, rig } = this.#options;
-    if (member.isStuck && !this.#isCalm) {
+    if (member.getsStuck && !this.#isCalm) {
+      member.getsStuck = false;
+      member.stuck++;
       this.#note(`  ${member.name} is stuck`, 'stuck');
       await rig.sleep(REBALANCE_TIMEOUT_MS * 2);
-      member.isStuck = false;
+      member.stuck--;
     } else if (random.chance(0.6)) await rig.sleep(random.between(0, 400));
   }
 
@@ -187,12 +200,14 @@ export class GroupLife {
   #own(member: Member, partition: number): void {
     if (member.isDead) return;
     const owner = this.#owners.get(partition);
-    if (owner !== undefined && owner !== member && !owner.isStuck)
+    if (owner !== undefined && owner !== member && owner.stuck === 0)
       throw this.#broken(`${partition} is given to ${member.name}, and ${owner.name} has it`);
+    this.#note(`  ${member.name} gets ${partition}`, 'assigned');
     this.#owners.set(partition, member);
   }
 
   #disown(member: Member, partition: number): void {
+    this.#note(`  ${member.name} gives ${partition}`, 'revoked');
     if (this.#owners.get(partition) === member) this.#owners.delete(partition);
   }
 
@@ -210,7 +225,6 @@ export class GroupLife {
   }
 
   #note(text: string, kind: string): void {
-    if (process.env.DBG) console.log(text);
     this.trace.push(text);
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
   }
