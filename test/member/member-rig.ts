@@ -89,6 +89,15 @@ export class MemberRig {
     throw new Error('it has not come so far');
   }
 
+  /** What a promise settles with, while time goes on. */
+  async meanwhile<T>(promise: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settle = (): void => void (isSettled = true);
+    promise.then(settle, settle);
+    await this.until(() => isSettled);
+    return promise;
+  }
+
   async committed(): Promise<Record<string, number>> {
     const offsets = await this.store.committedOffsets('g');
     return Object.fromEntries(offsets.map(({ topic, partition, offset }) => [`${topic}-${partition}`, offset]));
