@@ -41,9 +41,10 @@ export type {
 } from './group/assignor/assignor.ts';
 export type { Subscription } from './group/subscription-format.ts';
 export type { AssignorChoice, AssignorName } from './member/assignor-choice.ts';
-export type { CommitCallback, GroupConsumer } from './member/group-consumer.ts';
+export type { GroupConsumer } from './member/group-consumer.ts';
 export type { GroupConsumerOptions, PartitionsHandler } from './member/group-consumer-options.ts';
 export type { GroupStatistics } from './member/membership-counters.ts';
+export type { CommitCallback } from './member/offset-commits.ts';
 export type { SubscribedTopic } from './member/topic-subscription.ts';
 export type { FileAccess } from './file/disk-choice.ts';
 export type { FileSystem } from './file/file-system.ts';

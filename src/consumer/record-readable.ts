@@ -95,12 +95,17 @@ export class RecordReadable extends Readable {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     const ending = this.#giveBack();
     if (ending === null) done(error);
-    else {
-      ending.then(
-        () => done(error),
-        (reason: unknown) => done(error ?? (reason as Error)),
-      );
+    else void this.#destroyAfter(ending, error, done);
+  }
+
+  async #destroyAfter(ending: Promise<void>, error: Error | null, done: (error: Error | null) => void): Promise<void> {
+    let failure = error;
+    try {
+      await ending;
+    } catch (reason) {
+      failure ??= reason as Error;
     }
+    done(failure);
   }
 
   /** The batch in hand is done: takes others until there is no more room. */

@@ -93,6 +93,7 @@ export class CoordinatorPort {
   }
 
   #post(message: object): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of a thread has none
     if (!this.#isClosed) this.#port.postMessage(message);
   }
 

@@ -8,38 +8,30 @@
  * another one, what is in hand is finished, and, with `autoCommit`, what was handled is committed, so that no record is missed; records whose offsets were not committed
  * come again. Not promised: exactly once, without a transaction. One loop, handler or stream at a time.
  */
-import type { Clock } from '../clock.ts';
 import type { AssignedPartition } from '../consumer/assigned-partition.ts';
 import type { ConsumerRun, RunDoor } from '../consumer/consumer-run.ts';
 import type { ConsumerStatistics } from '../consumer/consumer-statistics.ts';
 import { misused, PartitionConsumer } from '../consumer/partition-consumer.ts';
 import { checkPartitions, partitionKey, type TopicLogs } from '../consumer/topic-logs.ts';
-import { invalidArgument, isMillraceError, MillraceError } from '../errors.ts';
-import type { GroupCoordinator } from '../group/group-requests.ts';
+import { isMillraceError, MillraceError } from '../errors.ts';
 import type { CommittedOffset } from '../group/offset-table.ts';
 import { checkOffsets } from '../producer/offset-input.ts';
-import type { ConsumerGroupMetadata, Logger, OffsetToCommit, TopicPartition } from '../types.ts';
+import type { ConsumerGroupMetadata, OffsetToCommit, TopicPartition } from '../types.ts';
 import { AutoCommit } from './auto-commit.ts';
 import type { CheckedGroupOptions } from './group-consumer-options.ts';
 import { HandlingWatch } from './handling-watch.ts';
 import { Membership } from './membership.ts';
 import { type GroupStatistics, MembershipCounters } from './membership-counters.ts';
-import type { MembershipHost } from './membership-parts.ts';
-import { OffsetCommits } from './offset-commits.ts';
+import type { MembershipEnvironment, MembershipHost } from './membership-parts.ts';
+import { type CommitCallback, OffsetCommits } from './offset-commits.ts';
 import { PartitionHandover } from './partition-handover.ts';
-import { checkTopics, resolveTopics, type StoreTopics, type SubscribedTopic } from './topic-subscription.ts';
+import { checkTopics, resolveTopics, type SubscribedTopic } from './topic-subscription.ts';
+import { Waiters } from './waiters.ts';
 
-export interface GroupConsumerEnvironment {
-  readonly coordinator: GroupCoordinator;
-  readonly topics: StoreTopics;
-  readonly clock: Clock;
-  readonly logger: Logger;
+export interface GroupConsumerEnvironment extends Omit<MembershipEnvironment, 'counters'> {
   /** Called once, when it has been closed and has left. */
   readonly onClosed?: (consumer: GroupConsumer) => void;
 }
-
-/** Told of what became of a commit: null, or why it failed. */
-export type CommitCallback = (error: unknown, offsets: readonly OffsetToCommit[]) => void;
 
 export class GroupConsumer extends PartitionConsumer {
   readonly #group: CheckedGroupOptions;
@@ -51,13 +43,12 @@ export class GroupConsumer extends PartitionConsumer {
   readonly #handover: PartitionHandover;
   #topics: readonly SubscribedTopic[];
   /** It cannot be a member any more, whatever it does. */
-  #failure: unknown = null;
-  /** Those who wait for a first assignment. */
-  #joining: { resolve: () => void; reject: (error: unknown) => void }[] = [];
+  #failure: MillraceError | null = null;
+  /** Those who wait for an assignment, and for the end. */
+  readonly #joining = new Waiters();
+  readonly #ending = new Waiters();
   readonly #autoCommit: AutoCommit;
   #hasLeft = false;
-  /** Those who wait for its end. */
-  readonly #ending: (() => void)[] = [];
   #finishing: Promise<void> | null = null;
 
   /** Made by `store.consumer({ groupId, … })`. */
@@ -92,10 +83,6 @@ export class GroupConsumer extends PartitionConsumer {
     return this.#group.groupId;
   }
 
-  get groupInstanceId(): string | null {
-    return this.#group.groupInstanceId;
-  }
-
   /** Empty while it is no member. */
   get memberId(): string {
     return this.#membership.state.memberId;
@@ -109,10 +96,11 @@ export class GroupConsumer extends PartitionConsumer {
   override get statistics(): ConsumerStatistics & { readonly group: GroupStatistics } {
     const { groupId, memberId, generationId } = this;
     const { isLeader } = this.#membership.state;
-    return { ...super.statistics, group: { ...this.#counters, groupId, memberId, generationId, isLeader } };
+    const counted = this.#counters.snapshot();
+    return { ...super.statistics, group: { ...counted, groupId, memberId, generationId, isLeader } };
   }
 
-  /** What a transaction commits offsets of the group with: `tx.sendOffsets(consumer, offsets)` asks for it. */
+  /** What a transaction commits offsets with: `tx.sendOffsets(consumer, offsets)` asks for it. */
   groupMetadata(): ConsumerGroupMetadata {
     return this.#membership.state.identity;
   }
@@ -124,9 +112,8 @@ export class GroupConsumer extends PartitionConsumer {
     this.#membership.rejoin('the subscription has changed');
   }
 
-  /** As they were told. */
-  subscription(): SubscribedTopic[] {
-    return [...this.#topics];
+  subscription(): readonly SubscribedTopic[] {
+    return this.#topics;
   }
 
   /** Has the whole group assign its partitions anew (`enforceRebalance`). Does not wait for it. */
@@ -141,7 +128,7 @@ export class GroupConsumer extends PartitionConsumer {
    */
   async join(): Promise<TopicPartition[]> {
     this.#start();
-    if (!this.#isSettled) await new Promise<void>((resolve, reject) => this.#joining.push({ resolve, reject }));
+    if (!this.#isSettled) await this.#joining.wait();
     return this.assignment();
   }
 
@@ -158,10 +145,8 @@ export class GroupConsumer extends PartitionConsumer {
    * As `commit`, and tries it once: a commit that comes after it says more. Nobody has to wait for what it returns. Errors: as `commit`, and REBALANCE_IN_PROGRESS.
    */
   commitAsync(offsets?: readonly OffsetToCommit[], callback?: CommitCallback): Promise<void> {
-    const committing = this.#commitOnce(offsets, callback);
-    // Who does not wait does not want to know.
-    committing.catch(() => undefined);
-    return committing;
+    this.#checkCommits();
+    return this.#commits.tried(this.#offsets(offsets), callback);
   }
 
   /** What the group has committed for partitions, by default those assigned; nothing where it has not. Waits for open transactions that may set it. Errors: TIMED_OUT. */
@@ -176,16 +161,15 @@ export class GroupConsumer extends PartitionConsumer {
    */
   override async close(): Promise<void> {
     await super.close();
-    if (this.run === null) await this.#finish();
-    else if (!this.run.isInHand() && !this.run.isUnread())
-      await new Promise<void>((resolve) => this.#ending.push(resolve));
+    if (this.run === null) await (this.#finishing ??= this.#leave());
+    else if (!this.run.isInHand() && !this.run.isUnread()) await this.#ending.wait();
   }
 
   /** As `close`, for a store that is being closed: what is in hand is not waited for. */
   async abandon(): Promise<void> {
     await super.close();
     this.#handover.hurry(true);
-    await this.#finish();
+    await (this.#finishing ??= this.#leave());
   }
 
   protected override ready(): RunDoor {
@@ -202,7 +186,7 @@ export class GroupConsumer extends PartitionConsumer {
   }
 
   protected override ended(): Promise<void> | null {
-    return this.isClosed || this.options.signal?.aborted === true ? this.#finish() : null;
+    return this.isClosed || this.options.signal?.aborted === true ? (this.#finishing ??= this.#leave()) : null;
   }
 
   get #isSettled(): boolean {
@@ -221,7 +205,7 @@ export class GroupConsumer extends PartitionConsumer {
       },
       take: (partitions) => this.#handover.take(partitions),
       settled: () => {
-        for (const { resolve } of this.#joining.splice(0)) resolve();
+        this.#joining.resolve();
         this.run?.look();
       },
       lost: () => this.#handover.hurry(false),
@@ -261,10 +245,9 @@ export class GroupConsumer extends PartitionConsumer {
 
   /** What its group or a handler of the user's has met: whoever reads or waits is told. */
   #failed(error: unknown): void {
-    const joining = this.#joining.splice(0);
-    for (const { reject } of joining) reject(error);
-    if (this.run === null && joining.length === 0 && !this.isClosed)
+    if (this.run === null && this.#joining.count === 0 && !this.isClosed)
       this.#environment.logger.error?.({ err: error, groupId: this.groupId }, 'a consumer of a group has failed');
+    this.#joining.reject(error);
     this.run?.fail(error);
   }
 
@@ -289,38 +272,19 @@ export class GroupConsumer extends PartitionConsumer {
     return true;
   }
 
-  async #commitOnce(offsets?: readonly OffsetToCommit[], callback?: CommitCallback): Promise<void> {
-    this.#checkCommits();
-    if (callback !== undefined && typeof callback !== 'function')
-      throw invalidArgument('callback', 'a function', callback);
-    const checked = this.#offsets(offsets);
-    try {
-      await this.#commits.once(checked);
-    } catch (error) {
-      callback?.(error, checked);
-      throw error;
-    }
-    callback?.(null, checked);
-  }
-
   #offsets(offsets?: readonly OffsetToCommit[]): readonly OffsetToCommit[] {
     return offsets === undefined ? this.#handover.handled(this.assigned.values()) : checkOffsets(offsets);
   }
 
-  #finish(): Promise<void> {
-    this.#finishing ??= this.#leave();
-    return this.#finishing;
-  }
-
   async #leave(): Promise<void> {
     this.#autoCommit.stop();
-    for (const { reject } of this.#joining.splice(0)) reject(closed());
+    this.#joining.reject(closed());
     try {
       await this.#membership.end('the consumer was closed');
     } finally {
       this.#hasLeft = true;
       this.#environment.onClosed?.(this);
-      for (const resolve of this.#ending.splice(0)) resolve();
+      this.#ending.resolve();
     }
   }
 

@@ -57,4 +57,12 @@ export class MembershipCounters {
     this.commitMs += tookMs;
     this.commitMsMax = Math.max(this.commitMsMax, tookMs);
   }
+
+  snapshot(): Omit<GroupStatistics, 'groupId' | 'memberId' | 'generationId' | 'isLeader'> {
+    const { joins, syncs, heartbeats, commits, commitMs, commitMsMax, failedCommits, failedRebalances } = this;
+    const { rebalances, rebalanceMs, rebalanceMsMax, lastRebalanceAt, lastHeartbeatAt } = this;
+    const asked = { joins, syncs, heartbeats, lastHeartbeatAt };
+    const rebalanced = { rebalances, rebalanceMs, rebalanceMsMax, failedRebalances, lastRebalanceAt };
+    return { ...asked, ...rebalanced, commits, commitMs, commitMsMax, failedCommits };
+  }
 }

@@ -40,13 +40,12 @@ export class Membership {
   readonly #heartbeats: Heartbeats;
 
   constructor(options: MembershipOptions, environment: MembershipEnvironment, host: MembershipHost) {
-    const { groupId, groupInstanceId, assignors } = options;
-    this.state = new MembershipState(groupId, groupInstanceId);
+    this.state = new MembershipState(options.groupId, options.groupInstanceId);
     this.#options = options;
     this.#environment = environment;
     this.#host = host;
-    this.#terms = new JoinTerms(assignors, environment);
-    this.#protocol = rebalanceProtocol(assignors)!;
+    this.#terms = new JoinTerms(options.assignors, environment);
+    this.#protocol = rebalanceProtocol(options.assignors)!;
     this.#heartbeats = new Heartbeats({
       ...environment,
       state: this.state,
@@ -56,7 +55,10 @@ export class Membership {
         host.beaten();
       },
       onReaction: (reaction, error) => this.#told(reaction, error),
-      onFailure: (error) => this.#interrupt(error),
+      onFailure: (error) => {
+        this.#failure = { error };
+        this.#wake();
+      },
     });
   }
 
@@ -64,7 +66,7 @@ export class Membership {
     return this.#life !== null;
   }
 
-  /** Begins, if it is not under way. */
+  /** Idempotent. */
   start(): void {
     if (this.#isClosed) return;
     if (this.#life !== null) {
@@ -174,7 +176,6 @@ export class Membership {
       this.state.rejoin('what is assigned is not what is subscribed to');
       return false;
     }
-    this.#environment.logger.debug?.({ ...this.state.identity, partitions }, 'partitions are assigned');
     if (await this.#host.take(partitions)) this.state.rejoin('partitions were given back for others');
     return true;
   }
@@ -252,11 +253,6 @@ export class Membership {
     this.#environment.logger.debug?.({ ...state.identity, error }, 'a member of a group has to join again');
     if (reaction === 'end') this.#failure = { error: groupError(error, state.groupId) };
     if (state.isLost) this.#host.lost();
-    this.#wake();
-  }
-
-  #interrupt(error: unknown): void {
-    this.#failure = { error };
     this.#wake();
   }
 

@@ -5,7 +5,7 @@
 import type { AssignedPartition } from '../consumer/assigned-partition.ts';
 import { partitionKey, showPartition } from '../consumer/topic-logs.ts';
 import type { Clock } from '../clock.ts';
-import { MillraceError } from '../errors.ts';
+import { invalidArgument, MillraceError } from '../errors.ts';
 import type { GroupCoordinator, GroupError, MemberIdentity } from '../group/group-requests.ts';
 import type { CommittedOffset } from '../group/offset-table.ts';
 import { COMMIT_TIMEOUT_MS, RETRY_BACKOFF_MS } from '../limits.ts';
@@ -14,6 +14,9 @@ import type { Offset, OffsetToCommit, TopicPartition } from '../types.ts';
 import { groupError, isWorthAnother } from './group-error.ts';
 import type { MembershipCounters } from './membership-counters.ts';
 import type { MembershipState } from './membership-state.ts';
+
+/** Told of what became of a commit: null, or why it failed. */
+export type CommitCallback = (error: unknown, offsets: readonly OffsetToCommit[]) => void;
 
 export interface CommitParts {
   readonly coordinator: GroupCoordinator;
@@ -54,6 +57,15 @@ export class OffsetCommits {
   async once(offsets: readonly OffsetToCommit[]): Promise<void> {
     const error = await this.#try(offsets);
     if (error !== null) throw groupError(error, this.#parts.state.groupId);
+  }
+
+  /** As `once`; nobody has to wait for it, and who does not wait does not want to know. */
+  tried(offsets: readonly OffsetToCommit[], callback: CommitCallback = () => undefined): Promise<void> {
+    if (typeof callback !== 'function') throw invalidArgument('callback', 'a function', callback);
+    const committing = this.#tell(offsets, callback);
+    // Said above.
+    committing.catch(() => undefined);
+    return committing;
   }
 
   /** What the group has committed; waits for transactions that may still set an offset. Errors: TIMED_OUT, and as the coordinator's. */
@@ -103,6 +115,16 @@ export class OffsetCommits {
   /** Of these, the offsets that are not committed. */
   news(offsets: readonly OffsetToCommit[]): OffsetToCommit[] {
     return offsets.filter((each) => this.#last.get(partitionKey(each)) !== each.offset);
+  }
+
+  async #tell(offsets: readonly OffsetToCommit[], callback: CommitCallback): Promise<void> {
+    try {
+      await this.once(offsets);
+    } catch (error) {
+      callback(error, offsets);
+      throw error;
+    }
+    callback(null, offsets);
   }
 
   async #try(offsets: readonly OffsetToCommit[]): Promise<KafkaErrorName | null> {

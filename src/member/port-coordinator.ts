@@ -44,7 +44,8 @@ export class PortCoordinator implements GroupCoordinator {
 
   /** The same one for the same port. Errors: INVALID_ARGUMENT for what is none. */
   static of(port: unknown): PortCoordinator {
-    if (!(port instanceof MessagePort)) throw invalidArgument('coordinator', 'a port of store.coordinatorPort()', port);
+    if (!(port instanceof MessagePort))
+      throw invalidArgument('coordinator', 'a port of store.coordinatorPort() of the thread that writes', port);
     const coordinator = known.get(port) ?? new PortCoordinator(port);
     known.set(port, coordinator);
     return coordinator;
@@ -130,6 +131,7 @@ export class PortCoordinator implements GroupCoordinator {
   }
 
   #post(message: object): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of a thread has none
     if (!this.#isClosed) this.#port.postMessage(message);
   }
 

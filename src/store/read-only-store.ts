@@ -9,7 +9,7 @@ import type { Consumer } from '../consumer/consumer.ts';
 import type { ConsumerOptions } from '../consumer/consumer-options.ts';
 import type { PartitionConsumer } from '../consumer/partition-consumer.ts';
 import type { CommittedOffset } from '../group/offset-table.ts';
-import { invalidArgument, MillraceError } from '../errors.ts';
+import { MillraceError } from '../errors.ts';
 import { openDisk } from '../file/disk-choice.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { WindowCache } from '../file/window-cache.ts';
@@ -82,7 +82,7 @@ export class ReadOnlyStore {
         names: () => this.#topics.keys(),
       },
       ...options,
-      coordinator,
+      coordinator: ({ coordinator }) => PortCoordinator.of(coordinator),
     });
   }
 
@@ -295,13 +295,4 @@ export class ReadOnlyStore {
 
 function logKey(topic: Topic, partition: number): string {
   return `${topic.id} ${partition}`;
-}
-
-function coordinator({ coordinator: port }: GroupConsumerOptions): PortCoordinator {
-  if (port !== undefined) return PortCoordinator.of(port);
-  throw invalidArgument(
-    'coordinator',
-    'a port of store.coordinatorPort(): a store that only reads has none itself',
-    port,
-  );
 }

@@ -24,7 +24,7 @@ describe('membership', () => {
     await together(rig, ...members);
     for (let partition = 0; partition < 4; partition++) rig.append(partition, [`a${partition}`]);
     await turns();
-    expect(members.flatMap(partitionsOf).sort()).toEqual([0, 1, 2, 3]);
+    expect(members.flatMap(partitionsOf).sort((a, b) => a - b)).toEqual([0, 1, 2, 3]);
     expect(read.flatMap(({ values }) => values).sort()).toEqual(['a0', 'a1', 'a2', 'a3']);
     await members[0].close();
     expect(await read[0].end).toBeUndefined();

@@ -96,7 +96,7 @@ export class GroupLife {
   #join(): void {
     const { random, rig, assignors, ways } = this.#options;
     const name = `m${this.#made++}`;
-    const link = new CutCoordinator(rig.store.groupCoordinator as never);
+    const link = new CutCoordinator(rig.store.groupCoordinator);
     const way = random.pick(ways);
     const mine = (): Member => member;
     const consumer = rig.consumerOf(link.coordinator, {
@@ -148,7 +148,7 @@ export class GroupLife {
     for await (const batch of consumer) {
       try {
         await producer.transaction(async (tx) => {
-          for (const value of valuesOf(batch)) tx.send('out', { value });
+          for (const value of valuesOf(batch)) void tx.send('out', { value });
           const { topic, partition, nextOffset: offset } = batch;
           await this.#work(member);
           await tx.sendOffsets(consumer, [{ topic, partition, offset }]);
