@@ -96,7 +96,7 @@ export class GroupConsumer extends PartitionConsumer {
   override get statistics(): ConsumerStatistics & { readonly group: GroupStatistics } {
     const { groupId, memberId, generationId } = this;
     const { isLeader } = this.#membership.state;
-    const counted = this.#counters.snapshot();
+    const counted = this.#counters.snapshot(this.#environment.clock.now());
     return { ...super.statistics, group: { ...counted, groupId, memberId, generationId, isLeader } };
   }
 

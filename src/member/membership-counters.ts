@@ -16,8 +16,9 @@ export interface GroupStatistics {
   readonly rebalanceMs: number;
   readonly rebalanceMsMax: number;
   readonly failedRebalances: number;
-  readonly lastRebalanceAt: Timestamp | null;
-  readonly lastHeartbeatAt: Timestamp | null;
+  /** Null where there was none. */
+  readonly lastRebalanceAgoMs: number | null;
+  readonly lastHeartbeatAgoMs: number | null;
   /** Commits that were answered without an error, and what they have taken. */
   readonly commits: number;
   readonly commitMs: number;
@@ -58,11 +59,20 @@ export class MembershipCounters {
     this.commitMsMax = Math.max(this.commitMsMax, tookMs);
   }
 
-  snapshot(): Omit<GroupStatistics, 'groupId' | 'memberId' | 'generationId' | 'isLeader'> {
+  snapshot(now: Timestamp): Omit<GroupStatistics, 'groupId' | 'memberId' | 'generationId' | 'isLeader'> {
     const { joins, syncs, heartbeats, commits, commitMs, commitMsMax, failedCommits, failedRebalances } = this;
     const { rebalances, rebalanceMs, rebalanceMsMax, lastRebalanceAt, lastHeartbeatAt } = this;
-    const asked = { joins, syncs, heartbeats, lastHeartbeatAt };
-    const rebalanced = { rebalances, rebalanceMs, rebalanceMsMax, failedRebalances, lastRebalanceAt };
-    return { ...asked, ...rebalanced, commits, commitMs, commitMsMax, failedCommits };
+    const ago = (at: Timestamp | null): number | null => (at === null ? null : Math.max(0, now - at));
+    const asked = { joins, syncs, heartbeats, lastHeartbeatAgoMs: ago(lastHeartbeatAt) };
+    const rebalanced = { rebalances, rebalanceMs, rebalanceMsMax, failedRebalances };
+    return {
+      ...asked,
+      ...rebalanced,
+      lastRebalanceAgoMs: ago(lastRebalanceAt),
+      commits,
+      commitMs,
+      commitMsMax,
+      failedCommits,
+    };
   }
 }
