@@ -44,8 +44,8 @@ export class PartitionHandover {
   #missing: TopicPartition[] = [];
   /** They are being given back. */
   readonly #leaving = new Set<AssignedPartition>();
-  /** Their offsets are not known yet. */
-  readonly #unknown = new Set<AssignedPartition>();
+  /** Their offsets are not known yet; with how often they had been moved: who moves one meanwhile has the last word. */
+  readonly #unknown = new Map<AssignedPartition, number>();
   /** Steps that are being taken or wait for their turn, and the last of them. */
   #steps = 0;
   #last: Promise<unknown> = Promise.resolve();
@@ -156,7 +156,7 @@ export class PartitionHandover {
   async #begin(places: readonly TopicPartition[], isRebalance: boolean): Promise<void> {
     const { onAssigned } = this.#parts;
     const added = places.map((place) => this.#add(place)).filter((each) => each !== null);
-    for (const each of added) this.#unknown.add(each);
+    for (const each of added) this.#unknown.set(each, each.seeks);
     await this.#load(added);
     const told = added.map(({ topic, partition }) => ({ topic, partition }));
     if (isRebalance || told.length > 0) await this.#tell('onAssigned', onAssigned, told);
@@ -179,18 +179,17 @@ export class PartitionHandover {
   /** Those that stay unknown have an offset that an open transaction may still set. */
   async #load(partitions: readonly AssignedPartition[]): Promise<void> {
     const { commits, holder } = this.#parts;
-    const seeks = new Map(partitions.map((each) => [partitionKey(each), each.seeks]));
     try {
       const { found, unstable } = await commits.look(partitions);
       const offsets = new Map(found.map((each) => [partitionKey(each), each.offset]));
       const later = new Set(unstable.map(partitionKey));
       for (const each of partitions) {
         const key = partitionKey(each);
-        if (later.has(key) || !each.isAssigned) continue;
+        if (later.has(key) || !this.#unknown.has(each)) continue;
         const offset = offsets.get(key);
         if (offset !== undefined) {
           commits.begins(each, offset);
-          each.rewind(offset, seeks.get(key)!);
+          each.rewind(offset, this.#unknown.get(each)!);
         }
         this.#unknown.delete(each);
       }
