@@ -46,7 +46,8 @@ export const errorCodes = {
   /** Kafka: REBALANCE_IN_PROGRESS. */
   ERR_MILLRACE_REBALANCE_IN_PROGRESS: 'the group is rebalancing; commit again when partitions are assigned',
   /** Kafka: UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION. */
-  ERR_MILLRACE_UNKNOWN_MEMBER: 'the group does not have this member, or not in this generation, or has given the partition to others',
+  ERR_MILLRACE_UNKNOWN_MEMBER:
+    'the group does not have this member, or not in this generation, or has given the partition to others',
   /** Kafka: FENCED_INSTANCE_ID. */
   ERR_MILLRACE_MEMBER_FENCED: 'another member of the same groupInstanceId has taken its place',
   /** Kafka: GROUP_MAX_SIZE_REACHED, INCONSISTENT_GROUP_PROTOCOL, INVALID_SESSION_TIMEOUT, INVALID_GROUP_ID. */

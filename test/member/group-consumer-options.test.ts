@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkGroupOptions, isOfGroup } from '#millrace/member/group-consumer-options.js';
 
-const wrong = (options: object) => (): unknown => checkGroupOptions({ groupId: 'g', ...options } as never);
+const wrong = (options: object) => (): unknown => checkGroupOptions({ groupId: 'g', ...options });
 
 test("the defaults are those of Kafka's consumers", () => {
   expect(checkGroupOptions({ groupId: 'g', topics: 'orders' }, 'consumer-3')).toMatchObject({
