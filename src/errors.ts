@@ -43,6 +43,15 @@ export const errorCodes = {
   ERR_MILLRACE_CONCURRENT_TRANSACTIONS: 'the producer has a transaction open already; wait for its end before the next',
   /** Kafka: the transaction is aborted and the producer meets INVALID_PRODUCER_EPOCH. */
   ERR_MILLRACE_TRANSACTION_TIMEOUT: 'the transaction took longer than its time-out and was aborted; begin another one',
+  /** Kafka: REBALANCE_IN_PROGRESS. */
+  ERR_MILLRACE_REBALANCE_IN_PROGRESS: 'the group is rebalancing; commit again when partitions are assigned',
+  /** Kafka: UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION. */
+  ERR_MILLRACE_UNKNOWN_MEMBER:
+    'the group does not have this member, or not in this generation, or has given the partition to others',
+  /** Kafka: FENCED_INSTANCE_ID. */
+  ERR_MILLRACE_MEMBER_FENCED: 'another member of the same groupInstanceId has taken its place',
+  /** Kafka: GROUP_MAX_SIZE_REACHED, INCONSISTENT_GROUP_PROTOCOL, INVALID_SESSION_TIMEOUT, INVALID_GROUP_ID. */
+  ERR_MILLRACE_GROUP_REFUSED: 'the group does not take this member in',
   /** Kafka: SASL_AUTHENTICATION_FAILED. The message may be sent to the peer: it does not tell which users there are. */
   ERR_MILLRACE_AUTHENTICATION: 'a peer has not proved who it is, or has sent what is no message of the mechanism',
 } as const;

@@ -238,6 +238,19 @@ export const NUMBERS_PER_ELEMENT = 16;
 /** What a regular expression that a client sent may take. */
 export const CLIENT_PATTERN_TIME_MS = 250;
 
+/** A member of a group: Kafka's defaults of `session.timeout.ms`, `heartbeat.interval.ms`, `max.poll.interval.ms` and `auto.commit.interval.ms`. */
+export const SESSION_TIMEOUT_MS_DEFAULT = 45_000;
+export const HEARTBEAT_INTERVAL_MS_DEFAULT = 3_000;
+export const REBALANCE_TIMEOUT_MS_DEFAULT = 300_000;
+export const AUTO_COMMIT_INTERVAL_MS_DEFAULT = 5_000;
+/** How long a commit is tried again, and an offset asked for that a transaction may still set: Kafka's default of `default.api.timeout.ms`. */
+export const COMMIT_TIMEOUT_MS = 60_000;
+/** Requests of one thread that its port's coordinator has not answered yet, and groups that it is told of. */
+export const PORT_REQUESTS_MAX = 10_000;
+/** Topics and patterns that a consumer subscribes to, and assignors that it offers. */
+export const SUBSCRIBED_TOPICS_MAX = 100_000;
+export const ASSIGNORS_MAX = 16;
+
 /** How often a sticky assignor goes through all partitions to make an assignment more even, whatever members say of themselves: four times were seen. */
 export const EVENING_ROUNDS_MAX = 32;
 /** The same for the server-side `uniform`: Kafka's bound. */

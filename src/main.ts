@@ -9,7 +9,7 @@
  * Errors are `MillraceError`s; match on their `code`.
  */
 export { type Clock } from './clock.ts';
-export type { Consumer, PartitionOffset, PartitionOffsetForTime } from './consumer/consumer.ts';
+export type { Consumer } from './consumer/consumer.ts';
 export type { ConsumerBatch } from './consumer/consumer-batch.ts';
 export type {
   AutoOffsetReset,
@@ -27,9 +27,25 @@ export type {
 export type { ConsumerRecord } from './consumer/consumer-record.ts';
 export type { BatchHandler } from './consumer/record-handling.ts';
 export type { RecordHandler } from './consumer/record-walk.ts';
+export type { PartitionConsumer, PartitionOffset, PartitionOffsetForTime } from './consumer/partition-consumer.ts';
 export type { RecordReadable } from './consumer/record-readable.ts';
 export type { Assignable, PartitionToAssign, SeekTarget } from './consumer/topic-logs.ts';
 export { type ErrorCode, errorCodes, isMillraceError, MillraceError, type SystemErrorDetails } from './errors.ts';
+export type { Assignment } from './group/assignment-format.ts';
+export type {
+  Assignor,
+  JoiningMember,
+  MemberSubscription,
+  RebalanceProtocol,
+  TopicsMetadata,
+} from './group/assignor/assignor.ts';
+export type { Subscription } from './group/subscription-format.ts';
+export type { AssignorChoice, AssignorName } from './member/assignor-choice.ts';
+export type { GroupConsumer } from './member/group-consumer.ts';
+export type { GroupConsumerOptions, PartitionsHandler } from './member/group-consumer-options.ts';
+export type { GroupStatistics } from './member/membership-counters.ts';
+export type { CommitCallback } from './member/offset-commits.ts';
+export type { SubscribedTopic } from './member/topic-subscription.ts';
 export type { FileAccess } from './file/disk-choice.ts';
 export type { FileSystem } from './file/file-system.ts';
 export type { FlushStatistics } from './file/flusher.ts';
@@ -51,6 +67,7 @@ export type { Receipt } from './log/receipt.ts';
 export type { RemovedSegments } from './log/retained-log.ts';
 export type { OffsetSpec, TimestampedOffset } from './log/timestamp-lookup.ts';
 export type { RecordMetadata } from './producer/delivery.ts';
+export type { OffsetsGroup } from './producer/offset-input.ts';
 export { partitionForKey } from './producer/murmur2.ts';
 export type { Partitioner, PartitionerFunction, PartitionerInput, ProducerRecord } from './producer/partitioner.ts';
 export type { CloseOptions, Producer, SendOptions } from './producer/producer.ts';
@@ -85,6 +102,7 @@ export type { TransactionStatistics } from './transaction/transactions.ts';
 export type {
   Bytes,
   CompressionName,
+  ConsumerGroupMetadata,
   HeaderInput,
   Logger,
   Offset,

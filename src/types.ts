@@ -50,6 +50,16 @@ export interface OffsetToCommit extends TopicPartition {
   readonly metadata?: string;
 }
 
+/** Which member of which generation of a consumer group somebody is: what a transaction commits a group's offsets with. (Kafka: ConsumerGroupMetadata.) */
+export interface ConsumerGroupMetadata {
+  readonly groupId: string;
+  /** -1 for who is no member. */
+  readonly generationId: number;
+  /** Empty for who is no member. */
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+}
+
 /** A pino-shaped logger; every method may be missing. An error stands in the field `err`, where pino looks for one. */
 export interface Logger {
   debug?(details: object, message: string): void;

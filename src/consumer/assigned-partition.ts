@@ -27,6 +27,10 @@ export class AssignedPartition implements TopicPartition {
   readonly partition: number;
   readonly log: LogReader;
   isPaused = false;
+  /** Its consumer's group does not let it be handed out: it is about to be taken away, or it is not known yet where it begins. */
+  isHeld = false;
+  /** Called once when nobody has it in hand any more. */
+  onIdle: (() => void) | null = null;
   /** False from the time when it is not this consumer's any more. */
   isAssigned = true;
   /** It is being read, or what was read of it is in a caller's hands. */
@@ -75,6 +79,16 @@ export class AssignedPartition implements TopicPartition {
   get position(): Offset {
     if (this.#position !== null) return this.#position;
     throw this.#outOfRange(`${showPartition(this)} has no position, and autoOffsetReset is 'none'`);
+  }
+
+  /** Its records may be handed out. */
+  get isWanted(): boolean {
+    return this.isAssigned && !this.isPaused && !this.isHeld;
+  }
+
+  /** Null when nothing has said where to begin. */
+  get knownPosition(): Offset | null {
+    return this.#position;
   }
 
   get endOffset(): Offset {
@@ -160,7 +174,7 @@ export class AssignedPartition implements TopicPartition {
   moveWithin(batch: ConsumerBatch, offset: Offset): boolean {
     if (this.inHand !== batch) return false;
     this.#position = offset;
-    return !this.isPaused;
+    return !this.isPaused && !this.isHeld;
   }
 
   /** All of `batch` is dealt with. */
@@ -173,6 +187,10 @@ export class AssignedPartition implements TopicPartition {
   letGo(): void {
     this.inHand = null;
     this.isBusy = false;
+    const { onIdle } = this;
+    if (onIdle === null) return;
+    this.onIdle = null;
+    onIdle();
   }
 
   /** Calls `arrived` once when there is more to read, or when there will never be; `read` then says which. */

@@ -84,9 +84,18 @@ export interface CheckedReadableOptions {
 const RESETS: readonly unknown[] = ['earliest', 'latest', 'none'];
 const ISOLATIONS: readonly unknown[] = ['read_uncommitted', 'read_committed'];
 
+export const CONSUMER_OPTION_NAMES: readonly string[] = [
+  'autoOffsetReset',
+  'onReset',
+  'maxBytes',
+  'isolation',
+  'signal',
+  'clientId',
+];
+
 /** `name` is what it is called when the options do not say. */
 export function checkConsumerOptions(options: unknown, name = 'consumer'): CheckedConsumerOptions {
-  checkNames(options, ['autoOffsetReset', 'onReset', 'maxBytes', 'isolation', 'signal', 'clientId'], 'a consumer');
+  checkNames(options, CONSUMER_OPTION_NAMES, 'a consumer');
   const {
     clientId = name,
     autoOffsetReset = 'latest',

@@ -13,74 +13,17 @@
  * Here position means: the next record to be handed out, and it lives as long as the consumer. What a group has committed is another thing; a
  * program that must know after a restart where it was commits `position` in a transaction with what it made of the records.
  */
-import { invalidArgument, MillraceError } from '../errors.ts';
-import type { Offset, Timestamp, TopicPartition } from '../types.ts';
-import './kept-shapes.ts';
-import { AssignedPartition } from './assigned-partition.ts';
-import type { ConsumerBatch } from './consumer-batch.ts';
-import {
-  checkConsumerOptions,
-  checkHandler,
-  checkHandlingOptions,
-  checkReadableOptions,
-  type CheckedConsumerOptions,
-  type ConsumerOptions,
-  type HandlingOptions,
-  type ReadableOptions,
-} from './consumer-options.ts';
-import { ConsumerRun } from './consumer-run.ts';
-import { ConsumerCounters, type ConsumerStatistics } from './consumer-statistics.ts';
-import { type BatchHandler, handleAll, handlerOfBatches, handlerOfRecords } from './record-handling.ts';
-import { RecordReadable } from './record-readable.ts';
-import type { RecordHandler } from './record-walk.ts';
-import {
-  type Assignable,
-  checkPartition,
-  checkPartitions,
-  expandAssignment,
-  partitionKey,
-  presentEnd,
-  resolveTarget,
-  type SeekTarget,
-  showPartition,
-  type TopicLogs,
-} from './topic-logs.ts';
+import type { Offset, TopicPartition } from '../types.ts';
+import type { AssignedPartition } from './assigned-partition.ts';
+import { checkConsumerOptions, type ConsumerOptions } from './consumer-options.ts';
+import type { RunDoor } from './consumer-run.ts';
+import { misused, PartitionConsumer } from './partition-consumer.ts';
+import { type Assignable, expandAssignment, partitionKey, resolveTarget, type TopicLogs } from './topic-logs.ts';
 
-export interface PartitionOffset extends TopicPartition {
-  readonly offset: Offset;
-}
-
-/** The first record of a time or later; nulls where there is none. */
-export interface PartitionOffsetForTime extends TopicPartition {
-  readonly offset: Offset | null;
-  readonly timestamp: Timestamp | null;
-}
-
-export class Consumer implements AsyncIterable<ConsumerBatch> {
-  readonly #logs: TopicLogs;
-  readonly #options: CheckedConsumerOptions;
-  readonly #counters = new ConsumerCounters();
-  readonly #assigned = new Map<string, AssignedPartition>();
-  #run: ConsumerRun | null = null;
-  #isClosed = false;
-
+export class Consumer extends PartitionConsumer {
   /** Made by `store.consumer(options)`. `name` is what it is called when its options do not say. */
   constructor(logs: TopicLogs, options: ConsumerOptions = {}, name?: string) {
-    this.#logs = logs;
-    this.#options = checkConsumerOptions(options, name);
-  }
-
-  /** What metrics call it. */
-  get clientId(): string {
-    return this.#options.clientId;
-  }
-
-  get statistics(): ConsumerStatistics {
-    return this.#counters.snapshot(Array.from(this.#assigned.values(), ({ statistics }) => statistics));
-  }
-
-  get isClosed(): boolean {
-    return this.#isClosed;
+    super(logs, checkConsumerOptions(options, name));
   }
 
   /**
@@ -88,203 +31,30 @@ export class Consumer implements AsyncIterable<ConsumerBatch> {
    * keeps its position. Errors, after which nothing has changed: UNKNOWN_TOPIC, INVALID_ARGUMENT, OFFSET_OUT_OF_RANGE, CLOSED.
    */
   assign(wanted: readonly Assignable[]): void {
-    this.#checkOpen();
+    this.checkOpen();
     const moves = new Map<AssignedPartition, Offset | null>();
-    for (const place of expandAssignment(this.#logs, wanted)) {
-      const known = this.#assigned.get(partitionKey(place));
+    for (const place of expandAssignment(this.logs, wanted)) {
+      const known = this.assigned.get(partitionKey(place));
       const isKept = known !== undefined && !known.log.isClosed;
-      const partition = isKept ? known : this.#read(place);
+      const partition = isKept ? known : this.read(place);
       if (known !== undefined) partition.isPaused = known.isPaused;
       moves.set(partition, place.offset === undefined ? null : resolveTarget(partition.log, place.offset));
     }
-    for (const partition of this.#assigned.values()) if (!moves.has(partition)) this.#takeAway(partition);
+    for (const partition of this.assigned.values()) if (!moves.has(partition)) this.takeAway(partition);
     for (const [partition, offset] of moves) {
       if (offset !== null) partition.seek(offset);
-      this.#assigned.set(partitionKey(partition), partition);
-      this.#run?.offer(partition);
+      this.assigned.set(partitionKey(partition), partition);
+      this.run?.offer(partition);
     }
   }
 
   /** Takes partitions away, by default all. */
   unassign(partitions: readonly TopicPartition[] = this.assignment()): void {
-    for (const partition of this.#find(partitions)) this.#takeAway(partition);
+    for (const partition of this.find(partitions)) this.takeAway(partition);
   }
 
-  assignment(): TopicPartition[] {
-    return Array.from(this.#assigned.values(), ({ topic, partition }) => ({ topic, partition }));
+  protected override ready(): RunDoor {
+    if (this.assigned.size === 0) throw misused('the consumer has no partitions: assign some first');
+    return {};
   }
-
-  /**
-   * Goes on elsewhere in a partition, also from within a loop or a handler. A timestamp means the first record of that time or later, and the
-   * log's end when there is none. Errors: OFFSET_OUT_OF_RANGE at once for an offset outside the log.
-   */
-  seek(partition: TopicPartition, target: SeekTarget): void {
-    this.#checkOpen();
-    const found = this.#one(partition);
-    found.seek(target);
-    this.#run?.offer(found);
-  }
-
-  /** Hands out nothing more of these partitions, by default of all, until `resume`. What is in hand stays so. */
-  pause(partitions: readonly TopicPartition[] = this.assignment()): void {
-    for (const partition of this.#find(partitions)) {
-      partition.isPaused = true;
-      this.#run?.withdraw(partition);
-    }
-  }
-
-  resume(partitions: readonly TopicPartition[] = this.assignment()): void {
-    for (const partition of this.#find(partitions)) {
-      partition.isPaused = false;
-      this.#run?.offer(partition);
-    }
-  }
-
-  paused(): TopicPartition[] {
-    const all = [...this.#assigned.values()].filter(({ isPaused }) => isPaused);
-    return all.map(({ topic, partition }) => ({ topic, partition }));
-  }
-
-  /** The offset of the next record to be handed out. Throws OFFSET_OUT_OF_RANGE while there is none (`autoOffsetReset: 'none'`). */
-  position(partition: TopicPartition): Offset {
-    return this.#one(partition).position;
-  }
-
-  /** How many offsets the log has from the position on; with `read_committed` up to its last stable offset. */
-  lag(partition: TopicPartition): number {
-    return this.#one(partition).lag;
-  }
-
-  /** The first offsets that can be read; of any partitions, by default of those assigned. */
-  beginningOffsets(partitions: readonly TopicPartition[] = this.assignment()): PartitionOffset[] {
-    return checkPartitions(partitions).map((place) => ({ ...place, offset: this.#log(place).startOffset }));
-  }
-
-  /** The offsets that the next records will get, or with `read_committed` the last stable ones; of any partitions, by default of those assigned. */
-  endOffsets(partitions: readonly TopicPartition[] = this.assignment()): PartitionOffset[] {
-    return checkPartitions(partitions).map((place) => ({
-      ...place,
-      offset: presentEnd(this.#log(place), this.#options.isolation),
-    }));
-  }
-
-  /** For each partition the first record that is of its `timestamp` or later; with `read_committed` one below the last stable offset. */
-  offsetsForTimes(wanted: readonly (TopicPartition & { readonly timestamp: Timestamp })[]): PartitionOffsetForTime[] {
-    return checkPartitions(wanted).map((place, i) => {
-      const log = this.#log(place);
-      const end = presentEnd(log, this.#options.isolation);
-      const found = log.offsetForTimestamp(wanted[i].timestamp);
-      const { offset, timestamp } = found !== null && found.offset < end ? found : { offset: null, timestamp: null };
-      return { ...place, offset, timestamp };
-    });
-  }
-
-  /** Batches of all partitions, for ever: ends when the consumer is closed. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<ConsumerBatch, void, undefined> {
-    const run = this.#begin({});
-    try {
-      for (let partition = await run.take(); partition !== null; partition = await run.take()) {
-        yield partition.inHand!;
-        run.release(partition);
-      }
-    } finally {
-      this.#end(run);
-    }
-  }
-
-  /**
-   * Calls `handler` with each record and waits for what it returns. The position moves past each record that was handled. Settles when the
-   * consumer is closed; rejects with HANDLER when a handler throws (the position stays at that record), ABORTED, or what reading met.
-   */
-  each(handler: RecordHandler, options: HandlingOptions = {}): Promise<void> {
-    checkHandler(handler);
-    return this.#handle(handlerOfRecords(handler), options);
-  }
-
-  /** As `each`, with batches: the position stays at the beginning of one that failed. */
-  eachBatch(handler: BatchHandler, options: HandlingOptions = {}): Promise<void> {
-    checkHandler(handler);
-    return this.#handle(handlerOfBatches(handler), options);
-  }
-
-  /**
-   * A stream of records, which takes the consumer until it has ended or was destroyed. What is wrong when it begins throws here; what reading
-   * meets destroys the stream.
-   */
-  readable(options: ReadableOptions = {}): RecordReadable {
-    const checked = checkReadableOptions(options);
-    const run = this.#begin(checked);
-    return new RecordReadable(run, () => this.#end(run), checked);
-  }
-
-  /** Ends the loop, the handling or the stream that is going on, after what is in hand. Idempotent. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#run?.stop();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-
-  async #handle(handle: Parameters<typeof handleAll>[2], options: HandlingOptions): Promise<void> {
-    const { concurrency, ...rest } = checkHandlingOptions(options);
-    const run = this.#begin(rest);
-    try {
-      await handleAll(run, concurrency, handle);
-    } finally {
-      this.#end(run);
-    }
-  }
-
-  #begin({ signal, untilEnd = false }: { readonly signal?: AbortSignal; readonly untilEnd?: boolean }): ConsumerRun {
-    this.#checkOpen();
-    if (this.#run !== null) throw misused('the consumer is in use by another loop, handler or stream');
-    if (this.#assigned.size === 0) throw misused('the consumer has no partitions: assign some first');
-    const run = new ConsumerRun(this.#assigned, { signals: [this.#options.signal, signal], untilEnd });
-    this.#run = run;
-    return run;
-  }
-
-  #end(run: ConsumerRun): void {
-    run.end();
-    if (this.#run === run) this.#run = null;
-  }
-
-  #takeAway(partition: AssignedPartition): void {
-    partition.isAssigned = false;
-    partition.inHand = null;
-    this.#assigned.delete(partitionKey(partition));
-    this.#run?.withdraw(partition);
-  }
-
-  #read(place: TopicPartition): AssignedPartition {
-    return new AssignedPartition(this.#logs, place, this.#options, this.#counters.topic(place.topic));
-  }
-
-  #log(place: TopicPartition): AssignedPartition['log'] {
-    this.#checkOpen();
-    return this.#logs.partition(place.topic, place.partition);
-  }
-
-  #one(place: TopicPartition): AssignedPartition {
-    const checked = checkPartition('partition', place);
-    const found = this.#assigned.get(partitionKey(checked));
-    if (found === undefined) throw invalidArgument('partition', 'one that is assigned', showPartition(checked));
-    return found;
-  }
-
-  /** All of them, or an error before anything has changed. */
-  #find(partitions: readonly TopicPartition[]): AssignedPartition[] {
-    this.#checkOpen();
-    return checkPartitions(partitions).map((partition) => this.#one(partition));
-  }
-
-  #checkOpen(): void {
-    if (this.#isClosed) throw new MillraceError('ERR_MILLRACE_CLOSED', 'the consumer is closed');
-  }
-}
-
-function misused(message: string): MillraceError {
-  return new MillraceError('ERR_MILLRACE_INVALID_ARGUMENT', message);
 }

@@ -5,6 +5,9 @@
  *
  * Reads on only when there is room for records (`highWaterMark` counts them). Takes the consumer until it has ended or was destroyed; then the
  * position of each partition is at the first record that nobody has taken out of the stream. The stream ends when the consumer is closed.
+ *
+ * For a consumer of a group a record that was taken is dealt with when the next one is asked for, or when the listeners of `data` have returned; and what is in the
+ * buffer of a partition that the group takes away is given up: nobody gets it from this stream any more.
  */
 import { Readable } from 'node:stream';
 import type { LogRecord } from '../record/record.ts';
@@ -22,28 +25,54 @@ interface Pushed {
   readonly offset: number;
   /** The position was moved by the caller since, if the partition counts more of that now. */
   readonly seeks: number;
+  readonly record: ConsumerRecord;
 }
 
 export class RecordReadable extends Readable {
   readonly #run: ConsumerRun;
-  readonly #release: () => void;
+  readonly #release: () => Promise<void> | null;
   #partition: AssignedPartition | null = null;
   #records: Iterator<LogRecord> | null = null;
   /** What was pushed last: at least all that the buffer has. */
   #pushed: Pushed[] = [];
   #isPushing = false;
+  /** What was taken last, for as long as it may be in somebody's hands. */
+  #taken: Pushed | null = null;
+  /** In the buffer, and given up. */
+  #void: WeakSet<ConsumerRecord> | null = null;
 
   /** Made by `consumer.readable(options)`, which gives it the consumer; `release` takes that back. */
-  constructor(run: ConsumerRun, release: () => void, { highWaterMark }: CheckedReadableOptions) {
+  constructor(run: ConsumerRun, release: () => Promise<void> | null, { highWaterMark }: CheckedReadableOptions) {
     super({ objectMode: true, highWaterMark });
     this.#run = run;
     this.#release = release;
     // Also while nobody reads.
     run.onFailure = (error) => this.destroy(error as Error);
+    if (!run.commits) return;
+    run.onWithdrawn = (partition) => this.#giveUp(partition);
+    run.dealtWith = (partition) => this.#left(partition)?.offset ?? partition.position;
+    run.isInHand = () => this.#taken !== null || this.#partition !== null;
+    run.isUnread = () => this.readableLength > 0;
+    run.isDealingWith = (partition) => this.#taken?.partition === partition;
   }
 
   override read(size?: number): ConsumerRecord | null {
-    return super.read(size) as ConsumerRecord | null;
+    // Node looks after its buffer, and takes nothing.
+    if (size === 0 || !this.#run.commits) return super.read(size) as ConsumerRecord | null;
+    this.#pass();
+    for (;;) {
+      const record = super.read(size) as ConsumerRecord | null;
+      if (record === null) return null;
+      if (this.#void?.has(record) === true) continue;
+      this.#taken = this.#pushed[this.#pushed.length - this.readableLength - 1] ?? null;
+      return record;
+    }
+  }
+
+  override emit(event: string | symbol, ...values: unknown[]): boolean {
+    return event === 'data' && this.#void?.has(values[0] as ConsumerRecord) === true
+      ? true
+      : super.emit(event as 'data', ...(values as [unknown]));
   }
 
   override [Symbol.asyncIterator](): NodeJS.AsyncIterator<ConsumerRecord, undefined> {
@@ -64,8 +93,19 @@ export class RecordReadable extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#giveBack();
-    done(error);
+    const ending = this.#giveBack();
+    if (ending === null) done(error);
+    else void this.#destroyAfter(ending, error, done);
+  }
+
+  async #destroyAfter(ending: Promise<void>, error: Error | null, done: (error: Error | null) => void): Promise<void> {
+    let failure = error;
+    try {
+      await ending;
+    } catch (reason) {
+      failure ??= reason as Error;
+    }
+    done(failure);
   }
 
   /** The batch in hand is done: takes others until there is no more room. */
@@ -96,7 +136,7 @@ export class RecordReadable extends Readable {
     if (this.#pushed.length > PUSHED_KEPT_FACTOR * this.readableHighWaterMark) this.#forgetTaken();
     const { seeks } = partition;
     // Moved, paused or taken away by the caller: the rest of the batch is not wanted.
-    while (partition.inHand === batch && !partition.isPaused && !this.#run.isOver) {
+    while (partition.inHand === batch && partition.isWanted && !this.#run.isOver) {
       const next = records.next();
       if (next.done === true) {
         this.#records = null;
@@ -104,8 +144,9 @@ export class RecordReadable extends Readable {
       }
       const { offset } = next.value;
       partition.moveWithin(batch, offset + 1);
-      this.#pushed.push({ partition, offset, seeks });
-      if (!this.push(new ConsumerRecord(batch, next.value))) return true;
+      const record = new ConsumerRecord(batch, next.value);
+      this.#pushed.push({ partition, offset, seeks, record });
+      if (!this.push(record)) return true;
     }
     return this.destroyed;
   }
@@ -119,18 +160,58 @@ export class RecordReadable extends Readable {
     this.#records = null;
   }
 
+  /** What was taken is dealt with. */
+  #pass(): void {
+    const taken = this.#taken;
+    this.#taken = null;
+    if (taken === null) return;
+    this.#run.freed();
+    if (!taken.partition.isHeld) return;
+    taken.partition.rewind(taken.offset + 1, taken.seeks);
+    const { onIdle } = taken.partition;
+    taken.partition.onIdle = null;
+    onIdle?.();
+  }
+
+  /** The first record of a partition that nobody has dealt with, of those that were pushed. */
+  #left(partition: AssignedPartition): Pushed | null {
+    if (this.#taken?.partition === partition && this.#taken.seeks === partition.seeks) return this.#taken;
+    for (let i = this.#pushed.length - this.readableLength; i < this.#pushed.length; i++) {
+      const pushed = this.#pushed[i];
+      if (pushed.partition === partition && pushed.seeks === partition.seeks) return pushed;
+    }
+    return null;
+  }
+
+  #giveUp(partition: AssignedPartition): void {
+    if (!partition.isHeld) return;
+    const left = this.#left(partition);
+    const buffered = this.#pushed.slice(this.#pushed.length - this.readableLength);
+    this.#void ??= new WeakSet();
+    for (const pushed of buffered) if (pushed.partition === partition) this.#void.add(pushed.record);
+    if (this.#partition === partition) this.#letGo();
+    if (left === null) return;
+    partition.rewind(left.offset, left.seeks);
+    // What is in somebody's hands may be finished yet.
+    if (left === this.#taken) this.#taken = { ...left, seeks: partition.seeks };
+  }
+
   #forgetTaken(): void {
     const taken = this.#pushed.length - this.readableLength;
     if (taken > 0) this.#pushed.splice(0, taken);
   }
 
   /** The position goes back to the first record that is still in the buffer. */
-  #giveBack(): void {
+  #giveBack(): Promise<void> | null {
     this.#forgetTaken();
     const first = new Map<AssignedPartition, Pushed>();
+    // Nobody has asked for the next one.
+    if (this.#taken !== null) first.set(this.#taken.partition, this.#taken);
     for (const pushed of this.#pushed) if (!first.has(pushed.partition)) first.set(pushed.partition, pushed);
     this.#pushed = [];
-    this.#release();
+    this.#taken = null;
+    this.#run.end();
     for (const { partition, offset, seeks } of first.values()) partition.rewind(offset, seeks);
+    return this.#release();
   }
 }

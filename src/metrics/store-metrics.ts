@@ -4,6 +4,7 @@
 import type { ReadOnlyStore } from '../store/read-only-store.ts';
 import type { Store } from '../store/store.ts';
 import { addConsumerMetrics } from './consumer-metrics.ts';
+import { addMemberMetrics } from './member-metrics.ts';
 import { FlushSummary } from './flush-summary.ts';
 import { addLogMetrics } from './log-metrics.ts';
 import { registerFamily } from './metric-family.ts';
@@ -60,6 +61,7 @@ export function addStoreMetrics(store: Store | ReadOnlyStore, options: CheckedMe
   addLogMetrics(store, options);
   addGauges(store, ofStores, options);
   addConsumerMetrics(store, options);
+  addMemberMetrics(store, options);
   if (store.isReadOnly) return;
   addGauges(store, ofWriters, options);
   addRetentionCounters(store, options);

@@ -5,12 +5,12 @@
  * they were sent, also when the disk was full meanwhile; when one of them fails for good, the whole transaction fails, whoever waits for it or not.
  * Readers of committed records see all of it or nothing.
  */
-import { invalidArgument, MillraceError } from '../errors.ts';
+import { MillraceError } from '../errors.ts';
 import { UNACKNOWLEDGED_BYTES_DEFAULT } from '../limits.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
-import type { OffsetToCommit, TopicPartition } from '../types.ts';
+import type { ConsumerGroupMetadata, OffsetToCommit, TopicPartition } from '../types.ts';
 import type { RecordMetadata } from './delivery.ts';
-import { checkOffsets } from './offset-input.ts';
+import { checkGroup, checkOffsets, type OffsetsGroup } from './offset-input.ts';
 import { ANY_PARTITION, choosePartition, type ProducerRecord, StickyPartition } from './partitioner.ts';
 import { recordSize } from './record-size.ts';
 import { isRetriable } from './retry-policy.ts';
@@ -74,15 +74,13 @@ export class OpenTransaction {
     });
   }
 
-  sendOffsets(group: string, offsets: readonly OffsetToCommit[]): Promise<void> {
+  sendOffsets(group: OffsetsGroup, offsets: readonly OffsetToCommit[]): Promise<void> {
     return this.#doing(async () => {
-      if (typeof group !== 'string' || group === '') throw invalidArgument('group', 'the name of a group', group);
+      const named = checkGroup(group);
       const checked = checkOffsets(offsets);
       if (checked.length === 0) return;
-      const preparing = this.#addOffsets(group, checked);
-      this.#preparing.add(preparing);
-      const send = await preparing.finally(() => this.#preparing.delete(preparing));
-      await send.promise;
+      if (typeof named !== 'string') await this.#prepared(this.#commitAsMember(named, checked));
+      else await (await this.#prepared(this.#addOffsets(named, checked))).promise;
     });
   }
 
@@ -126,6 +124,27 @@ export class OpenTransaction {
     } catch (error) {
       throw this.#fail(error);
     }
+  }
+
+  /** The end of the transaction waits for it. */
+  async #prepared<T>(preparing: Promise<T>): Promise<T> {
+    this.#preparing.add(preparing);
+    try {
+      return await preparing;
+    } finally {
+      this.#preparing.delete(preparing);
+    }
+  }
+
+  /** Whether it is a member is judged when the offsets are written: after that who takes its partitions over sees that they may still change. */
+  async #commitAsMember(member: ConsumerGroupMetadata, offsets: readonly OffsetToCommit[]): Promise<void> {
+    const lane = this.#lane(await this.#door.offsetsPartition(member.groupId), false);
+    while (!lane.isReady) {
+      if (this.#failure !== null) throw this.#failure;
+      await this.#registering;
+    }
+    lane.writtenByOthers();
+    await this.#door.commitOffsets(member, this.producer, offsets);
   }
 
   /** Its partition may have to be made first. */

@@ -1,7 +1,7 @@
 /** What a transactional producer asks of the store that it writes to: types only, since the store puts it together. */
 import type { Clock } from '../clock.ts';
 import type { MillraceError } from '../errors.ts';
-import type { OffsetToCommit, RecordInput, TopicPartition } from '../types.ts';
+import type { ConsumerGroupMetadata, OffsetToCommit, RecordInput, TopicPartition } from '../types.ts';
 import type { TopicLogs } from './topic-logs.ts';
 
 /** Whose a transaction is: the epoch is another one for each. */
@@ -26,5 +26,11 @@ export interface TransactionDoor {
   fenced(transactionalId: string, producer: ProducerIdentity): MillraceError;
   /** The partition of `__consumer_offsets` that is a group's. */
   offsetsPartition(group: string): Promise<TopicPartition>;
+  /** Commits offsets in the name of a member of a group, if it is one. Its partition must be in the transaction. Errors: as of the group. */
+  commitOffsets(
+    group: ConsumerGroupMetadata,
+    producer: ProducerIdentity,
+    offsets: readonly OffsetToCommit[],
+  ): Promise<void>;
   offsetRecords(group: string, offsets: readonly OffsetToCommit[]): RecordInput[];
 }

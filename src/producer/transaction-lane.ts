@@ -54,6 +54,7 @@ export class TransactionLane implements TopicPartition {
   #isReady = false;
   #sequence = 0;
   #last: Receipt | null = null;
+  #isWrittenByOthers = false;
 
   constructor({ topic, partition }: TopicPartition, options: TransactionLaneOptions) {
     this.topic = topic;
@@ -76,6 +77,15 @@ export class TransactionLane implements TopicPartition {
     const sentAt = this.#options.clock.now();
     this.#waiting.push({ record, size, index, sender, sentAt, since: this.#retry.round });
     this.#bytes += size;
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Somebody else has written into it in the name of the producer. */
+  writtenByOthers(): void {
+    this.#isWrittenByOthers = true;
   }
 
   /** It is in the transaction now: what waits may be written. */
@@ -128,6 +138,7 @@ export class TransactionLane implements TopicPartition {
   /** Settles when what was written is on stable storage. */
   async durable(): Promise<void> {
     await this.#last?.durable;
+    if (this.#isWrittenByOthers) await this.#options.open().flush();
   }
 
   #again(): void {

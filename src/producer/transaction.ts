@@ -4,6 +4,7 @@
  * Nobody has to wait for what it returns: a send that fails makes the transaction fail, and `producer.transaction` tells why.
  */
 import type { RecordMetadata } from './delivery.ts';
+import type { OffsetsGroup } from './offset-input.ts';
 import type { OpenTransaction } from './open-transaction.ts';
 import type { ProducerRecord } from './partitioner.ts';
 import type { OffsetToCommit } from '../types.ts';
@@ -31,9 +32,10 @@ export class Transaction {
 
   /**
    * Commits offsets of a consumer group with the transaction: where the group is to go on when, and only when, the transaction commits. Settles
-   * and fails as `send` does.
+   * and fails as `send` does; and for a consumer of the group, or what its `groupMetadata()` said, that is no member of this generation any more, with UNKNOWN_MEMBER,
+   * MEMBER_FENCED or REBALANCE_IN_PROGRESS.
    */
-  sendOffsets(group: string, offsets: readonly OffsetToCommit[]): Promise<void> {
+  sendOffsets(group: OffsetsGroup, offsets: readonly OffsetToCommit[]): Promise<void> {
     return this.#told(this.#open.sendOffsets(group, offsets));
   }
 

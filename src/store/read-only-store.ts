@@ -7,20 +7,24 @@
  */
 import type { Consumer } from '../consumer/consumer.ts';
 import type { ConsumerOptions } from '../consumer/consumer-options.ts';
+import type { PartitionConsumer } from '../consumer/partition-consumer.ts';
 import type { CommittedOffset } from '../group/offset-table.ts';
-import { isMillraceError, MillraceError } from '../errors.ts';
+import { MillraceError } from '../errors.ts';
 import { openDisk } from '../file/disk-choice.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { WindowCache } from '../file/window-cache.ts';
 import { FollowedLog } from '../log/log-follower.ts';
 import { NewsWatch } from '../log/news-watch.ts';
+import type { GroupConsumer } from '../member/group-consumer.ts';
+import type { GroupConsumerOptions } from '../member/group-consumer-options.ts';
+import { PortCoordinator } from '../member/port-coordinator.ts';
 import type { ConfigValue } from './config-value.ts';
 import { type MetaProperties, readMetaProperties } from './meta-properties.ts';
 import { OpenConsumers } from './open-consumers.ts';
 import { LOG_START_CHECKPOINT, OffsetCheckpoint } from './offset-checkpoints.ts';
 import type { CheckedOptions } from './store-options.ts';
 import { FollowedOffsets } from './followed-offsets.ts';
-import { readPartitionMetadata } from './partition-metadata.ts';
+import { notOfTopic, presentTopicId } from './partition-presence.ts';
 import type { TopicPartition } from '../types.ts';
 import { readCatalog } from './topic-catalog.ts';
 import { effectiveConfig, logSettings, type TopicConfigName } from './topic-config.ts';
@@ -52,7 +56,7 @@ export class ReadOnlyStore {
   readonly #logs = new Map<string, FollowedLog>();
   /** Ids of topics whose directories have none; made up, and the same for as long as the store is open. */
   readonly #madeIds = new Map<string, string>();
-  readonly #consumers = new OpenConsumers(this);
+  readonly #consumers: OpenConsumers;
   readonly #offsets: FollowedOffsets;
   #closed = false;
 
@@ -70,6 +74,16 @@ export class ReadOnlyStore {
     this.#meta = readMetaProperties(this.#system, directory);
     this.#offsets = new FollowedOffsets(this, options.clock);
     this.#load();
+    this.#consumers = new OpenConsumers({
+      logs: this,
+      topics: {
+        refresh: () => this.#load(),
+        partitionCount: (topic) => this.#topics.get(topic)?.partitions.length ?? 0,
+        names: () => this.#topics.keys(),
+      },
+      ...options,
+      coordinator: ({ coordinator }) => PortCoordinator.of(coordinator),
+    });
   }
 
   /** For who reads files of its own in the directory. */
@@ -150,13 +164,15 @@ export class ReadOnlyStore {
   }
 
   /** Those that were not closed and that somebody has. */
-  openConsumers(): Consumer[] {
+  openConsumers(): PartitionConsumer[] {
     this.#checkOpen();
     return this.#consumers.list();
   }
 
-  /** A reader of partitions that waits for more. It ends with the store, and has nothing of the store's to be closed. */
-  consumer(options?: ConsumerOptions): Consumer {
+  /** As of a store that writes; with a `groupId` it takes the `coordinator` of that store's thread. */
+  consumer(options: GroupConsumerOptions): GroupConsumer;
+  consumer(options?: ConsumerOptions): Consumer;
+  consumer(options?: ConsumerOptions | GroupConsumerOptions): PartitionConsumer {
     this.#checkOpen();
     return this.#consumers.open(options);
   }
@@ -191,6 +207,7 @@ export class ReadOnlyStore {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#consumers.close();
     for (const log of this.#logs.values()) log.close();
     this.#logs.clear();
     if (this.#options.fileSystem === null) this.#system.close();
@@ -222,7 +239,7 @@ export class ReadOnlyStore {
 
   /** Is the directory that of the topic, and not of one that was made anew, or is being made or deleted? */
   #isPresent(topic: Topic, { directory, index }: Partition): boolean {
-    const id = readTopicId(this.#system, directory);
+    const id = presentTopicId(this.#system, directory);
     if (id !== null) return id === topic.id;
     if (this.#madeIds.get(topic.name) === topic.id) return this.#system.exists(directory);
     // It has none yet, perhaps: then the catalog says whose it is.
@@ -278,22 +295,4 @@ export class ReadOnlyStore {
 
 function logKey(topic: Topic, partition: number): string {
   return `${topic.id} ${partition}`;
-}
-
-/** The topic id that a directory has; null where it has none that can be read. */
-function readTopicId(system: FileSystem, directory: string): string | null {
-  try {
-    return readPartitionMetadata(system, directory);
-  } catch (error) {
-    if (isMillraceError(error, 'ERR_MILLRACE_CORRUPT')) return null;
-    throw error;
-  }
-}
-
-function notOfTopic(topic: string, directory: string): MillraceError {
-  return new MillraceError(
-    'ERR_MILLRACE_UNKNOWN_TOPIC',
-    `${directory} is not of topic "${topic}" as it is now: the topic is being deleted or made anew, or the directory is of another one`,
-    { path: directory },
-  );
 }

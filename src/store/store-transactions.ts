@@ -4,10 +4,12 @@
  * of a store that has it, since a crash may have left a decision there.
  */
 import { isMillraceError } from '../errors.ts';
+import type { GroupCoordinator } from '../group/group-requests.ts';
 import { encodeOffsetKey, encodeOffsetValue } from '../group/offset-commit-format.ts';
+import { groupError } from '../member/group-error.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { TopicLogs } from '../producer/topic-logs.ts';
-import type { TransactionDoor } from '../producer/transaction-door.ts';
+import type { ProducerIdentity, TransactionDoor } from '../producer/transaction-door.ts';
 import {
   CONSUMER_OFFSETS_TOPIC,
   coordinatorPartition,
@@ -17,7 +19,7 @@ import type { TransactionDescription, TransactionFilter } from '../transaction/t
 import { TransactionLog } from '../transaction/transaction-log.ts';
 import type { TransactionRequests } from '../transaction/transaction-requests.ts';
 import { type TransactionStatistics, Transactions } from '../transaction/transactions.ts';
-import type { OffsetToCommit, RecordInput, TopicPartition } from '../types.ts';
+import type { ConsumerGroupMetadata, OffsetToCommit, RecordInput, TopicPartition } from '../types.ts';
 import type { InternalTopics } from './internal-topics.ts';
 import type { StoreEnvironment } from './store-environment.ts';
 import type { TransactionCoordinatorDoor } from './transaction-coordinator-door.ts';
@@ -32,6 +34,7 @@ interface StoreParts {
   readonly logs: TopicLogs;
   readonly nextProducerId: () => number;
   readonly settings: TransactionSettings;
+  readonly groups: () => GroupCoordinator;
 }
 
 /** The layout of `__transaction_state` and the meaning of epochs: KIP-890. */
@@ -111,6 +114,18 @@ export class StoreTransactions implements TransactionDoor, TransactionCoordinato
       key: encodeOffsetKey({ group, topic, partition }),
       value: encodeOffsetValue({ offset, leaderEpoch, metadata, commitTimestamp, topicId: null }),
     }));
+  }
+
+  async commitOffsets(
+    group: ConsumerGroupMetadata,
+    producer: ProducerIdentity,
+    offsets: readonly OffsetToCommit[],
+  ): Promise<void> {
+    // Whom a coordinator takes for a client that knows no members, and checks nothing.
+    if (group.memberId === '' || group.generationId < 0) throw groupError('UNKNOWN_MEMBER_ID', group.groupId);
+    const { errors } = await this.#parts.groups().commitInTransaction({ ...group, ...producer, offsets });
+    const error = errors.find((each) => each !== null) ?? null;
+    if (error !== null) throw groupError(error, group.groupId);
   }
 
   /** What can be finished at once is. */

@@ -6,12 +6,16 @@
  * After a failed flush or write of the disk the store is offline: reads go on, every write fails with the same ERR_MILLRACE_OFFLINE, and
  * opening it again recovers. Not promised: use of one store from several threads.
  */
+import type { MessagePort } from 'node:worker_threads';
 import type { Consumer } from '../consumer/consumer.ts';
 import type { ConsumerOptions } from '../consumer/consumer-options.ts';
+import type { PartitionConsumer } from '../consumer/partition-consumer.ts';
 import type { MillraceError } from '../errors.ts';
 import type { GroupCoordinator } from '../group/group-requests.ts';
 import type { Groups } from '../group/groups.ts';
 import type { CommittedOffset } from '../group/offset-table.ts';
+import type { GroupConsumer } from '../member/group-consumer.ts';
+import type { GroupConsumerOptions } from '../member/group-consumer-options.ts';
 import type { Producer } from '../producer/producer.ts';
 import type { ProducerOptions } from '../producer/producer-options.ts';
 import type { TransactionalProducerOptions } from '../producer/transactional-options.ts';
@@ -23,6 +27,7 @@ import { Housekeeping } from './housekeeping.ts';
 import { InternalTopics } from './internal-topics.ts';
 import type { MetaProperties } from './meta-properties.ts';
 import { OpenConsumers } from './open-consumers.ts';
+import { OpenPorts } from './open-ports.ts';
 import { OpenProducers } from './open-producers.ts';
 import { ProducerIds } from './producer-ids.ts';
 import type { RecoveryReport } from './recovery.ts';
@@ -52,7 +57,8 @@ export class Store extends TopicStore {
   readonly #producers: OpenProducers;
   readonly #transactions: StoreTransactions;
   readonly #groups: Groups;
-  readonly #consumers = new OpenConsumers(this);
+  readonly #consumers: OpenConsumers;
+  readonly #ports: OpenPorts;
   #closing: Promise<void> | null = null;
 
   /** Used by `openStore`, with options that were checked. */
@@ -74,9 +80,22 @@ export class Store extends TopicStore {
     };
     this.producerIds = new ProducerIds(environment);
     const internal = new InternalTopics(this.admin, options);
-    const rest = { internal, logs, nextProducerId: () => this.producerIds.next(), settings: options };
+    const rest = {
+      internal,
+      logs,
+      nextProducerId: () => this.producerIds.next(),
+      settings: options,
+      groups: () => this.#groups,
+    };
     this.#transactions = new StoreTransactions(environment, rest);
     this.#groups = storeGroups(environment, rest);
+    this.#ports = new OpenPorts(this.#groups, environment);
+    this.#consumers = new OpenConsumers({
+      logs: this,
+      topics: { partitionCount: (topic) => this.admin.find(topic)?.partitions.length ?? 0, names: () => topics.keys() },
+      ...environment,
+      coordinator: () => this.#groups,
+    });
     this.#producers = new OpenProducers(logs, { ...environment, producerIds: this.producerIds }, this.#transactions);
     this.#housekeeping = new Housekeeping(environment, () => this.partitions(), options);
     this.#compactor = new Compactor(environment, {
@@ -174,6 +193,15 @@ export class Store extends TopicStore {
     return this.#groups;
   }
 
+  /**
+   * A way to the coordinator for consumers in another thread, which has the store open for reading: to be transferred to it, and given to them as `coordinator`. What joins
+   * through it leaves when that thread ends. Closed with the store.
+   */
+  coordinatorPort(): MessagePort {
+    this.checkOpen();
+    return this.#ports.open();
+  }
+
   /** The transactional ids that are known, with what each has open (KIP-664). Settles at once when there have been none. */
   async transactions(filter?: TransactionFilter): Promise<TransactionDescription[]> {
     this.checkOpen();
@@ -196,13 +224,18 @@ export class Store extends TopicStore {
   }
 
   /** Those that were not closed and that somebody has. */
-  openConsumers(): Consumer[] {
+  openConsumers(): PartitionConsumer[] {
     this.checkOpen();
     return this.#consumers.list();
   }
 
-  /** A reader of partitions that waits for more. It ends with the store, and has nothing of the store's to be closed. */
-  consumer(options?: ConsumerOptions): Consumer {
+  /**
+   * A reader of partitions that waits for more. It ends with the store, and has nothing of the store's to be closed. With a `groupId` a member of a consumer group, to which its
+   * group gives partitions: one that is closed leaves its group at once.
+   */
+  consumer(options: GroupConsumerOptions): GroupConsumer;
+  consumer(options?: ConsumerOptions): Consumer;
+  consumer(options?: ConsumerOptions | GroupConsumerOptions): PartitionConsumer {
     this.checkOpen();
     return this.#consumers.open(options);
   }
@@ -250,9 +283,11 @@ export class Store extends TopicStore {
   }
 
   async #close(): Promise<void> {
+    await this.#consumers.close();
     await this.#producers.close();
     await this.#transactions.close();
     await this.#groups.close();
+    this.#ports.close();
     return closeStore(this.environment, {
       admin: this.admin,
       housekeeping: this.#housekeeping,

@@ -1,24 +1,43 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { systemClock } from '#millrace/clock.js';
 import { OpenConsumers } from '#millrace/store/open-consumers.js';
 import { openStore } from '#millrace/main.js';
 import { DATA, openInMemory } from './store-fixture.ts';
 
-const logs = {
-  topic: () => ({ partitions: 1 }),
-  partition: () => {
-    throw new Error('not in this test');
-  },
+const not = (): never => {
+  throw new Error('not in this test');
+};
+const parts = {
+  logs: { topic: () => ({ partitions: 1 }), partition: not },
+  topics: { partitionCount: () => 0, names: () => [] },
+  clock: systemClock,
+  logger: {},
+  coordinator: not,
 };
 
 test('a consumer has a name of its own, or the one that it is given, and leaves when it is closed', async () => {
-  const consumers = new OpenConsumers(logs);
+  const consumers = new OpenConsumers(parts);
   const [first, second] = [consumers.open(), consumers.open({ clientId: 'billing' })];
   expect(() => consumers.open({ maxBytes: 0 })).toThrow('maxBytes');
   const third = consumers.open();
   expect(consumers.list().map(({ clientId }) => clientId)).toEqual(['consumer-1', 'billing', 'consumer-3']);
   await second.close();
   expect(consumers.list()).toEqual([first, third]);
+});
+
+test('one of a group is kept until it is closed, whoever has it', async () => {
+  const { store } = await openInMemory();
+  const member = store.consumer({ groupId: 'g', topics: 'orders' });
+  expect(store.openConsumers()).toEqual([member]);
+  expect(() => store.consumer({ groupId: '' })).toThrow('groupId');
+  // Told as what it is, since no consumer has it without a group.
+  expect(() => store.consumer({ topics: ['orders'] } as never)).toThrow('groupId');
+  await member.close();
+  expect(store.openConsumers()).toEqual([]);
+  const left = store.consumer({ groupId: 'g', topics: 'orders' });
+  await store.close();
+  expect(left.isClosed).toBe(true);
 });
 
 test('one that nobody has is not kept, and one that waits for records is', async () => {

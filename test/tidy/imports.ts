@@ -28,6 +28,7 @@ const levels: Record<string, number> = {
   security: 5,
   producer: 5,
   consumer: 5,
+  member: 5.5,
   compaction: 5,
   store: 6,
   metrics: 7,

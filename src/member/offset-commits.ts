@@ -1,0 +1,172 @@
+/**
+ * Commits of a consumer of a group: in the name of the member that it is at the time, of partitions that it has. What was committed last is remembered, so that an automatic
+ * commit says nothing that is known.
+ */
+import type { AssignedPartition } from '../consumer/assigned-partition.ts';
+import { partitionKey, showPartition } from '../consumer/topic-logs.ts';
+import type { Clock } from '../clock.ts';
+import { invalidArgument, MillraceError } from '../errors.ts';
+import type { GroupCoordinator, GroupError, MemberIdentity } from '../group/group-requests.ts';
+import type { CommittedOffset } from '../group/offset-table.ts';
+import { COMMIT_TIMEOUT_MS, RETRY_BACKOFF_MS } from '../limits.ts';
+import type { KafkaErrorName } from '../protocol/error-code.ts';
+import type { Offset, OffsetToCommit, TopicPartition } from '../types.ts';
+import { groupError, isWorthAnother } from './group-error.ts';
+import type { MembershipCounters } from './membership-counters.ts';
+import type { MembershipState } from './membership-state.ts';
+
+/** Told of what became of a commit: null, or why it failed. */
+export type CommitCallback = (error: unknown, offsets: readonly OffsetToCommit[]) => void;
+
+export interface CommitParts {
+  readonly coordinator: GroupCoordinator;
+  readonly clock: Clock;
+  readonly counters: MembershipCounters;
+  readonly state: MembershipState;
+  readonly assigned: ReadonlyMap<string, AssignedPartition>;
+  /** The coordinator does not know the member: told so that it finds out what has happened. */
+  readonly doubt: () => void;
+}
+
+export class OffsetCommits {
+  readonly #parts: CommitParts;
+  readonly #last = new Map<string, Offset>();
+
+  constructor(parts: CommitParts) {
+    this.#parts = parts;
+  }
+
+  /** Tries again what may pass, a rebalance too as long as the partitions stay. Errors: as `once`, TIMED_OUT. */
+  async commit(offsets: readonly OffsetToCommit[]): Promise<void> {
+    const { clock } = this.#parts;
+    const until = clock.now() + COMMIT_TIMEOUT_MS;
+    for (;;) {
+      const error = await this.#try(offsets);
+      if (error === null) return;
+      const told = groupError(error, this.#parts.state.groupId);
+      if (!isWorthAnother(error) && error !== 'REBALANCE_IN_PROGRESS') throw told;
+      if (clock.now() >= until) {
+        const message = `the offsets could not be committed within ${COMMIT_TIMEOUT_MS} ms`;
+        throw new MillraceError('ERR_MILLRACE_TIMED_OUT', message, { cause: told });
+      }
+      await pause(clock);
+    }
+  }
+
+  /** Errors: UNKNOWN_MEMBER, MEMBER_FENCED, REBALANCE_IN_PROGRESS, TOO_LARGE, CLOSED. */
+  async once(offsets: readonly OffsetToCommit[]): Promise<void> {
+    const error = await this.#try(offsets);
+    if (error !== null) throw groupError(error, this.#parts.state.groupId);
+  }
+
+  /** As `once`; nobody has to wait for it, and who does not wait does not want to know. */
+  tried(offsets: readonly OffsetToCommit[], callback: CommitCallback = () => undefined): Promise<void> {
+    if (typeof callback !== 'function') throw invalidArgument('callback', 'a function', callback);
+    const committing = this.#tell(offsets, callback);
+    // Said above.
+    committing.catch(() => undefined);
+    return committing;
+  }
+
+  /** What the group has committed; waits for transactions that may still set an offset. Errors: TIMED_OUT, and as the coordinator's. */
+  async committed(partitions: readonly TopicPartition[]): Promise<CommittedOffset[]> {
+    const { clock } = this.#parts;
+    const until = clock.now() + COMMIT_TIMEOUT_MS;
+    for (;;) {
+      const { found, unstable } = await this.look(partitions);
+      if (unstable.length === 0) return found;
+      if (clock.now() >= until) {
+        const message = `an open transaction may still set the offset of ${unstable.map(showPartition).join(', ')}`;
+        throw new MillraceError('ERR_MILLRACE_TIMED_OUT', message);
+      }
+      await pause(clock);
+    }
+  }
+
+  /** `unstable`: to be asked for again. */
+  async look(partitions: readonly TopicPartition[]): Promise<{ found: CommittedOffset[]; unstable: TopicPartition[] }> {
+    if (partitions.length === 0) return { found: [], unstable: [] };
+    const { coordinator, state } = this.#parts;
+    const { groupId } = state;
+    const { error, offsets } = await coordinator.offsets({ groupId, partitions, requireStable: true });
+    if (error !== null) {
+      if (isWorthAnother(error)) return { found: [], unstable: [...partitions] };
+      throw groupError(error, groupId);
+    }
+    const found: CommittedOffset[] = [];
+    const unstable: TopicPartition[] = [];
+    for (const { topic, partition, error: problem, committed } of offsets) {
+      if (problem !== null && !isWorthAnother(problem)) throw groupError(problem, groupId);
+      if (problem !== null) unstable.push({ topic, partition });
+      else if (committed !== null) found.push(committed);
+    }
+    return { found, unstable };
+  }
+
+  /** It begins where the group has committed. */
+  begins(place: TopicPartition, offset: Offset): void {
+    this.#last.set(partitionKey(place), offset);
+  }
+
+  forget(place: TopicPartition): void {
+    this.#last.delete(partitionKey(place));
+  }
+
+  /** Of these, the offsets that are not committed. */
+  news(offsets: readonly OffsetToCommit[]): OffsetToCommit[] {
+    return offsets.filter((each) => this.#last.get(partitionKey(each)) !== each.offset);
+  }
+
+  async #tell(offsets: readonly OffsetToCommit[], callback: CommitCallback): Promise<void> {
+    try {
+      await this.once(offsets);
+    } catch (error) {
+      callback(error, offsets);
+      throw error;
+    }
+    callback(null, offsets);
+  }
+
+  async #try(offsets: readonly OffsetToCommit[]): Promise<KafkaErrorName | null> {
+    if (offsets.length === 0) return null;
+    const { coordinator, clock, counters, state, doubt } = this.#parts;
+    this.#check(offsets);
+    const asked = state.identity;
+    const began = clock.now();
+    const { errors } = await coordinator.commit({ ...asked, offsets, retentionMs: -1 });
+    offsets.forEach((each, index) => {
+      if (errors[index] === null) this.#last.set(partitionKey(each), each.offset);
+    });
+    const error = errors.find((each) => each !== null) ?? null;
+    if (error === null) counters.committed(clock.now() - began);
+    else counters.failedCommits++;
+    const meaning = this.#meaningOf(error, asked);
+    if (meaning === 'UNKNOWN_MEMBER_ID' || meaning === 'ILLEGAL_GENERATION' || meaning === 'FENCED_INSTANCE_ID')
+      doubt();
+    return meaning;
+  }
+
+  /** A generation that is just beginning, or has begun meanwhile, is a rebalance. */
+  #meaningOf(error: GroupError, { memberId, generationId }: MemberIdentity): GroupError {
+    const { state } = this.#parts;
+    if (error !== 'ILLEGAL_GENERATION' || state.memberId !== memberId || !state.isMember) return error;
+    return state.generationId !== generationId || state.phase !== 'stable' ? 'REBALANCE_IN_PROGRESS' : error;
+  }
+
+  #check(offsets: readonly OffsetToCommit[]): void {
+    const { assigned, state } = this.#parts;
+    const other = offsets.find((each) => !assigned.has(partitionKey(each)));
+    if (state.isMember && other === undefined) return;
+    if (!state.isMember && !state.isLost && state.phase === 'joining')
+      throw groupError('REBALANCE_IN_PROGRESS', state.groupId);
+    const what =
+      other === undefined ? 'the consumer is no member' : `the consumer does not have ${showPartition(other)}`;
+    throw new MillraceError('ERR_MILLRACE_UNKNOWN_MEMBER', `group "${state.groupId}": ${what}, or not any more`);
+  }
+}
+
+function pause(clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    clock.schedule(RETRY_BACKOFF_MS, resolve, true);
+  });
+}
