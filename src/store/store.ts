@@ -80,13 +80,8 @@ export class Store extends TopicStore {
     };
     this.producerIds = new ProducerIds(environment);
     const internal = new InternalTopics(this.admin, options);
-    const rest = {
-      internal,
-      logs,
-      nextProducerId: () => this.producerIds.next(),
-      settings: options,
-      groups: () => this.#groups,
-    };
+    const nextProducerId = (): number => this.producerIds.next();
+    const rest = { internal, logs, nextProducerId, settings: options, groups: () => this.#groups };
     this.#transactions = new StoreTransactions(environment, rest);
     this.#groups = storeGroups(environment, rest);
     this.#ports = new OpenPorts(this.#groups, environment);
