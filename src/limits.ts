@@ -223,6 +223,11 @@ export const NUMBERS_PER_ELEMENT = 16;
 /** What a regular expression that a client sent may take. */
 export const CLIENT_PATTERN_TIME_MS = 250;
 
+/** How often a sticky assignor goes through all partitions to make an assignment more even, whatever members say of themselves: four times were seen. */
+export const EVENING_ROUNDS_MAX = 32;
+/** The same for the server-side `uniform`: Kafka's bound. */
+export const UNIFORM_ROUNDS_MAX = 16;
+
 /** The longest that a timer of Node's waits; a longer one would be over at once. 24 days. */
 export const TIMER_MAX_MS = 0x7fff_ffff;
 

@@ -3,7 +3,7 @@
  *
  * Needs Java 17 and Maven (the jars are fetched once). Without them it says so and ends well, unless CI=true. MILLRACE_SEED repeats a
  * run. One JVM answers all questions. Arguments choose parts: dump, clean, histories, producers, killed, recovery, compaction, transactions,
- * protocol, security, broker, broker-transactions.
+ * protocol, assignors, security, broker, broker-transactions.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { missingCommands } from '../../../tools/kafka-jars.mjs';
+import { judgeAssignors } from './assignor-checks.mjs';
 import { BrokerTrial } from './broker-checks.mjs';
 import { agreedCases, flip, differingCases } from './damage-matrix.mjs';
 import { judgeBrokerTransactions } from './broker-transactions.mjs';
@@ -255,6 +256,7 @@ async function main() {
     transactions: () => judgeTransactions(tally, judge, java, root),
     security: () => judgeSecurity(tally, judge, root, seed),
     protocol: () => judgeProtocol(tally, judge, seed),
+    assignors: () => judgeAssignors(tally, judge, seed),
     broker: () => judgeByBroker(tally, judge, java, root),
     'broker-transactions': () => judgeBrokerTransactions(tally, judge, java, root),
   };

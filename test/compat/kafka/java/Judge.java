@@ -58,6 +58,11 @@ public final class Judge {
             case "protocolCatalog" -> ProtocolMessages.catalog();
             case "protocolMessages" -> ProtocolMessages.written(command);
             case "transactions" -> TransactionTrial.run(command);
+            case "assign" -> Assignors.assign(command);
+            case "assignAtCoordinator" -> Assignors.assignAtCoordinator(command);
+            case "assignorUserData" -> Assignors.userData(command);
+            case "writeConsumerProtocol" -> Assignors.write(command);
+            case "readConsumerProtocol" -> Assignors.readable(command);
             default -> throw new IllegalArgumentException("unknown command " + name);
         };
     }
