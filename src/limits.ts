@@ -151,15 +151,15 @@ export const GROUP_SESSION_TIMEOUT_MAX_MS_DEFAULT = 1_800_000;
 export const GROUP_SIZE_MAX_DEFAULT = 0x7fff_ffff;
 /** Kafka's `group.initial.rebalance.delay.ms` of a broker is 3,000: who starts with an empty group waits for it. In a process nobody does. */
 export const GROUP_INITIAL_REBALANCE_DELAY_MS_DEFAULT = 0;
-/** Kafka's defaults of `offsets.retention.minutes` and `offsets.retention.check.interval.ms`. */
-export const OFFSETS_RETENTION_MS_DEFAULT = 7 * 24 * 3_600_000;
-export const OFFSETS_RETENTION_CHECK_INTERVAL_MS = 600_000;
 /** A member's first join that waits for longer is answered: its client may have gone, and a muted connection does not tell. Kafka's figure. */
 export const NEW_MEMBER_JOIN_TIMEOUT_MS = 300_000;
 /** Kafka's default of `offsets.topic.segment.bytes` and `transaction.state.log.segment.bytes`. */
 export const INTERNAL_SEGMENT_BYTES_DEFAULT = 100 * 1024 * 1024;
 /** Kafka's default of `offset.metadata.max.bytes`. */
 export const OFFSET_METADATA_CHARACTERS_MAX = 4_096;
+/** Kafka's defaults of `offsets.retention.minutes` and `offsets.retention.check.interval.ms`. */
+export const OFFSETS_RETENTION_MS_DEFAULT = 7 * 24 * 3_600_000;
+export const OFFSETS_RETENTION_CHECK_MS_DEFAULT = 600_000;
 
 /** Memory for the newest offsets of keys while a log is compacted: Kafka's default of `log.cleaner.dedupe.buffer.size`. */
 export const COMPACTION_BUFFER_BYTES_DEFAULT = 128 * MIB;

@@ -17,6 +17,8 @@ export const subjects = {
   cli: { file: 'cli.mjs' },
   protocol: { file: 'protocol.mjs' },
   retention: { file: 'retention.mjs' },
+  offsets: { file: 'offsets.mjs' },
+  groups: { file: 'groups.mjs' },
   'open-10k': { file: 'open.mjs' },
   counts: { file: 'counts.mjs' },
 };

@@ -178,6 +178,11 @@ export interface GroupCoordinator {
   /** Settles when the leader has assigned. */
   sync(request: SyncRequest): Promise<SyncAnswer>;
   heartbeat(request: MemberIdentity): Promise<GroupError>;
+  /**
+   * Settles when a heartbeat would tell the member to join again, and at once if it would now: for members in the same process, which need not ask for that. It keeps no
+   * session. Of two calls of one member the later one counts; the other is answered null.
+   */
+  untilRebalance(request: MemberIdentity): Promise<GroupError>;
   leave(groupId: string, members: readonly LeavingMember[]): Promise<LeaveAnswer>;
   /** Settles when the offsets are as safe as the settings of `__consumer_offsets` say, and to be seen. */
   commit(request: CommitRequest): Promise<CommitAnswer>;

@@ -91,6 +91,12 @@ export class GroupShard {
     return group === undefined ? 'UNKNOWN_MEMBER_ID' : group.heartbeat(request);
   }
 
+  async untilRebalance(request: MemberIdentity): Promise<GroupError> {
+    const group = this.#groups.get(request.groupId);
+    if (group === undefined) return 'UNKNOWN_MEMBER_ID';
+    return new Promise((resolve) => group.untilRebalance(request, resolve));
+  }
+
   async leave(groupId: string, members: readonly LeavingMember[]): Promise<LeaveAnswer> {
     const group = this.#groups.get(groupId);
     if (group === undefined) return nobodyLeft(members);

@@ -90,6 +90,12 @@ export class Groups implements GroupCoordinator {
     return shard === null ? 'UNKNOWN_MEMBER_ID' : shard.heartbeat(request);
   }
 
+  async untilRebalance(request: MemberIdentity): Promise<GroupError> {
+    if (request.groupId === '') return 'INVALID_GROUP_ID';
+    const shard = await this.#shardOf(request.groupId);
+    return shard === null ? 'UNKNOWN_MEMBER_ID' : shard.untilRebalance(request);
+  }
+
   async leave(groupId: string, members: readonly LeavingMember[]): Promise<LeaveAnswer> {
     if (groupId === '') return { error: 'INVALID_GROUP_ID', members: [] };
     const shard = await this.#shardOf(groupId);

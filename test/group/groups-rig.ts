@@ -5,6 +5,7 @@ import { openStore, type Store, type StoreOptions } from '#millrace/main.js';
 import { turn } from '../consumer/consumer-fixture.ts';
 import { DATA, Messages } from '../store/store-fixture.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { MortalClock } from '../support/mortal-clock.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { GroupClient } from './group-client.ts';
 
@@ -16,6 +17,7 @@ export class GroupsRig {
   readonly #options: StoreOptions;
   system: MemoryFileSystem;
   store!: Store;
+  #storeClock!: MortalClock;
 
   private constructor(system: MemoryFileSystem, options: StoreOptions) {
     this.system = system;
@@ -30,7 +32,9 @@ export class GroupsRig {
   }
 
   async #open(): Promise<void> {
-    const { system: fileSystem, clock } = this;
+    const { system: fileSystem } = this;
+    const clock = new MortalClock(this.clock);
+    this.#storeClock = clock;
     const { logger } = this.messages;
     const options = {
       fileSystem,
@@ -46,7 +50,10 @@ export class GroupsRig {
   /** Another process opens the directory, after this one was stopped or killed. */
   async restart(how: 'close' | 'kill'): Promise<void> {
     if (how === 'close') await this.store.close();
-    else this.system = this.system.kill();
+    else {
+      this.#storeClock.die();
+      this.system = this.system.kill();
+    }
     await this.#open();
   }
 

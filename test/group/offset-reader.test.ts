@@ -104,3 +104,17 @@ test('who has not read for as long as tombstones stay reads anew, since one may 
   expect((await reader.read()).committed('g')).toMatchObject([{ partition: 1, offset: 2 }]);
   expect(anew).toBe(1);
 });
+
+test('a log with gaps is read to its end, also from one in the middle of a gap (KAFKA-9065)', async () => {
+  const { log } = new TempLog();
+  const reader = readerOf(log);
+  const written = new OffsetsLog();
+  written.commit('g', { 'a-0': 5 });
+  written.skip(100);
+  written.commit('g', { 'a-1': 6 });
+  log.appendBatches(written.bytes, { from: 'leader' });
+  expect((await reader.read()).committed('g')).toMatchObject([{ offset: 5 }, { offset: 6 }]);
+  log.deleteRecords(50);
+  expect((await readerOf(log).read()).committed('g')).toMatchObject([{ offset: 6 }]);
+  expect(reader.catchUp().committed('g')).toHaveLength(2);
+});

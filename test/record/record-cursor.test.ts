@@ -53,6 +53,17 @@ describe('a cursor', () => {
     );
   });
 
+  test.each(['none', 'gzip'] as const)('shows the bytes that its positions are in, compressed by %s', (compression) => {
+    const [bytes] = encodeBatches([{ key: 'ab', value: 'cde' }, { value: 'f' }], { ...options, compression });
+    const cursor = batchOf(bytes).cursor();
+    const at = (position: number, size: number): string =>
+      Buffer.from(cursor.bytes.subarray(position, position + size)).toString();
+    cursor.next();
+    expect([at(cursor.keyPosition, cursor.keySize), at(cursor.valuePosition, cursor.valueSize)]).toEqual(['ab', 'cde']);
+    cursor.next();
+    expect([cursor.keySize, at(cursor.valuePosition, cursor.valueSize)]).toEqual([-1, 'f']);
+  });
+
   test('passes over what lies below the start offset', () => {
     const input = Array.from({ length: 100 }, (_, i) => ({ value: String(i) }));
     const [bytes] = encodeBatches(input, { ...options, compression: 'none' });

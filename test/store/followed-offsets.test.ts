@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { FollowedOffsets, type FollowedTopics } from '#millrace/store/followed-offsets.js';
+import { decodeOffsetCommit } from '#millrace/group/offset-commit-format.js';
+import { FollowedOffsets } from '#millrace/store/followed-offsets.js';
 import { openStore } from '#millrace/main.js';
 import { offsetRecord } from '../group/offsets-log.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -12,7 +13,7 @@ test('each group is looked for in its own partition', async () => {
   const { store, system } = await openInMemory();
   await store.createTopic(TOPIC, { partitions: 2, config });
   const follower = await openStore(DATA, { readOnly: true, fileSystem: system });
-  const offsets = new FollowedOffsets(follower as FollowedTopics, new FakeClock());
+  const offsets = new FollowedOffsets(follower, new FakeClock());
   // The hashes of "g" and "h" are 103 and 104.
   store.partition(TOPIC, 1).append([offsetRecord('g', 'a-0', 5), offsetRecord('h', 'a-0', 99)]);
   store.partition(TOPIC, 0).append([offsetRecord('h', 'a-0', 6)]);
@@ -25,7 +26,7 @@ test('each group is looked for in its own partition', async () => {
 test('a topic that was made anew is read from its start', async () => {
   const { store, system } = await openInMemory();
   const follower = await openStore(DATA, { readOnly: true, fileSystem: system });
-  const offsets = new FollowedOffsets(follower as FollowedTopics, new FakeClock());
+  const offsets = new FollowedOffsets(follower, new FakeClock());
   for (let offset = 3; offset > 0; offset--) {
     await store.createTopic(TOPIC, { config });
     for (let i = 0; i < offset; i++) store.partition(TOPIC, 0).append([offsetRecord('g', `a-${i}`, offset)]);
@@ -39,22 +40,29 @@ test('a topic that was made anew is read from its start', async () => {
   await store.close();
 });
 
-test('who has not asked for as long as the topic keeps tombstones is told what the log says now', async () => {
-  const { store, system } = await openInMemory();
+test('who has not asked for as long as the topic keeps tombstones misses none that compaction has taken away', async () => {
+  const clock = new FakeClock();
+  const { store, system } = await openInMemory(undefined, { clock });
   await store.createTopic(TOPIC, { config });
   const follower = await openStore(DATA, { readOnly: true, fileSystem: system });
-  const clock = new FakeClock();
-  const offsets = new FollowedOffsets(follower as FollowedTopics, clock);
+  const offsets = new FollowedOffsets(follower, clock);
   const log = store.partition(TOPIC, 0);
+  const compact = async (): Promise<void> => {
+    log.append([offsetRecord('h', 'b-0', clock.now())]);
+    log.roll();
+    await store.compact(TOPIC, 0);
+  };
   log.append([offsetRecord('g', 'a-0', 5)]);
   expect(await offsets.committed('g')).toHaveLength(1);
-  // As compaction leaves it, which has taken a tombstone away too.
   log.append([{ ...offsetRecord('g', 'a-0', 5), value: null }]);
-  log.deleteRecords(2);
-  log.append([offsetRecord('g', 'a-1', 5)]);
-  follower.partition(TOPIC, 0).refresh();
+  await compact();
   clock.advance(1_000);
-  expect(await offsets.committed('g')).toMatchObject([{ partition: 1 }]);
+  await compact();
+  const keys = [...log.read(0)]
+    .flatMap((batch) => [...batch])
+    .map(({ key }) => decodeOffsetCommit(key, null)?.key.group);
+  expect(keys).toEqual(['h']);
+  expect(await offsets.committed('g')).toEqual([]);
   await follower.close();
   await store.close();
 });

@@ -63,6 +63,14 @@ export class ClassicGroup extends GroupJoins {
     return this.state === 'PreparingRebalance' ? 'REBALANCE_IN_PROGRESS' : null;
   }
 
+  untilRebalance(identity: MemberIdentity, reply: Reply<GroupError>): void {
+    if (this.state === 'Dead') return reply('COORDINATOR_NOT_AVAILABLE');
+    const error = this.checkMember(identity) ?? this.#checkGeneration(identity);
+    if (error !== null) return reply(error);
+    if (this.state === 'PreparingRebalance') return reply('REBALANCE_IN_PROGRESS');
+    this.members.get(identity.memberId)!.watch(reply);
+  }
+
   leave(leaving: readonly LeavingMember[]): LeaveAnswer {
     if (this.state === 'Dead') return { error: 'COORDINATOR_NOT_AVAILABLE', members: [] };
     const members = leaving.map(({ memberId, groupInstanceId, reason }) => {

@@ -115,6 +115,7 @@ export abstract class GroupGenerations {
     this.#endSync();
     const isFirst = this.#state === 'Empty';
     this.become('PreparingRebalance');
+    for (const member of this.members.all) member.tell('REBALANCE_IN_PROGRESS');
     logger.debug?.({ groupId: this.groupId, generationId: this.#generationId, reason }, 'a group rebalances');
     if (isFirst) {
       const delayMs = settings.groupInitialRebalanceDelayMs;
@@ -214,6 +215,7 @@ export abstract class GroupGenerations {
     this.answerSyncs(error);
     for (const member of this.members.all) {
       member.cancelSession();
+      member.tell(error);
       this.members.answerJoin(member, refusedJoin(error, member.memberId));
     }
   }

@@ -93,6 +93,7 @@ export abstract class GroupJoins extends GroupGenerations {
     const old = this.members.get(before)!;
     const { leader } = this.members;
     this.members.answerJoin(old, refusedJoin('FENCED_INSTANCE_ID', before));
+    old.tell('FENCED_INSTANCE_ID');
     old.awaitingSync?.(refusedSync('FENCED_INSTANCE_ID'));
     old.awaitingSync = null;
     const member = GroupMember.of(memberId, request);

@@ -1,5 +1,12 @@
 /** A member of a classic group: what it has said of itself, what it is assigned, and the answers that it waits for. */
-import type { JoinAnswer, JoinedMember, JoinRequest, MemberProtocol, SyncAnswer } from '../group-requests.ts';
+import type {
+  GroupError,
+  JoinAnswer,
+  JoinedMember,
+  JoinRequest,
+  MemberProtocol,
+  SyncAnswer,
+} from '../group-requests.ts';
 import type { GroupMemberMetadata } from '../group-metadata-format.ts';
 import type { Reply } from './group-environment.ts';
 
@@ -20,6 +27,8 @@ export class GroupMember {
   /** Set by GroupMembers, which counts them. */
   awaitingJoin: Reply<JoinAnswer> | null = null;
   awaitingSync: Reply<SyncAnswer> | null = null;
+  /** Who is told when it has to join again. */
+  #watcher: Reply<GroupError> | null = null;
   /** Ends the timer of its session. */
   cancelSession: () => void = () => undefined;
 
@@ -55,6 +64,18 @@ export class GroupMember {
   /** Who waits for an answer cannot send heartbeats, and need not; but one that nobody has heard of again since its first join must not wait for ever. */
   get isHeldAlive(): boolean {
     return !this.isNew && (this.awaitingJoin !== null || this.awaitingSync !== null);
+  }
+
+  watch(watcher: Reply<GroupError>): void {
+    this.tell(null);
+    this.#watcher = watcher;
+  }
+
+  /** Once, whoever watches. */
+  tell(error: GroupError): void {
+    const watcher = this.#watcher;
+    this.#watcher = null;
+    watcher?.(error);
   }
 
   /** Its subscription for a protocol of the group. */

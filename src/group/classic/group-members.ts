@@ -79,6 +79,7 @@ export class GroupMembers {
     const member = this.#byId.get(memberId);
     if (member === undefined) return undefined;
     member.cancelSession();
+    member.tell('UNKNOWN_MEMBER_ID');
     this.#byId.delete(memberId);
     this.#votes.remove(member.protocols);
     if (member.awaitingJoin !== null) this.#awaitingJoin--;

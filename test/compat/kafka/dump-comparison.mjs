@@ -4,32 +4,14 @@
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { dumpCommand } from '#millrace/cli/commands/dump.js';
 import { partitionsOf } from './directories.mjs';
+import { ourDump } from './our-dump.mjs';
 import { holds, same } from './tally.mjs';
 
 const fixtures = fileURLToPath(new URL('../../fixture/kafka-4.2/', import.meta.url));
 const DUMPED = /\.(?:log|index|timeindex|txnindex|snapshot)$/;
 const SEQUENCES = 2 ** 31;
-
-/** The rows of `millrace dump --json`, or the lines of `millrace dump`. */
-async function ourDump(...args) {
-  const stdout = new PassThrough();
-  const written = text(stdout);
-  const context = {
-    stdin: null,
-    stdout,
-    stderr: new PassThrough(),
-    signal: new AbortController().signal,
-    setExitCode() {},
-  };
-  await dumpCommand(context).parseAsync(args, { from: 'user' });
-  stdout.end();
-  return (await written).split('\n').filter((line) => line !== '');
-}
 
 /** The lines that say what is in a file, in one form. */
 function linesOf(lines) {

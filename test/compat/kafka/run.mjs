@@ -3,7 +3,7 @@
  *
  * Needs Java 17 and Maven (the jars are fetched once). Without them it says so and ends well, unless CI=true. MILLRACE_SEED repeats a
  * run. One JVM answers all questions. Arguments choose parts: dump, clean, histories, producers, killed, recovery, compaction, transactions,
- * protocol, assignors, security, broker, broker-transactions.
+ * offsets, protocol, assignors, security, broker, broker-transactions.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -35,6 +35,7 @@ import {
   toolAgrees,
   weReadWhatKafkaAppends,
 } from './partition-checks.mjs';
+import { judgeOffsets } from './offset-checks.mjs';
 import { judgeProducers } from './producer-checks.mjs';
 import { judgeSecurity } from './security-checks.mjs';
 import { judgeProtocol } from './protocol-checks.mjs';
@@ -254,6 +255,7 @@ async function main() {
     recovery: () => judgeRecovery(tally, judge, workshop, root),
     compaction: () => judgeCompaction(tally, judge, workshop, root, seed),
     transactions: () => judgeTransactions(tally, judge, java, root),
+    offsets: () => judgeOffsets(tally, judge, java, root),
     security: () => judgeSecurity(tally, judge, root, seed),
     protocol: () => judgeProtocol(tally, judge, seed),
     assignors: () => judgeAssignors(tally, judge, seed),

@@ -273,3 +273,44 @@ test('an empty group comes back as one', () => {
   rig.clock.advance(0);
   expect(rig.state).toEqual(['CompletingRebalance', 3]);
 });
+
+test('a member in the process is told when it has to join again', () => {
+  const rig = new GroupRig();
+  const ids = rig.stable(4, (index) => ({ groupInstanceId: index === 1 ? 'i' : null }));
+  const told: (string | null)[][] = ids.map(() => []);
+  const watch = (index: number, facts: object = {}): void => {
+    const groupInstanceId = index === 1 ? 'i' : null;
+    const identity = { ...rig.identity(ids[index]), groupInstanceId, ...facts };
+    rig.group.untilRebalance(identity, (error) => void told[index].push(error));
+  };
+  ids.forEach((_, index) => watch(index));
+  // The later one counts.
+  watch(0);
+  expect(told).toEqual([[null], [], [], []]);
+  rig.join({ groupInstanceId: 'i' });
+  expect(told).toEqual([[null], ['FENCED_INSTANCE_ID'], [], []]);
+  rig.leave(ids[2]);
+  expect(told).toEqual([
+    [null, 'REBALANCE_IN_PROGRESS'],
+    ['FENCED_INSTANCE_ID'],
+    ['UNKNOWN_MEMBER_ID'],
+    ['REBALANCE_IN_PROGRESS'],
+  ]);
+  // And at once where it has to already.
+  watch(0);
+  watch(2);
+  watch(3, { generationId: 0 });
+  expect(told.map((errors) => errors.at(-1))).toEqual([
+    'REBALANCE_IN_PROGRESS',
+    'FENCED_INSTANCE_ID',
+    'UNKNOWN_MEMBER_ID',
+    'ILLEGAL_GENERATION',
+  ]);
+  const other = new GroupRig();
+  const [leader] = other.stable(1);
+  const ends: (string | null)[] = [];
+  other.group.untilRebalance(other.identity(leader), (error) => void ends.push(error));
+  other.group.end('NOT_COORDINATOR');
+  other.group.untilRebalance(other.identity(leader), (error) => void ends.push(error));
+  expect(ends).toEqual(['NOT_COORDINATOR', 'COORDINATOR_NOT_AVAILABLE']);
+});

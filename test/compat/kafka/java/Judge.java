@@ -51,6 +51,7 @@ public final class Judge {
             case "consume" -> BrokerClient.consume(command);
             case "produce" -> BrokerClient.produce(command);
             case "commitOffsets" -> TransactionClient.commitOffsets(command);
+            case "offsets" -> OffsetTrial.run(command);
             case "authorize" -> Security.authorize(command);
             case "beginSasl" -> Security.beginSasl(command);
             case "saySasl" -> Security.saySasl(command);
