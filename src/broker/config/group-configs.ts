@@ -6,7 +6,7 @@ import {
   GROUP_SIZE_MAX_DEFAULT,
   INTERNAL_SEGMENT_BYTES_DEFAULT,
   OFFSET_METADATA_CHARACTERS_MAX,
-  OFFSETS_RETENTION_CHECK_INTERVAL_MS,
+  OFFSETS_RETENTION_CHECK_MS_DEFAULT,
   OFFSETS_RETENTION_MS_DEFAULT,
   PARTITIONS_PER_TOPIC_MAX,
   SEGMENT_BYTES_MAX,
@@ -43,7 +43,7 @@ export const groupConfigs = {
     documentation: 'Characters of what may be committed with an offset.',
   }),
   'offsets.retention.check.interval.ms': long({
-    default: OFFSETS_RETENTION_CHECK_INTERVAL_MS,
+    default: OFFSETS_RETENTION_CHECK_MS_DEFAULT,
     min: 1,
     documentation: 'How often offsets are looked for that have had their time.',
   }),
