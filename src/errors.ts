@@ -43,6 +43,10 @@ export const errorCodes = {
   ERR_MILLRACE_CONCURRENT_TRANSACTIONS: 'the producer has a transaction open already; wait for its end before the next',
   /** Kafka: the transaction is aborted and the producer meets INVALID_PRODUCER_EPOCH. */
   ERR_MILLRACE_TRANSACTION_TIMEOUT: 'the transaction took longer than its time-out and was aborted; begin another one',
+  /** Kafka: GROUP_ID_NOT_FOUND. */
+  ERR_MILLRACE_UNKNOWN_GROUP: 'no such consumer group',
+  /** Kafka: NON_EMPTY_GROUP. */
+  ERR_MILLRACE_GROUP_NOT_EMPTY: 'the consumer group has members, and what was asked is for groups without',
   /** Kafka: SASL_AUTHENTICATION_FAILED. The message may be sent to the peer: it does not tell which users there are. */
   ERR_MILLRACE_AUTHENTICATION: 'a peer has not proved who it is, or has sent what is no message of the mechanism',
 } as const;

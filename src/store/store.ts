@@ -28,7 +28,7 @@ import { ProducerIds } from './producer-ids.ts';
 import type { RecoveryReport } from './recovery.ts';
 import { closeStore } from './store-closing.ts';
 import { writing } from './store-environment.ts';
-import { storeGroups } from './store-groups.ts';
+import { type StoreGroups, storeGroups } from './store-groups.ts';
 import type { StoreLock } from './store-lock.ts';
 import { type OpenedParts, openParts } from './store-opening.ts';
 import type { CheckedOptions } from './store-options.ts';
@@ -153,6 +153,12 @@ export class Store extends TopicStore {
 
   /** The coordinator of consumer groups, for a broker and for consumers. */
   get groupCoordinator(): GroupCoordinator {
+    this.checkOpen();
+    return this.#groups;
+  }
+
+  /** What there is to be seen of consumer groups. */
+  get groups(): StoreGroups {
     this.checkOpen();
     return this.#groups;
   }
