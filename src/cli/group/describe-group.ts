@@ -12,8 +12,8 @@ import { reading } from '../data-directory.ts';
 import { columns, printRow, showCount } from '../output.ts';
 import { endOffsets } from './end-offsets.ts';
 import { findGroup } from './find-group.ts';
-import { type GroupPartition, groupPartitions } from './group-partitions.ts';
-import { memberPartitions, showPartitions } from './member-partitions.ts';
+import { type GroupPartition, groupPartitions } from '../../group/group-partitions.ts';
+import { memberPartitions, showPartitions } from '../../group/member-partitions.ts';
 
 interface Options extends CommonOptions {
   readonly members: boolean;
@@ -52,7 +52,7 @@ async function partitionsOf(store: ReadOnlyStore, group: GroupDescription): Prom
 
 function headOf(group: GroupDescription, partitions: readonly GroupPartition[]): string {
   const { groupId, state, protocolType, protocolName, members } = group;
-  const lag = lagSum(partitions.map((each) => each.lag));
+  const lag = lagSum(partitions);
   const facts = [
     state,
     ...(protocolType === '' ? [] : [`type ${protocolType}`]),
@@ -103,7 +103,7 @@ function rowOf(group: GroupDescription, partitions: readonly GroupPartition[]): 
     state,
     protocolType,
     assignor: protocolName,
-    lag: lagSum(partitions.map((each) => each.lag)),
+    lag: lagSum(partitions),
     offsets: partitions.map(({ member, ...each }) => ({ ...each, memberId: member?.memberId ?? null })),
     members: members.map((member) => ({
       memberId: member.memberId,

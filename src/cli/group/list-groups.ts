@@ -1,6 +1,6 @@
 /** `millrace group list`: the consumer groups of a data directory, by name. */
 import { Command } from 'commander';
-import { lagSum, partitionLag } from '../../group/group-lag.ts';
+import { lagsOf, lagSum } from '../../group/group-lag.ts';
 import { type CommonOptions, commonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';
 import { reading } from '../data-directory.ts';
@@ -15,12 +15,9 @@ export function listGroupsCommand(context: CliContext): Command {
   return commonOptions(command).action(async (options: CommonOptions) => {
     const groups = await reading(context, options.data, async (store) => {
       const endOf = endOffsets(store);
-      return (await store.groups.summaries()).map(({ groupId, state, type, protocolType, memberCount, offsets }) => {
-        const lags = Array.from(
-          offsets(),
-          ([topic, partition, { offset }]) => partitionLag({ topic, partition }, offset, endOf(topic, partition)).lag,
-        );
-        return { group: groupId, state, type, protocolType, members: memberCount, lag: lagSum(lags) };
+      return (await store.groups.summaries()).map((summary) => {
+        const { groupId: group, state, type, protocolType, memberCount: members } = summary;
+        return { group, state, type, protocolType, members, lag: lagSum(lagsOf(summary, endOf)) };
       });
     });
     groups.sort((a, b) => (a.group < b.group ? -1 : 1));

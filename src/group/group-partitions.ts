@@ -1,8 +1,8 @@
 /** What a group has to do with each partition: where it goes on, how far it is behind, and which member reads it. */
-import { type EndOffsetOf, inOrder, partitionLag, type PartitionLag } from '../../group/group-lag.ts';
-import type { GroupDescription, MemberDescription } from '../../group/group-requests.ts';
-import { PartitionMap } from '../../group/partition-map.ts';
-import type { TopicPartition } from '../../types.ts';
+import { type EndOffsetOf, inOrder, partitionLag, type PartitionLag } from './group-lag.ts';
+import type { GroupDescription, MemberDescription } from './group-requests.ts';
+import { PartitionMap } from './partition-map.ts';
+import type { TopicPartition } from '../types.ts';
 import { memberPartitions } from './member-partitions.ts';
 
 export interface GroupPartition extends PartitionLag {

@@ -1,9 +1,9 @@
 /** The partitions that a member of a group is assigned, as its leader has written them. */
-import { isMillraceError } from '../../errors.ts';
-import { decodeAssignment } from '../../group/assignment-format.ts';
-import { inOrder } from '../../group/group-lag.ts';
-import type { GroupDescription, MemberDescription } from '../../group/group-requests.ts';
-import type { TopicPartition } from '../../types.ts';
+import { isMillraceError } from '../errors.ts';
+import { decodeAssignment } from './assignment-format.ts';
+import { inOrder } from './group-lag.ts';
+import type { GroupDescription, MemberDescription } from './group-requests.ts';
+import type { TopicPartition } from '../types.ts';
 
 /** Null where the bytes say something else: those of another type of group (Connect's) do, and so may those of a faulty leader. */
 export function memberPartitions(
