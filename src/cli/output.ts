@@ -16,7 +16,10 @@ export function note(context: CliContext, sentence: string): void {
   context.stderr.write(`millrace: ${sentence}\n`);
 }
 
-/** A table's cell. A column of numbers, some of which may be missing as '', stands right; any other stands left. */
+/** A number that is not there. */
+export const MISSING = '-';
+
+/** A table's cell. A column of numbers, some of which may be missing as '' or MISSING, stands right; any other stands left. */
 export type Cell = string | number;
 
 /** The lines of a table under `head`, each column as wide as its widest cell. */
@@ -24,7 +27,7 @@ export function columns(head: readonly string[], rows: readonly (readonly Cell[]
   const texts = rows.map((row) => row.map(String));
   const widths = head.map((name, i) => texts.reduce((most, row) => Math.max(most, row[i].length), name.length));
   const isNumber = head.map(
-    (_, i) => rows.length > 0 && rows.every((row) => typeof row[i] === 'number' || row[i] === ''),
+    (_, i) => rows.length > 0 && rows.every((row) => typeof row[i] === 'number' || row[i] === '' || row[i] === MISSING),
   );
   const line = (cells: readonly string[]): string =>
     cells

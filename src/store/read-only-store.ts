@@ -171,7 +171,6 @@ export class ReadOnlyStore {
 
   /** What the directory tells of consumer groups. */
   get groups(): GroupView {
-    this.#checkOpen();
     return new FollowedGroups(this.#offsets);
   }
 

@@ -159,7 +159,6 @@ export class Store extends TopicStore {
 
   /** What there is to be seen of consumer groups. */
   get groups(): StoreGroups {
-    this.checkOpen();
     return this.#groups;
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { columns, note, printRow, showBytes, showCount } from '#millrace/cli/output.js';
+import { columns, MISSING, note, printRow, showBytes, showCount } from '#millrace/cli/output.js';
 import { testContext } from './cli-run.ts';
 
 test('a row is JSON for machines and text for people', () => {
@@ -25,6 +25,15 @@ test('columns are as wide as their widest cell, numbers right', () => {
   );
   expect(lines).toEqual(['NAME       N', 'a          1', 'longer  1000']);
   expect(columns(['NAME', 'N'], [])).toEqual(['NAME  N']);
+});
+
+test('numbers stand right where some are missing', () => {
+  expect(columns(['NAME', 'NUMBER'], [['a', 1], ['b', MISSING], ['c', '']])).toEqual([
+    'NAME  NUMBER',
+    'a          1',
+    'b          -',
+    'c',
+  ]);
 });
 
 test('sizes have three digits and a unit', () => {

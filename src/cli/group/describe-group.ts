@@ -9,7 +9,7 @@ import type { ReadOnlyStore } from '../../store/read-only-store.ts';
 import { type CommonOptions, commonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';
 import { reading } from '../data-directory.ts';
-import { columns, printRow, showCount } from '../output.ts';
+import { columns, MISSING, printRow, showCount } from '../output.ts';
 import { endOffsets } from './end-offsets.ts';
 import { findGroup } from './find-group.ts';
 import { type GroupPartition, groupPartitions } from '../../group/group-partitions.ts';
@@ -19,8 +19,6 @@ interface Options extends CommonOptions {
   readonly members: boolean;
 }
 
-/** As Kafka writes what is not there. */
-const NONE = '-';
 const OFFSET_COLUMNS = ['TOPIC', 'PARTITION', 'CURRENT-OFFSET', 'LOG-END-OFFSET', 'LAG'];
 const MEMBER_COLUMNS = ['CONSUMER-ID', 'HOST', 'CLIENT-ID'];
 
@@ -69,10 +67,10 @@ function offsetLines(partitions: readonly GroupPartition[]): string[] {
   const rows = partitions.map(({ topic, partition, offset, endOffset, lag, member }) => [
     topic,
     partition,
-    offset ?? NONE,
-    endOffset ?? NONE,
-    lag ?? NONE,
-    ...(hasMembers ? [member?.memberId ?? NONE, member?.clientHost ?? NONE, member?.clientId ?? NONE] : []),
+    offset ?? MISSING,
+    endOffset ?? MISSING,
+    lag ?? MISSING,
+    ...(hasMembers ? [member?.memberId ?? MISSING, member?.clientHost ?? MISSING, member?.clientId ?? MISSING] : []),
   ]);
   return columns([...OFFSET_COLUMNS, ...(hasMembers ? MEMBER_COLUMNS : [])], rows);
 }
@@ -85,10 +83,10 @@ function memberLines(group: GroupDescription): string[] {
     const partitions = memberPartitions(group, member);
     return [
       memberId,
-      ...(isStatic ? [groupInstanceId ?? NONE] : []),
+      ...(isStatic ? [groupInstanceId ?? MISSING] : []),
       clientHost,
       clientId,
-      partitions?.length ?? NONE,
+      partitions?.length ?? MISSING,
       showPartitions(partitions),
     ];
   });

@@ -10,7 +10,7 @@ import type { Store } from '../../store/store.ts';
 import { commonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';
 import { reading } from '../data-directory.ts';
-import { columns, note, printRow, showCount } from '../output.ts';
+import { columns, MISSING, note, printRow, showCount } from '../output.ts';
 import { changingGroups, checkIdle, removeMembers } from './idle-group.ts';
 import { showOffset } from './offsets-file.ts';
 import { type ResetOptions, resetOptions, resetRequest } from './reset-options.ts';
@@ -86,7 +86,7 @@ function printPlan(context: CliContext, group: string, plan: readonly PlannedRes
   const rows = plan.map(({ topic, partition, current, offset, note: why }) => [
     topic,
     partition,
-    current ?? '-',
+    current ?? MISSING,
     offset,
     why ?? '',
   ]);
