@@ -1,33 +1,48 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { GroupsRig, ORDERS } from './groups-rig.ts';
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
-test('offsets that are committed, deleted and expire, and rebalances, are counted when they stand in the log', async () => {
-  const rig = await GroupsRig.open({ offsetsRetentionMs: DAY });
-  const { store } = rig;
-  const { counters } = store.groups;
-  const none = { offsetCommits: 0, offsetExpirations: 0, offsetDeletions: 0, completedRebalances: 0 };
+const none = { offsetCommits: 0, offsetExpirations: 0, offsetDeletions: 0, completedRebalances: 0 };
+const OTHER = { ...ORDERS, partition: 1 };
+
+test('a rebalance counts when the leader has assigned', async () => {
+  const rig = await GroupsRig.open();
+  const { counters } = rig.store.groups;
   expect(counters).toEqual(none);
-  const [one, other] = [rig.client(), rig.client()];
-  await rig.stable(one);
+  const member = rig.client();
+  await rig.settle(member.join());
+  expect(counters).toEqual(none);
+  await rig.settle(member.sync());
   expect(counters).toEqual({ ...none, completedRebalances: 1 });
-  await rig.stable(one, other);
-  expect(counters).toEqual({ ...none, completedRebalances: 2 });
-  await one.commit({ ...ORDERS, offset: 1 }, { ...ORDERS, partition: 1, offset: 1 });
-  // Too long.
-  await one.commit({ ...ORDERS, offset: 2, metadata: 'x'.repeat(5_000) });
-  expect(counters).toEqual({ ...none, completedRebalances: 2, offsetCommits: 2 });
-  const simple = rig.client({ groupId: 'h' });
-  await simple.commit({ ...ORDERS, offset: 1 }, { ...ORDERS, partition: 1, offset: 1 });
-  await rig.coordinator.deleteOffsets('h', [ORDERS, { ...ORDERS, partition: 7 }]);
-  expect(counters).toMatchObject({ offsetCommits: 4, offsetDeletions: 1 });
-  await rig.coordinator.deleteGroups(['h', 'g']);
-  expect(counters).toMatchObject({ offsetDeletions: 2, offsetExpirations: 0 });
-  const late = rig.client({ groupId: 'late' });
-  await late.commit({ ...ORDERS, offset: 1 });
-  expect(await store.groups.offsetCount()).toBe(3);
-  rig.clock.advance(2 * DAY);
-  await rig.store.groups.list();
-  expect(counters).toMatchObject({ offsetCommits: 5, offsetDeletions: 2 });
+  await rig.settle(member.sync());
+  expect(counters).toEqual({ ...none, completedRebalances: 1 });
+});
+
+test('offsets count when they stand in the log: those that are refused do not', async () => {
+  const rig = await GroupsRig.open();
+  const { counters } = rig.store.groups;
+  const client = rig.client();
+  await client.commit({ ...ORDERS, offset: 1 }, { ...OTHER, offset: 1 });
+  await client.commit({ ...ORDERS, offset: 2, metadata: 'x'.repeat(5_000) });
+  await rig.client({ groupId: 'h' }).commit({ ...ORDERS, offset: 1 });
+  expect(counters).toEqual({ ...none, offsetCommits: 3 });
+  await rig.coordinator.deleteOffsets('g', [ORDERS, { ...ORDERS, partition: 7 }]);
+  expect(counters).toEqual({ ...none, offsetCommits: 3, offsetDeletions: 1 });
+  expect(await rig.store.groups.offsetCount()).toBe(2);
+  await rig.coordinator.deleteGroups(['h', 'g', 'none']);
+  expect(counters).toEqual({ ...none, offsetCommits: 3, offsetDeletions: 3 });
+});
+
+test('offsets that have had their time are counted apart', async () => {
+  const rig = await GroupsRig.open({ offsetsRetentionMs: DAY });
+  const { groups } = rig.store;
+  await rig.client().commit({ ...ORDERS, offset: 1 }, { ...OTHER, offset: 1 });
+  rig.clock.advance(DAY - 1);
+  await rig.client({ groupId: 'h' }).commit({ ...ORDERS, offset: 1 });
+  rig.clock.advance(HOUR);
+  for (let i = 0; i < 100 && (await groups.offsetCount()) > 1; i++) await setImmediate();
+  expect(groups.counters).toEqual({ ...none, offsetCommits: 3, offsetExpirations: 2 });
 });
