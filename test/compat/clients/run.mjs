@@ -5,6 +5,7 @@
  * CI=true. Arguments choose clients by the names below.
  */
 import { clientChecks } from './client-checks.mjs';
+import { judgeGroupCommands } from './group-command-checks.mjs';
 import { javaToolChecks } from './java-tool-checks.mjs';
 import { kcatChecks } from './kcat-checks.mjs';
 import { KafkajsClient } from './kafkajs.mjs';
@@ -85,6 +86,13 @@ const clients = {
     prepare: () => kafkaTools(log),
     async attempt(java, tally, trial) {
       await runChecks(tally, trial, javaToolChecks(trial, java));
+      return java.version;
+    },
+  },
+  'group-commands': {
+    prepare: () => kafkaTools(log),
+    async attempt(java, tally) {
+      await judgeGroupCommands(tally, java);
       return java.version;
     },
   },
