@@ -23,7 +23,7 @@ import { reportFailure } from './failure.ts';
 /** The commands in the order of the help, under the heading that they stand below. */
 const groups: Record<string, ((context: CliContext) => Command)[]> = {
   'Serving:': [brokerCommand, userCommand],
-  'Topics and records:': [topicCommand, produceCommand, consumeCommand, groupCommand],
+  'Topics, records and groups:': [topicCommand, produceCommand, consumeCommand, groupCommand],
   'Looking into a data directory:': [dumpCommand, verifyCommand, recoverCommand, duCommand],
   'Measuring:': [benchCommand],
 };

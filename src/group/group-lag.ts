@@ -18,7 +18,13 @@ export function partitionLag(
   offset: Offset | null,
   endOffset: Offset | null,
 ): PartitionLag {
-  return { topic, partition, offset, endOffset, lag: offset === null || endOffset === null ? null : endOffset - offset };
+  return {
+    topic,
+    partition,
+    offset,
+    endOffset,
+    lag: offset === null || endOffset === null ? null : endOffset - offset,
+  };
 }
 
 /** Of each partition that a group has committed an offset for, in no order. */

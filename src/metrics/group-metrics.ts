@@ -58,18 +58,11 @@ export function addGroupMetrics(store: Store, options: CheckedMetricsOptions): v
   addLags(gauge);
 }
 
-type AddGauge = (
-  name: string,
-  help: string,
-  labelNames: readonly string[],
-  of: (scraped: Scraped) => Sample[],
-) => void;
+type AddGauge = (name: string, help: string, labelNames: readonly string[], of: (scraped: Scraped) => Sample[]) => void;
 
 function addCounts(gauge: AddGauge): void {
   const count = (name: string, help: string, of: (scraped: Scraped) => number): void =>
     gauge(name, help, [], (found) => [{ labels: {}, value: of(found) }]);
-  const ofType = ({ groups }: Scraped, type: string): GroupSummary[] =>
-    groups.flatMap(({ group }) => (group.type === type ? [group] : []));
   gauge(`${COORDINATOR}_group_count`, 'Groups, by the protocol that they speak', ['protocol'], (found) =>
     ['classic', 'consumer'].map((protocol) => ({ labels: { protocol }, value: ofType(found, protocol).length })),
   );
@@ -80,6 +73,10 @@ function addCounts(gauge: AddGauge): void {
     const isSo = (group: GroupSummary): boolean => group.state === state;
     count(name, `Those of them that are ${state}`, (found) => ofType(found, 'classic').filter(isSo).length);
   }
+}
+
+function ofType({ groups }: Scraped, type: string): GroupSummary[] {
+  return groups.flatMap(({ group }) => (group.type === type ? [group] : []));
 }
 
 function addLags(gauge: AddGauge): void {

@@ -28,12 +28,16 @@ test('columns are as wide as their widest cell, numbers right', () => {
 });
 
 test('numbers stand right where some are missing', () => {
-  expect(columns(['NAME', 'NUMBER'], [['a', 1], ['b', MISSING], ['c', '']])).toEqual([
-    'NAME  NUMBER',
-    'a          1',
-    'b          -',
-    'c',
-  ]);
+  expect(
+    columns(
+      ['NAME', 'NUMBER'],
+      [
+        ['a', 1],
+        ['b', MISSING],
+        ['c', ''],
+      ],
+    ),
+  ).toEqual(['NAME  NUMBER', 'a          1', 'b          -', 'c']);
 });
 
 test('sizes have three digits and a unit', () => {

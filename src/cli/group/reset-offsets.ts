@@ -78,7 +78,10 @@ async function commit(coordinator: GroupCoordinator, groupId: string, plan: read
   const failed = errors.findIndex((error) => error !== null);
   if (failed === -1) return;
   const { topic, partition } = plan[failed];
-  throw new MillraceError('ERR_MILLRACE_IO', `the offset of ${topic}-${partition} was not committed: ${errors[failed]}`);
+  throw new MillraceError(
+    'ERR_MILLRACE_IO',
+    `the offset of ${topic}-${partition} was not committed: ${errors[failed]}`,
+  );
 }
 
 function printPlan(context: CliContext, group: string, plan: readonly PlannedReset[], options: ResetOptions): void {

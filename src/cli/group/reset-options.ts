@@ -28,7 +28,6 @@ const WHICH = 'Which partitions:';
 const WHERE = 'Where to:';
 
 export function resetOptions(command: Command): Command {
-  const of = (heading: string, flags: string, help: string): Option => new Option(flags, help).helpGroup(heading);
   return command
     .addOption(
       of(WHICH, '--topic <name[:p,p]>', 'a topic, or some of its partitions; repeat for more').argParser(
@@ -51,6 +50,10 @@ export function resetOptions(command: Command): Command {
     .addOption(new Option('--execute', 'do it').default(false, 'a dry run'))
     .addOption(new Option('--export', 'write lines for --from-file').default(false, 'a table'))
     .addOption(new Option('--force', 'remove the members that the group has').default(false, 'no'));
+}
+
+function of(heading: string, flags: string, help: string): Option {
+  return new Option(flags, help).helpGroup(heading);
 }
 
 /** Ends the command where they do not go together. */

@@ -31,8 +31,7 @@ test('groups by name, and the lag of each look', async () => {
 
 test('it keeps so many looks, and shows so many groups', async () => {
   const { rig, watch } = await watched();
-  for (let i = 0; i <= SHOWN_GROUPS_MAX; i++)
-    await rig.client({ groupId: `g${i}` }).commit({ ...ORDERS, offset: 0 });
+  for (let i = 0; i <= SHOWN_GROUPS_MAX; i++) await rig.client({ groupId: `g${i}` }).commit({ ...ORDERS, offset: 0 });
   for (let i = 0; i <= RATES_KEPT_MAX; i++) await watch.look();
   expect([watch.shown.length, watch.count]).toEqual([SHOWN_GROUPS_MAX, SHOWN_GROUPS_MAX + 1]);
   expect(watch.shown[0].lags).toHaveLength(RATES_KEPT_MAX);

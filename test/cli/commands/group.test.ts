@@ -15,7 +15,10 @@ test('while a broker has the directory, groups are read, and who would change th
   expect((await cli(['group', 'describe', 'idle', '--data', data])).status).toBe(0);
   const rehearsed = await cli(['group', 'reset-offsets', 'idle', '--all-topics', '--to-latest', '--data', data]);
   expect(rehearsed.status).toBe(0);
-  for (const change of [['reset-offsets', 'idle', '--all-topics', '--to-latest', '--execute'], ['delete', 'idle']]) {
+  for (const change of [
+    ['reset-offsets', 'idle', '--all-topics', '--to-latest', '--execute'],
+    ['delete', 'idle'],
+  ]) {
     const held = await cli(['group', ...change, '--data', data]);
     expect(held.status).toBe(1);
     expect(held.stderr).toMatch(/held by this process, since .*kafka-consumer-groups \(ERR_MILLRACE_LOCKED\)/);

@@ -54,7 +54,9 @@ class Page {
     const ask = ++this.#asks;
     const selected = this.#selected;
     try {
-      const response = await fetch(`/state.json?${queryOf(selected)}`, { signal: AbortSignal.timeout(10 * INTERVAL_MS) });
+      const response = await fetch(`/state.json?${queryOf(selected)}`, {
+        signal: AbortSignal.timeout(10 * INTERVAL_MS),
+      });
       if (!response.ok) throw new Error(await response.text());
       const state = (await response.json()) as BrokerState;
       // A later one is on its way.
