@@ -9,9 +9,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openStore } from 'millrace';
 import { startBroker } from '#millrace/broker/broker.js';
-import { startJava } from '../kafka/java.mjs';
-import { holds, same } from '../kafka/tally.mjs';
-import { ended, outputOf, runCommand } from './command.mjs';
+import { startJava } from '../../kafka/java.mjs';
+import { holds, same } from '../../kafka/tally.mjs';
+import { ended, outputOf, runCommand } from '../command.mjs';
 
 const MAIN = fileURLToPath(import.meta.resolve('#millrace/cli/main.js'));
 const PIPES = { stdio: ['pipe', 'pipe', 'pipe'], level: 'ERROR' };
