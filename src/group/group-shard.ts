@@ -131,15 +131,11 @@ export class GroupShard {
   }
 
   summaries(): GroupSummary[] {
-    return this.list().map((listing) => {
-      const { groupId } = listing;
+    return this.list().map(({ groupId, protocolType, state, type }) => {
       const group = this.#groups.get(groupId);
-      return {
-        ...listing,
-        protocolName: group?.protocolName ?? '',
-        memberCount: group?.memberCount ?? 0,
-        offsets: () => this.commits.stored(groupId),
-      };
+      const [protocolName, memberCount] = [group?.protocolName ?? '', group?.memberCount ?? 0];
+      const offsets = (): ReturnType<GroupSummary['offsets']> => this.commits.stored(groupId);
+      return { groupId, protocolType, state, type, protocolName, memberCount, offsets };
     });
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { columns, MISSING, note, printRow, showBytes, showCount } from '#millrace/cli/output.js';
+import { columns, MISSING, note, printable, printRow, showBytes, showCount } from '#millrace/cli/output.js';
 import { testContext } from './cli-run.ts';
 
 test('a row is JSON for machines and text for people', () => {
@@ -38,6 +38,20 @@ test('numbers stand right where some are missing', () => {
       ],
     ),
   ).toEqual(['NAME  NUMBER', 'a          1', 'b          -', 'c']);
+});
+
+test('what others have chosen cannot move the cursor of a terminal', () => {
+  const hostile = '\u001b[2Ja\nb\u009b\u202ec';
+  expect(printable(hostile)).toBe('\\u001b[2Ja\\u000ab\\u009b\\u202ec');
+  expect(printable('größe 😀 -')).toBe('größe 😀 -');
+  expect(
+    columns(['NAME', 'N'], [[hostile, 1]])
+      .join('')
+      .includes('\u001b'),
+  ).toBe(false);
+  const context = testContext();
+  note(context, '\u001b[2J');
+  expect(context.stderr.text).toBe('millrace: \\u001b[2J\n');
 });
 
 test('sizes have three digits and a unit', () => {

@@ -1,6 +1,7 @@
 /** Looks at the groups of a broker when it is told to, and keeps how far each was behind lately. The first look has the coordinator load its groups. */
 import { isMillraceError } from '../../errors.ts';
 import { lagsOf, lagSum } from '../../group/group-lag.ts';
+import type { GroupSummary } from '../../group/group-view.ts';
 import { RATES_KEPT_MAX, SHOWN_GROUPS_MAX } from '../../limits.ts';
 import type { Store } from '../../store/store.ts';
 import type { GroupState } from './group-state.ts';
@@ -35,8 +36,7 @@ export class GroupWatch {
     try {
       const groups = await store.groups.summaries();
       const before = new Map(this.#shown.map(({ name, lags }) => [name, lags]));
-      groups.sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
-      this.#shown = groups.slice(0, SHOWN_GROUPS_MAX).map((group): GroupState => {
+      this.#shown = firstByName(groups, SHOWN_GROUPS_MAX).map((group): GroupState => {
         const { groupId: name, state, protocolName: assignor, memberCount: members } = group;
         const partitions = lagsOf(group, (topic, partition) => store.endOffset(topic, partition));
         const lag = lagSum(partitions);
@@ -49,4 +49,23 @@ export class GroupWatch {
       if (!isMillraceError(error)) throw error;
     }
   }
+}
+
+/** The first `count` by name, in order, in one pass: there may be many, and they are looked at each second. */
+function firstByName(groups: readonly GroupSummary[], count: number): GroupSummary[] {
+  let first: GroupSummary[] = [];
+  /** So many come before it. */
+  let bound: string | null = null;
+  for (const group of groups) {
+    if (bound !== null && group.groupId > bound) continue;
+    first.push(group);
+    if (first.length < 2 * count) continue;
+    first = first.sort(byName).slice(0, count);
+    bound = first[count - 1].groupId;
+  }
+  return first.sort(byName).slice(0, count);
+}
+
+function byName(a: GroupSummary, b: GroupSummary): number {
+  return a.groupId < b.groupId ? -1 : 1;
 }

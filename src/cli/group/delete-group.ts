@@ -4,7 +4,7 @@ import { MillraceError } from '../../errors.ts';
 import type { GroupDescription } from '../../group/group-requests.ts';
 import { type CommonOptions, commonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';
-import { printRow } from '../output.ts';
+import { printable, printRow } from '../output.ts';
 import { findGroup } from './find-group.ts';
 import { changingGroups, checkIdle, removeMembers } from './idle-group.ts';
 
@@ -29,7 +29,7 @@ export function deleteGroupCommand(context: CliContext): Command {
         await removeMembers(context, groupCoordinator, group);
         const [error] = await groupCoordinator.deleteGroups([groupId]);
         if (error !== null) throw new MillraceError('ERR_MILLRACE_IO', `group ${groupId} stays: ${error}`);
-        printRow(context, options.json, { deleted: groupId }, `deleted ${groupId}`);
+        printRow(context, options.json, { deleted: groupId }, `deleted ${printable(groupId)}`);
       }
     });
   });

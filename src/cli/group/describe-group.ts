@@ -9,7 +9,7 @@ import type { ReadOnlyStore } from '../../store/read-only-store.ts';
 import { type CommonOptions, commonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';
 import { reading } from '../data-directory.ts';
-import { columns, MISSING, printRow, showCount } from '../output.ts';
+import { columns, MISSING, printable, printRow, showCount } from '../output.ts';
 import { endOffsets } from './end-offsets.ts';
 import { findGroup } from './find-group.ts';
 import { type GroupPartition, groupPartitions } from '../../group/group-partitions.ts';
@@ -58,7 +58,7 @@ function headOf(group: GroupDescription, partitions: readonly GroupPartition[]):
     `${showCount(members.length)} member${members.length === 1 ? '' : 's'}`,
     ...(lag === null ? [] : [`lag ${showCount(lag)}`]),
   ];
-  return `${groupId}  (${facts.join(', ')})`;
+  return printable(`${groupId}  (${facts.join(', ')})`);
 }
 
 function offsetLines(partitions: readonly GroupPartition[]): string[] {

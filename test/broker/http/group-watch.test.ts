@@ -37,6 +37,17 @@ test('it keeps so many looks, and shows so many groups', async () => {
   expect(watch.shown[0].lags).toHaveLength(RATES_KEPT_MAX);
 });
 
+test('of many groups it shows the first by name, in whatever order they came', async () => {
+  const { rig, watch } = await watched();
+  const count = 3 * SHOWN_GROUPS_MAX;
+  // 7 and 600 have no common divisor: each number once, up and down.
+  const names = Array.from({ length: count }, (_, i) => `g${String((i * 7) % count).padStart(3, '0')}`);
+  for (const groupId of names) await rig.client({ groupId }).commit({ ...ORDERS, offset: 0 });
+  await watch.look();
+  expect(watch.shown.map(({ name }) => name)).toEqual(names.sort().slice(0, SHOWN_GROUPS_MAX));
+  expect(watch.count).toBe(count);
+});
+
 test('a store that is closed leaves what was seen last', async () => {
   const { rig, watch } = await watched();
   await rig.client().commit({ ...ORDERS, offset: 0 });
