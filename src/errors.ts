@@ -52,6 +52,10 @@ export const errorCodes = {
   ERR_MILLRACE_MEMBER_FENCED: 'another member of the same groupInstanceId has taken its place',
   /** Kafka: GROUP_MAX_SIZE_REACHED, INCONSISTENT_GROUP_PROTOCOL, INVALID_SESSION_TIMEOUT, INVALID_GROUP_ID. */
   ERR_MILLRACE_GROUP_REFUSED: 'the group does not take this member in',
+  /** Kafka: GROUP_ID_NOT_FOUND. */
+  ERR_MILLRACE_UNKNOWN_GROUP: 'no such consumer group',
+  /** Kafka: NON_EMPTY_GROUP. */
+  ERR_MILLRACE_GROUP_NOT_EMPTY: 'the consumer group has members, and what was asked is for groups without',
   /** Kafka: SASL_AUTHENTICATION_FAILED. The message may be sent to the peer: it does not tell which users there are. */
   ERR_MILLRACE_AUTHENTICATION: 'a peer has not proved who it is, or has sent what is no message of the mechanism',
 } as const;

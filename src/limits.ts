@@ -264,6 +264,8 @@ export const RATES_KEPT_MAX = 120;
 export const RATE_INTERVAL_MS = 1_000;
 export const SHOWN_TOPICS_MAX = 200;
 export const SHOWN_PARTITIONS_MAX = 500;
+export const SHOWN_GROUPS_MAX = 200;
+export const SHOWN_MEMBERS_MAX = 500;
 export const SHOWN_CONNECTIONS_MAX = 100;
 /** Directories of partitions that nobody has opened, read in one go to know their sizes. */
 export const LISTED_PARTITIONS_A_LOOK = 256;

@@ -6,25 +6,37 @@
  */
 import type { CliContext } from './context.ts';
 
+/** Text that somebody else chose, for a terminal: what would move the cursor, change colours or begin a line is written as an escape. */
+export function printable(text: string): string {
+  return text.replaceAll(
+    /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** Writes one result: `row` as a line of JSON, or `human`, which may have several lines. */
 export function printRow(context: CliContext, json: boolean, row: object, human: string): void {
   context.stdout.write(`${json ? JSON.stringify(row) : human}\n`);
 }
 
-/** Says something about the work, as one sentence. */
+/** Says something about the work, as one sentence, or as lines. */
 export function note(context: CliContext, sentence: string): void {
-  context.stderr.write(`millrace: ${sentence}\n`);
+  const lines = sentence.split('\n').map(printable).join('\n');
+  context.stderr.write(`millrace: ${lines}\n`);
 }
 
-/** A table's cell. A column of numbers, some of which may be missing as '', stands right; any other stands left. */
+/** A number that is not there. */
+export const MISSING = '-';
+
+/** A table's cell. A column of numbers, some of which may be missing as '' or MISSING, stands right; any other stands left. */
 export type Cell = string | number;
 
 /** The lines of a table under `head`, each column as wide as its widest cell. */
 export function columns(head: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
-  const texts = rows.map((row) => row.map(String));
+  const texts = rows.map((row) => row.map((cell) => printable(String(cell))));
   const widths = head.map((name, i) => texts.reduce((most, row) => Math.max(most, row[i].length), name.length));
   const isNumber = head.map(
-    (_, i) => rows.length > 0 && rows.every((row) => typeof row[i] === 'number' || row[i] === ''),
+    (_, i) => rows.length > 0 && rows.every((row) => typeof row[i] === 'number' || row[i] === '' || row[i] === MISSING),
   );
   const line = (cells: readonly string[]): string =>
     cells

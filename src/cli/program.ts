@@ -11,6 +11,7 @@ import { brokerCommand } from './commands/broker.ts';
 import { consumeCommand } from './commands/consume.ts';
 import { duCommand } from './commands/du.ts';
 import { dumpCommand } from './commands/dump.ts';
+import { groupCommand } from './commands/group.ts';
 import { produceCommand } from './commands/produce.ts';
 import { recoverCommand } from './commands/recover.ts';
 import { topicCommand } from './commands/topic.ts';
@@ -22,7 +23,7 @@ import { reportFailure } from './failure.ts';
 /** The commands in the order of the help, under the heading that they stand below. */
 const groups: Record<string, ((context: CliContext) => Command)[]> = {
   'Serving:': [brokerCommand, userCommand],
-  'Topics and records:': [topicCommand, produceCommand, consumeCommand],
+  'Topics, records and groups:': [topicCommand, produceCommand, consumeCommand, groupCommand],
   'Looking into a data directory:': [dumpCommand, verifyCommand, recoverCommand, duCommand],
   'Measuring:': [benchCommand],
 };

@@ -11,6 +11,7 @@ import type { OffsetToCommit, RecordInput, TopicPartition } from '../types.ts';
 import type { ClassicGroup } from './classic/classic-group.ts';
 import { commitRecords, tombstones } from './commit-records.ts';
 import { coordinatorFailure } from './coordinator-failure.ts';
+import type { GroupCounters } from './group-counters.ts';
 import type {
   CommitAnswer,
   CommitRequest,
@@ -24,7 +25,7 @@ import type {
 import { answerOffsets } from './offset-answer.ts';
 import { deleteOffsets, offsetsOfGroup } from './offset-deletion.ts';
 import { expire, type Expiry, type OffsetFacts } from './offset-expiry.ts';
-import type { CommittedOffset } from './offset-table.ts';
+import type { CommittedOffset, StoredOffset } from './offset-table.ts';
 import type { OffsetsPartition } from './offsets-partition.ts';
 
 /** Of a group that has only committed. */
@@ -41,6 +42,12 @@ export interface CommitSettings {
   readonly offsetMetadataMaxBytes: number;
 }
 
+interface CommitParts {
+  readonly clock: Clock;
+  readonly settings: CommitSettings;
+  readonly counters: GroupCounters;
+}
+
 interface Commit {
   readonly groupId: string;
   readonly offsets: readonly OffsetToCommit[];
@@ -51,16 +58,18 @@ export class GroupCommits {
   readonly #partition: OffsetsPartition;
   readonly #clock: Clock;
   readonly #settings: CommitSettings;
+  readonly #counters: GroupCounters;
   readonly #groupOf: (groupId: string) => ClassicGroup | undefined;
 
   constructor(
     partition: OffsetsPartition,
-    { clock, settings }: { readonly clock: Clock; readonly settings: CommitSettings },
+    { clock, settings, counters }: CommitParts,
     groupOf: (groupId: string) => ClassicGroup | undefined,
   ) {
     this.#partition = partition;
     this.#clock = clock;
     this.#settings = settings;
+    this.#counters = counters;
     this.#groupOf = groupOf;
   }
 
@@ -81,6 +90,16 @@ export class GroupCommits {
   /** In the order of topics and partitions. */
   committed(groupId: string): CommittedOffset[] {
     return this.#partition.offsets.committed(groupId);
+  }
+
+  /** All that a group has committed, in no order. */
+  stored(groupId: string): Iterable<[topic: string, partition: number, stored: StoredOffset]> {
+    return this.#partition.offsets.stored(groupId);
+  }
+
+  /** Of all groups. */
+  get count(): number {
+    return this.#partition.offsets.count;
   }
 
   /** Is there a group of this name, be it by nothing but an offset that a transaction may commit? */
@@ -104,6 +123,7 @@ export class GroupCommits {
     const { error, errors, deleted } = deleteOffsets(this.#partition.offsets, groupId, facts, partitions);
     if (deleted.length === 0) return { error, errors };
     const failure = await this.#append(tombstones(groupId, deleted));
+    if (failure === null) this.#counters.offsetDeletions += deleted.length;
     return { error: failure, errors: failure === null ? errors : partitions.map(() => failure) };
   }
 
@@ -130,6 +150,7 @@ export class GroupCommits {
     const { records, errors } = commitRecords({ groupId, offsets, now: this.#clock.now(), retentionMs, metadataMax });
     if (records.length === 0) return { errors };
     const failure = await this.#append(records, producer);
+    if (failure === null) this.#counters.offsetCommits += records.length;
     return failure === null ? { errors } : { errors: errors.map((error) => error ?? failure) };
   }
 

@@ -12,6 +12,7 @@ import type { GroupEnvironment, GroupSettings } from './classic/group-environmen
 import { tombstones } from './commit-records.ts';
 import { coordinatorFailure } from './coordinator-failure.ts';
 import { type CommitSettings, GroupCommits } from './group-commits.ts';
+import type { GroupCounters } from './group-counters.ts';
 import { encodeGroupKey, encodeGroupMetadata, type GroupMetadata } from './group-metadata-format.ts';
 import type {
   GroupDescription,
@@ -25,12 +26,14 @@ import type {
   SyncAnswer,
   SyncRequest,
 } from './group-requests.ts';
+import type { GroupSummary } from './group-view.ts';
 import { OffsetsPartition } from './offsets-partition.ts';
 
 export interface ShardOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly settings: GroupSettings & CommitSettings;
+  readonly counters: GroupCounters;
   readonly newMemberId: (prefix: string) => string;
 }
 
@@ -127,13 +130,29 @@ export class GroupShard {
     return found;
   }
 
+  summaries(): GroupSummary[] {
+    return this.list().map(({ groupId, protocolType, state, type }) => {
+      const group = this.#groups.get(groupId);
+      const [protocolName, memberCount] = [group?.protocolName ?? '', group?.memberCount ?? 0];
+      const offsets = (): ReturnType<GroupSummary['offsets']> => this.commits.stored(groupId);
+      return { groupId, protocolType, state, type, protocolName, memberCount, offsets };
+    });
+  }
+
+  /** Committed offsets, of all groups. */
+  get offsetCount(): number {
+    return this.commits.count;
+  }
+
   /** With all that it has committed. */
   async delete(groupId: string): Promise<GroupError> {
     const group = this.#groups.get(groupId);
     if (group === undefined && !this.commits.has(groupId)) return 'GROUP_ID_NOT_FOUND';
     if (group !== undefined && group.state !== 'Empty') return 'NON_EMPTY_GROUP';
     try {
+      const { count } = this.commits;
       const receipt = this.#forget(groupId, this.commits.forgetAll(groupId));
+      this.#environment.counters.offsetDeletions += count - this.commits.count;
       return (await this.#partition.isSafe(receipt)) ? null : 'NOT_COORDINATOR';
     } catch (error) {
       return coordinatorFailure(error);
@@ -149,6 +168,7 @@ export class GroupShard {
         // A group that somebody is on the way to is not gone.
         if (groupGoes && this.#groups.get(groupId)?.isAwaited !== true) this.#forget(groupId, records);
         else if (records.length > 0) this.#partition.append(records);
+        this.#environment.counters.offsetExpirations += expired.length;
       } catch (error) {
         coordinatorFailure(error);
         this.#environment.logger.warn?.({ err: error, groupId }, 'expired offsets could not be deleted');

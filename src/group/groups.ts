@@ -9,6 +9,7 @@ import type { TopicPartition } from '../types.ts';
 import { refusedJoin, refusedSync } from './classic/group-answers.ts';
 import type { GroupSettings } from './classic/group-environment.ts';
 import type { CommitSettings } from './group-commits.ts';
+import { newGroupCounters } from './group-counters.ts';
 import type {
   CommitAnswer,
   CommitRequest,
@@ -29,7 +30,9 @@ import type {
   TransactionalCommitRequest,
 } from './group-requests.ts';
 import { GroupShard, nobodyLeft, type ShardOptions } from './group-shard.ts';
+import type { GroupSummary, GroupView } from './group-view.ts';
 import type { CommittedOffset } from './offset-table.ts';
+import { unknownGroup } from './written-group.ts';
 
 /** `__consumer_offsets`. */
 export interface OffsetsTopic {
@@ -48,7 +51,7 @@ export interface RetentionSettings {
   readonly offsetsRetentionCheckIntervalMs: number;
 }
 
-export interface GroupsOptions extends ShardOptions {
+export interface GroupsOptions extends Omit<ShardOptions, 'counters'> {
   readonly settings: GroupSettings & CommitSettings & RetentionSettings;
   readonly topic: OffsetsTopic;
 }
@@ -58,7 +61,8 @@ interface Loading {
   shard: GroupShard | null;
 }
 
-export class Groups implements GroupCoordinator {
+export class Groups implements GroupCoordinator, GroupView {
+  readonly counters = newGroupCounters();
   readonly #options: GroupsOptions;
   readonly #shards = new Map<number, Loading>();
   #isClosed = false;
@@ -131,16 +135,22 @@ export class Groups implements GroupCoordinator {
     return Promise.all(
       groupIds.map(async (groupId) => {
         const shard = await this.#shardOf(groupId);
-        return shard === null ? unknown(groupId) : shard.describe(groupId);
+        return shard === null ? unknownGroup(groupId) : shard.describe(groupId);
       }),
     );
   }
 
   async list(): Promise<GroupListing[]> {
-    const found: GroupListing[] = [];
-    for (let index = 0; index < this.#options.topic.partitionCount; index++)
-      found.push(...(await this.#shard(index)).list());
-    return found;
+    return (await this.#all()).flatMap((shard) => shard.list());
+  }
+
+  async summaries(): Promise<GroupSummary[]> {
+    return (await this.#all()).flatMap((shard) => shard.summaries());
+  }
+
+  /** Committed offsets, of all groups. */
+  async offsetCount(): Promise<number> {
+    return (await this.#all()).reduce((sum, { offsetCount }) => sum + offsetCount, 0);
   }
 
   async deleteGroups(groupIds: readonly string[]): Promise<GroupError[]> {
@@ -185,6 +195,13 @@ export class Groups implements GroupCoordinator {
     return partitionCount === 0 ? null : this.#shard(coordinatorPartition(groupId, partitionCount));
   }
 
+  async #all(): Promise<GroupShard[]> {
+    this.#checkOpen();
+    const shards: GroupShard[] = [];
+    for (let index = 0; index < this.#options.topic.partitionCount; index++) shards.push(await this.#shard(index));
+    return shards;
+  }
+
   async #making(groupId: string): Promise<GroupShard> {
     this.#checkOpen();
     const { topic } = this.#options;
@@ -212,7 +229,7 @@ export class Groups implements GroupCoordinator {
 
   async #load(index: number): Promise<GroupShard> {
     const { topic, ...options } = this.#options;
-    return GroupShard.load(topic.partition(index), options);
+    return GroupShard.load(topic.partition(index), { ...options, counters: this.counters });
   }
 
   #awaitExpiry(): void {
@@ -228,8 +245,4 @@ export class Groups implements GroupCoordinator {
   #checkOpen(): void {
     if (this.#isClosed) throw new MillraceError('ERR_MILLRACE_CLOSED', 'the store is closed');
   }
-}
-
-function unknown(groupId: string): GroupDescription {
-  return { error: 'GROUP_ID_NOT_FOUND', groupId, state: 'Dead', protocolType: '', protocolName: '', members: [] };
 }

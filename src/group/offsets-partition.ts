@@ -69,7 +69,8 @@ export class OffsetsPartition {
   }
 }
 
-function takeGroup(
+/** Takes in what a record says of a group, if it is about one. */
+export function takeGroup(
   groups: Map<string, GroupMetadata>,
   key: Uint8Array,
   value: Uint8Array | null,

@@ -19,17 +19,20 @@ export interface MetricFamily {
   readonly labelNames: readonly string[];
   readonly merge?: (one: number, other: number) => number;
   /** Null: what was there at the last scrape stays. */
-  readonly samples: () => Iterable<Sample> | null;
+  readonly samples: () => Iterable<Sample> | null | Promise<Iterable<Sample>>;
 }
 
 export function registerFamily({ registry, prefix }: CheckedMetricsOptions, family: MetricFamily): void {
   const { type, help, labelNames, samples, merge = add } = family;
   const settings = { name: `${prefix}${family.name}`, help, labelNames: [...labelNames], registers: [] };
-  const collect = function (this: Counter | Gauge): void {
+  const show = (metric: Counter | Gauge, found: Iterable<Sample>): void => {
+    metric.reset();
+    for (const each of merged(found, merge)) metric.inc(each.labels, each.value);
+  };
+  const collect = function (this: Counter | Gauge): void | Promise<void> {
     const found = samples();
-    if (found === null) return;
-    this.reset();
-    for (const { labels, value } of merged(found, merge)) this.inc(labels, value);
+    if (found instanceof Promise) return found.then((awaited) => show(this, awaited));
+    if (found !== null) show(this, found);
   };
   registry.registerMetric(
     type === 'counter' ? new Counter({ ...settings, collect }) : new Gauge({ ...settings, collect }),

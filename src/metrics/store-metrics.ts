@@ -1,11 +1,12 @@
 /**
- * Metrics of a store as a whole, and of all that it has: what went in and out, flushes, retention, compaction, transactions, its producers and consumers.
+ * Metrics of a store as a whole, and of all that it has: what went in and out, flushes, retention, compaction, transactions, groups, its producers and consumers.
  */
 import type { ReadOnlyStore } from '../store/read-only-store.ts';
 import type { Store } from '../store/store.ts';
 import { addConsumerMetrics } from './consumer-metrics.ts';
 import { addMemberMetrics } from './member-metrics.ts';
 import { FlushSummary } from './flush-summary.ts';
+import { addGroupMetrics } from './group-metrics.ts';
 import { addLogMetrics } from './log-metrics.ts';
 import { registerFamily } from './metric-family.ts';
 import type { CheckedMetricsOptions } from './metrics-options.ts';
@@ -67,6 +68,7 @@ export function addStoreMetrics(store: Store | ReadOnlyStore, options: CheckedMe
   addRetentionCounters(store, options);
   addProducerMetrics(store, options);
   addTransactionMetrics(store, options);
+  addGroupMetrics(store, options);
   const name = `${options.prefix}kafka_log_logflushstats_logflushrateandtimems`;
   options.registry.registerMetric(new FlushSummary(store, name));
 }

@@ -1,10 +1,13 @@
-/** What groups have committed in a directory that another process may be writing: read from its `__consumer_offsets` as it grows. */
+/** What groups have committed in a directory that another process may be writing, and what they are: read from its `__consumer_offsets` as it grows. */
 import type { Clock } from '../clock.ts';
 import { isMillraceError } from '../errors.ts';
+import type { GroupMetadata } from '../group/group-metadata-format.ts';
 import { OffsetReader } from '../group/offset-reader.ts';
-import type { CommittedOffset } from '../group/offset-table.ts';
+import type { CommittedOffset, OffsetTable } from '../group/offset-table.ts';
+import { takeGroup } from '../group/offsets-partition.ts';
 import type { FollowedLog } from '../log/log-follower.ts';
 import { CONSUMER_OFFSETS_TOPIC, coordinatorPartition } from '../protocol/coordinator-partition.ts';
+import type { Logger } from '../types.ts';
 
 /** The store that follows. */
 export interface FollowedTopics {
@@ -13,33 +16,61 @@ export interface FollowedTopics {
   partition(topic: string, partition: number): FollowedLog;
 }
 
+/** What a partition of `__consumer_offsets` says now. */
+export interface FollowedPartitionOfGroups {
+  readonly offsets: OffsetTable;
+  /** The last word of each group that has had members. */
+  readonly groups: ReadonlyMap<string, GroupMetadata>;
+}
+
 interface Followed {
   readonly log: FollowedLog;
   readonly reader: OffsetReader;
+  readonly groups: Map<string, GroupMetadata>;
 }
 
 export class FollowedOffsets {
   readonly #topics: FollowedTopics;
   readonly #clock: Clock;
+  readonly #logger: Logger;
   readonly #followed = new Map<number, Followed>();
 
-  constructor(topics: FollowedTopics, clock: Clock) {
+  constructor(topics: FollowedTopics, clock: Clock, logger: Logger = {}) {
     this.#topics = topics;
     this.#clock = clock;
+    this.#logger = logger;
   }
 
   async committed(group: string): Promise<CommittedOffset[]> {
-    let partitions: number;
+    return (await this.of(group))?.offsets.committed(group) ?? [];
+  }
+
+  /** Where a group is kept; null as long as nobody has committed anything. */
+  async of(group: string): Promise<FollowedPartitionOfGroups | null> {
+    const count = this.#partitionCount;
+    return count === 0 ? null : this.#read(coordinatorPartition(group, count));
+  }
+
+  async all(): Promise<FollowedPartitionOfGroups[]> {
+    const found: FollowedPartitionOfGroups[] = [];
+    const count = this.#partitionCount;
+    for (let partition = 0; partition < count; partition++) found.push(await this.#read(partition));
+    return found;
+  }
+
+  get #partitionCount(): number {
     try {
-      ({ partitions } = this.#topics.topic(CONSUMER_OFFSETS_TOPIC));
+      return this.#topics.topic(CONSUMER_OFFSETS_TOPIC).partitions;
     } catch (error) {
-      // Nobody has committed anything yet.
-      if (isMillraceError(error, 'ERR_MILLRACE_UNKNOWN_TOPIC')) return [];
+      if (isMillraceError(error, 'ERR_MILLRACE_UNKNOWN_TOPIC')) return 0;
       throw error;
     }
-    const { log, reader } = this.#follow(coordinatorPartition(group, partitions));
+  }
+
+  async #read(partition: number): Promise<FollowedPartitionOfGroups> {
+    const { log, reader, groups } = this.#follow(partition);
     log.refresh();
-    return (await reader.read()).committed(group);
+    return { offsets: await reader.read(), groups };
   }
 
   #follow(partition: number): Followed {
@@ -47,8 +78,15 @@ export class FollowedOffsets {
     const log = this.#topics.partition(CONSUMER_OFFSETS_TOPIC, partition);
     if (known?.log === log) return known;
     const { 'delete.retention.ms': deleteRetentionMs } = this.#topics.topicConfig(CONSUMER_OFFSETS_TOPIC);
-    const options = { clock: this.#clock, deleteRetentionMs: deleteRetentionMs as number };
-    const followed = { log, reader: new OffsetReader(log, options) };
+    const groups = new Map<string, GroupMetadata>();
+    const source = { logger: this.#logger, path: log.directory };
+    const reader = new OffsetReader(log, {
+      clock: this.#clock,
+      deleteRetentionMs: deleteRetentionMs as number,
+      other: (key, value) => takeGroup(groups, key, value, source),
+      anew: () => groups.clear(),
+    });
+    const followed = { log, reader, groups };
     this.#followed.set(partition, followed);
     return followed;
   }

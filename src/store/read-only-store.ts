@@ -8,6 +8,7 @@
 import type { Consumer } from '../consumer/consumer.ts';
 import type { ConsumerOptions } from '../consumer/consumer-options.ts';
 import type { PartitionConsumer } from '../consumer/partition-consumer.ts';
+import type { GroupView } from '../group/group-view.ts';
 import type { CommittedOffset } from '../group/offset-table.ts';
 import { MillraceError } from '../errors.ts';
 import { openDisk } from '../file/disk-choice.ts';
@@ -23,6 +24,7 @@ import { type MetaProperties, readMetaProperties } from './meta-properties.ts';
 import { OpenConsumers } from './open-consumers.ts';
 import { LOG_START_CHECKPOINT, OffsetCheckpoint } from './offset-checkpoints.ts';
 import type { CheckedOptions } from './store-options.ts';
+import { FollowedGroups } from './followed-groups.ts';
 import { FollowedOffsets } from './followed-offsets.ts';
 import { notOfTopic, presentTopicId } from './partition-presence.ts';
 import type { TopicPartition } from '../types.ts';
@@ -72,7 +74,7 @@ export class ReadOnlyStore {
     this.#cache = new WindowCache(this.#system);
     this.#news = new NewsWatch(options.clock);
     this.#meta = readMetaProperties(this.#system, directory);
-    this.#offsets = new FollowedOffsets(this, options.clock);
+    this.#offsets = new FollowedOffsets(this, options.clock, options.logger);
     this.#load();
     this.#consumers = new OpenConsumers({
       logs: this,
@@ -183,6 +185,11 @@ export class ReadOnlyStore {
     return this.#offsets.committed(group);
   }
 
+  /** What the directory tells of consumer groups. */
+  get groups(): GroupView {
+    return new FollowedGroups(this.#offsets);
+  }
+
   async createTopic(): Promise<never> {
     throw this.#refused('createTopic');
   }
@@ -276,20 +283,13 @@ export class ReadOnlyStore {
   }
 
   #refused(method: string): MillraceError {
-    return new MillraceError(
-      'ERR_MILLRACE_READ_ONLY',
-      `${method}: the store in ${this.directory} was opened for reading only`,
-      {
-        path: this.directory,
-      },
-    );
+    const message = `${method}: the store in ${this.directory} was opened for reading only`;
+    return new MillraceError('ERR_MILLRACE_READ_ONLY', message, { path: this.directory });
   }
 
   #checkOpen(): void {
-    if (!this.#closed) return;
-    throw new MillraceError('ERR_MILLRACE_CLOSED', `the store in ${this.directory} is closed`, {
-      path: this.directory,
-    });
+    const { directory: path } = this;
+    if (this.#closed) throw new MillraceError('ERR_MILLRACE_CLOSED', `the store in ${path} is closed`, { path });
   }
 }
 

@@ -1,11 +1,21 @@
 /** The consumer groups of a store: puts together their coordinator and `__consumer_offsets`. */
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
+import type { GroupCounters } from '../group/group-counters.ts';
+import type { GroupView } from '../group/group-view.ts';
 import { Groups, type GroupsOptions } from '../group/groups.ts';
 import type { TopicLogs } from '../producer/topic-logs.ts';
 import { CONSUMER_OFFSETS_TOPIC } from '../protocol/coordinator-partition.ts';
 import type { InternalTopics } from './internal-topics.ts';
 import type { StoreEnvironment } from './store-environment.ts';
+
+/** What a store tells of its groups, beside what their coordinator answers to members. */
+export interface StoreGroups extends GroupView {
+  /** Since the store was opened. */
+  readonly counters: Readonly<GroupCounters>;
+  /** Committed offsets, of all groups. */
+  offsetCount(): Promise<number>;
+}
 
 export interface GroupParts {
   readonly logs: TopicLogs;

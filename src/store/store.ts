@@ -34,7 +34,7 @@ import type { RecoveryReport } from './recovery.ts';
 import { closeStore } from './store-closing.ts';
 import { checkChange, type StoreChange } from './store-change.ts';
 import { writing } from './store-environment.ts';
-import { storeGroups } from './store-groups.ts';
+import { type StoreGroups, storeGroups } from './store-groups.ts';
 import type { StoreLock } from './store-lock.ts';
 import { type OpenedParts, openParts } from './store-opening.ts';
 import type { CheckedOptions } from './store-options.ts';
@@ -155,13 +155,8 @@ export class Store extends TopicStore {
   }
 
   get statistics(): StoreStatistics {
-    const { retention } = this.#housekeeping;
-    const [compactor, transactions] = [this.#compactor, this.#transactions];
-    const counts = {
-      compaction: compactor.statistics,
-      retention: retention.statistics,
-      transactions: transactions.statistics,
-    };
+    const [compaction, transactions] = [this.#compactor.statistics, this.#transactions.statistics];
+    const counts = { compaction, retention: this.#housekeeping.retention.statistics, transactions };
     return storeStatistics(this.environment, this.topicCount, this.partitions(), counts);
   }
 
@@ -195,6 +190,11 @@ export class Store extends TopicStore {
   coordinatorPort(): MessagePort {
     this.checkOpen();
     return this.#ports.open();
+  }
+
+  /** What there is to be seen of consumer groups. */
+  get groups(): StoreGroups {
+    return this.#groups;
   }
 
   /** The transactional ids that are known, with what each has open (KIP-664). Settles at once when there have been none. */

@@ -9,6 +9,7 @@ import type { FileSystem } from '../file/file-system.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { LOG_SUFFIX } from '../segment/segment-files.ts';
 import type { ConfigValue } from './config-value.ts';
+import type { Offset } from '../types.ts';
 import { checkCreateOptions, type CreateTopicOptions } from './create-topic-options.ts';
 import { openPartition } from './partition-opening.ts';
 import type { StoreEnvironment } from './store-environment.ts';
@@ -120,6 +121,13 @@ export abstract class TopicStore {
   openPartition(topic: string, partition: number): PartitionLog | null {
     this.checkOpen();
     return this.admin.find(topic)?.partitions[partition]?.log ?? null;
+  }
+
+  /** Where the log of a partition ends; null where there is no such partition. It is not opened for that: nobody has written it since its checkpoint. */
+  endOffset(topic: string, partition: number): Offset | null {
+    this.checkOpen();
+    const found = this.admin.find(topic)?.partitions[partition] ?? null;
+    return found === null ? null : (found.log?.endOffset ?? this.environment.recoveryPoints.get(topic, partition));
   }
 
   /** Bytes of the record batches of a partition; its log is not opened for that. Errors: UNKNOWN_TOPIC, IO, CLOSED. */

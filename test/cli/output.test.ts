@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { columns, note, printRow, showBytes, showCount } from '#millrace/cli/output.js';
+import { columns, MISSING, note, printable, printRow, showBytes, showCount } from '#millrace/cli/output.js';
 import { testContext } from './cli-run.ts';
 
 test('a row is JSON for machines and text for people', () => {
@@ -25,6 +25,33 @@ test('columns are as wide as their widest cell, numbers right', () => {
   );
   expect(lines).toEqual(['NAME       N', 'a          1', 'longer  1000']);
   expect(columns(['NAME', 'N'], [])).toEqual(['NAME  N']);
+});
+
+test('numbers stand right where some are missing', () => {
+  expect(
+    columns(
+      ['NAME', 'NUMBER'],
+      [
+        ['a', 1],
+        ['b', MISSING],
+        ['c', ''],
+      ],
+    ),
+  ).toEqual(['NAME  NUMBER', 'a          1', 'b          -', 'c']);
+});
+
+test('what others have chosen cannot move the cursor of a terminal', () => {
+  const hostile = '\u001b[2Ja\nb\u009b\u202ec';
+  expect(printable(hostile)).toBe('\\u001b[2Ja\\u000ab\\u009b\\u202ec');
+  expect(printable('größe 😀 -')).toBe('größe 😀 -');
+  expect(
+    columns(['NAME', 'N'], [[hostile, 1]])
+      .join('')
+      .includes('\u001b'),
+  ).toBe(false);
+  const context = testContext();
+  note(context, '\u001b[2J');
+  expect(context.stderr.text).toBe('millrace: \\u001b[2J\n');
 });
 
 test('sizes have three digits and a unit', () => {

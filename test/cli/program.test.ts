@@ -5,7 +5,7 @@ import { cli, testContext } from './cli-run.ts';
 test('help shows the commands in groups, and examples', async () => {
   const { stdout, status } = await cli(['--help']);
   expect(status).toBe(0);
-  expect(stdout).toMatch(/Topics and records:\n +topic .*\n +produce .*\n +consume .*/);
+  expect(stdout).toMatch(/Topics, records and groups:\n +topic .*\n +produce .*\n +consume .*\n +group .*/);
   expect(stdout).toMatch(/Examples:\n {2}millrace topic create/);
 });
 

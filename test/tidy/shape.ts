@@ -115,9 +115,12 @@ const untested: Record<string, string> = {
   'src/broker/http/served-broker.ts': 'types only',
   'src/broker/http/page/element.ts': 'needs a browser: test/broker/http/http-server.test.ts',
   'src/broker/http/page/overview.ts': 'needs a browser: test/broker/http/http-server.test.ts',
+  'src/broker/http/page/group-table.ts': 'needs a browser: test/broker/http/http-server.test.ts',
+  'src/broker/http/page/table-parts.ts': 'needs a browser: test/broker/http/http-server.test.ts',
   'src/broker/http/page/page.ts': 'needs a browser: test/broker/http/http-server.test.ts',
   'src/broker/http/page/tables.ts': 'needs a browser: test/broker/http/http-server.test.ts',
   'src/group/group-requests.ts': 'types only',
+  'src/group/group-view.ts': 'types only',
   'src/group/classic/group-environment.ts': 'types only',
   'src/security/credential-lookup.ts': 'types only',
 };

@@ -7,6 +7,7 @@ import type { TopicDescription } from '../../store/topic.ts';
 import type { Connection } from '../connection.ts';
 import { type BrokerHealth, healthOf } from './broker-health.ts';
 import type { BrokerWatch } from './broker-watch.ts';
+import type { GroupDetail, GroupState } from './group-state.ts';
 import type { ServedBroker } from './served-broker.ts';
 
 export interface TopicState {
@@ -71,14 +72,23 @@ export interface BrokerState extends BrokerHealth {
   readonly connectionCounts: readonly number[];
   readonly waitingFetches: number;
   readonly topics: readonly TopicState[];
+  readonly groups: readonly GroupState[];
+  readonly groupCount: number;
   readonly apis: readonly ApiState[];
   readonly connections: readonly ConnectionState[];
   /** The partitions of the topic that was asked for; null when there is none of the name. */
   readonly selected: { readonly topic: string; readonly partitions: readonly PartitionState[] } | null;
+  /** The group that was asked for; null when there is none of the name. */
+  readonly selectedGroup: GroupDetail | null;
 }
 
 /** `selected`: the topic whose partitions are wanted. */
-export function stateOf(broker: ServedBroker, watch: BrokerWatch, selected: string | null): BrokerState {
+export function stateOf(
+  broker: ServedBroker,
+  watch: BrokerWatch,
+  selected: string | null,
+  selectedGroup: GroupDetail | null = null,
+): BrokerState {
   const { store, clock, nodeId, startedAt, listeners, statistics } = broker;
   const all = store.isClosed ? [] : store.topics();
   watch.sizes.begin();
@@ -104,9 +114,12 @@ export function stateOf(broker: ServedBroker, watch: BrokerWatch, selected: stri
     connectionCounts: watch.connections,
     waitingFetches: statistics.waitingFetches,
     topics,
+    groups: watch.groups.shown,
+    groupCount: watch.groups.count,
     apis: apiStates(broker, watch),
     connections: open.slice(0, SHOWN_CONNECTIONS_MAX).map((connection) => connectionState(connection, now)),
     selected: selected === null || store.isClosed ? null : selectedState(broker, watch, selected),
+    selectedGroup,
   };
 }
 

@@ -2,6 +2,7 @@
 import { RATE_INTERVAL_MS, RATES_KEPT_MAX, SHOWN_TOPICS_MAX } from '../../limits.ts';
 import type { TopicDescription } from '../../store/topic.ts';
 import { ClosedSizes } from './closed-sizes.ts';
+import { GroupWatch } from './group-watch.ts';
 import { RateSeries } from './rate-series.ts';
 import type { ServedBroker } from './served-broker.ts';
 
@@ -12,6 +13,7 @@ type Counts = Record<Counter, number>;
 
 export class BrokerWatch {
   readonly sizes: ClosedSizes;
+  readonly groups: GroupWatch;
   readonly #broker: ServedBroker;
   readonly #totals = new Map<Counter, RateSeries>();
   /** By topic id; in the order of the topics. */
@@ -23,6 +25,7 @@ export class BrokerWatch {
   constructor(broker: ServedBroker) {
     this.#broker = broker;
     this.sizes = new ClosedSizes(broker.store);
+    this.groups = new GroupWatch(broker.store);
     this.look();
     this.#schedule();
   }
@@ -59,6 +62,7 @@ export class BrokerWatch {
   look(): void {
     const { store, clock, statistics, listeners } = this.#broker;
     if (store.isClosed) return;
+    void this.groups.look();
     const now = clock.now();
     const total: Counts = { recordsIn: 0, bytesIn: 0, bytesOut: 0, requests: 0 };
     const byTopic = new Map<string, Counts>();

@@ -4,6 +4,7 @@ import { packageRoot } from '../../package-root.ts';
 import { healthOf } from './broker-health.ts';
 import { stateOf } from './broker-state.ts';
 import type { BrokerWatch } from './broker-watch.ts';
+import { groupDetail } from './group-state.ts';
 import { type HttpAnswer, jsonAnswer, textAnswer } from './http-answer.ts';
 import { PAGE_DOCUMENT, PAGE_ICON } from './page-document.ts';
 import { PAGE_STYLE } from './page-style.ts';
@@ -22,7 +23,7 @@ export class HttpRoutes {
       ['/page.css', () => ({ status: 200, type: 'text/css; charset=utf-8', body: PAGE_STYLE })],
       ['/page.js', scriptAnswer],
       ['/icon.svg', () => ({ status: 200, type: 'image/svg+xml', body: PAGE_ICON })],
-      ['/state.json', (query) => jsonAnswer(200, stateOf(broker, watch, query.get('topic')))],
+      ['/state.json', (query) => stateAnswer(broker, watch, query)],
       ['/health', () => healthAnswer(broker)],
       ['/metrics', metricsOf(broker)],
     ]);
@@ -33,6 +34,12 @@ export class HttpRoutes {
     const route = this.#routes.get(path);
     return route === undefined ? textAnswer(404, 'not found') : route(new URLSearchParams(query));
   }
+}
+
+async function stateAnswer(broker: ServedBroker, watch: BrokerWatch, query: URLSearchParams): Promise<HttpAnswer> {
+  const group = query.get('group');
+  const detail = group === null || broker.store.isClosed ? null : await groupDetail(broker.store, group);
+  return jsonAnswer(200, stateOf(broker, watch, query.get('topic'), detail));
 }
 
 function healthAnswer(broker: ServedBroker): HttpAnswer {

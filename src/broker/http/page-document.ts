@@ -55,6 +55,7 @@ export const PAGE_DOCUMENT = `<!doctype html>
       <div class="cards">${plots.join('')}
       </div>
 ${table('topics', 'Topics', ['Topic', '#Partitions', '#Size', '#Records in/s', '#In/s', '#Out/s', 'Bytes in, two minutes'])}
+${table('groups', 'Groups', ['Group', 'State', 'Assignor', '#Members', '#Partitions', '#Lag', 'Lag, two minutes'])}
 ${table('apis', 'Requests', ['API', '#Requests', '#A second', '#Errors', '#Median', '#99 %'])}
 ${table('connections', 'Connections', ['From', 'Client', 'Software', 'Principal', 'Listener', '#Open for', '#In', '#Out', '#Pending'])}
     </main>

@@ -123,6 +123,10 @@ export class ClassicGroup extends GroupJoins {
     return this.#topics.topics;
   }
 
+  get memberCount(): number {
+    return this.members.size;
+  }
+
   describe(): GroupDescription {
     const isStable = this.state === 'Stable';
     const protocolName = isStable ? (this.protocolName ?? '') : '';
@@ -154,6 +158,7 @@ export class ClassicGroup extends GroupJoins {
     }
     for (const member of this.members.all) member.assignment = assignmentOf(member);
     this.become('Stable');
+    this.environment.counters.completedRebalances++;
     this.answerSyncs(null);
   }
 

@@ -1,6 +1,7 @@
 /** What a group is handed: time, its bounds, and where it writes. Types only. */
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../types.ts';
+import type { GroupCounters } from '../group-counters.ts';
 import type { GroupMetadata } from '../group-metadata-format.ts';
 import type { GroupError } from '../group-requests.ts';
 
@@ -19,6 +20,7 @@ export interface GroupEnvironment {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly settings: GroupSettings;
+  readonly counters: GroupCounters;
   /** An id that no member has had, which begins with the client's id or the member's instance id. */
   readonly newMemberId: (prefix: string) => string;
   /** Appends what holds of the group from now on. Null when it stands in the log; else why it does not. */

@@ -7,8 +7,10 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Broker, startBroker } from 'millrace/broker';
 import type { BrokerState } from '#millrace/broker/http/broker-state.js';
+import { encodeAssignment } from '#millrace/group/assignment-format.js';
 import { metadata } from '#millrace/protocol/apis/03-metadata.js';
 import { ZERO_UUID } from '#millrace/protocol/uuid.js';
+import { GroupClient } from '../../group/group-client.ts';
 import { parseMetrics } from '../../metrics/scrape.ts';
 import { BrokerClient } from '../broker-client.ts';
 import { rig } from '../broker-fixture.ts';
@@ -237,6 +239,53 @@ describe.skipIf(!hasChromium)(
       await again.waitForSelector('.detail');
       await page.keyboard.press('Enter');
       await page.waitForSelector('.detail', { state: 'detached' });
+    });
+
+    test('a group opens beside a topic, with its lag, offsets and members', async () => {
+      const { broker } = await served();
+      const { store } = broker;
+      await store.createTopic('orders', { partitions: 2 });
+      const member = new GroupClient(() => store.groupCoordinator, { groupId: 'billing', clientId: '<b>till</b>' });
+      await member.join();
+      const partitions = [{ topic: 'orders', partition: 0 }];
+      const assignment = encodeAssignment({ partitions, userData: null });
+      await member.sync([{ memberId: member.memberId, assignment }]);
+      await member.commit({ topic: 'orders', partition: 0, offset: 0 }, { topic: 'orders', partition: 1, offset: 0 });
+      store.partition('orders', 0).append([{ value: 'x' }, { value: 'y' }]);
+      const page = await open(broker, '#topic=orders');
+      const button = page.getByRole('button', { name: 'billing' });
+      await button.click();
+      await page.waitForSelector('#groups .detail');
+      const cells = (selector: string): Promise<string[]> => page.locator(selector).allInnerTexts();
+      expect((await cells('#groups > tr:first-child > td')).slice(0, 6)).toEqual([
+        'billing',
+        'Stable',
+        'range',
+        '1',
+        '2',
+        '2',
+      ]);
+      const detail = '#groups .detail table';
+      expect(await cells(`${detail}:first-child tr:nth-child(2) td`)).toEqual([
+        'orders',
+        '0',
+        '0',
+        '2',
+        '2',
+        '<b>till</b>',
+      ]);
+      expect(await cells(`${detail}:first-child tr:nth-child(3) td`)).toEqual(['orders', '1', '0', '0', '0', '–']);
+      const reader = await cells(`${detail}:last-child tr:nth-child(2) td`);
+      expect(reader).toEqual([member.memberId, '–', '<b>till</b>', '/127.0.0.1', 'orders:0']);
+      await page.locator('#topics .detail').waitFor();
+      expect(new URL(page.url()).hash).toBe('#topic=orders&group=billing');
+      // The lag is drawn, and follows.
+      await page.waitForSelector('#groups path.curve', { state: 'attached' });
+      await member.commit({ topic: 'orders', partition: 0, offset: 2 });
+      await page.locator('#groups > tr:first-child > td:nth-child(6)').filter({ hasText: /^0$/ }).waitFor();
+      await button.click();
+      await page.waitForSelector('#groups .detail', { state: 'detached' });
+      expect(new URL(page.url()).hash).toBe('#topic=orders');
     });
 
     test('what a client calls itself is text', async () => {

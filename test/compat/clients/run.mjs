@@ -7,6 +7,7 @@
 import { clientChecks } from './client-checks.mjs';
 import { exactlyOnceChecks, processors } from './groups/exactly-once-checks.mjs';
 import { groupChecks, mixedChecks } from './groups/group-checks.mjs';
+import { judgeGroupCommands } from './groups/group-command-checks.mjs';
 import { memberClients } from './groups/groups.mjs';
 import { killedBrokerChecks } from './groups/killed-broker-checks.mjs';
 import { javaToolChecks } from './java-tool-checks.mjs';
@@ -173,6 +174,13 @@ const clients = {
     async attempt(java, tally, trial) {
       await tryProgramSecured(tally, (secure) => secureToolChecks(secure, java));
       await runChecks(tally, trial, javaToolChecks(trial, java));
+      return java.version;
+    },
+  },
+  'group-commands': {
+    prepare: () => kafkaTools(log),
+    async attempt(java, tally) {
+      await judgeGroupCommands(tally, java);
       return java.version;
     },
   },

@@ -1,6 +1,7 @@
 /** A group without a coordinator: its time stands still, its log is a list that can refuse, and answers are looked at when they have come. */
 import { ClassicGroup } from '#millrace/group/classic/classic-group.js';
 import type { GroupEnvironment, GroupSettings } from '#millrace/group/classic/group-environment.js';
+import { newGroupCounters } from '#millrace/group/group-counters.js';
 import type { GroupMetadata } from '#millrace/group/group-metadata-format.js';
 import type {
   GroupError,
@@ -45,6 +46,7 @@ export class GroupRig {
         groupMaxSize: 100,
         ...settings,
       },
+      counters: newGroupCounters(),
       newMemberId: (prefix) => `${prefix}-${++this.#ids}`,
       write: (_, metadata) => {
         if (this.refusal === null) this.written.push(metadata);

@@ -3,13 +3,20 @@
 import type { BrokerState } from '../broker-state.ts';
 import { byId } from './element.ts';
 import { showOverview, showStatus } from './overview.ts';
-import { showTables } from './tables.ts';
+import { type Selection, showTables } from './tables.ts';
 
 const INTERVAL_MS = 1000;
 
+function queryOf({ topic, group }: Selection): string {
+  const query = new URLSearchParams();
+  if (topic !== null) query.set('topic', topic);
+  if (group !== null) query.set('group', group);
+  return String(query);
+}
+
 class Page {
-  /** The topic whose partitions are shown; kept in the address, so that it can be sent to somebody. */
-  #selected: string | null = null;
+  /** The topic and the group that are shown in full; kept in the address, so that it can be sent to somebody. */
+  #selected: Selection = { topic: null, group: null };
   #asks = 0;
 
   start(): void {
@@ -18,19 +25,22 @@ class Page {
       this.#readAddress();
       void this.#refresh();
     });
-    byId('topics').addEventListener('click', ({ target }) => {
-      const topic = target instanceof HTMLElement ? target.dataset.topic : undefined;
-      if (topic !== undefined) this.#toggle(topic);
-    });
+    for (const kind of ['topic', 'group'] as const) {
+      byId(`${kind}s`).addEventListener('click', ({ target }) => {
+        const name = target instanceof HTMLElement ? target.dataset[kind] : undefined;
+        if (name !== undefined) this.#toggle(kind, name);
+      });
+    }
     void this.#run();
   }
 
   #readAddress(): void {
-    this.#selected = new URLSearchParams(location.hash.slice(1)).get('topic');
+    const address = new URLSearchParams(location.hash.slice(1));
+    this.#selected = { topic: address.get('topic'), group: address.get('group') };
   }
 
-  #toggle(topic: string): void {
-    location.hash = topic === this.#selected ? '' : String(new URLSearchParams({ topic }));
+  #toggle(kind: keyof Selection, name: string): void {
+    location.hash = queryOf({ ...this.#selected, [kind]: name === this.#selected[kind] ? null : name });
   }
 
   async #run(): Promise<never> {
@@ -43,9 +53,10 @@ class Page {
   async #refresh(): Promise<void> {
     const ask = ++this.#asks;
     const selected = this.#selected;
-    const query = selected === null ? '' : `?${String(new URLSearchParams({ topic: selected }))}`;
     try {
-      const response = await fetch(`/state.json${query}`, { signal: AbortSignal.timeout(10 * INTERVAL_MS) });
+      const response = await fetch(`/state.json?${queryOf(selected)}`, {
+        signal: AbortSignal.timeout(10 * INTERVAL_MS),
+      });
       if (!response.ok) throw new Error(await response.text());
       const state = (await response.json()) as BrokerState;
       // A later one is on its way.

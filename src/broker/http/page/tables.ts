@@ -1,11 +1,19 @@
 /// <reference lib="dom" />
-/** The tables of the page: topics with the partitions of the one that was chosen, requests, connections. */
+/** The tables of the page: topics and groups with all about the one that was chosen, requests, connections. */
 import type { BrokerState, PartitionState, TopicState } from '../broker-state.ts';
-import { byId, type Cell, element, nothing, number, plot, row } from './element.ts';
+import { element, nothing, number, plot, row } from './element.ts';
 import { bytesText, countText, durationText, millisecondsText, wholeText } from './figure-text.ts';
+import { showGroups } from './group-table.ts';
+import { detailRow, note, opener, replaceRows, said } from './table-parts.ts';
 
-export function showTables(state: BrokerState, selected: string | null): void {
-  showTopics(state, selected);
+export interface Selection {
+  readonly topic: string | null;
+  readonly group: string | null;
+}
+
+export function showTables(state: BrokerState, selected: Selection): void {
+  showTopics(state, selected.topic);
+  showGroups(state, selected.group);
   showApis(state);
   showConnections(state);
 }
@@ -21,12 +29,8 @@ function showTopics({ topics, topicCount, selected: detail }: BrokerState, selec
 }
 
 function topicRow(topic: TopicState, isSelected: boolean): HTMLElement {
-  const button = element('button', '', topic.name);
-  button.setAttribute('type', 'button');
-  button.setAttribute('aria-expanded', String(isSelected));
-  button.dataset.topic = topic.name;
   return row([
-    { content: button, className: 'name', title: topic.name },
+    { content: opener('topic', topic.name, isSelected), className: 'name', title: topic.name },
     number(wholeText(topic.partitions)),
     number(bytesText(topic.bytes)),
     number(countText(topic.recordsIn.at(-1) ?? 0)),
@@ -50,9 +54,7 @@ function partitionsRow(partitions: readonly PartitionState[]): HTMLElement {
       number(bytesText(each.bytes)),
     ]),
   );
-  const cell = element('td', '', element('table', '', element('tr', '', ...heads), ...rows));
-  cell.setAttribute('colspan', '7');
-  return element('tr', 'detail', cell);
+  return detailRow(7, element('table', '', element('tr', '', ...heads), ...rows));
 }
 
 function showApis({ apis }: BrokerState): void {
@@ -85,23 +87,4 @@ function showConnections({ connections, connectionCounts }: BrokerState): void {
     ]),
   );
   replaceRows('connections', rows.length > 0 ? rows : [nothing('Nobody is connected.', 9)]);
-}
-
-/** What a client says of itself, or does not. */
-function said(name: string | null): Cell {
-  return { content: name ?? '–', className: name === null ? 'name faint' : 'name', title: name ?? '' };
-}
-
-function note(id: string, shown: number, all: number): void {
-  byId(`${id}-note`).textContent = shown < all ? `${wholeText(shown)} of ${wholeText(all)}` : '';
-}
-
-/** Keeps the focus where it was, if that is a topic. */
-function replaceRows(id: string, rows: readonly HTMLElement[]): void {
-  const body = byId(id);
-  const active = document.activeElement;
-  const focused = active instanceof HTMLElement && body.contains(active) ? active.dataset.topic : undefined;
-  body.replaceChildren(...rows);
-  if (focused === undefined) return;
-  for (const button of body.querySelectorAll('button')) if (button.dataset.topic === focused) button.focus();
 }

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { encodeAssignment } from '#millrace/group/assignment-format.js';
+import { groupPartitions } from '#millrace/group/group-partitions.js';
+import type { GroupDescription, MemberDescription } from '#millrace/group/group-requests.js';
+
+const at = (partition: number, topic = 't') => ({ topic, partition });
+
+function member(memberId: string, ...partitions: { topic: string; partition: number }[]): MemberDescription {
+  const assignment = encodeAssignment({ partitions, userData: null });
+  const facts = { groupInstanceId: null, clientId: 'c', clientHost: '/h', metadata: Buffer.alloc(0) };
+  return { memberId, ...facts, assignment };
+}
+
+test('what is committed and what is assigned, each partition once', () => {
+  const [a, b] = [member('a', at(0), at(1)), member('b', at(0, 'u'))];
+  const group: GroupDescription = {
+    error: null,
+    groupId: 'g',
+    state: 'Stable',
+    protocolType: 'consumer',
+    protocolName: 'range',
+    members: [b, a],
+  };
+  const committed = [
+    { ...at(1), offset: 5 },
+    { ...at(2), offset: 6 },
+  ];
+  expect(groupPartitions(group, committed, () => 10)).toEqual([
+    { ...at(0), offset: null, endOffset: 10, lag: null, member: a },
+    { ...at(1), offset: 5, endOffset: 10, lag: 5, member: a },
+    { ...at(2), offset: 6, endOffset: 10, lag: 4, member: null },
+    { ...at(0, 'u'), offset: null, endOffset: 10, lag: null, member: b },
+  ]);
+});
