@@ -4,7 +4,7 @@
  *     const registry = createMetrics(store);
  *     response.setHeader('content-type', registry.contentType).end(await registry.metrics());
  *
- * Promises: everything is read when it is scraped, nothing happens in between and nothing is added to an append; a scrape opens no partition,
+ * Promises: everything is read when it is scraped, nothing happens in between and nothing is added to an append; a scrape opens no partition but those of `__consumer_offsets`,
  * and never fails because the store is closed or offline. Counters begin at 0 when the store is opened. The door of 'millrace/metrics', and the
  * only room that loads prom-client.
  */
