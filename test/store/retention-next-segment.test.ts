@@ -13,20 +13,21 @@ function logsIn(system: MemoryFileSystem): string[] {
   return namesIn(system, `${DATA}/orders-0`).filter((name) => name.endsWith('.log'));
 }
 
-/** A store whose only log has lost its only segment, and no file has been touched yet. */
-async function retained(): Promise<{ store: Store; system: MemoryFileSystem; clock: FakeClock }> {
+/** A store whose only log has lost its only segment; no file is touched before `release`. */
+async function retained(): Promise<{ store: Store; system: MemoryFileSystem; clock: FakeClock; release: () => void }> {
   const clock = new FakeClock();
   const { store, system } = await openInMemory(undefined, { clock });
   await store.createTopic('orders', { config: { 'retention.ms': HOUR } });
   store.partition('orders', 0).append([{ value: 'old' }]);
   await store.checkpoint();
   clock.advance(HOUR + 1);
+  const release = system.holdRemovals();
   await store.retain();
-  return { store, system, clock };
+  return { store, system, clock, release };
 }
 
 test('the segment that takes the place of all others is made before their files go, and not before the check is through', async () => {
-  const { store, system } = await retained();
+  const { store, system, release } = await retained();
   const log = store.partition('orders', 0);
   expect([log.startOffset, log.endOffset, log.size]).toEqual([1, 1, 0]);
   expect(logsIn(system)).toEqual([OLD]);
@@ -35,6 +36,7 @@ test('the segment that takes the place of all others is made before their files 
     if (path.endsWith('.log')) order.push(`${operation} ${path.slice(-5)}`);
     return null;
   };
+  release();
   await log.removed();
   expect(order.indexOf('open 1.log')).toBeGreaterThanOrEqual(0);
   expect(order.indexOf('unlink 0.log')).toBeGreaterThan(order.indexOf('open 1.log'));
@@ -53,7 +55,9 @@ test('an append makes it, and so does a close', async () => {
   await store.close();
 
   const closed = await retained();
-  await closed.store.close();
+  const closing = closed.store.close();
+  closed.release();
+  await closing;
   expect(logsIn(closed.system)).toEqual([NEXT]);
   expect(closed.system.openFiles).toBe(0);
 });
@@ -71,9 +75,10 @@ test.each(['kill', 'power failure'])('a %s before it is made gives no offset twi
 });
 
 test('where there is no room for it the last segment stays, and goes with a later check', async () => {
-  const { store, system } = await retained();
+  const { store, system, release } = await retained();
   const log = store.partition('orders', 0);
   system.fault = (operation, path) => (operation === 'open' && path.endsWith(NEXT) ? 'ENOSPC' : null);
+  release();
   await expect(log.removed()).rejects.toMatchObject({ code: 'ERR_MILLRACE_NO_SPACE' });
   expect(() => log.append([{ value: 'new' }])).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_NO_SPACE' }));
   expect(logsIn(system)).toEqual([OLD]);

@@ -50,6 +50,7 @@ export class MemoryFileSystem implements FileSystem {
   readonly disk: MemoryDisk;
   readonly #options: MemoryOptions;
   readonly #rounds: (() => void)[] = [];
+  #mayRemove = Promise.resolve();
   #dead = false;
   #openFiles = 0;
 
@@ -196,10 +197,18 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   /** One file in each turn of the event loop. */
+  /** What is removed aside from now on stays until the function is called that this returns. */
+  holdRemovals(): () => void {
+    let release!: () => void;
+    this.#mayRemove = new Promise((resolve) => (release = resolve));
+    return release;
+  }
+
   removeAside(paths: readonly string[], first?: () => void): AsideRemoval {
     let removed = 0;
     let stopped = false;
     const remove = async (): Promise<void> => {
+      await this.#mayRemove;
       if (first !== undefined) {
         await turn();
         if (stopped) return;
