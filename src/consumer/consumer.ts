@@ -15,7 +15,7 @@
  */
 import { invalidArgument, MillraceError } from '../errors.ts';
 import type { Offset, Timestamp, TopicPartition } from '../types.ts';
-import './kept-shapes.ts';
+import { keptShapes } from './kept-shapes.ts';
 import { AssignedPartition } from './assigned-partition.ts';
 import type { ConsumerBatch } from './consumer-batch.ts';
 import {
@@ -66,6 +66,7 @@ export class Consumer implements AsyncIterable<ConsumerBatch> {
 
   /** Made by `store.consumer(options)`. `name` is what it is called when its options do not say. */
   constructor(logs: TopicLogs, options: ConsumerOptions = {}, name?: string) {
+    keptShapes();
     this.#logs = logs;
     this.#options = checkConsumerOptions(options, name);
   }
