@@ -7,7 +7,8 @@
  */
 import { type CleanableRange, cleanableRange } from '../compaction/cleanable-range.ts';
 import { giveUp, type GiveUpFlag, newGiveUpFlag } from '../compaction/compaction-control.ts';
-import type { CompactionExecutor } from '../compaction/log-compaction.ts';
+import { compactionExecutor } from '../compaction/compaction-executor.ts';
+import { type CompactionExecutor, compactOnce } from '../compaction/log-compaction.ts';
 import { invalidArgument, isMillraceError, MillraceError } from '../errors.ts';
 import { listSegments } from '../log/log-directory.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
@@ -33,7 +34,7 @@ export class Compactor {
   readonly statistics: CompactionStatistics;
   readonly #environment: StoreEnvironment;
   #options: CompactorOptions;
-  #executor: CompactionExecutor | null = null;
+  readonly #executor: CompactionExecutor;
   /** Unopened partitions that were looked at: nobody but this process can make them dirtier. */
   readonly #seen = new WeakSet<Partition>();
   #running: Promise<unknown> = Promise.resolve();
@@ -44,6 +45,7 @@ export class Compactor {
   constructor(environment: StoreEnvironment, options: CompactorOptions) {
     this.#environment = environment;
     this.#options = options;
+    this.#executor = compactionExecutor(environment.system);
     this.statistics = new CompactionStatistics(environment.clock);
   }
 
@@ -96,7 +98,7 @@ export class Compactor {
     giveUp(this.#flag);
     // Its failure was told to those who asked for it.
     await this.#running.catch(() => undefined);
-    await this.#executor?.close();
+    await this.#executor.close();
   }
 
   async #regularly(): Promise<void> {
@@ -160,13 +162,6 @@ export class Compactor {
     const { system, clock, cleanerOffsets } = this.#environment;
     const { bufferBytes, bytesPerSecond, open } = this.#options;
     const log = open(partition);
-    // Most stores compact nothing, and none does at its start.
-    const [{ compactionExecutor }, { compactOnce }] = await Promise.all([
-      import('../compaction/compaction-executor.ts'),
-      import('../compaction/log-compaction.ts'),
-    ]);
-    if (this.#stopped) throw closed(this.#environment.directory);
-    const executor = (this.#executor ??= compactionExecutor(system));
     for (;;) {
       const now = clock.now();
       const range = cleanableRange(log, cleanerOffsets.get(topic.name, index), now);
@@ -175,7 +170,7 @@ export class Compactor {
       if (range.firstDirtyOffset >= range.bound) return;
       const rate = bytesPerSecond === 0 ? Infinity : bytesPerSecond;
       const pass = await this.#guarded(() =>
-        compactOnce(log, range, { system, executor, flag, bytesPerSecond: rate, bufferBytes, now }),
+        compactOnce(log, range, { system, executor: this.#executor, flag, bytesPerSecond: rate, bufferBytes, now }),
       );
       addPass(result, pass);
       if (pass.isGivenUp || log.isClosed) {

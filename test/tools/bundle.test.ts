@@ -216,8 +216,6 @@ test('a source of a room that has no chunk of its own is in the library', () => 
   expect(chunkOf('cli/commands/broker.ts')).toBe('broker-command');
   expect(chunkOf('cli/commands/verify.ts')).toBe('commands');
   expect(chunkOf('store/store-verification.ts')).toBe('later');
-  expect(chunkOf('compaction/offset-map.ts')).toBe('library');
-  expect(chunkOf('compaction/compaction-task.ts')).toBe('later');
   expect(chunkOf('cli/main.ts')).toBeNull();
   expect(chunkOf('metrics/metrics.ts')).toBe('metrics');
   expect(chunkOf('errors.ts')).toBe('base');

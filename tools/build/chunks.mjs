@@ -15,11 +15,11 @@ const program =
   /^cli\/(?:commander|context|descriptor-stream|failure|option-values|output|process-context|program|warnings)\.ts$/;
 
 /**
- * What an open store comes to need, if at all, when it is open: compaction, reading beside a writer, verification and plans, assignors. The library
+ * What an open store comes to need, if at all, when it is open: reading beside a writer, verification and plans, assignors. The library
  * imports it by `import()`.
  */
 const later =
-  /^compaction\/(?!cleanable-range|compaction-control|offset-map)|^group\/(?:assignor\/|(?:assignment|partitions|subscription)-format)|^log\/(?:epoch-audit|followed-producers|log-directory-check|log-follower|log-front|log-verification|news-watch|transaction-audit)\.|^segment\/(?:batch-walk|finding|index-audit|index-contents|log-contents|record-check|segment-verification)\.|^store\/(?:checkpoint-check|directory-check|file-contents|followed-offsets|read-only-store|recovery-plan|store-usage|store-verification)\.|^file\/rehearsal\./;
+  /^group\/(?:assignor\/|(?:assignment|partitions|subscription)-format)|^log\/(?:epoch-audit|followed-producers|log-directory-check|log-follower|log-front|log-verification|news-watch|transaction-audit)\.|^segment\/(?:batch-walk|finding|index-audit|index-contents|log-contents|record-check|segment-verification)\.|^store\/(?:checkpoint-check|directory-check|file-contents|followed-offsets|read-only-store|recovery-plan|store-usage|store-verification)\.|^file\/rehearsal\./;
 
 /** Chunks by name, each with what it takes; the first that takes a source has it. Who imports one loads those above it too, as far as it needs them. */
 const chunks = {
