@@ -4,17 +4,22 @@
  *
  * Kafka's are RE2's and ours JavaScript's: what both have means the same.
  */
-import { createContext, Script } from 'node:vm';
+import type * as Vm from 'node:vm';
 import { CLIENT_PATTERN_TIME_MS } from '../limits.ts';
+import { lazily, requirePackage } from '../record/lazy-module.ts';
+
+const vm = lazily(() => requirePackage('node:vm') as typeof Vm);
 
 /** Compiled by itself first: what is no expression alone is none in brackets. */
-const script = new Script('new RegExp(pattern), texts.filter(RegExp.prototype.test, new RegExp(`^(?:${pattern})$`))');
+const script = lazily(
+  () => new (vm().Script)('new RegExp(pattern), texts.filter(RegExp.prototype.test, new RegExp(`^(?:${pattern})$`))'),
+);
 
 /** Those of `texts` that match `pattern` as a whole; null for what is no regular expression, or takes too long. */
 export function matching(pattern: string, texts: readonly string[]): ReadonlySet<string> | null {
-  const context = createContext({ pattern, texts });
+  const context = vm().createContext({ pattern, texts });
   try {
-    return new Set(script.runInContext(context, { timeout: CLIENT_PATTERN_TIME_MS }) as string[]);
+    return new Set(script().runInContext(context, { timeout: CLIENT_PATTERN_TIME_MS }) as string[]);
   } catch {
     // A SyntaxError of the other context, or the end of its time.
     return null;

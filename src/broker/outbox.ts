@@ -3,7 +3,6 @@
  * in slices, the next when the client has read: a slow reader makes it hold a slice and not an answer.
  */
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { ANSWERS_TOGETHER_BYTES_MAX, TLS_WRITE_BYTES_MAX } from '../limits.ts';
 
 export class Outbox {
@@ -17,7 +16,7 @@ export class Outbox {
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    this.#sliceMax = socket instanceof TLSSocket ? TLS_WRITE_BYTES_MAX : Infinity;
+    this.#sliceMax = 'encrypted' in socket ? TLS_WRITE_BYTES_MAX : Infinity;
   }
 
   get isEmpty(): boolean {

@@ -3,8 +3,12 @@
  * and ends its connection and nothing else.
  */
 import type { Socket } from 'node:net';
-import { createServer, type Server, type TLSSocket } from 'node:tls';
+import type * as Tls from 'node:tls';
+import type { Server, TLSSocket } from 'node:tls';
+import { lazily, requirePackage } from '../record/lazy-module.ts';
 import type { TlsSettings } from './tls-settings.ts';
+
+const tls = lazily(() => requirePackage('node:tls') as typeof Tls);
 
 export interface TlsGateHandlers {
   /** `principal`: that of the client's certificate; null where it has shown none. */
@@ -22,7 +26,7 @@ export class TlsGate {
   constructor(settings: TlsSettings, handlers: TlsGateHandlers) {
     this.#handlers = handlers;
     this.#settings = settings;
-    this.#server = createServer(settings);
+    this.#server = tls().createServer(settings);
     this.#server.on('secureConnection', (socket) => this.#secured(socket));
     this.#server.on('tlsClientError', (error, socket) => {
       const { authorizationError: why } = socket as Partial<Pick<TLSSocket, 'authorizationError'>>;

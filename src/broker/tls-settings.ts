@@ -4,11 +4,15 @@
  * Java's key stores are not read; the refusal says how to make PEM of them.
  */
 import { readFileSync } from 'node:fs';
-import { createSecureContext, type SecureVersion, type TlsOptions } from 'node:tls';
+import type * as Tls from 'node:tls';
+import type { SecureVersion, TlsOptions } from 'node:tls';
 import { invalidArgument, MillraceError } from '../errors.ts';
 import { TLS_HANDSHAKE_TIMEOUT_MS } from '../limits.ts';
+import { lazily, requirePackage } from '../record/lazy-module.ts';
 import { PrincipalMapping } from '../security/principal-mapping.ts';
 import type { BrokerConfig } from './broker-config.ts';
+
+const tls = lazily(() => requirePackage('node:tls') as typeof Tls);
 
 export interface TlsSettings extends TlsOptions {
   readonly requestCert: boolean;
@@ -52,7 +56,7 @@ export function tlsSettings(config: Config): TlsSettings {
     handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS,
   };
   try {
-    createSecureContext(settings);
+    tls().createSecureContext(settings);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new MillraceError('ERR_MILLRACE_INVALID_ARGUMENT', `the certificate or key of ssl.keystore is none: ${why}`, {

@@ -12,10 +12,10 @@ import type { ReadOnlyStore } from '../store/read-only-store.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import type { TopicDescription } from '../store/topic.ts';
-import type { Logger } from '../types.ts';
 import type { CliContext } from './context.ts';
 import { note, showCount } from './output.ts';
 import { createProgress, type Progress } from './progress.ts';
+import { warnings } from './warnings.ts';
 
 /** Runs `work` on the directory, opened for reading. */
 export async function reading<T>(
@@ -88,18 +88,4 @@ async function openForWriting(context: CliContext, directory: string): Promise<S
 function checkExists(directory: string): void {
   if (existsSync(directory)) return;
   throw new MillraceError('ERR_MILLRACE_IO', `there is no data directory ${directory}; --data names another`);
-}
-
-/** What a store or a broker warns of, on standard error. */
-export function warnings(context: CliContext): Logger {
-  const say = (details: object, message: string): void => {
-    const parts = Object.entries(details).map(([name, value]) => `${name} ${show(value)}`);
-    note(context, `warning: ${message}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`);
-  };
-  return { warn: say, error: say };
-}
-
-function show(value: unknown): string {
-  if (value instanceof Error) return value.message;
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

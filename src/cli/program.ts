@@ -4,29 +4,35 @@
  * A command is a function from the context to commander's `Command`; everything that all commands have in common in how they speak is set here.
  */
 import { readFileSync } from 'node:fs';
-import { Command, type Help } from 'commander';
+import { Command, type Help } from './commander.ts';
 import { packageRoot } from '../package-root.ts';
-import { benchCommand } from './commands/bench.ts';
-import { brokerCommand } from './commands/broker.ts';
-import { consumeCommand } from './commands/consume.ts';
-import { duCommand } from './commands/du.ts';
-import { dumpCommand } from './commands/dump.ts';
-import { groupCommand } from './commands/group.ts';
-import { produceCommand } from './commands/produce.ts';
-import { recoverCommand } from './commands/recover.ts';
-import { topicCommand } from './commands/topic.ts';
-import { userCommand } from './commands/user.ts';
-import { verifyCommand } from './commands/verify.ts';
 import type { CliContext } from './context.ts';
 import { reportFailure } from './failure.ts';
 
-/** The commands in the order of the help, under the heading that they stand below. */
-const groups: Record<string, ((context: CliContext) => Command)[]> = {
-  'Serving:': [brokerCommand, userCommand],
-  'Topics, records and groups:': [topicCommand, produceCommand, consumeCommand, groupCommand],
-  'Looking into a data directory:': [dumpCommand, verifyCommand, recoverCommand, duCommand],
-  'Measuring:': [benchCommand],
+type MakeCommand = (context: CliContext) => Command;
+
+/** The commands in the order of the help, under the heading that they stand below; loaded when they are asked for, or the help is. */
+const groups: Record<string, Record<string, () => Promise<MakeCommand>>> = {
+  'Serving:': {
+    broker: async () => (await import('./commands/broker.ts')).brokerCommand,
+    user: async () => (await import('./commands/user.ts')).userCommand,
+  },
+  'Topics, records and groups:': {
+    topic: async () => (await import('./commands/topic.ts')).topicCommand,
+    produce: async () => (await import('./commands/produce.ts')).produceCommand,
+    consume: async () => (await import('./commands/consume.ts')).consumeCommand,
+    group: async () => (await import('./commands/group.ts')).groupCommand,
+  },
+  'Looking into a data directory:': {
+    dump: async () => (await import('./commands/dump.ts')).dumpCommand,
+    verify: async () => (await import('./commands/verify.ts')).verifyCommand,
+    recover: async () => (await import('./commands/recover.ts')).recoverCommand,
+    du: async () => (await import('./commands/du.ts')).duCommand,
+  },
+  'Measuring:': { bench: async () => (await import('./commands/bench.ts')).benchCommand },
 };
+
+const VERSION_FLAGS: readonly string[] = ['-V', '--version'];
 
 const EXAMPLES = `
 Examples:
@@ -42,13 +48,15 @@ millrace COMMAND --help says more about a command. Exit status: 0 done, 1 someth
 /** Runs one command line; never rejects. */
 export async function runProgram(context: CliContext, args: readonly string[]): Promise<void> {
   try {
-    await createProgram(context).parseAsync(args, { from: 'user' });
+    const program = await createProgram(context, args[0]);
+    await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     reportFailure(context, error);
   }
 }
 
-export function createProgram(context: CliContext): Command {
+/** `first`: the first word of the command line. What it does not ask for is not loaded; without one, all is. */
+export async function createProgram(context: CliContext, first?: string): Promise<Command> {
   const program = new Command('millrace')
     .description("Kafka's partition log in a directory: serve it, make topics, write and read records, look inside.")
     .version(packageVersion(), '-V, --version', 'show the version')
@@ -64,8 +72,13 @@ export function createProgram(context: CliContext): Command {
     })
     .configureHelp({ showGlobalOptions: false, visibleCommands: inOrder })
     .addHelpText('after', EXAMPLES);
+  const isNamed = Object.values(groups).some((commands) => first !== undefined && Object.hasOwn(commands, first));
+  const isAskedFor = (name: string): boolean =>
+    isNamed ? name === first : first === undefined || !VERSION_FLAGS.includes(first);
   for (const [group, commands] of Object.entries(groups)) {
-    for (const make of commands) program.addCommand(make(context).helpGroup(group));
+    for (const [name, load] of Object.entries(commands)) {
+      if (isAskedFor(name)) program.addCommand((await load())(context).helpGroup(group));
+    }
   }
   inherit(program);
   return program;

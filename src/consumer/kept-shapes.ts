@@ -2,10 +2,11 @@
  * One of each object that a walk over a consumer's batches makes, kept for as long as the process lives, for the reason that
  * record/kept-shapes.ts gives: a full collection between two batches would else throw away what was compiled for them.
  */
-import '../record/kept-shapes.ts';
 import { BatchRun } from '../record/batches.ts';
 import { byteWindow } from '../record/byte-window.ts';
 import { encodeBatches } from '../record/encode-batch.ts';
+import { keptShapes as shapesOfRecords } from '../record/kept-shapes.ts';
+import { lazily } from '../record/lazy-module.ts';
 import { surveyRun } from './batch-survey.ts';
 import { ConsumerBatch } from './consumer-batch.ts';
 import { ConsumerRecord } from './consumer-record.ts';
@@ -16,6 +17,7 @@ import { RecordWalk } from './record-walk.ts';
 const OFFSET = 0x100_0000_0000;
 
 function walk(): readonly object[] {
+  shapesOfRecords();
   const [bytes] = encodeBatches([{ value: '' }], {
     baseOffset: OFFSET,
     leaderEpoch: 0,
@@ -43,4 +45,4 @@ function walk(): readonly object[] {
 }
 
 /** A batch, its iterators of records and of record batches, a record of a stream, and the walk of a handler. */
-export const keptShapes: readonly object[] = walk();
+export const keptShapes: () => readonly object[] = lazily(walk);

@@ -4,7 +4,7 @@
  */
 import { invalidArgument, MillraceError } from '../errors.ts';
 import type { Offset, Timestamp, TopicPartition } from '../types.ts';
-import './kept-shapes.ts';
+import { keptShapes } from './kept-shapes.ts';
 import { AssignedPartition } from './assigned-partition.ts';
 import type { ConsumerBatch } from './consumer-batch.ts';
 import {
@@ -49,6 +49,7 @@ export abstract class PartitionConsumer implements AsyncIterable<ConsumerBatch> 
   #isClosed = false;
 
   constructor(logs: TopicLogs, options: CheckedConsumerOptions) {
+    keptShapes();
     this.logs = logs;
     this.options = options;
   }

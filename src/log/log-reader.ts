@@ -9,7 +9,7 @@ import type { AbortedTransaction } from '../index/transaction-index.ts';
 import { READ_BYTES_DEFAULT } from '../limits.ts';
 import { BatchRun } from '../record/batches.ts';
 import { byteWindow } from '../record/byte-window.ts';
-import '../record/kept-shapes.ts';
+import { keptShapes } from '../record/kept-shapes.ts';
 import { abortedBetween } from './aborted-transactions.ts';
 import { Arrivals, type WaitOptions } from './arrivals.ts';
 import { LogTraffic } from './log-traffic.ts';
@@ -45,6 +45,7 @@ export class LogReader {
   #arrivals: Arrivals | null = null;
 
   constructor(segments: SegmentList, startOffset: number, endOffset: number) {
+    keptShapes();
     this.segments = segments;
     this.directory = segments.directory;
     this.traffic = this.#traffic;

@@ -11,6 +11,7 @@
  */
 import { BatchRun } from './batches.ts';
 import { byteWindow } from './byte-window.ts';
+import { lazily } from './lazy-module.ts';
 
 const OFFSET = 0x100_0000_0000;
 
@@ -34,4 +35,4 @@ function walk(): readonly object[] {
 }
 
 /** A run, a batch, a cursor, a record, and a batch's iterator. */
-export const keptShapes: readonly object[] = walk();
+export const keptShapes: () => readonly object[] = lazily(walk);

@@ -3,7 +3,6 @@
  * `ERR_MILLRACE_UNSUPPORTED`. fzstd believes what a frame claims, so frames are walked first (zstd-frame.ts).
  */
 import type * as Fzstd from 'fzstd';
-import * as zlib from 'node:zlib';
 import { MillraceError } from '../errors.ts';
 import { inflatesBeyond } from './codec.ts';
 import { lazily, requirePackage } from './lazy-module.ts';
@@ -15,7 +14,7 @@ interface ZstdOfZlib {
 }
 
 const fzstd = lazily(() => requirePackage('fzstd') as typeof Fzstd);
-const runtime = zlib as unknown as ZstdOfZlib;
+const runtime = lazily(() => requirePackage('node:zlib') as ZstdOfZlib);
 
 /** `ZSTD_c_compressionLevel` */
 const LEVEL_PARAMETER = 100;
@@ -23,16 +22,19 @@ const LEVEL_PARAMETER = 100;
 const LEVEL_DEFAULT = 3;
 
 /** Whether this runtime can compress zstd. Inflating works everywhere. */
-export const canCompressZstd: boolean = runtime.zstdCompressSync !== undefined;
+export function canCompressZstd(): boolean {
+  return runtime().zstdCompressSync !== undefined;
+}
 
 export function compressZstd(bytes: Uint8Array, level: number = LEVEL_DEFAULT): Uint8Array {
-  if (runtime.zstdCompressSync === undefined) {
+  const { zstdCompressSync } = runtime();
+  if (zstdCompressSync === undefined) {
     throw new MillraceError(
       'ERR_MILLRACE_UNSUPPORTED',
       `Node ${process.versions.node} cannot compress zstd; use Node 22.15 or later, or another codec`,
     );
   }
-  return runtime.zstdCompressSync(bytes, { params: { [LEVEL_PARAMETER]: level } });
+  return zstdCompressSync(bytes, { params: { [LEVEL_PARAMETER]: level } });
 }
 
 export function decompressZstd(bytes: Uint8Array, maxBytes: number): Uint8Array {
@@ -48,9 +50,10 @@ export function decompressZstd(bytes: Uint8Array, maxBytes: number): Uint8Array 
 }
 
 function inflateFrame(frame: Uint8Array, maxBytes: number): Uint8Array {
-  if (runtime.zstdDecompressSync === undefined) return inflateByFzstd(frame, maxBytes);
+  const { zstdDecompressSync } = runtime();
+  if (zstdDecompressSync === undefined) return inflateByFzstd(frame, maxBytes);
   try {
-    return runtime.zstdDecompressSync(frame, { maxOutputLength: Math.max(1, maxBytes) });
+    return zstdDecompressSync(frame, { maxOutputLength: Math.max(1, maxBytes) });
   } catch (error) {
     if (error instanceof RangeError) throw inflatesBeyond('zstd', maxBytes);
     throw error;

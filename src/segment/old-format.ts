@@ -6,11 +6,14 @@
  *
  * Recovery cuts a log at bytes that are no batch. A log that an old Kafka wrote is none of ours to cut: it is refused by name instead.
  */
-import { crc32 } from 'node:zlib';
+import type * as Zlib from 'node:zlib';
 import { MillraceError } from '../errors.ts';
 import type { LogFile } from '../file/file-system.ts';
 import { BATCH_BYTES_MAX, BATCH_LOG_OVERHEAD } from '../limits.ts';
 import { BATCH_LENGTH, MAGIC } from '../record/batch-format.ts';
+import { lazily, requirePackage } from '../record/lazy-module.ts';
+
+const zlib = lazily(() => requirePackage('node:zlib') as typeof Zlib);
 
 const MESSAGE_SIZE_MIN = 14;
 const CHECKSUM = BATCH_LOG_OVERHEAD;
@@ -26,7 +29,7 @@ export function refuseOldFormat(file: LogFile, position: number, size: number): 
   if (end > size) return;
   const covered = Buffer.allocUnsafe(end - position - MAGIC);
   if (file.read(covered, 0, covered.length, position + MAGIC) < covered.length) return;
-  if (crc32(covered) !== head.readUInt32BE(CHECKSUM)) return;
+  if (zlib().crc32(covered) !== head.readUInt32BE(CHECKSUM)) return;
   const { path } = file;
   throw new MillraceError(
     'ERR_MILLRACE_UNSUPPORTED',

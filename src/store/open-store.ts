@@ -1,6 +1,6 @@
 /** The door of a data directory: opens it for writing, or for reading what another process may be writing. */
 import { resolve } from 'node:path';
-import { ReadOnlyStore } from './read-only-store.ts';
+import type { ReadOnlyStore } from './read-only-store.ts';
 import { checkDirectory, checkOptions, type StoreOptions } from './store-options.ts';
 import { Store } from './store.ts';
 
@@ -16,5 +16,8 @@ export function openStore(directory: string, options?: StoreOptions & { readonly
 export async function openStore(directory: string, options: StoreOptions = {}): Promise<Store | ReadOnlyStore> {
   checkDirectory(directory);
   const checked = checkOptions(options);
-  return checked.readOnly ? ReadOnlyStore.open(resolve(directory), checked) : Store.open(resolve(directory), checked);
+  if (!checked.readOnly) return Store.open(resolve(directory), checked);
+  // Who writes does not need it.
+  const { ReadOnlyStore: Readable } = await import('./read-only-store.ts');
+  return Readable.open(resolve(directory), checked);
 }

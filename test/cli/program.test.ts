@@ -19,8 +19,8 @@ test('a name that is nearly one is suggested', async () => {
   expect(stderr).toMatch(/^millrace: unknown command 'produec'\n\(Did you mean produce\?\)/);
 });
 
-describe('every command', () => {
-  const program = createProgram(testContext());
+describe('every command', async () => {
+  const program = await createProgram(testContext());
   const leaves = program.commands.flatMap((command) =>
     command.commands.length > 0 ? command.commands.map((sub) => [command.name(), sub.name()]) : [[command.name()]],
   );

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { keptShapes } from '#millrace/consumer/kept-shapes.js';
 
 test('one of each object that a walk makes is kept', () => {
-  const [batch, records, recordBatches, record, handling] = keptShapes;
+  const [batch, records, recordBatches, record, handling] = keptShapes();
   expect([batch, records, record, handling].map(({ constructor }) => constructor.name)).toEqual([
     'ConsumerBatch',
     'ConsumerRecordIterator',
@@ -25,7 +25,7 @@ const walks = `
 
   const directory = mkdtempSync(join(tmpdir(), 'millrace-shapes-'));
   process.once('exit', () => rmSync(directory, { recursive: true }));
-  const [keptBatch, keptRecords, keptRecordBatches, keptRecord, keptWalk] = keptShapes;
+  const [keptBatch, keptRecords, keptRecordBatches, keptRecord, keptWalk] = keptShapes();
   const others = {};
   let compared = 0;
   const compare = (what, same) => {

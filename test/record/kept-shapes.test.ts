@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import { keptShapes } from '#millrace/record/kept-shapes.js';
 
 test('one of each object that a walk makes is kept', () => {
-  expect(keptShapes.map(({ constructor }) => constructor.name)).toEqual([
+  expect(keptShapes().map(({ constructor }) => constructor.name)).toEqual([
     'BatchRun',
     'RecordBatch',
     'RecordCursor',
     'LogRecord',
     'RecordIterator',
   ]);
-  expect(keptShapes[3]).toMatchObject({ offset: 2 ** 40, timestamp: 2 ** 40, key: null, value: null, headers: [] });
+  expect(keptShapes()[3]).toMatchObject({ offset: 2 ** 40, timestamp: 2 ** 40, key: null, value: null, headers: [] });
 });
 
 /** Walks as readers do, and asks V8 whether what it meets has the shape of the kept one. */
@@ -26,7 +26,7 @@ const walks = `
   const directory = mkdtempSync(join(tmpdir(), 'millrace-shapes-'));
   process.once('exit', () => rmSync(directory, { recursive: true }));
   // To ask an object for its class would already give it the shape that its class has by now.
-  const [keptRun, keptBatch, keptCursor, keptRecord, keptIterator] = keptShapes;
+  const [keptRun, keptBatch, keptCursor, keptRecord, keptIterator] = keptShapes();
   const others = {};
   let compared = 0;
   const compare = (what, same) => {

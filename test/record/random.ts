@@ -54,7 +54,7 @@ export const codecs: CompressionName[] = [
   'gzip',
   'snappy',
   'lz4',
-  ...(canCompressZstd ? ['zstd' as const] : []),
+  ...(canCompressZstd() ? ['zstd' as const] : []),
 ];
 
 export const options: BatchOptions = {

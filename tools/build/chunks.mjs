@@ -8,18 +8,32 @@
 
 /** What knows no addon and is shared by those that need one and those that do not: errors, bounds, and how fields of messages are encoded. */
 const base =
-  /^(?:assert|errors|limits)\.ts$|^protocol\/(?:coordinator-partition|integers|message-reader|message-writer|uuid)\.ts$/;
+  /^(?:assert|errors|limits|package-root)\.ts$|^record\/lazy-module\.ts$|^protocol\/(?:coordinator-partition|integers|message-reader|message-writer|uuid)\.ts$/;
+
+/** What the program needs for any command. */
+const program =
+  /^cli\/(?:commander|context|descriptor-stream|failure|option-values|output|process-context|program|warnings)\.ts$/;
+
+/**
+ * What an open store comes to need, if at all, when it is open: reading beside a writer, verification and plans, assignors. The library
+ * imports it by `import()`.
+ */
+const later =
+  /^group\/(?:assignor\/|(?:assignment|partitions|subscription)-format)|^log\/(?:epoch-audit|followed-producers|log-directory-check|log-follower|log-front|log-verification|news-watch|transaction-audit)\.|^segment\/(?:batch-walk|finding|index-audit|index-contents|log-contents|record-check|segment-verification)\.|^store\/(?:checkpoint-check|directory-check|file-contents|followed-offsets|read-only-store|recovery-plan|store-usage|store-verification)\.|^file\/rehearsal\./;
 
 /** Chunks by name, each with what it takes; the first that takes a source has it. Who imports one loads those above it too, as far as it needs them. */
 const chunks = {
   base: (path) => base.test(path),
   protocol: (path) => path.startsWith('protocol/'),
-  library: (path) => !/^(?:broker|cli|metrics|security)\//.test(path),
+  library: (path) => !later.test(path) && !/^(?:broker|cli|metrics|security)\//.test(path),
+  later: (path) => later.test(path),
   security: (path) => path.startsWith('security/'),
   metrics: (path) => path.startsWith('metrics/'),
   broker: (path) => /^broker\/(?!http\/)/.test(path),
   'web-server': (path) => path.startsWith('broker/http/'),
-  'command-line': (path) => path !== 'cli/main.ts',
+  'command-line': (path) => program.test(path),
+  'broker-command': (path) => path === 'cli/commands/broker.ts',
+  commands: (path) => path !== 'cli/main.ts',
 };
 
 export const chunkNames = Object.keys(chunks);

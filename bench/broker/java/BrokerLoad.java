@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -73,6 +74,7 @@ public final class BrokerLoad {
         int[] latenciesUs = new int[records];
         AtomicInteger done = new AtomicInteger();
         AtomicInteger failed = new AtomicInteger();
+        AtomicReference<Exception> why = new AtomicReference<>();
         long began;
         try (var producer = new KafkaProducer<byte[], byte[]>(settings)) {
             int partitions = producer.partitionsFor(topic).size();
@@ -81,14 +83,17 @@ public final class BrokerLoad {
                 if (rate > 0) pace(began, i, rate);
                 long sent = System.nanoTime();
                 producer.send(new ProducerRecord<>(topic, i % partitions, null, value), (metadata, error) -> {
-                    if (error != null) failed.incrementAndGet();
+                    if (error != null) {
+                        failed.incrementAndGet();
+                        why.compareAndSet(null, error);
+                    }
                     latenciesUs[done.getAndIncrement()] = (int) ((System.nanoTime() - sent) / 1000);
                 });
             }
             producer.flush();
         }
         double seconds = (System.nanoTime() - began) / 1e9;
-        if (failed.get() > 0) return "failed " + failed.get();
+        if (failed.get() > 0) return "failed " + failed.get() + ": " + String.valueOf(why.get()).replace('\n', ' ');
         Arrays.sort(latenciesUs);
         return String.format("%.0f %.2f %.2f %.2f", records / seconds, latenciesUs[records / 2] / 1e3, latenciesUs[(int) (records * 0.99)] / 1e3, latenciesUs[records - 1] / 1e3);
     }

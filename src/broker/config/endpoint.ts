@@ -1,5 +1,5 @@
 /** One address in `listeners` or `advertised.listeners`: `name://host:port`, an IPv6 address in brackets. (EndPoint, SocketServerConfigs.) */
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv4 } from 'node:net';
 import { invalidArgument } from '../../errors.ts';
 
 export interface Endpoint {
@@ -35,9 +35,9 @@ export function endpointText({ name, ...address }: Endpoint): string {
   return `${name}://${addressText(address)}`;
 }
 
-/** Also as it stands in a URL. */
+/** Also as it stands in a URL. Neither a name nor an IPv4 address has a colon; Node's own test for IPv6 compiles a pattern, for longer than the whole of the settings takes. */
 export function addressText({ host, port }: { readonly host: string; readonly port: number }): string {
-  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Is it this machine alone that reaches the host? */

@@ -4,12 +4,12 @@
  * The first SIGTERM or Ctrl-C ends it gracefully: what clients have begun is answered, the logs are flushed, and the directory is marked as cleanly
  * stopped. The second ends it at once. What it warns of goes to standard error.
  */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from '../commander.ts';
 import type { Broker } from '../../broker/broker.ts';
 import type { CliContext } from '../context.ts';
-import { warnings } from '../data-directory.ts';
 import { collected, setting, wholeNumber } from '../option-values.ts';
 import { printRow } from '../output.ts';
+import { warnings } from '../warnings.ts';
 
 interface Options {
   readonly config?: string;

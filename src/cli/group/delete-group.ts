@@ -1,5 +1,5 @@
 /** `millrace group delete`: forgets groups that have no members, with all that they have committed. All of those that are named, or none. */
-import { Command, Option } from 'commander';
+import { Command, Option } from '../commander.ts';
 import { MillraceError } from '../../errors.ts';
 import type { GroupDescription } from '../../group/group-requests.ts';
 import { type CommonOptions, commonOptions } from '../common-options.ts';

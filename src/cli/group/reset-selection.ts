@@ -1,5 +1,5 @@
 /** Which partitions offsets are reset of: `--topic orders`, `--topic orders:0,1`. */
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from '../commander.ts';
 import { MillraceError } from '../../errors.ts';
 import { inOrder } from '../../group/group-lag.ts';
 import type { ReadOnlyStore } from '../../store/read-only-store.ts';
