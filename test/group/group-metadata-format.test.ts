@@ -28,7 +28,7 @@ const metadata: GroupMetadata = {
 };
 
 test('a key and a value are byte for byte what Kafka 4.2 writes', () => {
-  expect(encodeGroupKey('g').toString('hex')).toBe('0002' + '0001' + '67');
+  expect(encodeGroupKey('g').toString('hex')).toBe('0002000167');
   const short = { ...metadata, members: [{ ...member, memberId: 'm', clientHost: 'h' }] };
   expect(encodeGroupMetadata(short).toString('hex')).toBe(
     [

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { decodeGroupRecord, encodeGroupKey } from '#millrace/group/group-metadata-format.js';
 import { turn } from '../consumer/consumer-fixture.ts';
 import { textOf } from './group-client.ts';
-import { GroupsRig, ORDERS } from './groups-rig.ts';
+import { GroupsRig, isSettled, ORDERS } from './groups-rig.ts';
 
 const nobody = { groupId: 'g', memberId: '', groupInstanceId: null, generationId: -1 };
 
@@ -66,12 +66,6 @@ test('where the topic asks for it, what a member is told is on stable storage', 
   while (rig.system.runFlush()) await turn();
   expect([await lost, await left]).toEqual([['NOT_COORDINATOR'], 'NOT_COORDINATOR']);
 });
-
-async function isSettled(promise: Promise<unknown>): Promise<boolean> {
-  const open = Symbol('open');
-  const first = await Promise.race([promise.catch(() => undefined), turn().then(() => open)]);
-  return first !== open;
-}
 
 test('on a full disk a group is not assigned, and when there is room again it is', async () => {
   const rig = await GroupsRig.open();

@@ -12,18 +12,15 @@ import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { MortalClock } from '../support/mortal-clock.ts';
 import { Random } from '../support/random.ts';
 import { GroupTruth } from './group-truth.ts';
-import { SimulatedConsumer } from './simulated-consumer.ts';
+import { type GroupWorld, PARTITIONS, RECORDS, SimulatedConsumer } from './simulated-consumer.ts';
 
-export const PARTITIONS = 4;
-export const RECORDS = 30;
 const CONSUMERS = 4;
 
-export class GroupSimulation {
+export class GroupSimulation implements GroupWorld {
   readonly random: Random;
   readonly clock = new FakeClock();
   readonly truth = new GroupTruth();
   readonly consumers: SimulatedConsumer[] = [];
-  /** Consumers do nothing out of the ordinary any more. */
   isCalm = false;
   isOver = false;
   #system = new MemoryFileSystem({ fileBytesMax: 1 << 20 });
@@ -48,22 +45,21 @@ export class GroupSimulation {
     await this.#store.groupCoordinator.join({ ...SimulatedConsumer.stranger });
     await this.#store.alterTopic('__consumer_offsets', { 'flush.messages': 1 });
     for (let i = 0; i < CONSUMERS; i++) this.consumers.push(new SimulatedConsumer(this, i));
-    let running = this.consumers.length;
-    const runs = this.consumers.map((consumer) => consumer.run().finally(() => running--));
+    const running = new Set(this.consumers);
+    const runs = this.consumers.map((consumer) => consumer.run().finally(() => running.delete(consumer)));
     for (let step = 0; step < steps; step++) await this.#step();
     this.isCalm = true;
     for (let step = 0; step < 3_000 && !this.#isDone; step++) await this.#pass(this.random.between(0, 500));
     if (!this.#isDone) this.truth.fail('the group does not come to the end of its topic');
     this.isOver = true;
-    for (let i = 0; i < 1_000 && running > 0; i++) await this.#pass(1_000);
-    if (running > 0) this.truth.fail('a consumer waits for an answer that never comes');
+    for (let i = 0; i < 1_000 && running.size > 0; i++) await this.#pass(1_000);
+    if (running.size > 0) this.truth.fail('a consumer waits for an answer that never comes');
     this.truth.check();
     await Promise.all(runs);
     await this.#store.close();
     this.truth.checkDelivered(PARTITIONS, RECORDS);
   }
 
-  /** Null where the answer is lost, as that of a coordinator that has died. */
   async ask<T>(request: (store: Store) => Promise<T>): Promise<T | null> {
     // Nobody is there to be asked.
     if (!this.#isUp) return null;

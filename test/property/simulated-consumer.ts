@@ -1,7 +1,24 @@
 /** A consumer as clients write them, with bad habits: see group-simulation.ts. */
 import type { JoinAnswer, JoinRequest } from '#millrace/group/group-requests.js';
-import { PARTITIONS, RECORDS, type GroupSimulation } from './group-simulation.ts';
-import type { Claim } from './group-truth.ts';
+import type { Store } from '#millrace/main.js';
+import type { Random } from '../support/random.ts';
+import type { Claim, GroupTruth } from './group-truth.ts';
+
+/** Of the topic that is consumed. */
+export const PARTITIONS = 4;
+export const RECORDS = 30;
+
+/** What a consumer lives in. */
+export interface GroupWorld {
+  readonly random: Random;
+  readonly truth: GroupTruth;
+  /** Consumers do nothing out of the ordinary any more. */
+  readonly isCalm: boolean;
+  readonly isOver: boolean;
+  /** Null where the answer is lost, as that of a coordinator that has died. */
+  ask<T>(request: (store: Store) => Promise<T>): Promise<T | null>;
+  sleep(ms: number): Promise<void>;
+}
 
 const SESSION_MS = 10_000;
 const REBALANCE_MS = 20_000;
@@ -22,7 +39,7 @@ export class SimulatedConsumer {
     supportsSkippingAssignment: true,
     reason: null,
   };
-  readonly #simulation: GroupSimulation;
+  readonly #simulation: GroupWorld;
   readonly #instance: string | null;
   readonly #name: string;
   #memberId = '';
@@ -33,7 +50,7 @@ export class SimulatedConsumer {
   /** What it once was. */
   readonly #past: Claim[] = [];
 
-  constructor(simulation: GroupSimulation, number: number) {
+  constructor(simulation: GroupWorld, number: number) {
     this.#simulation = simulation;
     this.#name = `c${number}`;
     this.#instance = number < 2 ? `i${number}` : null;
@@ -108,10 +125,7 @@ export class SimulatedConsumer {
     const { truth } = this.#simulation;
     const request = { ...SimulatedConsumer.stranger, groupId: 'g', clientId: this.#name };
     const rest = { memberId: this.#memberId, groupInstanceId: this.#instance };
-    const answer = await this.#simulation.ask(async (store) => {
-      const told = await store.groupCoordinator.join({ ...request, ...rest });
-      return told;
-    });
+    const answer = await this.#simulation.ask((store) => store.groupCoordinator.join({ ...request, ...rest }));
     if (answer?.error === null) truth.joined({ ...rest, memberId: answer.memberId, generationId: answer.generationId });
     return answer;
   }

@@ -174,8 +174,6 @@ export class ClassicGroup extends GroupJoins {
     const error = this.checkMember(request) ?? this.#checkGeneration(request);
     if (error !== null) return error;
     const { protocolType, protocolName } = request;
-    const isOther = (asked: string | null, own: string | null): boolean =>
-      asked !== null && own !== null && asked !== own;
     if (isOther(protocolType, this.protocolType) || isOther(protocolName, this.protocolName))
       return 'INCONSISTENT_GROUP_PROTOCOL';
     return this.state === 'PreparingRebalance' ? 'REBALANCE_IN_PROGRESS' : null;
@@ -184,4 +182,9 @@ export class ClassicGroup extends GroupJoins {
   #checkGeneration({ generationId }: MemberIdentity): GroupError {
     return generationId === this.generationId ? null : 'ILLEGAL_GENERATION';
   }
+}
+
+/** A client that does not say is taken to mean the group's. */
+function isOther(asked: string | null, own: string | null): boolean {
+  return asked !== null && own !== null && asked !== own;
 }
