@@ -9,6 +9,7 @@
 import type { Consumer } from '../consumer/consumer.ts';
 import type { ConsumerOptions } from '../consumer/consumer-options.ts';
 import type { MillraceError } from '../errors.ts';
+import type { ConsumerGroupCoordinator } from '../group/consumer/consumer-requests.ts';
 import type { GroupCoordinator } from '../group/group-requests.ts';
 import type { Groups } from '../group/groups.ts';
 import type { CommittedOffset } from '../group/offset-table.ts';
@@ -73,7 +74,13 @@ export class Store extends TopicStore {
     };
     this.producerIds = new ProducerIds(environment);
     const internal = new InternalTopics(this.admin, options);
-    const rest = { internal, logs, nextProducerId: () => this.producerIds.next(), settings: options };
+    const rest = {
+      admin: this.admin,
+      internal,
+      logs,
+      nextProducerId: () => this.producerIds.next(),
+      settings: options,
+    };
     this.#transactions = new StoreTransactions(environment, rest);
     this.#groups = storeGroups(environment, rest);
     this.#producers = new OpenProducers(logs, { ...environment, producerIds: this.producerIds }, this.#transactions);
@@ -152,7 +159,7 @@ export class Store extends TopicStore {
   }
 
   /** The coordinator of consumer groups, for a broker and for consumers. */
-  get groupCoordinator(): GroupCoordinator {
+  get groupCoordinator(): GroupCoordinator & ConsumerGroupCoordinator {
     this.checkOpen();
     return this.#groups;
   }
