@@ -71,6 +71,11 @@ export function refusedCommits(offsets: readonly OffsetToCommit[], error: GroupE
   return { errors: offsets.map(() => error) };
 }
 
+/** A topic of which no partition was asked for is not in the answer, as in Kafka. */
+export function askedTopics<T extends { readonly partitions: readonly unknown[] }>(topics: readonly T[]): T[] {
+  return topics.filter(({ partitions }) => partitions.length > 0);
+}
+
 export function partitionAnswers(commits: readonly PartitionCommit[]): { partitionIndex: number; errorCode: number }[] {
   return commits.map(({ offset, errorCode }) => ({ partitionIndex: offset.partition, errorCode }));
 }

@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { Access } from '#millrace/broker/access.js';
 import type { Call } from '#millrace/broker/handler.js';
 import {
+  askedTopics,
   commitPartitions,
   partitionAnswers,
   partitionCommits,
@@ -49,4 +50,9 @@ test('one error for all, which the version may call by another name', async () =
   const write = async () => refusedCommits([commits[0].offset, commits[2].offset], 'GROUP_ID_NOT_FOUND');
   await commitPartitions(commits, call, write, () => 7);
   expect(codes(commits)).toEqual([7, UNKNOWN_TOPIC_OR_PARTITION, 7]);
+});
+
+test('a topic without partitions is not asked for', () => {
+  const topics = [asked, { ...asked, partitions: [] }];
+  expect(askedTopics(topics)).toEqual([asked]);
 });

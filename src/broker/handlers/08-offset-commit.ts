@@ -9,7 +9,7 @@ import { AclOperation } from '../../security/acl-operation.ts';
 import { ResourceType } from '../../security/resource.ts';
 import { groupCode } from '../group-answer.ts';
 import { defineHandler } from '../handler.ts';
-import { commitPartitions, partitionAnswers, partitionCommits } from '../offset-commits.ts';
+import { askedTopics, commitPartitions, partitionAnswers, partitionCommits } from '../offset-commits.ts';
 
 /** From this version on a member of a group of the consumer protocol can show its epoch. */
 const MEMBER_EPOCH_SINCE = 9;
@@ -23,7 +23,7 @@ export const offsetCommitHandler = defineHandler({
     const { access, broker, version } = call;
     const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch: generationId, retentionTimeMs } = request;
     const denied = access.code(AclOperation.READ, ResourceType.GROUP, groupId);
-    const topics = request.topics.map((topic) => {
+    const topics = askedTopics(request.topics).map((topic) => {
       const name = version < IDS_SINCE ? topic.name : broker.store.topicNameOf(topic.topicId);
       return { name: topic.name, topicId: topic.topicId, commits: partitionCommits(name, topic, denied, call) };
     });

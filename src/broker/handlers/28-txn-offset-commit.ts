@@ -10,7 +10,13 @@ import type { KafkaErrorName } from '../../protocol/error-code.ts';
 import { AclOperation } from '../../security/acl-operation.ts';
 import { ResourceType } from '../../security/resource.ts';
 import { type Call, defineHandler } from '../handler.ts';
-import { commitPartitions, partitionAnswers, partitionCommits, refusedCommits } from '../offset-commits.ts';
+import {
+  askedTopics,
+  commitPartitions,
+  partitionAnswers,
+  partitionCommits,
+  refusedCommits,
+} from '../offset-commits.ts';
 import { admit, type TransactionSupport } from '../transaction-admission.ts';
 
 type Request = RequestOf<typeof txnOffsetCommit>;
@@ -26,7 +32,7 @@ export const txnOffsetCommitHandler = defineHandler({
     const denied =
       access.code(AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, request.transactionalId) ||
       access.code(AclOperation.READ, ResourceType.GROUP, request.groupId);
-    const topics = request.topics.map((topic) => ({
+    const topics = askedTopics(request.topics).map((topic) => ({
       name: topic.name,
       commits: partitionCommits(topic.name, topic, denied, call),
     }));

@@ -58,6 +58,7 @@ public final class Judge {
             case "rate" -> Security.rate(command);
             case "protocolCatalog" -> ProtocolMessages.catalog();
             case "protocolMessages" -> ProtocolMessages.written(command);
+            case "groups" -> GroupTrial.run(command);
             case "transactions" -> TransactionTrial.run(command);
             case "assign" -> Assignors.assign(command);
             case "assignAtCoordinator" -> Assignors.assignAtCoordinator(command);

@@ -1,0 +1,31 @@
+/** What starts a member of each client: a command to which what it is told is added. */
+import { fileURLToPath } from 'node:url';
+import { kafkaTools, nodeRdkafka, pythonWithClients } from '../preparation.mjs';
+
+const file = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+/** `prepare(log)` throws what is missing here. */
+export const memberClients = {
+  kafkajs: { can: [], prepare: () => [process.execPath, file('kafkajs-member.mjs')] },
+  platformatic: { can: [], prepare: () => [process.execPath, file('platformatic-member.mjs')] },
+  'node-rdkafka': {
+    can: ['static', 'cooperative'],
+    prepare: (log) => [process.execPath, file('rdkafka-member.cjs'), nodeRdkafka(log)],
+  },
+  'confluent-kafka': {
+    can: ['static', 'cooperative'],
+    prepare: (log) => [pythonWithClients(log), file('confluent-kafka-member.py')],
+  },
+  'kafka-python': { can: [], prepare: (log) => [pythonWithClients(log), file('kafka-python-member.py')] },
+  java: {
+    can: ['static', 'cooperative'],
+    prepare(log) {
+      const { classpath } = kafkaTools(log);
+      const logging = [
+        `-Dlog4j2.configurationFile=${file('../../kafka/java/log4j2.properties')}`,
+        '-Djudge.log.level=ERROR',
+      ];
+      return ['java', '-XX:TieredStopAtLevel=1', ...logging, '-cp', classpath, file('Member.java')];
+    },
+  },
+};

@@ -1,0 +1,48 @@
+"""kafka-python as a member of a group: groups.mjs says what it is told, and what it tells."""
+
+import json
+import signal
+import sys
+
+import kafka
+from kafka.coordinator.assignors.range import RangePartitionAssignor
+from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+
+told = json.loads(sys.argv[1])
+auto = told.get("auto", False)
+assignors = {"range": RangePartitionAssignor, "roundrobin": RoundRobinPartitionAssignor}
+ended = []
+
+
+def tell(**event):
+    print(json.dumps(event), flush=True)
+
+
+class Listener(kafka.ConsumerRebalanceListener):
+    def on_partitions_assigned(self, assigned):
+        tell(assigned=sorted(each.partition for each in assigned))
+
+    def on_partitions_revoked(self, _revoked):
+        tell(assigned=[])
+
+
+signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
+consumer = kafka.KafkaConsumer(
+    bootstrap_servers=told["address"],
+    group_id=told["group"],
+    session_timeout_ms=told.get("sessionMs", 6000),
+    heartbeat_interval_ms=200,
+    enable_auto_commit=auto,
+    auto_commit_interval_ms=100,
+    auto_offset_reset="earliest",
+    max_poll_records=1,
+    partition_assignment_strategy=[assignors[told.get("assignor") or "range"]],
+)
+consumer.subscribe([told["topic"]], listener=Listener())
+while not ended:
+    for messages in consumer.poll(timeout_ms=100).values():
+        for message in messages:
+            tell(partition=message.partition, offset=message.offset, value=message.value.decode())
+            if not auto:
+                consumer.commit()
+consumer.close()
