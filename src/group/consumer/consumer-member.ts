@@ -65,7 +65,7 @@ export const NOTHING_SAID: MemberSubscription = {
   clientId: '',
   clientHost: '',
   topicNames: new Set(),
-  topicPattern: null,
+  topicPattern: '',
   rebalanceTimeoutMs: -1,
   assignor: null,
   classic: null,

@@ -5,7 +5,7 @@
  *     key 3:   group                    epoch i32 | tag 0: hash of the topics i64, where it is not 0
  *     key 4:   group                    topics, as 4.0 wrote them: not read
  *     key 5:   group | member           instance? | rack? | client | host | topics array of string | expression? | rebalance time-out i32 | assignor? |
- *                                       tag 0: session time-out i32, protocols (name, bytes), of a member with the classic protocol
+ *                                       tag 0: 0 i8, or 1 i8 and session time-out i32, protocols (name, bytes) of a member with the classic protocol
  *     key 6:   group                    epoch of the target i32
  *     key 7:   group | member           target: partitions
  *     key 8:   group | member           epoch i32 | epoch before i32 | state i8 | assigned: partitions | to be revoked: partitions
@@ -115,8 +115,7 @@ function writeMember(writer: MessageWriter, member: MemberSubscription): void {
   writer.array([...member.topicNames].sort(), (name) => writer.string(name));
   nullable(writer, member.topicPattern).int32(member.rebalanceTimeoutMs);
   nullable(writer, member.assignor);
-  const { classic } = member;
-  writer.taggedFields(classic === null ? [] : [{ tag: 0, write: (field) => writeClassic(field, classic) }]);
+  writer.taggedFields([{ tag: 0, write: (field) => writeClassic(field, member.classic) }]);
 }
 
 function readMember(reader: MessageReader): MemberSubscription {
@@ -126,15 +125,17 @@ function readMember(reader: MessageReader): MemberSubscription {
   const topicPattern = reader.nullableString();
   const rebalanceTimeoutMs = reader.int32();
   const assignor = reader.nullableString();
-  let classic: ClassicMember | null = null;
+  let classic: ClassicMember | null = { sessionTimeoutMs: 0, protocols: [] };
   reader.taggedFields((tag) => {
     if (tag === 0) classic = readClassic(reader);
   });
   return { instanceId, rackId, clientId, clientHost, topicNames, topicPattern, rebalanceTimeoutMs, assignor, classic };
 }
 
-/** A nullable struct: a byte that says whether there is one comes first. */
-function writeClassic(writer: MessageWriter, { sessionTimeoutMs, protocols }: ClassicMember): void {
+/** A byte that says whether there is one comes first: where the whole field is left out there is an empty one. */
+function writeClassic(writer: MessageWriter, classic: ClassicMember | null): void {
+  if (classic === null) return void writer.int8(0);
+  const { sessionTimeoutMs, protocols } = classic;
   writer.int8(1).int32(sessionTimeoutMs);
   writer.array(protocols, ({ name, metadata }) => {
     writer.string(name).length(metadata.length).bytes(metadata).taggedFields();
@@ -143,7 +144,7 @@ function writeClassic(writer: MessageWriter, { sessionTimeoutMs, protocols }: Cl
 }
 
 function readClassic(reader: MessageReader): ClassicMember | null {
-  if (reader.int8() < 0) return null;
+  if (reader.int8() <= 0) return null;
   const sessionTimeoutMs = reader.int32();
   const protocols = reader.array(() => {
     const name = reader.string();

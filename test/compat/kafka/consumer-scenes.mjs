@@ -31,7 +31,7 @@ class Consumer {
   constructor(scene, client, groupId, memberId, { instanceId = null } = {}) {
     this.#scene = scene;
     this.#client = client;
-    Object.assign(this, { groupId, memberId, instanceId });
+    Object.assign(this, { groupId, memberId, instanceId, name: memberId || 'nobody' });
   }
 
   request(facts) {
@@ -60,7 +60,7 @@ class Consumer {
 
   async send(what, facts = {}, version = 1) {
     const answer = await this.quietly(facts, version);
-    this.#scene.note(`${this.groupId}, ${this.memberId}: ${what} (${version})`, answer);
+    this.#scene.note(`${this.groupId}, ${this.name}: ${what} (${version})`, answer);
     return answer;
   }
 
@@ -88,7 +88,7 @@ class Consumer {
       await this.quietly({ topicPartitions: this.owned });
       await sleep(10);
     }
-    this.#scene.note(`${this.groupId}, ${this.memberId}: has`, { topicPartitions: this.assigned });
+    this.#scene.note(`${this.groupId}, ${this.name}: has`, { topicPartitions: this.assigned });
   }
 
   #take(topicPartitions) {
@@ -377,14 +377,13 @@ async function moving(play) {
   await classic.leave('is gone', 4);
   await classic.commit('is gone', 9);
   (await classic.sync('is gone')).note();
-  classic.memberId = '';
-  (await classic.join('there are members')).note();
   await classic.heartbeat('by the other protocol', 4, { memberId: 'a', generationId: a.epoch });
   (await classic.sync('by the other protocol', 5, [], { memberId: 'a', generationId: a.epoch })).note();
   await a.send('leaves', { memberEpoch: -1 });
-  await classic.enter('it is empty');
+  const next = await Member.open(scene, { groupId: 'moving' });
+  await next.enter('it is empty');
   await play.list('a classic group', { typesFilter: ['classic'] });
-  await classic.leave('classic', 5);
+  await next.leave('classic', 5);
 }
 
 export async function playConsumers(server) {
