@@ -6,7 +6,14 @@ import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBroker } from '#millrace/broker/broker.js';
 import { Broker } from './broker.mjs';
-import { CONSUMER_SETTINGS, CONSUMER_TOPICS, describeAll, playConsumers, playRandom } from './consumer-scenes.mjs';
+import {
+  CONSUMER_SETTINGS,
+  CONSUMER_TOPICS,
+  describeAll,
+  goOn,
+  playConsumers,
+  playRandom,
+} from './consumer-scenes.mjs';
 import { holds, same } from './tally.mjs';
 import { WireClient } from './wire-client.mjs';
 
@@ -72,6 +79,9 @@ export async function judgeBrokerConsumerGroups(tally, judge, java, root, seed) 
     cpSync(kafka.logDir, copy, { recursive: true });
     await withOurs({ data: copy }, async (broker) => {
       same('groups', await describeAll(broker.address), described);
+      // What we make of its topics is what Kafka has made of them: nobody is assigned anew.
+      same('a heartbeat', await goOn(broker.address), { errorCode: 0, memberEpoch: 1 });
+      same('groups after that', await describeAll(broker.address), described);
     });
     rmSync(copy, { recursive: true });
   });
@@ -95,15 +105,38 @@ async function groupRecords(judge, directory) {
     if (!ids.has(id)) ids.set(id, `id ${ids.size}`);
     return ids.get(id);
   };
-  return lines
+  const records = lines
     .filter((line) => /"type":"(3|4|5|6|7|8|16)"/.test(line))
     .map((line) =>
       line
         .replace(/^.* headerKeys: \[\] ?/, '')
-        .replaceAll(
-          /"(timestamp|version|metadataHash)":-?\d+/g,
-          (_, name) => `"${name}":${name === 'metadataHash' ? 'hash' : '?'}`,
-        )
+        .replaceAll(/"(timestamp|version|metadataHash)":-?\d+/g, '"$1":"some"')
         .replaceAll(/(?<=")[\w-]{22}(?=")/g, named),
-    );
+    )
+    .map((line) => {
+      const [, key, payload] = /^key: (.*) payload: (.*)$/.exec(line.trimEnd());
+      return {
+        type: JSON.parse(key).type,
+        text: `${key} ${payload === '<DELETE>' ? payload : sorted(JSON.parse(payload))}`,
+      };
+    });
+  return inOrder(records).map(({ text }) => text);
+}
+
+/** Lists of topics come in the order of Kafka's hash maps. */
+function sorted(value) {
+  const inLists = (_, each) => (Array.isArray(each) ? each.map((one) => JSON.stringify(one)).sort() : each);
+  return JSON.stringify(value, inLists);
+}
+
+/** So do members in a row that get new targets, and those of a group that goes. */
+function inOrder(records) {
+  const found = [];
+  for (let from = 0; from < records.length;) {
+    let to = from + 1;
+    while (to < records.length && records[to].type === records[from].type) to++;
+    found.push(...records.slice(from, to).sort((a, b) => (a.text < b.text ? -1 : 1)));
+    from = to;
+  }
+  return found;
 }

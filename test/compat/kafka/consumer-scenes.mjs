@@ -15,7 +15,18 @@ export const CONSUMER_SETTINGS = {
 };
 const TRIES_MAX = 500;
 const NO_ID = 'AAAAAAAAAAAAAAAAAAAAAA';
-const GROUPS_OF_SCENES = ['alone 0', 'alone 1', 'two', 'static', 'slow', 'subscribing', 'by pattern', 'moving', 'none'];
+const GROUPS_OF_SCENES = [
+  'alone 0',
+  'alone 1',
+  'two',
+  'static',
+  'slow',
+  'subscribing',
+  'by pattern',
+  'moving',
+  'none',
+  'kept',
+];
 const RANDOM_GROUPS = 4;
 const STEPS = 120;
 
@@ -386,9 +397,15 @@ async function moving(play) {
   await next.leave('classic', 5);
 }
 
+/** What is still there when the broker stops. */
+async function kept(play) {
+  const member = await play.member('kept', 'member');
+  await member.join('joins', { subscribedTopicNames: ['first', 'second', 'none'] });
+}
+
 export async function playConsumers(server) {
   const play = await Play.begin(server);
-  for (const part of [wrong, alone, two, statics, slow, subscribing, byPattern, moving]) await part(play);
+  for (const part of [wrong, alone, two, statics, slow, subscribing, byPattern, moving, kept]) await part(play);
   await play.list('all');
   play.scene.close();
   return play.answers;
@@ -437,6 +454,15 @@ async function randomStep(random, member, step) {
       if (random.below(3) > 0) member.revoke();
       return member.heartbeat(`${step}`);
   }
+}
+
+/** A heartbeat of the member that `kept` has left. */
+export async function goOn(server) {
+  const play = await Play.begin(server);
+  const member = await play.member('kept', 'member');
+  const { errorCode, memberEpoch } = await member.quietly({ memberEpoch: 1 });
+  play.scene.close();
+  return { errorCode, memberEpoch };
 }
 
 /** All groups as they are at the end. */
