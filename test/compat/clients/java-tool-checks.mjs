@@ -1,6 +1,5 @@
 /**
- * Kafka's own command-line tools on our broker, each as its script would start it. Left out is what works in groups only: kafka-consumer-perf-test,
- * kafka-verifiable-consumer, kafka-consumer-groups.
+ * Kafka's own command-line tools on our broker, each as its script would start it; those of groups stand in groups/java-tool-checks.mjs.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +9,7 @@ import { holds, same } from '../kafka/tally.mjs';
 import { lacking } from './advertised.mjs';
 import { ended, outputOf } from './command.mjs';
 import { FIRST_TIMESTAMP, numberedRecords } from './exchange.mjs';
+import { groupToolChecks } from './groups/java-tool-checks.mjs';
 
 const PIPES = { stdio: ['pipe', 'pipe', 'pipe'], level: 'ERROR' };
 
@@ -238,5 +238,5 @@ function recordChecks(trial, run) {
 /** Checks by name. `java` is what `startJava` takes. */
 export function javaToolChecks(trial, java) {
   const run = toolRunner(trial, java);
-  return { ...topicChecks(trial, run), ...recordChecks(trial, run) };
+  return { ...topicChecks(trial, run), ...recordChecks(trial, run), ...groupToolChecks(trial, run) };
 }

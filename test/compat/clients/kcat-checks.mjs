@@ -183,6 +183,20 @@ export function kcatChecks(trial) {
       );
     },
 
+    async 'reads in a group, and goes on where it was'() {
+      const topic = await trial.makeTopic('kcat-group', { partitions: 2 });
+      for (const partition of [0, 1]) trial.store.partition(topic, partition).append(numberedRecords(10));
+      const settings = ['-X', 'auto.offset.reset=earliest', '-X', 'session.timeout.ms=6000'];
+      const read = async (count) => {
+        const text = await kcat(['-G', topic, '-q', ...settings, '-c', String(count), '-f', '%p/%o ', topic]);
+        return text.trim().split(' ');
+      };
+      const found = [...(await read(8)), ...(await read(12))];
+      same('records', new Set(found).size, 20);
+      const committed = (await trial.store.committedOffsets(topic)).map(({ offset }) => offset);
+      same('committed', committed, [10, 10]);
+    },
+
     async 'is told of what cannot be done'() {
       const fails = async (words, args, input) => {
         const { status, said } = await runCommand('kcat', ['-b', trial.address, ...args], input);

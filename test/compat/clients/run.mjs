@@ -5,6 +5,11 @@
  * CI=true. Arguments choose clients by the names below.
  */
 import { clientChecks } from './client-checks.mjs';
+import { exactlyOnceChecks, processors } from './groups/exactly-once-checks.mjs';
+import { groupChecks, mixedChecks } from './groups/group-checks.mjs';
+import { consumerProtocolChecks, consumerProtocolTrial } from './groups/consumer-protocol-checks.mjs';
+import { memberClients } from './groups/groups.mjs';
+import { killedBrokerChecks } from './groups/killed-broker-checks.mjs';
 import { javaToolChecks } from './java-tool-checks.mjs';
 import { kcatChecks } from './kcat-checks.mjs';
 import { KafkajsClient } from './kafkajs.mjs';
@@ -62,6 +67,64 @@ function pythonClient(traits, script) {
   };
 }
 
+/** Members of one client in a group. */
+function groupsOf(name) {
+  const { prepare, can } = memberClients[name];
+  return {
+    prepare: () => prepare(log),
+    async attempt(command, tally, trial) {
+      await runChecks(tally, trial, { ...groupChecks(trial, command, can), ...killedBrokerChecks(command) });
+      return 'in groups';
+    },
+  };
+}
+
+/** The same with the consumer protocol (KIP-848), on a broker with shorter sessions. */
+function consumerProtocolOf(name) {
+  return {
+    prepare: () => memberClients[name].prepare(log),
+    async attempt(command, tally) {
+      const trial = await consumerProtocolTrial();
+      try {
+        await runChecks(tally, trial, consumerProtocolChecks(trial, command));
+      } finally {
+        await trial.close();
+      }
+      return 'consumer protocol';
+    },
+  };
+}
+
+/** One client that consumes, transforms and produces. */
+function processorsOf(name) {
+  return {
+    prepare: () => processors[name].prepare(log),
+    async attempt(command, tally, trial) {
+      await runChecks(tally, trial, exactlyOnceChecks(trial, command));
+      return 'exactly once';
+    },
+  };
+}
+
+/** Several clients in one group: what they have in common is an assignor. */
+const mixedGroups = {
+  prepare: () => Object.fromEntries(Object.entries(memberClients).map(([name, { prepare }]) => [name, prepare(log)])),
+  async attempt(commands, tally, trial) {
+    const mix = (assignor, ...names) =>
+      mixedChecks(
+        trial,
+        names.map((name) => commands[name]),
+        assignor,
+      );
+    await runChecks(tally, trial, {
+      ...mix('range', 'confluent-kafka', 'java', 'kafka-python'),
+      ...mix('roundrobin', 'node-rdkafka', 'kafka-python', 'java'),
+      ...mix('cooperative-sticky', 'java', 'confluent-kafka'),
+    });
+    return '';
+  },
+};
+
 /** What `prepare` returns, `attempt` gets; that returns the version. In this order, so that someone has written zstd before others read it. */
 const clients = {
   'confluent-kafka': pythonClient({}, 'confluent-kafka.py'),
@@ -112,6 +175,12 @@ const clients = {
   },
   kafkajs: { prepare: () => KafkajsClient, attempt: tryOnBoth },
   platformatic: { prepare: () => PlatformaticClient, attempt: tryOnBoth },
+  ...Object.fromEntries(Object.keys(memberClients).map((name) => [`groups-${name}`, groupsOf(name)])),
+  ...Object.fromEntries(
+    ['java', 'confluent-kafka'].map((name) => [`consumer-protocol-${name}`, consumerProtocolOf(name)]),
+  ),
+  'groups-mixed': mixedGroups,
+  ...Object.fromEntries(Object.keys(processors).map((name) => [`processor-${name}`, processorsOf(name)])),
 };
 
 /** One line of the table. */

@@ -6,19 +6,20 @@ const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 /** `prepare(log)` throws what is missing here. */
 export const memberClients = {
-  kafkajs: { can: [], prepare: () => [process.execPath, file('kafkajs-member.mjs')] },
+  kafkajs: { can: ['once'], prepare: () => [process.execPath, file('kafkajs-member.mjs')] },
+  // It goes on in a partition that it is given back where it was itself, whatever others have committed there since.
   platformatic: { can: [], prepare: () => [process.execPath, file('platformatic-member.mjs')] },
   'node-rdkafka': {
-    can: ['static', 'cooperative'],
+    can: ['once', 'static', 'cooperative'],
     prepare: (log) => [process.execPath, file('rdkafka-member.cjs'), nodeRdkafka(log)],
   },
   'confluent-kafka': {
-    can: ['static', 'cooperative'],
+    can: ['once', 'static', 'cooperative'],
     prepare: (log) => [pythonWithClients(log), file('confluent-kafka-member.py')],
   },
-  'kafka-python': { can: [], prepare: (log) => [pythonWithClients(log), file('kafka-python-member.py')] },
+  'kafka-python': { can: ['once'], prepare: (log) => [pythonWithClients(log), file('kafka-python-member.py')] },
   java: {
-    can: ['static', 'cooperative'],
+    can: ['once', 'static', 'cooperative'],
     prepare(log) {
       const { classpath } = kafkaTools(log);
       const logging = [

@@ -118,20 +118,20 @@ final class GroupTrial {
         Map<String, Object> other = Map.of("group.instance.id", "other");
         int generation;
         Set<TopicPartition> before;
-        try (Member stays = member("static", Map.of("group.instance.id", "stays"))) {
-            try (Member leaves = member("static", other)) {
+        try (Member stays = member("instances", Map.of("group.instance.id", "stays"))) {
+            try (Member leaves = member("instances", other)) {
                 until(() -> stays.assigned() == PARTITIONS / 2 && leaves.assigned() == PARTITIONS / 2, stays, leaves);
                 generation = stays.consumer.groupMetadata().generationId();
                 before = Set.copyOf(leaves.consumer.assignment());
             }
-            try (Member back = member("static", other)) {
+            try (Member back = member("instances", other)) {
                 until(() -> back.assigned() == PARTITIONS / 2, back);
                 for (int i = 0; i < 10; i++) stays.poll();
                 report.put("static: the same partitions", before.equals(back.consumer.assignment()));
                 report.put("static: the same generation", generation == back.consumer.groupMetadata().generationId() && generation == stays.consumer.groupMetadata().generationId());
             }
         }
-        report.put("static: members that are kept", admin.describeConsumerGroups(List.of("static")).all().get().get("static").members().size());
+        report.put("static: members that are kept", admin.describeConsumerGroups(List.of("instances")).all().get().get("instances").members().size());
     }
 
     private void administration(Admin admin) throws Exception {
