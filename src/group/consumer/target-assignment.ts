@@ -20,10 +20,12 @@ export function assignTargets(
   }
   const subscriptionType = state.isHomogeneous ? 'homogeneous' : 'heterogeneous';
   const assigned = assignor.assign({ members, subscriptionType }, describerOf(topics));
+  // Of a member that has just taken another's place it is written again, as Kafka does.
+  const replaced = new Set(change.records.map((record) => record.kind === 'target' && record.value && record.memberId));
   for (const memberId of members.keys()) {
     const value = assigned.get(memberId) ?? NO_PARTITIONS;
     const before = state.targets.get(memberId);
-    if (before === undefined || !samePartitions(before, value))
+    if (before === undefined || replaced.has(memberId) || !samePartitions(before, value))
       change.add({ kind: 'target', groupId, memberId, value });
   }
   change.add({ kind: 'targetEpoch', groupId, value: epoch });

@@ -59,7 +59,7 @@ export function consumerProtocolChecks(trial, command) {
     'more partitions are given to those who are there': checked(async (group) => {
       const [first, second] = [group.start(command), group.start(command)];
       await group.awaitShared(first, second);
-      await trial.store.createPartitions(group.topic, 8);
+      await trial.store.addPartitions(group.topic, 8);
       await until('each has four', () => [first, second].every(({ assigned }) => assigned.length === 4), [
         first,
         second,
