@@ -7,7 +7,11 @@
 import { clientChecks } from './client-checks.mjs';
 import { exactlyOnceChecks, processors } from './groups/exactly-once-checks.mjs';
 import { groupChecks, mixedChecks } from './groups/group-checks.mjs';
-import { consumerProtocolChecks, consumerProtocolTrial } from './groups/consumer-protocol-checks.mjs';
+import {
+  consumerProtocolChecks,
+  consumerProtocolTrial,
+  staticConsumerChecks,
+} from './groups/consumer-protocol-checks.mjs';
 import { memberClients } from './groups/groups.mjs';
 import { killedBrokerChecks } from './groups/killed-broker-checks.mjs';
 import { javaToolChecks } from './java-tool-checks.mjs';
@@ -84,11 +88,13 @@ function consumerProtocolOf(name) {
   return {
     prepare: () => memberClients[name].prepare(log),
     async attempt(command, tally) {
-      const trial = await consumerProtocolTrial();
+      const [trial, patient] = [await consumerProtocolTrial(), await consumerProtocolTrial(45_000)];
       try {
         await runChecks(tally, trial, consumerProtocolChecks(trial, command));
+        await runChecks(tally, patient, staticConsumerChecks(patient, command));
       } finally {
         await trial.close();
+        await patient.close();
       }
       return 'consumer protocol';
     },

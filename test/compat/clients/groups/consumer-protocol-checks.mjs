@@ -13,34 +13,44 @@ import { until } from './member.mjs';
 const PROTOCOL = { protocol: 'consumer' };
 
 /** Members are told by the broker when to be heard of, and when they are missed. */
-export function consumerProtocolTrial() {
-  const config = { 'group.consumer.session.timeout.ms': 6_000, 'group.consumer.heartbeat.interval.ms': 200 };
+export function consumerProtocolTrial(sessionMs = 6_000) {
+  const config = { 'group.consumer.session.timeout.ms': sessionMs, 'group.consumer.heartbeat.interval.ms': 200 };
   return Trial.start({ config });
+}
+
+const describe = async (trial, group) => (await trial.store.groupCoordinator.describeConsumerGroups([group.group]))[0];
+
+/** On a broker that waits longer than a process takes to begin. */
+export function staticConsumerChecks(trial, command) {
+  return {
+    'a static member that has left is back without a rebalance': check(
+      trial,
+      async (group) => {
+        const first = group.start(command, { instance: 'a' });
+        let second = group.start(command, { instance: 'b' });
+        await group.awaitShared(first, second);
+        group.write(3);
+        await group.awaitRead();
+        const [before, kept] = [second.assigned, first.assigned];
+        const { epoch } = await describe(trial, group);
+        await second.leave();
+        second = group.start(command, { instance: 'b' });
+        await until('it has what it had', () => second.assigned?.join() === before.join(), [first, second]);
+        holds(first.assigned === kept, 'the other one was assigned anew');
+        same('epoch', (await describe(trial, group)).epoch, epoch);
+        group.write(3);
+        await group.awaitRead();
+        group.checkOnce();
+      },
+      PROTOCOL,
+    ),
+  };
 }
 
 export function consumerProtocolChecks(trial, command) {
   const checked = (run) => check(trial, run, PROTOCOL);
-  const describe = async (group) => (await trial.store.groupCoordinator.describeConsumerGroups([group.group]))[0];
   return {
     ...groupChecks(trial, command, ['once'], PROTOCOL),
-
-    'a static member that has left is back without a rebalance': checked(async (group) => {
-      const first = group.start(command, { instance: 'a' });
-      let second = group.start(command, { instance: 'b' });
-      await group.awaitShared(first, second);
-      group.write(3);
-      await group.awaitRead();
-      const [before, kept] = [second.assigned, first.assigned];
-      const { epoch } = await describe(group);
-      await second.leave();
-      second = group.start(command, { instance: 'b' });
-      await until('it has what it had', () => second.assigned?.join() === before.join(), [first, second]);
-      holds(first.assigned === kept, 'the other one was assigned anew');
-      same('epoch', (await describe(group)).epoch, epoch);
-      group.write(3);
-      await group.awaitRead();
-      group.checkOnce();
-    }),
 
     'members subscribe by an expression': checked(async (group) => {
       const pattern = `^${group.topic.replace('-', '[-]')}$`;
@@ -48,10 +58,11 @@ export function consumerProtocolChecks(trial, command) {
       await group.awaitShared(first, second);
       group.write(3);
       await group.awaitRead();
-      same(
-        'expressions',
-        (await describe(group)).members.map(({ topicPattern }) => topicPattern),
-        [pattern, pattern],
+      // Some put it in brackets.
+      const { members } = await describe(trial, group);
+      holds(
+        members.every(({ topicPattern }) => topicPattern.includes(pattern)),
+        JSON.stringify(members),
       );
       group.checkOnce();
     }),
