@@ -117,6 +117,9 @@ const untested: Record<string, string> = {
   'src/broker/http/page/tables.ts': 'needs a browser: test/broker/http/http-server.test.ts',
   'src/group/group-requests.ts': 'types only',
   'src/group/classic/group-environment.ts': 'types only',
+  'src/group/consumer/consumer-environment.ts': 'types only',
+  'src/group/consumer/consumer-record.ts': 'types only',
+  'src/group/consumer/group-topics.ts': 'types only',
   'src/security/credential-lookup.ts': 'types only',
 };
 
