@@ -41,7 +41,7 @@ export class WireConsumer {
 
   join(facts: Facts = {}, version = 1) {
     this.epoch = 0;
-    const subscription = facts.subscribedTopicRegex == null ? { subscribedTopicNames: ['t'] } : {};
+    const subscription = (facts.subscribedTopicRegex ?? null) === null ? { subscribedTopicNames: ['t'] } : {};
     return this.heartbeat({ rebalanceTimeoutMs: 60_000, topicPartitions: [], ...subscription, ...facts }, version);
   }
 

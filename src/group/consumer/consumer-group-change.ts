@@ -21,7 +21,7 @@ export class ConsumerGroupChange {
   }
 
   rollBack(): void {
-    for (const record of this.#undo.reverse()) this.#state.apply(record);
+    for (const record of this.#undo.toReversed()) this.#state.apply(record);
     this.#undo.length = 0;
     this.records.length = 0;
   }

@@ -166,8 +166,8 @@ export class ConsumerGroupState {
   }
 
   #setPattern(pattern: string, resolved: ResolvedPattern | null): void {
-    for (const topic of this.patterns.get(pattern)?.topics ?? []) count(this.#matched, topic, -1);
-    for (const topic of resolved?.topics ?? []) count(this.#matched, topic, 1);
+    for (const topic of this.patterns.get(pattern)?.topics ?? []) tally(this.#matched, topic, -1);
+    for (const topic of resolved?.topics ?? []) tally(this.#matched, topic, 1);
     if (resolved === null) this.patterns.delete(pattern);
     else this.patterns.set(pattern, resolved);
   }
@@ -187,9 +187,9 @@ export class ConsumerGroupState {
   #countSubscription(memberId: string, subscription: MemberSubscription, change: 1 | -1): void {
     const { instanceId, topicNames, assignor } = subscription;
     const pattern = patternOf(subscription);
-    for (const topic of topicNames) count(this.#named, topic, change);
-    if (pattern !== null) count(this.#patterns, pattern, change);
-    if (assignor !== null) count(this.#assignors, assignor, change);
+    for (const topic of topicNames) tally(this.#named, topic, change);
+    if (pattern !== null) tally(this.#patterns, pattern, change);
+    if (assignor !== null) tally(this.#assignors, assignor, change);
     if (instanceId === null) return;
     if (change === 1) this.#statics.set(instanceId, memberId);
     else if (this.#statics.get(instanceId) === memberId) this.#statics.delete(instanceId);
@@ -224,7 +224,7 @@ export class ConsumerGroupState {
   }
 }
 
-function count(counts: Map<string, number>, key: string, change: 1 | -1): void {
+function tally(counts: Map<string, number>, key: string, change: 1 | -1): void {
   const after = (counts.get(key) ?? 0) + change;
   if (after === 0) counts.delete(key);
   else counts.set(key, after);

@@ -74,7 +74,7 @@ export class ConsumerGroups {
   }
 
   close(): void {
-    for (const groupId of [...this.#groups.keys()]) this.drop(groupId);
+    for (const groupId of this.#groups.keys()) this.drop(groupId);
   }
 
   #made(groupId: string): ConsumerGroup {

@@ -85,9 +85,6 @@ function compare(current: CurrentAssignment, on: Reconciliation): Comparison {
   const revoking = new Map<string, ReadonlySet<number>>();
   const added = new Map<string, ReadonlySet<number>>();
   let waits = false;
-  const set = (sets: Map<string, ReadonlySet<number>>, topicId: string, partitions: readonly number[]): void => {
-    if (partitions.length > 0) sets.set(topicId, new Set(partitions));
-  };
   for (const topicId of new Set([...on.target.keys(), ...current.assigned.keys()])) {
     const has = current.assigned.get(topicId) ?? new Set<number>();
     const wanted = on.subscribedTopicIds.has(topicId)
@@ -113,4 +110,9 @@ function compare(current: CurrentAssignment, on: Reconciliation): Comparison {
     waits ||= free.length < missing.length;
   }
   return { kept, revoking, added, waits };
+}
+
+/** A topic of which there is nothing is left out. */
+function set(sets: Map<string, ReadonlySet<number>>, topicId: string, partitions: readonly number[]): void {
+  if (partitions.length > 0) sets.set(topicId, new Set(partitions));
 }

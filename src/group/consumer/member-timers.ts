@@ -36,6 +36,6 @@ export class MemberTimers {
   }
 
   endAll(): void {
-    for (const memberId of [...this.#timers.keys()]) this.end(memberId);
+    for (const memberId of this.#timers.keys()) this.end(memberId);
   }
 }

@@ -46,9 +46,11 @@ export async function matchTopics(
     if ('matches' in each) compiled.push(each);
   }
   let turnEnd = performance.now() + GROUP_PATTERN_TURN_MS;
-  for (const name of [...names]) {
-    for (const { pattern, matches } of compiled) {
-      if (matches(name)) found.get(pattern)!.add(name);
+  // Topics may come and go meanwhile.
+  const asked = Array.from(names);
+  for (const name of asked) {
+    for (const each of compiled) {
+      if (each.matches(name)) found.get(each.pattern)!.add(name);
       if (performance.now() < turnEnd) continue;
       await setImmediate();
       turnEnd = performance.now() + GROUP_PATTERN_TURN_MS;

@@ -6,14 +6,8 @@ import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBroker } from '#millrace/broker/broker.js';
 import { Broker } from './broker.mjs';
-import {
-  CONSUMER_SETTINGS,
-  CONSUMER_TOPICS,
-  describeAll,
-  goOn,
-  playConsumers,
-  playRandom,
-} from './consumer-scenes.mjs';
+import { CONSUMER_TOPICS } from './consumer-scene.mjs';
+import { CONSUMER_SETTINGS, describeAll, goOn, playConsumers, playRandom } from './consumer-scenes.mjs';
 import { holds, same } from './tally.mjs';
 import { WireClient } from './wire-client.mjs';
 

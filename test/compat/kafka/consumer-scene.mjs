@@ -58,7 +58,7 @@ class Consumer {
     this.epoch = 0;
     this.assigned = [];
     this.owned = [];
-    const subscription = facts.subscribedTopicRegex == null ? { subscribedTopicNames: ['first'] } : {};
+    const subscription = (facts.subscribedTopicRegex ?? null) === null ? { subscribedTopicNames: ['first'] } : {};
     return this.send(what, { rebalanceTimeoutMs: 60_000, topicPartitions: [], ...subscription, ...facts }, version);
   }
 

@@ -7,17 +7,17 @@ import { idOf } from './fake-topics.ts';
 const groupId = 'g';
 const t = idOf('t');
 const has = (...partitions: number[]) => new Map([[t, new Set(partitions)]]);
-const said = (memberId: string, facts: object = {}): ConsumerRecord => ({
+const said = (memberId: string, about: object = {}): ConsumerRecord => ({
   kind: 'member',
   groupId,
   memberId,
-  value: { ...NOTHING_SAID, topicNames: new Set(['t']), ...facts },
+  value: { ...NOTHING_SAID, topicNames: new Set(['t']), ...about },
 });
-const current = (memberId: string, facts: object): ConsumerRecord => ({
+const current = (memberId: string, about: object): ConsumerRecord => ({
   kind: 'current',
   groupId,
   memberId,
-  value: { ...NOTHING_ASSIGNED, ...facts },
+  value: { ...NOTHING_ASSIGNED, ...about },
 });
 const epoch = (value: number): ConsumerRecord => ({
   kind: 'group',
@@ -43,7 +43,13 @@ function facts(state: ConsumerGroupState) {
     topics: [...state.subscribedTopics].sort(),
     subscribedPatterns: state.subscribedPatterns,
     hasTopicsRecord: state.hasTopicsRecord,
-    ...{ members, targets, patterns, metadataHash, assignmentEpoch, preferredAssignor, isHomogeneous },
+    members,
+    targets,
+    patterns,
+    metadataHash,
+    assignmentEpoch,
+    preferredAssignor,
+    isHomogeneous,
   });
 }
 
@@ -150,6 +156,6 @@ test('what is applied can be undone', () => {
     ] as ConsumerRecord[]
   ).map((record) => state.apply(record));
   expect(facts(state)).not.toEqual(before);
-  for (const record of undo.reverse()) state.apply(record);
+  for (const record of undo.toReversed()) state.apply(record);
   expect(facts(state)).toEqual(before);
 });
