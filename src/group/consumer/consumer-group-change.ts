@@ -61,8 +61,7 @@ export class ConsumerGroupChange {
     for (const memberId of memberIds) this.add({ kind: 'target', groupId, memberId, value: null });
     this.add({ kind: 'targetEpoch', groupId, value: null });
     for (const memberId of memberIds) this.add({ kind: 'member', groupId, memberId, value: null });
-    for (const pattern of [...this.#state.patterns.keys()])
-      this.add({ kind: 'pattern', groupId, pattern, value: null });
+    for (const pattern of this.#state.patterns.keys()) this.add({ kind: 'pattern', groupId, pattern, value: null });
     this.add({ kind: 'topics', groupId, value: null });
     this.add({ kind: 'group', groupId, value: null });
   }

@@ -25,7 +25,7 @@ test.each([0, 1])('epochs, members, what they have and are to have, version %i',
     clientId: 'test',
     clientHost: '/127.0.0.1',
     subscribedTopicNames: ['t'],
-    subscribedTopicRegex: null,
+    subscribedTopicRegex: '',
   };
   const type = { memberType: version === 0 ? -1 : 1 };
   expect(described.get('g')).toEqual({
