@@ -21,7 +21,7 @@ await consumer.run({
   autoCommit: false,
   eachMessage: async ({ partition, message }) => {
     const transaction = await producer.transaction();
-    await transaction.send({ topic: output, messages: [{ value: `made of ${message.value}` }] });
+    await transaction.send({ topic: output, messages: [{ value: `made of ${String(message.value)}` }] });
     const offset = String(Number(message.offset) + 1);
     await transaction.sendOffsets({ consumerGroupId: group, topics: [{ topic, partitions: [{ partition, offset }] }] });
     await transaction.commit();
