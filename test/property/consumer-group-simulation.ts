@@ -86,6 +86,13 @@ class SimulatedMember {
     if (this.isIn) this.#settle(this.#world.ask(this.client.request({ owned: this.client.owned, topicNames })));
   }
 
+  /** It shows an epoch of long ago. */
+  stale(): void {
+    const memberEpoch = this.client.epoch - 2;
+    if (this.isIn && memberEpoch > 0)
+      this.#settle(this.#world.ask(this.client.request({ memberEpoch, owned: this.client.owned })));
+  }
+
   leave(memberEpoch: number): void {
     if (this.isIn) this.#world.ask(this.client.request({ memberEpoch }));
     this.begin();
@@ -198,6 +205,7 @@ export class ConsumerGroupSimulation {
       [0.03, 'pause', () => member.leave(member.isStatic ? -2 : -1)],
       [0.03, 'subscribe', () => member.subscribe(random.pick(SUBSCRIPTIONS))],
       [0.03, 'topic', () => this.#changeTopic()],
+      [0.02, 'stale', () => member.stale()],
       [0.02, 'restart', () => this.#rig.load()],
       [0.02, 'failure', () => (this.#rig.failure = random.chance(0.3) ? 'NOT_COORDINATOR' : null)],
       [1, 'time', () => this.#rig.clock.advance(random.between(0, random.chance(0.1) ? 30_000 : 2_000))],
