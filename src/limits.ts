@@ -145,6 +145,21 @@ export const RETRY_BACKOFF_MS = 100;
 export const RETRY_BACKOFF_MAX_MS = 1_000;
 /** How long the answer to the end of a transaction waits for readers to see it. */
 export const END_SHOWN_WAIT_MS = 500;
+/** Kafka's defaults of `group.consumer.session.timeout.ms`, `group.consumer.heartbeat.interval.ms` and `group.consumer.regex.refresh.interval.ms`. */
+export const GROUP_CONSUMER_SESSION_TIMEOUT_MS_DEFAULT = 45_000;
+export const GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS_DEFAULT = 5_000;
+export const GROUP_PATTERN_REFRESH_MS_DEFAULT = 10 * 60_000;
+
+/** The regular expressions of a group are not looked at again before this. Kafka's. */
+export const GROUP_PATTERN_REFRESH_MIN_MS = 10_000;
+
+/** Characters of a regular expression that a group may subscribe by, and steps that it may take for a character of a topic's name: what takes more would hold up others. */
+export const GROUP_PATTERN_CHARACTERS_MAX = 4_096;
+export const GROUP_PATTERN_INSTRUCTIONS_MAX = 5_000;
+
+/** Whoever compares topics with regular expressions lets others have their turn after so long. */
+export const GROUP_PATTERN_TURN_MS = 5;
+
 /** Kafka's defaults of `group.min.session.timeout.ms`, `group.max.session.timeout.ms` and `group.max.size`, which bounds nothing. */
 export const GROUP_SESSION_TIMEOUT_MIN_MS_DEFAULT = 6_000;
 export const GROUP_SESSION_TIMEOUT_MAX_MS_DEFAULT = 1_800_000;

@@ -1,5 +1,6 @@
 /** Asks the store's coordinator of groups for a client, and tells what it answered by Kafka's codes. */
 import { isMillraceError } from '../errors.ts';
+import type { ConsumerGroupCoordinator } from '../group/consumer/consumer-requests.ts';
 import type { GroupCoordinator, GroupError } from '../group/group-requests.ts';
 import { kafkaErrorCodes } from '../protocol/error-code.ts';
 import type { BrokerContext } from './broker-context.ts';
@@ -12,7 +13,7 @@ export function groupCode(error: GroupError): number {
 /** What the coordinator answers, or what `failed` makes of the error that a client is told where it cannot: that it comes again. */
 export async function askGroups<T>(
   broker: BrokerContext,
-  ask: (coordinator: GroupCoordinator) => Promise<T>,
+  ask: (coordinator: GroupCoordinator & ConsumerGroupCoordinator) => Promise<T>,
   failed: (error: GroupError) => T,
 ): Promise<T> {
   try {

@@ -44,6 +44,8 @@ import { describeClusterHandler } from './handlers/60-describe-cluster.ts';
 import { describeProducersHandler } from './handlers/61-describe-producers.ts';
 import { describeTransactionsHandler } from './handlers/65-describe-transactions.ts';
 import { listTransactionsHandler } from './handlers/66-list-transactions.ts';
+import { consumerGroupHeartbeatHandler } from './handlers/68-consumer-group-heartbeat.ts';
+import { consumerGroupDescribeHandler } from './handlers/69-consumer-group-describe.ts';
 import { describeTopicPartitionsHandler } from './handlers/75-describe-topic-partitions.ts';
 
 export function allHandlers(): ReadonlyMap<number, Handler> {
@@ -55,6 +57,7 @@ export function allHandlers(): ReadonlyMap<number, Handler> {
   add(offsetCommitHandler, offsetFetchHandler);
   add(joinGroupHandler, heartbeatHandler, leaveGroupHandler, syncGroupHandler);
   add(describeGroupsHandler, listGroupsHandler, deleteGroupsHandler, offsetDeleteHandler);
+  add(consumerGroupHeartbeatHandler, consumerGroupDescribeHandler);
   add(findCoordinatorHandler, saslHandshakeHandler, apiVersionsHandler(handlers));
   add(createTopicsHandler, deleteTopicsHandler, deleteRecordsHandler);
   add(initProducerIdHandler, offsetForLeaderEpochHandler);

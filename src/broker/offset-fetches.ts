@@ -1,5 +1,5 @@
 /** What a client asks of the offsets of a group: it hears of the topics only that it may describe. */
-import type { FoundOffset, OffsetAnswer } from '../group/group-requests.ts';
+import type { FoundOffset, OffsetAnswer, OffsetQuery } from '../group/group-requests.ts';
 import { kafkaErrorCodes } from '../protocol/error-code.ts';
 import { ZERO_UUID } from '../protocol/uuid.ts';
 import { AclOperation } from '../security/acl-operation.ts';
@@ -19,6 +19,7 @@ export interface AskedTopic {
 
 export interface AskedOffsets {
   readonly groupId: string;
+  readonly member?: OffsetQuery['member'];
   /** Null: of all topics. */
   readonly topics: readonly AskedTopic[] | null;
   readonly requireStable: boolean;
@@ -44,14 +45,14 @@ export interface GroupOffsets {
 }
 
 export async function fetchOffsets(asked: AskedOffsets, call: Call): Promise<GroupOffsets> {
-  const { groupId, topics } = asked;
+  const { groupId, member, topics } = asked;
   const denied = call.access.code(AclOperation.DESCRIBE, ResourceType.GROUP, groupId);
   if (denied !== kafkaErrorCodes.NONE) return { groupId, errorCode: denied, topics: [] };
   const judged = topics?.map((topic) => ({ topic, code: codeOfTopic(topic, call) })) ?? null;
   const partitions = judged?.flatMap(({ topic, code }) => (code === kafkaErrorCodes.NONE ? partitionsOf(topic) : []));
   const { error, offsets } = await askGroups<OffsetAnswer>(
     call.broker,
-    (groups) => groups.offsets({ groupId, partitions: partitions ?? null, requireStable: asked.requireStable }),
+    (groups) => groups.offsets({ groupId, member, partitions: partitions ?? null, requireStable: asked.requireStable }),
     (failure) => ({ error: failure, offsets: [] }),
   );
   if (error !== null) return { groupId, errorCode: groupCode(error), topics: [] };

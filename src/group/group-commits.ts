@@ -8,7 +8,6 @@ import type { Clock } from '../clock.ts';
 import type { ProducerStamp } from '../log/producer-stamp.ts';
 import type { KafkaErrorName } from '../protocol/error-code.ts';
 import type { OffsetToCommit, RecordInput, TopicPartition } from '../types.ts';
-import type { ClassicGroup } from './classic/classic-group.ts';
 import { commitRecords, tombstones } from './commit-records.ts';
 import { coordinatorFailure } from './coordinator-failure.ts';
 import type { GroupCounters } from './group-counters.ts';
@@ -37,6 +36,17 @@ const simple: OffsetFacts = {
   subscribedTopics: null,
 };
 
+/** What a group has to say about its offsets. */
+export interface CommittingGroup {
+  readonly offsetFacts: OffsetFacts;
+  checkCommit(
+    identity: MemberIdentity,
+    how: { readonly isTransactional: boolean; readonly knowsMemberEpochs?: boolean },
+  ): GroupError;
+  /** Of a group whose members show who they are when they ask. */
+  checkFetch?(memberId: string | null, memberEpoch: number): GroupError;
+}
+
 export interface CommitSettings {
   /** `offset.metadata.max.bytes`, which Kafka counts in units of UTF-16. */
   readonly offsetMetadataMaxBytes: number;
@@ -59,12 +69,12 @@ export class GroupCommits {
   readonly #clock: Clock;
   readonly #settings: CommitSettings;
   readonly #counters: GroupCounters;
-  readonly #groupOf: (groupId: string) => ClassicGroup | undefined;
+  readonly #groupOf: (groupId: string) => CommittingGroup | undefined;
 
   constructor(
     partition: OffsetsPartition,
     { clock, settings, counters }: CommitParts,
-    groupOf: (groupId: string) => ClassicGroup | undefined,
+    groupOf: (groupId: string) => CommittingGroup | undefined,
   ) {
     this.#partition = partition;
     this.#clock = clock;
@@ -74,16 +84,18 @@ export class GroupCommits {
   }
 
   commit(request: CommitRequest): Promise<CommitAnswer> {
-    return this.#write(request, this.#check(request, false));
+    return this.#write(request, this.#check(request, { ...request, isTransactional: false }));
   }
 
   commitInTransaction(request: TransactionalCommitRequest): Promise<CommitAnswer> {
     const { producerId, producerEpoch } = request;
-    const refusal = this.#check(request, true);
+    const refusal = this.#check(request, { isTransactional: true });
     return this.#write({ ...request, retentionMs: -1 }, refusal, { producerId, producerEpoch, isTransactional: true });
   }
 
   find(query: OffsetQuery): OffsetAnswer {
+    const error = this.#checkFetch(query);
+    if (error !== null) return { error, offsets: [] };
     return { error: null, offsets: answerOffsets(this.#partition.offsets, query) };
   }
 
@@ -133,9 +145,18 @@ export class GroupCommits {
     return expire(this.#partition.offsets, groupId, facts, { at: this.#clock.now(), retentionMs });
   }
 
-  #check(identity: MemberIdentity, isTransactional: boolean): GroupError {
+  #checkFetch({ groupId, member }: OffsetQuery): GroupError {
+    if (member === undefined || (member.memberId === null && member.memberEpoch < 0)) return null;
+    return this.#groupOf(groupId)?.checkFetch?.(member.memberId, member.memberEpoch) ?? null;
+  }
+
+  #check(
+    identity: MemberIdentity,
+    how: { readonly isTransactional: boolean; readonly knowsMemberEpochs?: boolean },
+  ): GroupError {
+    const { isTransactional } = how;
     const group = this.#groupOf(identity.groupId);
-    if (group !== undefined) return group.checkCommit(identity, { isTransactional });
+    if (group !== undefined) return group.checkCommit(identity, how);
     if (identity.generationId < 0) return null;
     // A group that has only committed has no members.
     if (this.has(identity.groupId)) return 'UNKNOWN_MEMBER_ID';

@@ -4,6 +4,7 @@
  */
 import type { KafkaErrorName } from '../protocol/error-code.ts';
 import type { OffsetToCommit, TopicPartition } from '../types.ts';
+import type { ConsumerGroupStateName } from './consumer/consumer-group-state.ts';
 import type { CommittedOffset } from './offset-table.ts';
 
 export type GroupError = KafkaErrorName | null;
@@ -99,6 +100,8 @@ export interface LeaveAnswer {
 
 export interface CommitRequest extends MemberIdentity {
   readonly offsets: readonly OffsetToCommit[];
+  /** False before version 9 of OffsetCommit, which knows generations only. Default: true. */
+  readonly knowsMemberEpochs?: boolean;
   /** Of versions 2 to 4: how long the offsets are kept after this; -1 for as long as the broker keeps them. */
   readonly retentionMs: number;
 }
@@ -117,6 +120,8 @@ export interface CommitAnswer {
 
 export interface OffsetQuery {
   readonly groupId: string;
+  /** Of a group of the consumer protocol: who asks, and in which epoch. */
+  readonly member?: { readonly memberId: string | null; readonly memberEpoch: number };
   /** Null: all that the group has committed. */
   readonly partitions: readonly TopicPartition[] | null;
   /** Where an open transaction may still set the offset, the answer is UNSTABLE_OFFSET_COMMIT (KIP-447). */
@@ -143,10 +148,13 @@ export interface OffsetDeletionAnswer {
 
 export type ClassicGroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead';
 
+/** Of a group of either protocol. */
+export type GroupState = ClassicGroupState | ConsumerGroupStateName;
+
 export interface GroupListing {
   readonly groupId: string;
   readonly protocolType: string;
-  readonly state: ClassicGroupState;
+  readonly state: GroupState;
   /** KIP-848's `group.protocol`. */
   readonly type: 'classic' | 'consumer';
 }

@@ -10,10 +10,19 @@ import { ClassicGroup } from './classic/classic-group.ts';
 import { refusedJoin, refusedSync } from './classic/group-answers.ts';
 import type { GroupEnvironment, GroupSettings } from './classic/group-environment.ts';
 import { tombstones } from './commit-records.ts';
+import type { ConsumerGroupSettings } from './consumer/consumer-environment.ts';
+import { ConsumerGroups } from './consumer/consumer-groups.ts';
+import {
+  type ConsumerHeartbeatAnswer,
+  type ConsumerHeartbeatRequest,
+  refusedHeartbeat,
+} from './consumer/consumer-requests.ts';
+import type { GroupTopics } from './consumer/group-topics.ts';
+import type { TopicsHash } from './consumer/topics-hash.ts';
 import { coordinatorFailure } from './coordinator-failure.ts';
 import { type CommitSettings, GroupCommits } from './group-commits.ts';
 import type { GroupCounters } from './group-counters.ts';
-import { encodeGroupKey, encodeGroupMetadata, type GroupMetadata } from './group-metadata-format.ts';
+import { encodeGroupKey, encodeGroupMetadata } from './group-metadata-format.ts';
 import type {
   GroupDescription,
   GroupError,
@@ -27,18 +36,24 @@ import type {
   SyncRequest,
 } from './group-requests.ts';
 import type { GroupSummary } from './group-view.ts';
-import { OffsetsPartition } from './offsets-partition.ts';
+import { type LoadedGroups, OffsetsPartition } from './offsets-partition.ts';
 
 export interface ShardOptions {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly settings: GroupSettings & CommitSettings;
+  readonly settings: GroupSettings & CommitSettings & ConsumerGroupSettings;
   readonly counters: GroupCounters;
   readonly newMemberId: (prefix: string) => string;
+  readonly topics: GroupTopics;
+}
+
+export interface LoadOptions extends ShardOptions {
+  readonly hash: TopicsHash;
 }
 
 export class GroupShard {
   readonly commits: GroupCommits;
+  readonly consumers: ConsumerGroups;
   readonly #partition: OffsetsPartition;
   readonly #environment: GroupEnvironment;
   readonly #groups = new Map<string, ClassicGroup>();
@@ -46,21 +61,29 @@ export class GroupShard {
   #receipt: Receipt | null = null;
 
   /** Errors: as a read, and CORRUPT. */
-  static async load(log: PartitionLog, options: ShardOptions): Promise<GroupShard> {
+  static async load(log: PartitionLog, options: LoadOptions): Promise<GroupShard> {
     const partition = new OffsetsPartition(log, options);
     const groups = await partition.load();
+    if (groups.consumer.size > 0) await options.hash.prepare();
     return new GroupShard(partition, groups, options);
   }
 
-  private constructor(partition: OffsetsPartition, groups: ReadonlyMap<string, GroupMetadata>, options: ShardOptions) {
+  private constructor(partition: OffsetsPartition, { classic, consumer }: LoadedGroups, options: LoadOptions) {
     this.#partition = partition;
     this.#environment = {
       ...options,
-      write: (groupId, metadata) => this.#write(groupId, metadata),
+      write: (groupId, metadata) =>
+        this.#write(groupId, [{ key: encodeGroupKey(groupId), value: encodeGroupMetadata(metadata) }]),
       unused: (groupId) => void this.#groups.delete(groupId),
     };
-    this.commits = new GroupCommits(partition, options, (groupId) => this.#groups.get(groupId));
-    for (const [groupId, metadata] of groups)
+    const append = (groupId: string, records: readonly RecordInput[]): GroupError => this.#write(groupId, records);
+    this.consumers = new ConsumerGroups(consumer, { ...options, append });
+    this.commits = new GroupCommits(
+      partition,
+      options,
+      (groupId) => this.consumers.get(groupId) ?? this.#groups.get(groupId),
+    );
+    for (const [groupId, metadata] of classic)
       this.#groups.set(groupId, ClassicGroup.restore(groupId, metadata, this.#environment));
   }
 
@@ -71,6 +94,8 @@ export class GroupShard {
 
   async join(request: JoinRequest): Promise<JoinAnswer> {
     const { groupId, memberId } = request;
+    const refusal = this.#endConsumerGroup(groupId);
+    if (refusal !== null) return refusedJoin(refusal, memberId);
     let group = this.#groups.get(groupId);
     if (group === undefined) {
       if (memberId !== '') return refusedJoin('UNKNOWN_MEMBER_ID', memberId);
@@ -80,6 +105,22 @@ export class GroupShard {
     const answer = await new Promise<JoinAnswer>((resolve) => group.join(request, resolve));
     if (group.isUnused) this.#groups.delete(groupId);
     return (await this.#isSafe()) ? answer : refusedJoin('NOT_COORDINATOR', memberId);
+  }
+
+  /** A heartbeat of the consumer protocol. */
+  async consumerHeartbeat(request: ConsumerHeartbeatRequest): Promise<ConsumerHeartbeatAnswer> {
+    const { groupId, memberEpoch } = request;
+    const classic = this.#groups.get(groupId);
+    // One that has members stays what it is.
+    if (classic !== undefined && (memberEpoch !== 0 || classic.state !== 'Empty'))
+      return refusedHeartbeat('GROUP_ID_NOT_FOUND', `the group ${groupId} is of the classic protocol`);
+    const answer = this.consumers.heartbeat(request, classic && [{ key: encodeGroupKey(groupId), value: null }]);
+    if (classic !== undefined && answer.error === null) {
+      classic.end('UNKNOWN_MEMBER_ID');
+      this.#groups.delete(groupId);
+    }
+    const error = 'NOT_COORDINATOR';
+    return (await this.#isSafe()) ? answer : refusedHeartbeat(error, 'the directory is offline, or closed');
   }
 
   async sync(request: SyncRequest): Promise<SyncAnswer> {
@@ -110,7 +151,8 @@ export class GroupShard {
   describe(groupId: string): GroupDescription {
     const group = this.#groups.get(groupId);
     if (group !== undefined) return group.describe();
-    const isKnown = this.commits.has(groupId);
+    // Of a group of the other protocol this API knows nothing.
+    const isKnown = this.consumers.get(groupId) === undefined && this.commits.has(groupId);
     return {
       error: isKnown ? null : 'GROUP_ID_NOT_FOUND',
       groupId,
@@ -125,8 +167,10 @@ export class GroupShard {
     const found = Array.from(this.#groups, ([groupId, { protocolType, state }]) =>
       listed(groupId, protocolType, state),
     );
+    found.push(...this.consumers.list());
     for (const groupId of this.commits.groups)
-      if (!this.#groups.has(groupId)) found.push(listed(groupId, null, 'Empty'));
+      if (!this.#groups.has(groupId) && this.consumers.get(groupId) === undefined)
+        found.push(listed(groupId, null, 'Empty'));
     return found;
   }
 
@@ -146,9 +190,9 @@ export class GroupShard {
 
   /** With all that it has committed. */
   async delete(groupId: string): Promise<GroupError> {
-    const group = this.#groups.get(groupId);
-    if (group === undefined && !this.commits.has(groupId)) return 'GROUP_ID_NOT_FOUND';
-    if (group !== undefined && group.state !== 'Empty') return 'NON_EMPTY_GROUP';
+    const state = this.#groups.get(groupId)?.state ?? this.consumers.get(groupId)?.state.state;
+    if (state === undefined && !this.commits.has(groupId)) return 'GROUP_ID_NOT_FOUND';
+    if (state !== undefined && state !== 'Empty') return 'NON_EMPTY_GROUP';
     try {
       const { count } = this.commits;
       const receipt = this.#forget(groupId, this.commits.forgetAll(groupId));
@@ -161,7 +205,7 @@ export class GroupShard {
 
   /** Forgets offsets that have had their time, and groups that have nothing left (KIP-211). What cannot be written is looked at again the next time. */
   expire(retentionMs: number): void {
-    for (const groupId of new Set([...this.#groups.keys(), ...this.commits.groups])) {
+    for (const groupId of new Set([...this.#groups.keys(), ...this.consumers.all.keys(), ...this.commits.groups])) {
       const { expired, groupGoes } = this.commits.expired(groupId, retentionMs);
       const records = tombstones(groupId, expired);
       try {
@@ -180,11 +224,22 @@ export class GroupShard {
   close(): void {
     for (const group of this.#groups.values()) group.end('NOT_COORDINATOR');
     this.#groups.clear();
+    this.consumers.close();
   }
 
-  #write(groupId: string, metadata: GroupMetadata): GroupError {
+  /** A group of the classic protocol takes the place of one of the other that has no members. */
+  #endConsumerGroup(groupId: string): GroupError {
+    const group = this.consumers.get(groupId);
+    if (group === undefined) return null;
+    if (group.state.members.size > 0) return 'INCONSISTENT_GROUP_PROTOCOL';
+    const error = this.#write(groupId, this.consumers.tombstones(groupId));
+    if (error === null) this.consumers.drop(groupId);
+    return error;
+  }
+
+  #write(groupId: string, records: readonly RecordInput[]): GroupError {
     try {
-      this.#receipt = this.#partition.append([{ key: encodeGroupKey(groupId), value: encodeGroupMetadata(metadata) }]);
+      this.#receipt = this.#partition.append(records);
       return null;
     } catch (error) {
       const failure = coordinatorFailure(error);
@@ -195,7 +250,10 @@ export class GroupShard {
 
   /** With its offsets, in one go. */
   #forget(groupId: string, offsets: readonly RecordInput[]): Receipt {
-    const receipt = this.#partition.append([...offsets, { key: encodeGroupKey(groupId), value: null }]);
+    const isConsumer = this.consumers.get(groupId) !== undefined;
+    const group = isConsumer ? this.consumers.tombstones(groupId) : [{ key: encodeGroupKey(groupId), value: null }];
+    const receipt = this.#partition.append([...offsets, ...group]);
+    this.consumers.drop(groupId);
     this.#groups.get(groupId)?.end('GROUP_ID_NOT_FOUND');
     this.#groups.delete(groupId);
     return receipt;

@@ -7,9 +7,17 @@ import { MillraceError } from '../errors.ts';
 import { coordinatorPartition } from '../protocol/coordinator-partition.ts';
 import type { TopicPartition } from '../types.ts';
 import { refusedJoin, refusedSync } from './classic/group-answers.ts';
-import type { GroupSettings } from './classic/group-environment.ts';
-import type { CommitSettings } from './group-commits.ts';
 import { newGroupCounters } from './group-counters.ts';
+import { checkHeartbeat } from './consumer/heartbeat-check.ts';
+import {
+  type ConsumerGroupCoordinator,
+  type ConsumerGroupDescription,
+  type ConsumerHeartbeatAnswer,
+  type ConsumerHeartbeatRequest,
+  refusedHeartbeat,
+  unknownConsumerGroup,
+} from './consumer/consumer-requests.ts';
+import { TopicsHash } from './consumer/topics-hash.ts';
 import type {
   CommitAnswer,
   CommitRequest,
@@ -52,7 +60,7 @@ export interface RetentionSettings {
 }
 
 export interface GroupsOptions extends Omit<ShardOptions, 'counters'> {
-  readonly settings: GroupSettings & CommitSettings & RetentionSettings;
+  readonly settings: ShardOptions['settings'] & RetentionSettings;
   readonly topic: OffsetsTopic;
 }
 
@@ -61,15 +69,17 @@ interface Loading {
   shard: GroupShard | null;
 }
 
-export class Groups implements GroupCoordinator, GroupView {
+export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, GroupView {
   readonly counters = newGroupCounters();
   readonly #options: GroupsOptions;
+  readonly #hash: TopicsHash;
   readonly #shards = new Map<number, Loading>();
   #isClosed = false;
   #cancelExpiry: () => void = () => undefined;
 
   constructor(options: GroupsOptions) {
     this.#options = options;
+    this.#hash = new TopicsHash(options.topics);
     this.#awaitExpiry();
   }
 
@@ -98,6 +108,26 @@ export class Groups implements GroupCoordinator, GroupView {
     if (request.groupId === '') return 'INVALID_GROUP_ID';
     const shard = await this.#shardOf(request.groupId);
     return shard === null ? 'UNKNOWN_MEMBER_ID' : shard.untilRebalance(request);
+  }
+
+  async consumerHeartbeat(request: ConsumerHeartbeatRequest): Promise<ConsumerHeartbeatAnswer> {
+    const { settings, newMemberId } = this.#options;
+    const refusal = checkHeartbeat(request, settings.groupConsumerAssignors);
+    if (refusal !== null) return refusedHeartbeat(refusal.error, refusal.message);
+    const { groupId, memberId } = request;
+    await this.#hash.prepare();
+    const shard = await this.#making(groupId);
+    return shard.consumerHeartbeat({ ...request, memberId: memberId === '' ? newMemberId('') : memberId });
+  }
+
+  async describeConsumerGroups(groupIds: readonly string[]): Promise<ConsumerGroupDescription[]> {
+    return Promise.all(
+      groupIds.map(async (groupId) => {
+        if (groupId === '') return unknownConsumerGroup(groupId, 'INVALID_GROUP_ID');
+        const group = (await this.#shardOf(groupId))?.consumers.get(groupId);
+        return group?.describe() ?? unknownConsumerGroup(groupId, 'GROUP_ID_NOT_FOUND');
+      }),
+    );
   }
 
   async leave(groupId: string, members: readonly LeavingMember[]): Promise<LeaveAnswer> {
@@ -229,7 +259,7 @@ export class Groups implements GroupCoordinator, GroupView {
 
   async #load(index: number): Promise<GroupShard> {
     const { topic, ...options } = this.#options;
-    return GroupShard.load(topic.partition(index), { ...options, counters: this.counters });
+    return GroupShard.load(topic.partition(index), { ...options, counters: this.counters, hash: this.#hash });
   }
 
   #awaitExpiry(): void {

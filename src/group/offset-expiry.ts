@@ -16,13 +16,13 @@
  * others. No I/O.
  */
 import type { Timestamp, TopicPartition } from '../types.ts';
-import type { ClassicGroupState } from './group-requests.ts';
+import type { GroupState } from './group-requests.ts';
 import type { OffsetTable, StoredOffset } from './offset-table.ts';
 
 /** What has a say in it besides the offsets: told by whoever knows the group. */
 export interface OffsetFacts {
   readonly type: 'classic' | 'consumer';
-  readonly state: ClassicGroupState;
+  readonly state: GroupState;
   /** Null for a group that has only committed: it never had members. Kafka calls it simple. Of type `consumer` it is not asked for. */
   readonly protocolType: string | null;
   /** Since when it is in its state; null where its record does not say, as before Kafka 2.1. */

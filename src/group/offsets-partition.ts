@@ -9,15 +9,23 @@ import type { PartitionLog } from '../log/partition-log.ts';
 import type { ProducerStamp } from '../log/producer-stamp.ts';
 import type { Receipt } from '../log/receipt.ts';
 import type { Logger, RecordInput } from '../types.ts';
+import { ConsumerGroupState } from './consumer/consumer-group-state.ts';
+import { decodeConsumerRecord } from './consumer/consumer-record-format.ts';
 import { decodeGroupRecord, type GroupMetadata } from './group-metadata-format.ts';
 import { OffsetReader } from './offset-reader.ts';
 import type { OffsetTable } from './offset-table.ts';
+
+/** By group ids. */
+export interface LoadedGroups {
+  readonly classic: Map<string, GroupMetadata>;
+  readonly consumer: Map<string, ConsumerGroupState>;
+}
 
 export class OffsetsPartition {
   readonly #log: PartitionLog;
   readonly #reader: OffsetReader;
   /** What the log says of groups: of each the last word. Null when they have been handed on: from then on only their coordinator writes of them. */
-  #groups: Map<string, GroupMetadata> | null = new Map();
+  #groups: LoadedGroups | null = noGroups();
 
   constructor(log: PartitionLog, { clock, logger }: { readonly clock: Clock; readonly logger: Logger }) {
     this.#log = log;
@@ -25,9 +33,13 @@ export class OffsetsPartition {
       clock,
       deleteRetentionMs: log.settings.deleteRetentionMs,
       other: (key, value) => {
-        if (this.#groups !== null) takeGroup(this.#groups, key, value, { logger, path: log.directory });
+        if (this.#groups === null) return;
+        takeGroup(this.#groups.classic, key, value, { logger, path: log.directory });
+        takeConsumerGroup(this.#groups.consumer, key, value);
       },
-      anew: () => this.#groups?.clear(),
+      anew: () => {
+        if (this.#groups !== null) this.#groups = noGroups();
+      },
     });
   }
 
@@ -36,9 +48,9 @@ export class OffsetsPartition {
   }
 
   /** Reads all of it, once. Errors: CORRUPT, and as a read. */
-  async load(): Promise<ReadonlyMap<string, GroupMetadata>> {
+  async load(): Promise<LoadedGroups> {
     await this.#reader.read();
-    const groups = this.#groups ?? new Map<string, GroupMetadata>();
+    const groups = this.#groups ?? noGroups();
     this.#groups = null;
     return groups;
   }
@@ -67,6 +79,20 @@ export class OffsetsPartition {
       return false;
     }
   }
+}
+
+function noGroups(): LoadedGroups {
+  return { classic: new Map(), consumer: new Map() };
+}
+
+function takeConsumerGroup(groups: Map<string, ConsumerGroupState>, key: Uint8Array, value: Uint8Array | null): void {
+  const record = decodeConsumerRecord(key, value);
+  if (record === null) return;
+  const { groupId } = record;
+  const state = groups.get(groupId) ?? new ConsumerGroupState(groupId);
+  state.apply(record);
+  if (state.isGone) groups.delete(groupId);
+  else groups.set(groupId, state);
 }
 
 /** Takes in what a record says of a group, if it is about one. */

@@ -3,11 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
 import type { GroupCounters } from '../group/group-counters.ts';
 import type { GroupView } from '../group/group-view.ts';
+import type { GroupTopic } from '../group/consumer/group-topics.ts';
 import { Groups, type GroupsOptions } from '../group/groups.ts';
 import type { TopicLogs } from '../producer/topic-logs.ts';
 import { CONSUMER_OFFSETS_TOPIC } from '../protocol/coordinator-partition.ts';
 import type { InternalTopics } from './internal-topics.ts';
 import type { StoreEnvironment } from './store-environment.ts';
+import type { TopicAdmin } from './topic-admin.ts';
+import type { Topic } from './topic.ts';
+import { randomUuid } from './uuid.ts';
 
 /** What a store tells of its groups, beside what their coordinator answers to members. */
 export interface StoreGroups extends GroupView {
@@ -18,17 +22,32 @@ export interface StoreGroups extends GroupView {
 }
 
 export interface GroupParts {
+  readonly admin: TopicAdmin;
   readonly logs: TopicLogs;
   readonly internal: InternalTopics;
   readonly settings: GroupsOptions['settings'];
 }
 
-export function storeGroups({ clock, logger }: StoreEnvironment, { logs, internal, settings }: GroupParts): Groups {
+export function storeGroups(
+  { clock, logger }: StoreEnvironment,
+  { admin, logs, internal, settings }: GroupParts,
+): Groups {
   return new Groups({
     clock: withoutDelay(clock),
     logger,
     settings,
-    newMemberId: (prefix) => `${prefix}-${randomUUID()}`,
+    newMemberId: (prefix) => (prefix === '' ? randomUuid() : `${prefix}-${randomUUID()}`),
+    topics: {
+      get version() {
+        return admin.changes;
+      },
+      get versionOfNewest() {
+        return admin.lastCreation;
+      },
+      names: () => admin.names(),
+      find: (name) => groupTopic(admin.find(name)),
+      findById: (id) => groupTopic(admin.findById(id)),
+    },
     topic: {
       get partitionCount() {
         return internal.hasOffsets ? logs.partitionCount(CONSUMER_OFFSETS_TOPIC) : 0;
@@ -37,6 +56,10 @@ export function storeGroups({ clock, logger }: StoreEnvironment, { logs, interna
       partition: (index) => logs.partition(CONSUMER_OFFSETS_TOPIC, index),
     },
   });
+}
+
+function groupTopic(topic: Topic | null): GroupTopic | null {
+  return topic && { id: topic.id, name: topic.name, partitionCount: topic.partitions.length };
 }
 
 /** What is put off by nothing is no matter of time: with a clock that stands still, nobody would ever be let into a group. */

@@ -10,7 +10,11 @@ import {
   COMPACTION_BUFFER_BYTES_DEFAULT,
   COMPACTION_BUFFER_BYTES_MAX,
   COMPACTION_INTERVAL_MS,
+  GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS_DEFAULT,
+  GROUP_CONSUMER_SESSION_TIMEOUT_MS_DEFAULT,
   GROUP_INITIAL_REBALANCE_DELAY_MS_DEFAULT,
+  GROUP_PATTERN_REFRESH_MIN_MS,
+  GROUP_PATTERN_REFRESH_MS_DEFAULT,
   GROUP_SESSION_TIMEOUT_MAX_MS_DEFAULT,
   GROUP_SESSION_TIMEOUT_MIN_MS_DEFAULT,
   GROUP_SIZE_MAX_DEFAULT,
@@ -29,6 +33,8 @@ import {
   TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT,
 } from '../limits.ts';
 import type { GroupSettings } from '../group/classic/group-environment.ts';
+import type { ConsumerGroupSettings } from '../group/consumer/consumer-environment.ts';
+import { serverAssignors } from '../group/consumer/server-assignors.ts';
 import type { CommitSettings } from '../group/group-commits.ts';
 import type { RetentionSettings } from '../group/groups.ts';
 import { COORDINATOR_PARTITIONS_DEFAULT } from '../protocol/coordinator-partition.ts';
@@ -89,6 +95,16 @@ export interface StoreOptions {
   readonly groupMaxSessionTimeoutMs?: number;
   /** Kafka's `group.max.size`: members that a consumer group may have. Default: as many as come. */
   readonly groupMaxSize?: number;
+  /** Kafka's `group.consumer.session.timeout.ms`: how long a member of a group of the consumer protocol (KIP-848) may be silent. Default 45,000. */
+  readonly groupConsumerSessionTimeoutMs?: number;
+  /** Kafka's `group.consumer.heartbeat.interval.ms`: how often such members are told to be heard of. Default 5,000. */
+  readonly groupConsumerHeartbeatIntervalMs?: number;
+  /** Kafka's `group.consumer.max.size`. Default: as many as come. */
+  readonly groupConsumerMaxSize?: number;
+  /** Kafka's `group.consumer.assignors`, `uniform` and `range` by default; the first is that of groups whose members have no wish. */
+  readonly groupConsumerAssignors?: readonly string[];
+  /** Kafka's `group.consumer.regex.refresh.interval.ms`. Default 600,000. */
+  readonly groupConsumerRegexRefreshIntervalMs?: number;
   /** Kafka's `offsets.retention.minutes`, in milliseconds: how long offsets are kept that nobody uses any more (KIP-211). Default seven days. */
   readonly offsetsRetentionMs?: number;
   /** Kafka's `offsets.retention.check.interval.ms`: how often offsets are looked for that have had their time. Default 600,000. */
@@ -103,7 +119,13 @@ export interface StoreOptions {
 }
 
 export interface CheckedOptions
-  extends TransactionSettings, InternalTopicSettings, GroupSettings, CommitSettings, RetentionSettings {
+  extends
+    TransactionSettings,
+    InternalTopicSettings,
+    GroupSettings,
+    ConsumerGroupSettings,
+    CommitSettings,
+    RetentionSettings {
   readonly readOnly: boolean;
   readonly defaults: TopicConfig;
   readonly logger: Logger;
@@ -147,6 +169,11 @@ const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'num
   groupMinSessionTimeoutMs: 'number',
   groupMaxSessionTimeoutMs: 'number',
   groupMaxSize: 'number',
+  groupConsumerSessionTimeoutMs: 'number',
+  groupConsumerHeartbeatIntervalMs: 'number',
+  groupConsumerMaxSize: 'number',
+  groupConsumerAssignors: 'object',
+  groupConsumerRegexRefreshIntervalMs: 'number',
   offsetsRetentionMs: 'number',
   offsetsRetentionCheckIntervalMs: 'number',
   nodeId: 'number',
@@ -180,11 +207,18 @@ export function checkOptions(options: unknown): CheckedOptions {
     onRecovery: given.onRecovery,
     onFailure: given.onFailure,
     ...checkNumbers(given),
+    groupConsumerAssignors: checkAssignors(given.groupConsumerAssignors ?? [...serverAssignors.keys()]),
     nodeId: given.nodeId === undefined ? null : inRange('nodeId', given.nodeId, 0, NODE_ID_MAX),
     clock: given.clock ?? systemClock,
     fileAccess: checkAccess(given.fileAccess, given.fileSystem),
     fileSystem: given.fileSystem ?? null,
   };
+}
+
+function checkAssignors(names: readonly unknown[]): readonly string[] {
+  const areKnown = Array.isArray(names) && names.every((name) => serverAssignors.has(name));
+  if (areKnown && names.length > 0) return names as string[];
+  throw invalidArgument('groupConsumerAssignors', `some of ${[...serverAssignors.keys()].join(', ')}`, names);
 }
 
 export function checkDirectory(directory: unknown): asserts directory is string {
@@ -219,6 +253,10 @@ const numbers = {
   groupMinSessionTimeoutMs: [GROUP_SESSION_TIMEOUT_MIN_MS_DEFAULT, 1, TIMER_MAX_MS],
   groupMaxSessionTimeoutMs: [GROUP_SESSION_TIMEOUT_MAX_MS_DEFAULT, 1, TIMER_MAX_MS],
   groupMaxSize: [GROUP_SIZE_MAX_DEFAULT, 1, GROUP_SIZE_MAX_DEFAULT],
+  groupConsumerSessionTimeoutMs: [GROUP_CONSUMER_SESSION_TIMEOUT_MS_DEFAULT, 1, TIMER_MAX_MS],
+  groupConsumerHeartbeatIntervalMs: [GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS_DEFAULT, 1, TIMER_MAX_MS],
+  groupConsumerMaxSize: [GROUP_SIZE_MAX_DEFAULT, 1, GROUP_SIZE_MAX_DEFAULT],
+  groupConsumerRegexRefreshIntervalMs: [GROUP_PATTERN_REFRESH_MS_DEFAULT, GROUP_PATTERN_REFRESH_MIN_MS, TIMER_MAX_MS],
   offsetsRetentionMs: [OFFSETS_RETENTION_MS_DEFAULT, 1, Number.MAX_SAFE_INTEGER],
   offsetsRetentionCheckIntervalMs: [OFFSETS_RETENTION_CHECK_MS_DEFAULT, 1, TIMER_MAX_MS],
 } as const;

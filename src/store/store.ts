@@ -11,6 +11,7 @@ import type { Consumer } from '../consumer/consumer.ts';
 import type { ConsumerOptions } from '../consumer/consumer-options.ts';
 import type { PartitionConsumer } from '../consumer/partition-consumer.ts';
 import type { MillraceError } from '../errors.ts';
+import type { ConsumerGroupCoordinator } from '../group/consumer/consumer-requests.ts';
 import type { GroupCoordinator } from '../group/group-requests.ts';
 import type { Groups } from '../group/groups.ts';
 import type { CommittedOffset } from '../group/offset-table.ts';
@@ -81,7 +82,8 @@ export class Store extends TopicStore {
     this.producerIds = new ProducerIds(environment);
     const internal = new InternalTopics(this.admin, options);
     const nextProducerId = (): number => this.producerIds.next();
-    const rest = { internal, logs, nextProducerId, settings: options, groups: () => this.#groups };
+    const { admin } = this;
+    const rest = { admin, internal, logs, nextProducerId, settings: options, groups: () => this.#groups };
     this.#transactions = new StoreTransactions(environment, rest);
     this.#groups = storeGroups(environment, rest);
     this.#ports = new OpenPorts(this.#groups, environment);
@@ -178,7 +180,7 @@ export class Store extends TopicStore {
   }
 
   /** The coordinator of consumer groups, for a broker and for consumers. */
-  get groupCoordinator(): GroupCoordinator {
+  get groupCoordinator(): GroupCoordinator & ConsumerGroupCoordinator {
     this.checkOpen();
     return this.#groups;
   }

@@ -27,11 +27,27 @@ export class TopicAdmin {
   /** The same, by their ids. */
   readonly #byId: Map<string, Topic>;
   #last: Promise<unknown> = Promise.resolve();
+  #changes = 0;
+  #lastCreation = 0;
 
   constructor(environment: StoreEnvironment, topics: Map<string, Topic>) {
     this.#environment = environment;
     this.#topics = topics;
     this.#byId = new Map(Array.from(topics.values(), (topic) => [topic.id, topic]));
+  }
+
+  /** Topics made, extended and deleted so far. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** The one of these that last made a topic; 0 for none. */
+  get lastCreation(): number {
+    return this.#lastCreation;
+  }
+
+  names(): Iterable<string> {
+    return this.#topics.keys();
   }
 
   /** Settles when no change is being made. */
@@ -88,6 +104,7 @@ export class TopicAdmin {
       await this.#add(topic, topic.partitions as Partition[]);
       this.#topics.set(name, topic);
       this.#byId.set(topic.id, topic);
+      this.#lastCreation = ++this.#changes;
       return topic.describe();
     });
   }
@@ -101,6 +118,7 @@ export class TopicAdmin {
       const added = Array.from({ length: total - from }, (_, i) => new Partition(topic, from + i));
       await this.#add(topic, added);
       for (const partition of added) topic.partitions.push(partition);
+      this.#changes++;
       return topic.describe();
     });
   }
@@ -132,6 +150,7 @@ export class TopicAdmin {
       );
       this.#topics.delete(name);
       this.#byId.delete(topic.id);
+      this.#changes++;
       const error = new MillraceError('ERR_MILLRACE_CLOSED', `topic "${name}" was deleted`);
       const partitions = topic.partitions.filter((partition) => partition !== null);
       for (const { log } of partitions) log?.abandon(error);

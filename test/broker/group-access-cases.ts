@@ -7,6 +7,8 @@ import { leaveGroup } from '#millrace/protocol/apis/13-leave-group.js';
 import { syncGroup } from '#millrace/protocol/apis/14-sync-group.js';
 import { describeGroups } from '#millrace/protocol/apis/15-describe-groups.js';
 import { deleteGroups } from '#millrace/protocol/apis/42-delete-groups.js';
+import { consumerGroupDescribe } from '#millrace/protocol/apis/69-consumer-group-describe.js';
+import { consumerGroupHeartbeat } from '#millrace/protocol/apis/68-consumer-group-heartbeat.js';
 import { offsetDelete } from '#millrace/protocol/apis/47-offset-delete.js';
 import { AclOperation } from '#millrace/security/acl-operation.js';
 import { ResourceType } from '#millrace/security/resource.js';
@@ -40,6 +42,34 @@ export const groupCases: Record<string, Case> = {
       [GROUP, 'g', DESCRIBE],
       [TOPIC, 't', DESCRIBE],
     ],
+  },
+  ConsumerGroupHeartbeat: {
+    api: consumerGroupHeartbeat,
+    version: 1,
+    message: () => ({
+      groupId: 'g',
+      memberId: 'm',
+      memberEpoch: 0,
+      instanceId: null,
+      rackId: null,
+      rebalanceTimeoutMs: 10_000,
+      subscribedTopicNames: ['t'],
+      subscribedTopicRegex: null,
+      serverAssignor: null,
+      topicPartitions: [],
+    }),
+    code: ({ errorCode }) => errorCode,
+    needs: [
+      [GROUP, 'g', READ],
+      [TOPIC, 't', DESCRIBE],
+    ],
+  },
+  ConsumerGroupDescribe: {
+    api: consumerGroupDescribe,
+    version: 1,
+    message: () => ({ groupIds: ['g'], includeAuthorizedOperations: false }),
+    code: ({ groups }) => groups[0].errorCode,
+    needs: [[GROUP, 'g', DESCRIBE]],
   },
   JoinGroup: {
     api: joinGroup,

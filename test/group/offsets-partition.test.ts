@@ -25,7 +25,7 @@ test('of each group the last word counts, and offsets are those of the log, whoe
   rig.log.append([group('a', 1), group('b', 1), group('c', 1), offsetRecord('a', 'orders-0', 3)]);
   rig.log.append([group('b', null), group('c', 2)]);
   const partition = new OffsetsPartition(rig.log, { clock, logger: {} });
-  const groups = await partition.load();
+  const { classic: groups } = await partition.load();
   expect([...groups].map(([groupId, { generationId }]) => [groupId, generationId])).toEqual([
     ['a', 1],
     ['c', 2],
@@ -67,7 +67,7 @@ test('a group of a later version is passed over with a word', async () => {
   const rig = new TempLog();
   const { logger, all } = new Messages();
   rig.log.append([group('a', 1), { key: encodeGroupKey('a'), value: Buffer.from([0, 7]) }]);
-  const groups = await new OffsetsPartition(rig.log, { clock: rig.clock, logger }).load();
+  const { classic: groups } = await new OffsetsPartition(rig.log, { clock: rig.clock, logger }).load();
   expect(groups.size).toBe(0);
   expect(all).toMatchObject([{ level: 'warn', details: { groupId: 'a', version: 7, path: rig.directory } }]);
 });

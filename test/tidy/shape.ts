@@ -122,6 +122,9 @@ const untested: Record<string, string> = {
   'src/group/group-requests.ts': 'types only',
   'src/group/group-view.ts': 'types only',
   'src/group/classic/group-environment.ts': 'types only',
+  'src/group/consumer/consumer-environment.ts': 'types only',
+  'src/group/consumer/consumer-record.ts': 'types only',
+  'src/group/consumer/group-topics.ts': 'types only',
   'src/security/credential-lookup.ts': 'types only',
 };
 

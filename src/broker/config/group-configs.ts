@@ -1,6 +1,11 @@
 /** Settings of a broker's consumer groups and of the topic that they are kept in. */
+import { serverAssignors } from '../../group/consumer/server-assignors.ts';
 import {
+  GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS_DEFAULT,
+  GROUP_CONSUMER_SESSION_TIMEOUT_MS_DEFAULT,
   GROUP_INITIAL_REBALANCE_DELAY_MS_DEFAULT,
+  GROUP_PATTERN_REFRESH_MIN_MS,
+  GROUP_PATTERN_REFRESH_MS_DEFAULT,
   GROUP_SESSION_TIMEOUT_MAX_MS_DEFAULT,
   GROUP_SESSION_TIMEOUT_MIN_MS_DEFAULT,
   GROUP_SIZE_MAX_DEFAULT,
@@ -13,9 +18,34 @@ import {
   SEGMENT_BYTES_MIN,
 } from '../../limits.ts';
 import { COORDINATOR_PARTITIONS_DEFAULT } from '../../protocol/coordinator-partition.ts';
-import { type BrokerConfigDefinition, int, long } from './config-kind.ts';
+import { type BrokerConfigDefinition, int, list, long } from './config-kind.ts';
 
 export const groupConfigs = {
+  'group.consumer.assignors': list({
+    default: [...serverAssignors.keys()].join(','),
+    documentation:
+      'Assignors of groups of the consumer protocol (KIP-848): uniform, range. The first is that of groups whose members ask for none.',
+  }),
+  'group.consumer.heartbeat.interval.ms': int({
+    default: GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS_DEFAULT,
+    min: 1,
+    documentation: 'How often members of groups of the consumer protocol are told to be heard of.',
+  }),
+  'group.consumer.max.size': int({
+    default: GROUP_SIZE_MAX_DEFAULT,
+    min: 1,
+    documentation: 'Members that a group of the consumer protocol may have. Default: as many as come.',
+  }),
+  'group.consumer.regex.refresh.interval.ms': int({
+    default: GROUP_PATTERN_REFRESH_MS_DEFAULT,
+    min: GROUP_PATTERN_REFRESH_MIN_MS,
+    documentation: 'How often regular expressions that groups subscribe by are looked at, even when no topic was made.',
+  }),
+  'group.consumer.session.timeout.ms': int({
+    default: GROUP_CONSUMER_SESSION_TIMEOUT_MS_DEFAULT,
+    min: 1,
+    documentation: 'How long a member of a group of the consumer protocol may be silent.',
+  }),
   'group.initial.rebalance.delay.ms': int({
     default: GROUP_INITIAL_REBALANCE_DELAY_MS_DEFAULT,
     min: 0,

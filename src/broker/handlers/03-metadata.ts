@@ -40,7 +40,7 @@ export const metadataHandler = defineHandler({
       const topics = broker.store.topics().filter(({ name }) => access.topic(AclOperation.DESCRIBE, name));
       return answer(topics.map((topic) => describe(topic, call)));
     }
-    const topics = request.topics!.map((asked) => describeOne(asked, request, call));
+    const topics = askedBy(request).map((asked) => describeOne(asked, request, call));
     return topics.every((topic): topic is TopicAnswer => !(topic instanceof Promise))
       ? answer(topics)
       : Promise.all(topics.map(async (topic) => topic)).then(answer);
@@ -50,6 +50,12 @@ export const metadataHandler = defineHandler({
 /** Versions 10 and 11 have the field, and nobody may use it. */
 function isById({ name, topicId }: AskedTopic): boolean {
   return name === null || topicId !== ZERO_UUID;
+}
+
+/** Where any topic is asked for by its id all are: names count for nothing then, and Kafka's consumers leave them empty. */
+function askedBy({ topics }: Request): readonly AskedTopic[] {
+  const ids = new Set(topics!.map(({ topicId }) => topicId).filter((id) => id !== ZERO_UUID));
+  return ids.size === 0 ? topics! : Array.from(ids, (topicId) => ({ name: null, topicId }));
 }
 
 function refused(name: string, topicId: string): TopicAnswer {

@@ -11,6 +11,8 @@ import { groupCode } from '../group-answer.ts';
 import { defineHandler } from '../handler.ts';
 import { askedTopics, commitPartitions, partitionAnswers, partitionCommits } from '../offset-commits.ts';
 
+/** From this version on a member of a group of the consumer protocol can show its epoch. */
+const MEMBER_EPOCH_SINCE = 9;
 const UNKNOWN_GROUP_SINCE = 9;
 const IDS_SINCE = 10;
 
@@ -28,11 +30,12 @@ export const offsetCommitHandler = defineHandler({
     // A group that is no more is, for older clients, a generation that is over.
     const codeOf = (error: GroupError): number =>
       groupCode(error === 'GROUP_ID_NOT_FOUND' && version < UNKNOWN_GROUP_SINCE ? 'ILLEGAL_GENERATION' : error);
+    const knowsMemberEpochs = version >= MEMBER_EPOCH_SINCE;
     const member = { groupId, memberId, groupInstanceId, generationId };
     await commitPartitions(
       topics.flatMap(({ commits }) => commits),
       call,
-      (groups, offsets) => groups.commit({ ...member, offsets, retentionMs: retentionTimeMs }),
+      (groups, offsets) => groups.commit({ ...member, offsets, retentionMs: retentionTimeMs, knowsMemberEpochs }),
       codeOf,
     );
     return {

@@ -21,6 +21,8 @@ type Answer = ResponseInputOf<typeof offsetFetch>;
 
 const WHOLE_ERROR_SINCE = 2;
 const BATCHED_SINCE = 8;
+/** From this version on a member of a group of the consumer protocol can show its epoch. */
+const MEMBER_SINCE = 9;
 
 export const offsetFetchHandler = defineHandler({
   api: offsetFetch,
@@ -32,9 +34,11 @@ export const offsetFetchHandler = defineHandler({
   },
 });
 
-function oneOf({ groupId, topics }: Request['groups'][number], request: Request, call: Call): AskedOffsets {
+function oneOf(group: Request['groups'][number], request: Request, call: Call): AskedOffsets {
+  const { groupId, memberId, memberEpoch, topics } = group;
   const named = topics?.map((topic) => ({ ...topic, name: nameOf(topic, call) })) ?? null;
-  return { groupId, topics: named, requireStable: request.requireStable };
+  const member = call.version < MEMBER_SINCE ? undefined : { memberId, memberEpoch };
+  return { groupId, member, topics: named, requireStable: request.requireStable };
 }
 
 function onlyOne({ groupId, topics, requireStable }: Request): AskedOffsets {

@@ -23,16 +23,24 @@ export function advertisedApis(handlers: Iterable<Handler>): AdvertisedApi[] {
 /** Clients write in transactions of this version where it is finalized, and of versions before where it is not (KIP-890). */
 const TRANSACTION_VERSION = 2;
 const transactionVersion = 'transaction.version';
+/** Of the consumer protocol (KIP-848). */
+const GROUP_VERSION = 1;
+const groupVersion = 'group.version';
 /** In version 3 a least version of 0 cannot be told (KAFKA-17011), so what has one is left out there. */
 const ZERO_SINCE = 4;
 
+/** Of each the level that is finalized, and at most supported; from 0 on. */
+const levels = [
+  [groupVersion, GROUP_VERSION],
+  [transactionVersion, TRANSACTION_VERSION],
+] as const;
+
 function features(version: number) {
-  const level = { maxVersionLevel: TRANSACTION_VERSION, minVersionLevel: TRANSACTION_VERSION };
-  const supported = { name: transactionVersion, minVersion: 0, maxVersion: TRANSACTION_VERSION };
   return {
-    supportedFeatures: version >= ZERO_SINCE ? [supported] : [],
+    supportedFeatures:
+      version >= ZERO_SINCE ? levels.map(([name, maxVersion]) => ({ name, minVersion: 0, maxVersion })) : [],
     finalizedFeaturesEpoch: 0,
-    finalizedFeatures: [{ name: transactionVersion, ...level }],
+    finalizedFeatures: levels.map(([name, level]) => ({ name, maxVersionLevel: level, minVersionLevel: level })),
   };
 }
 

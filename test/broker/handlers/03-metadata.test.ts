@@ -92,3 +92,15 @@ test.each([10, 11])('version %i has ids that nobody may ask by', async (version)
     expect(topics).toMatchObject([{ errorCode: kafkaErrorCodes.INVALID_REQUEST, name: topic.name ?? '' }]);
   }
 });
+
+test.each([12, 13])(
+  'where a topic is asked for by its id, all are, as consumers of expressions do, version %i',
+  async (version) => {
+    const { broker, client } = await rig();
+    const { id } = await broker.store.createTopic('t');
+    const topics = [named('', id), named('other'), named('', id)];
+    const answer = await client.ask(metadata, version, { ...flags, topics, allowAutoTopicCreation: true });
+    expect(answer.topics).toMatchObject([{ errorCode: 0, name: 't', topicId: id }]);
+    expect(broker.store.findTopic('other')).toBe(null);
+  },
+);

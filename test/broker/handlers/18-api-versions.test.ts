@@ -39,14 +39,20 @@ test.each(['', '-x', 'a b', 'x'.repeat(10) + '!'])(
   },
 );
 
-test('clients are told that transactions are of version 2 (KIP-890)', async () => {
+test('clients are told that groups are of version 1 (KIP-848), and transactions of version 2 (KIP-890)', async () => {
   const { client } = await rig();
-  const finalized = { name: 'transaction.version', maxVersionLevel: 2, minVersionLevel: 2 };
-  const supported = { name: 'transaction.version', minVersion: 0, maxVersion: 2 };
+  const finalizedFeatures = [
+    { name: 'group.version', maxVersionLevel: 1, minVersionLevel: 1 },
+    { name: 'transaction.version', maxVersionLevel: 2, minVersionLevel: 2 },
+  ];
+  const supported = [
+    { name: 'group.version', minVersion: 0, maxVersion: 1 },
+    { name: 'transaction.version', minVersion: 0, maxVersion: 2 },
+  ];
   for (const version of [3, 4]) {
     const answer = await client.ask(apiVersions, version, software);
-    expect(answer).toMatchObject({ finalizedFeaturesEpoch: 0, finalizedFeatures: [finalized] });
+    expect(answer).toMatchObject({ finalizedFeaturesEpoch: 0, finalizedFeatures });
     // KAFKA-17011: clients of version 3 take a least version of 0 for an error.
-    expect(answer.supportedFeatures).toEqual(version === 3 ? [] : [supported]);
+    expect(answer.supportedFeatures).toEqual(version === 3 ? [] : supported);
   }
 });

@@ -7,6 +7,11 @@
 import { clientChecks } from './client-checks.mjs';
 import { exactlyOnceChecks, processors } from './groups/exactly-once-checks.mjs';
 import { groupChecks, mixedChecks } from './groups/group-checks.mjs';
+import {
+  consumerProtocolChecks,
+  consumerProtocolTrial,
+  staticConsumerChecks,
+} from './groups/consumer-protocol-checks.mjs';
 import { judgeGroupCommands } from './groups/group-command-checks.mjs';
 import { memberClients } from './groups/groups.mjs';
 import { killedBrokerChecks } from './groups/killed-broker-checks.mjs';
@@ -120,6 +125,24 @@ function groupsOf(name) {
   };
 }
 
+/** The same with the consumer protocol (KIP-848), on a broker with shorter sessions. */
+function consumerProtocolOf(name) {
+  return {
+    prepare: () => memberClients[name].prepare(log),
+    async attempt(command, tally) {
+      const [trial, patient] = [await consumerProtocolTrial(), await consumerProtocolTrial(45_000)];
+      try {
+        await runChecks(tally, trial, consumerProtocolChecks(trial, command));
+        await runChecks(tally, patient, staticConsumerChecks(patient, command));
+      } finally {
+        await trial.close();
+        await patient.close();
+      }
+      return 'consumer protocol';
+    },
+  };
+}
+
 /** One client that consumes, transforms and produces. */
 function processorsOf(name) {
   return {
@@ -211,6 +234,9 @@ const clients = {
   kafkajs: { prepare: () => KafkajsClient, attempt: tryOnBoth },
   platformatic: { prepare: () => PlatformaticClient, attempt: tryOnBoth },
   ...Object.fromEntries(Object.keys(memberClients).map((name) => [`groups-${name}`, groupsOf(name)])),
+  ...Object.fromEntries(
+    ['java', 'confluent-kafka'].map((name) => [`consumer-protocol-${name}`, consumerProtocolOf(name)]),
+  ),
   'groups-mixed': mixedGroups,
   ...Object.fromEntries(Object.keys(processors).map((name) => [`processor-${name}`, processorsOf(name)])),
 };

@@ -84,7 +84,12 @@ export class GroupScene {
 /** Kafka lists some by their hash. */
 function ordered(list) {
   const nameOf = (each) =>
-    each?.groupId || each?.memberId || each?.name || each?.topicId || (each?.partitionIndex ?? '');
+    (typeof each === 'string' && each) ||
+    each?.groupId ||
+    each?.memberId ||
+    each?.name ||
+    each?.topicId ||
+    (each?.partitionIndex ?? '');
   return [...list].sort((a, b) => String(nameOf(a)).localeCompare(String(nameOf(b))));
 }
 

@@ -3,7 +3,7 @@
  *
  * Needs Java 17 and Maven (the jars are fetched once). Without them it says so and ends well, unless CI=true. MILLRACE_SEED repeats a
  * run. One JVM answers all questions. Arguments choose parts: dump, clean, histories, producers, killed, recovery, compaction, transactions,
- * offsets, protocol, assignors, security, broker, broker-groups, broker-transactions.
+ * offsets, protocol, assignors, security, broker, broker-groups, broker-consumer-groups, broker-transactions.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { missingCommands } from '../../../tools/kafka-jars.mjs';
 import { judgeAssignors } from './assignor-checks.mjs';
 import { BrokerTrial } from './broker-checks.mjs';
 import { agreedCases, flip, differingCases } from './damage-matrix.mjs';
+import { judgeBrokerConsumerGroups } from './broker-consumer-groups.mjs';
 import { judgeBrokerGroups } from './broker-groups.mjs';
 import { judgeBrokerTransactions } from './broker-transactions.mjs';
 import { logsOf } from './damage.mjs';
@@ -262,6 +263,7 @@ async function main() {
     assignors: () => judgeAssignors(tally, judge, seed),
     broker: () => judgeByBroker(tally, judge, java, root),
     'broker-groups': () => judgeBrokerGroups(tally, judge, java, root),
+    'broker-consumer-groups': () => judgeBrokerConsumerGroups(tally, judge, java, root, seed),
     'broker-transactions': () => judgeBrokerTransactions(tally, judge, java, root),
   };
   try {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.SubscriptionPattern;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
@@ -25,6 +26,11 @@ public final class Member implements ConsumerRebalanceListener {
         Map<String, Object> settings = new HashMap<>(Map.of("bootstrap.servers", told.get("address").asText(), "group.id", told.get("group").asText(),
             "session.timeout.ms", told.path("sessionMs").asInt(6000), "heartbeat.interval.ms", 200, "enable.auto.commit", auto,
             "auto.commit.interval.ms", 100, "auto.offset.reset", "earliest", "max.poll.records", 1));
+        if (told.path("protocol").asText().equals("consumer")) {
+            settings.put("group.protocol", "consumer");
+            // The broker says these.
+            settings.keySet().removeAll(List.of("session.timeout.ms", "heartbeat.interval.ms"));
+        }
         if (told.hasNonNull("instance")) settings.put("group.instance.id", told.get("instance").asText());
         if (told.hasNonNull("assignor"))
             settings.put("partition.assignment.strategy", "org.apache.kafka.clients.consumer." + ASSIGNORS.get(told.get("assignor").asText()));
@@ -38,7 +44,8 @@ public final class Member implements ConsumerRebalanceListener {
             }
         }));
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
-            consumer.subscribe(List.of(told.get("topic").asText()), new Member());
+            if (told.hasNonNull("pattern")) consumer.subscribe(new SubscriptionPattern(told.get("pattern").asText()), new Member());
+            else consumer.subscribe(List.of(told.get("topic").asText()), new Member());
             while (!isEnded) {
                 for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(100))) {
                     System.out.printf("{\"partition\":%d,\"offset\":%d,\"value\":\"%s\"}%n", record.partition(), record.offset(), record.value());

@@ -17,6 +17,11 @@ settings = {
     "auto.commit.interval.ms": 100,
     "auto.offset.reset": "earliest",
 }
+if told.get("protocol") == "consumer":
+    settings["group.protocol"] = "consumer"
+    # The broker says these.
+    del settings["session.timeout.ms"]
+    del settings["heartbeat.interval.ms"]
 if told.get("instance"):
     settings["group.instance.id"] = told["instance"]
 if told.get("assignor"):
@@ -41,7 +46,7 @@ def revoked(_consumer, partitions):
 
 signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
 consumer = Consumer(settings)
-consumer.subscribe([told["topic"]], on_assign=assigned, on_revoke=revoked, on_lost=revoked)
+consumer.subscribe([told.get("pattern") or told["topic"]], on_assign=assigned, on_revoke=revoked, on_lost=revoked)
 while not ended:
     message = consumer.poll(0.1)
     if message is None or message.error():

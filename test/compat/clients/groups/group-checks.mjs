@@ -15,12 +15,15 @@ const sum = (lists) => lists.flatMap((list) => list ?? []).sort((a, b) => a - b)
 /** A topic of four partitions, with members that read it. */
 class GroupTrial {
   #trial;
+  #common;
   #members = [];
   #written = 0;
 
-  static async open(trial) {
+  /** `common`: what every member is told besides. */
+  static async open(trial, common = {}) {
     const made = new GroupTrial();
     made.#trial = trial;
+    made.#common = common;
     made.topic = await trial.makeTopic('group', { partitions: PARTITIONS });
     return made;
   }
@@ -36,6 +39,7 @@ class GroupTrial {
       group,
       topic,
       sessionMs: SESSION_MS,
+      ...this.#common,
       ...options,
     });
     this.#members.push(member);
@@ -70,7 +74,10 @@ class GroupTrial {
   }
 
   async state() {
-    const [{ state, members }] = await this.#trial.store.groupCoordinator.describe([this.group]);
+    const coordinator = this.#trial.store.groupCoordinator;
+    const [classic] = await coordinator.describe([this.group]);
+    const [consumer] = await coordinator.describeConsumerGroups([this.group]);
+    const { state, members } = consumer.error === null ? consumer : classic;
     return `${state} ${members.length}`;
   }
 
@@ -88,9 +95,9 @@ class GroupTrial {
   }
 }
 
-function check(trial, run) {
+export function check(trial, run, common = {}) {
   return async () => {
-    const group = await GroupTrial.open(trial);
+    const group = await GroupTrial.open(trial, common);
     try {
       await run(group);
     } finally {
@@ -99,13 +106,15 @@ function check(trial, run) {
   };
 }
 
-/** `command`: of one member. `can`: what the client has: once (reads nothing twice when it is given back what it had), static, cooperative. */
-export function groupChecks(trial, command, can = []) {
+/** `command`: of one member. `can`: what the client has: once (reads nothing twice when it is given back what it had), static, cooperative. `common`: what every
+ * member is told besides. */
+export function groupChecks(trial, command, can = [], common = {}) {
+  const checked = (run) => check(trial, run, common);
   const checkOnce = (group) => {
     if (can.includes('once')) group.checkOnce();
   };
   const checks = {
-    'a member reads and commits; another takes half, and gives it back when it leaves': check(trial, async (group) => {
+    'a member reads and commits; another takes half, and gives it back when it leaves': checked(async (group) => {
       group.write(5);
       const first = group.start(command);
       await group.awaitRead();
@@ -127,7 +136,7 @@ export function groupChecks(trial, command, can = []) {
       same('read by the one that came back', third.records.length, 3 * PARTITIONS);
     }),
 
-    'commits by itself': check(trial, async (group) => {
+    'commits by itself': checked(async (group) => {
       group.write(10);
       const member = group.start(command, { auto: true });
       await group.awaitRead();
@@ -135,7 +144,7 @@ export function groupChecks(trial, command, can = []) {
       group.checkOnce();
     }),
 
-    'a member that is killed is missed, and others go on for it': check(trial, async (group) => {
+    'a member that is killed is missed, and others go on for it': checked(async (group) => {
       const [first, second] = [group.start(command), group.start(command)];
       await group.awaitShared(first, second);
       group.write(5);
@@ -148,7 +157,7 @@ export function groupChecks(trial, command, can = []) {
     }),
   };
   if (can.includes('static'))
-    checks['a static member is back without a rebalance'] = check(trial, async (group) => {
+    checks['a static member is back without a rebalance'] = checked(async (group) => {
       const first = group.start(command, { instance: 'a', sessionMs: 30_000 });
       let second = group.start(command, { instance: 'b', sessionMs: 30_000 });
       await group.awaitShared(first, second);
@@ -165,7 +174,7 @@ export function groupChecks(trial, command, can = []) {
       group.checkOnce();
     });
   if (can.includes('cooperative'))
-    checks['what stays is read on through a cooperative rebalance'] = check(trial, async (group) => {
+    checks['what stays is read on through a cooperative rebalance'] = checked(async (group) => {
       const options = { assignor: 'cooperative-sticky' };
       const first = group.start(command, options);
       await group.awaitShared(first);

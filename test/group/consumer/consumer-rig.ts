@@ -1,0 +1,107 @@
+/** Groups of the consumer protocol without a store: time, topics and the log are the test's. */
+import { decodeConsumerRecord } from '#millrace/group/consumer/consumer-record-format.js';
+import type { ConsumerRecord } from '#millrace/group/consumer/consumer-record.js';
+import type { ConsumerGroupSettings } from '#millrace/group/consumer/consumer-environment.js';
+import { ConsumerGroupState } from '#millrace/group/consumer/consumer-group-state.js';
+import { ConsumerGroups } from '#millrace/group/consumer/consumer-groups.js';
+import { checkHeartbeat } from '#millrace/group/consumer/heartbeat-check.js';
+import { refusedHeartbeat } from '#millrace/group/consumer/consumer-requests.js';
+import { TopicsHash } from '#millrace/group/consumer/topics-hash.js';
+import type { GroupError } from '#millrace/group/group-requests.js';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { ConsumerClient, type Facts } from './consumer-client.ts';
+import { FakeTopics } from './fake-topics.ts';
+
+export class ConsumerRig {
+  readonly clock = new FakeClock();
+  readonly topics: FakeTopics;
+  readonly hash: TopicsHash;
+  readonly log: ConsumerRecord[] = [];
+  readonly settings: ConsumerGroupSettings;
+  /** What appending is answered. */
+  failure: GroupError = null;
+  groups!: ConsumerGroups;
+  #made = 0;
+
+  private constructor(topics: FakeTopics, settings: Partial<ConsumerGroupSettings>) {
+    this.topics = topics;
+    this.hash = new TopicsHash(topics);
+    this.settings = {
+      groupConsumerSessionTimeoutMs: 45_000,
+      groupConsumerHeartbeatIntervalMs: 5_000,
+      groupConsumerMaxSize: 1_000,
+      groupConsumerAssignors: ['uniform', 'range'],
+      groupConsumerRegexRefreshIntervalMs: 600_000,
+      ...settings,
+    };
+  }
+
+  static async make(
+    topics: Readonly<Record<string, number>> = { t: 6 },
+    settings: Partial<ConsumerGroupSettings> = {},
+  ): Promise<ConsumerRig> {
+    const rig = new ConsumerRig(new FakeTopics(topics), settings);
+    await rig.hash.prepare();
+    rig.load();
+    return rig;
+  }
+
+  /** Another coordinator begins with what the log says. */
+  load(): void {
+    this.groups?.close();
+    const states = new Map<string, ConsumerGroupState>();
+    for (const record of this.log) {
+      const state = states.get(record.groupId) ?? new ConsumerGroupState(record.groupId);
+      states.set(record.groupId, state);
+      state.apply(record);
+      if (state.isGone) states.delete(record.groupId);
+    }
+    this.groups = new ConsumerGroups(states, {
+      clock: this.clock,
+      logger: {},
+      settings: this.settings,
+      topics: this.topics,
+      hash: this.hash,
+      append: (_, records) => {
+        if (this.failure !== null) return this.failure;
+        for (const { key, value } of records) {
+          const record = decodeConsumerRecord(key as Buffer, value as Buffer | null);
+          if (record !== null) this.log.push(record);
+        }
+        return null;
+      },
+    });
+  }
+
+  member(facts: Facts = {}, memberId = `m${++this.#made}`): ConsumerClient {
+    const ask: ConstructorParameters<typeof ConsumerClient>[0] = (request) => {
+      const refusal = checkHeartbeat(request, this.settings.groupConsumerAssignors);
+      return refusal === null ? this.groups.heartbeat(request) : refusedHeartbeat(refusal.error, refusal.message);
+    };
+    return new ConsumerClient(ask, memberId, facts);
+  }
+
+  state(groupId = 'g'): string {
+    return this.groups.get(groupId)?.state.state ?? 'none';
+  }
+
+  /** Heartbeats of all, each letting go of what it must, until nothing changes. */
+  settle(...members: readonly ConsumerClient[]): void {
+    for (let round = 0; round < 10; round++) {
+      for (const member of members) {
+        member.heartbeat();
+        member.revoke();
+      }
+    }
+  }
+
+  /** The records since a place in the log, by kinds and members. */
+  kinds(from = 0): string[] {
+    return this.log
+      .slice(from)
+      .map(
+        (record) =>
+          `${record.kind}${'memberId' in record ? ` ${record.memberId}` : ''}${record.value === null ? ' gone' : ''}`,
+      );
+  }
+}
