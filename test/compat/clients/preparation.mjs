@@ -5,7 +5,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mavenJars } from '../../../tools/kafka-jars.mjs';
 
@@ -83,6 +83,18 @@ export function kafkaTools(log) {
     log,
   });
   return { version, classpath: join(libs, '*') };
+}
+
+/** Kafka's client with what is compiled of a Java file beside it: for a class that is started often. */
+export function javaClasses(source, log) {
+  const { version, classpath } = kafkaTools(log);
+  const name = basename(source, '.java').toLowerCase();
+  const classes = once(`java-${name}`, `${version} ${readFileSync(source, 'utf8')}`, (target) => {
+    log(`compiling ${source} to ${target}`);
+    const lint = ['-Xlint:all,-processing,-path,-classfile', '-Werror'];
+    run('javac', [...lint, '-encoding', 'UTF-8', '-d', target, '-cp', classpath, source], FETCH_MS);
+  });
+  return { version, classpath: [classes, classpath].join(delimiter) };
 }
 
 /** kcat's version, with that of the librdkafka in it. */

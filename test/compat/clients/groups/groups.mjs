@@ -1,6 +1,6 @@
 /** What starts a member of each client: a command to which what it is told is added. */
 import { fileURLToPath } from 'node:url';
-import { kafkaTools, nodeRdkafka, pythonWithClients } from '../preparation.mjs';
+import { javaClasses, nodeRdkafka, pythonWithClients } from '../preparation.mjs';
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -21,12 +21,12 @@ export const memberClients = {
   java: {
     can: ['once', 'static', 'cooperative'],
     prepare(log) {
-      const { classpath } = kafkaTools(log);
+      const { classpath } = javaClasses(file('Member.java'), log);
       const logging = [
         `-Dlog4j2.configurationFile=${file('../../kafka/java/log4j2.properties')}`,
         '-Djudge.log.level=ERROR',
       ];
-      return ['java', '-XX:TieredStopAtLevel=1', ...logging, '-cp', classpath, file('Member.java')];
+      return ['java', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...logging, '-cp', classpath, 'Member'];
     },
   },
 };

@@ -43,7 +43,7 @@ export class Member {
 
   async leave() {
     this.#process.kill('SIGTERM');
-    const timer = setTimeout(() => this.#process.kill('SIGKILL'), 15_000);
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), 30_000);
     await this.ended();
     clearTimeout(timer);
     if (this.#process.signalCode === 'SIGKILL') throw new Error(`it did not leave: ${this.said}`);
