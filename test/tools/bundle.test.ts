@@ -48,7 +48,7 @@ function filesLoadedBy(specifier: string): string[] {
 }
 
 /** Of code that a broker loads to begin with. */
-const STARTING_CHARACTERS_MAX = 1_000_000;
+const STARTING_CHARACTERS_MAX = 1_200_000;
 
 const library = ['chunks/base.js', 'chunks/library.js', `chunks/${runtimeName}.js`];
 
