@@ -115,7 +115,13 @@ export class GroupSimulation implements GroupWorld {
   async #open(): Promise<void> {
     this.#died = new Promise((resolve) => (this.#die = resolve));
     this.#storeClock = new MortalClock(this.clock);
-    const options = { fileSystem: this.#system, clock: this.#storeClock, offsetsPartitions: 1 };
+    const options = {
+      fileSystem: this.#system,
+      clock: this.#storeClock,
+      offsetsPartitions: 1,
+      // A delay of nothing is a timer of the process, and no two runs would be alike.
+      groupInitialRebalanceDelayMs: 1,
+    };
     this.#store = await openStore(DATA, options);
     this.#isUp = true;
   }
