@@ -17,7 +17,11 @@ export const memberClients = {
     can: ['once', 'static', 'cooperative'],
     prepare: (log) => [pythonWithClients(log), file('confluent-kafka-member.py')],
   },
-  'kafka-python': { can: ['once'], prepare: (log) => [pythonWithClients(log), file('kafka-python-member.py')] },
+  // One of some thirty of its members says nothing more to the broker, not even a heartbeat, after it has begun to join; why is not known.
+  'kafka-python': {
+    can: ['once', 'standing still'],
+    prepare: (log) => [pythonWithClients(log), file('kafka-python-member.py')],
+  },
   java: {
     can: ['once', 'static', 'cooperative'],
     prepare(log) {
