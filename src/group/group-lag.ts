@@ -40,8 +40,3 @@ export function lagSum(lags: Iterable<Pick<PartitionLag, 'lag'>>): number | null
   for (const { lag } of lags) if (lag !== null) sum = (sum ?? 0) + Math.max(0, lag);
   return sum;
 }
-
-/** The partitions of a topic together, those of topics in order. */
-export function inOrder(a: TopicPartition, b: TopicPartition): number {
-  return a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1;
-}

@@ -53,10 +53,14 @@ export function encodeGroupKey(groupId: string): Buffer {
 
 export function encodeGroupMetadata(metadata: GroupMetadata): Buffer {
   const writer = new MessageWriter().int16(VALUE_VERSION).string(metadata.protocolType).int32(metadata.generationId);
-  nullable(writer, metadata.protocolName);
-  nullable(writer, metadata.leader).int64(metadata.stateTimestamp);
+  writer.nullableString(metadata.protocolName);
+  writer.nullableString(metadata.leader).int64(metadata.stateTimestamp);
   writer.array(metadata.members, (member) => {
-    nullable(writer.string(member.memberId), member.groupInstanceId).string(member.clientId).string(member.clientHost);
+    writer
+      .string(member.memberId)
+      .nullableString(member.groupInstanceId)
+      .string(member.clientId)
+      .string(member.clientHost);
     writer.int32(member.rebalanceTimeoutMs).int32(member.sessionTimeoutMs);
     writer.length(member.subscription.length).bytes(member.subscription);
     writer.length(member.assignment.length).bytes(member.assignment);
@@ -116,8 +120,4 @@ function copyOf(reader: MessageReader): Uint8Array {
   const bytes = reader.nullableBytes();
   if (bytes === null) throw reader.corrupt('has null where it needs bytes');
   return new Uint8Array(bytes);
-}
-
-function nullable(writer: MessageWriter, text: string | null): MessageWriter {
-  return text === null ? writer.nullString() : writer.string(text);
 }

@@ -1,5 +1,6 @@
 /** What a group has to do with each partition: where it goes on, how far it is behind, and which member reads it. */
-import { type EndOffsetOf, inOrder, partitionLag, type PartitionLag } from './group-lag.ts';
+import { type EndOffsetOf, partitionLag, type PartitionLag } from './group-lag.ts';
+import { comparePartitions } from './partitions-format.ts';
 import type { GroupDescription, MemberDescription } from './group-requests.ts';
 import { PartitionMap } from './partition-map.ts';
 import type { TopicPartition } from '../types.ts';
@@ -25,5 +26,5 @@ export function groupPartitions(
   return Array.from(found.entries(), ([topic, partition, { offset, member }]) => ({
     ...partitionLag({ topic, partition }, offset, endOf(topic, partition)),
     member,
-  })).sort(inOrder);
+  })).sort(comparePartitions);
 }

@@ -1,7 +1,7 @@
 /** The partitions that a member of a group is assigned, as its leader has written them. */
 import { isMillraceError } from '../errors.ts';
 import { decodeAssignment } from './assignment-format.ts';
-import { inOrder } from './group-lag.ts';
+import { comparePartitions } from './partitions-format.ts';
 import type { GroupDescription, MemberDescription } from './group-requests.ts';
 import type { TopicPartition } from '../types.ts';
 
@@ -14,7 +14,7 @@ export function memberPartitions(
   // The leader had nothing for it.
   if (assignment.length === 0) return [];
   try {
-    return [...decodeAssignment(assignment).partitions].sort(inOrder);
+    return [...decodeAssignment(assignment).partitions].sort(comparePartitions);
   } catch (error) {
     if (isMillraceError(error, 'ERR_MILLRACE_CORRUPT') || isMillraceError(error, 'ERR_MILLRACE_TOO_LARGE')) return null;
     throw error;

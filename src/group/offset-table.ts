@@ -12,6 +12,7 @@ import type { RecordBatch } from '../record/record-batch.ts';
 import type { Offset, Timestamp, TopicPartition } from '../types.ts';
 import type { OffsetCommitValue } from './offset-commit-format.ts';
 import { OffsetRecordReader } from './offset-record-reader.ts';
+import { comparePartitions } from './partitions-format.ts';
 import { PartitionMap } from './partition-map.ts';
 
 /** An offset that a group has committed, as `consumer.assign` takes it. */
@@ -63,7 +64,7 @@ export class OffsetTable {
   committed(group: string): CommittedOffset[] {
     return Array.from(this.stored(group), ([topic, partition, stored]) =>
       committedOffset(topic, partition, stored),
-    ).sort(inOrder);
+    ).sort(comparePartitions);
   }
 
   /** All of a group, in no order. */
@@ -196,8 +197,4 @@ function deleteFrom<T>(groups: GroupMap<T>, group: string, topic: string, partit
   if (partitions === undefined || !partitions.delete(topic, partition)) return false;
   if (partitions.isEmpty) groups.delete(group);
   return true;
-}
-
-function inOrder(a: TopicPartition, b: TopicPartition): number {
-  return a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1;
 }

@@ -40,3 +40,9 @@ export function readPartitions(reader: MessageReader): TopicPartition[] {
   if (topics === null) throw reader.corrupt('has null where it needs topics');
   return partitions;
 }
+
+/** Topics in the order of their names, partitions in that of their numbers. */
+export function comparePartitions(one: TopicPartition, other: TopicPartition): number {
+  if (one.topic !== other.topic) return one.topic < other.topic ? -1 : 1;
+  return one.partition - other.partition;
+}

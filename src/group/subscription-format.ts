@@ -11,7 +11,7 @@
 import { MessageReader } from '../protocol/message-reader.ts';
 import { MessageWriter } from '../protocol/message-writer.ts';
 import type { TopicPartition } from '../types.ts';
-import { readPartitions, writePartitions } from './partitions-format.ts';
+import { comparePartitions, readPartitions, writePartitions } from './partitions-format.ts';
 
 /** Of who is in no generation, or whose client does not say. */
 export const NO_GENERATION = -1;
@@ -37,9 +37,7 @@ export function encodeSubscription(subscription: Subscription): Buffer {
   writer.array([...topics].sort(), (topic) => writer.string(topic));
   writeUserData(writer, userData);
   writePartitions(writer, [...ownedPartitions].sort(comparePartitions));
-  writer.int32(generationId);
-  if (rackId === null) writer.nullString();
-  else writer.string(rackId);
+  writer.int32(generationId).nullableString(rackId);
   return writer.finish();
 }
 
@@ -54,12 +52,6 @@ export function decodeSubscription(bytes: Uint8Array): Subscription {
   const generationId = version >= 2 ? Math.max(reader.int32(), NO_GENERATION) : NO_GENERATION;
   const rackId = version >= 3 ? reader.nullableString() : null;
   return { topics, userData, ownedPartitions, generationId, rackId: rackId === '' ? null : rackId };
-}
-
-/** Topics in the order of their names, partitions in that of their numbers. */
-export function comparePartitions(one: TopicPartition, other: TopicPartition): number {
-  if (one.topic !== other.topic) return one.topic < other.topic ? -1 : 1;
-  return one.partition - other.partition;
 }
 
 /** Of subscriptions and assignments alike. */

@@ -119,6 +119,10 @@ export class MessageWriter {
     return this;
   }
 
+  nullableString(text: string | null): this {
+    return text === null ? this.nullString() : this.string(text);
+  }
+
   /** The number of elements, or of bytes, that follow; null has -1. */
   length(count: number): this {
     return this.isFlexible ? this.unsignedVarint(count + 1) : this.int32(count);

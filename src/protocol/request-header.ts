@@ -40,8 +40,7 @@ export function readRequestHeader(frame: Uint8Array): ReceivedHeader {
 export function writeRequestHeader(writer: MessageWriter, header: RequestHeader): void {
   writer.isFlexible = false;
   writer.int16(header.apiKey).int16(header.apiVersion).int32(header.correlationId);
-  if (header.clientId === null) writer.nullString();
-  else writer.string(header.clientId);
+  writer.nullableString(header.clientId);
   writer.isFlexible = isFlexibleRequest(header.apiKey, header.apiVersion);
   writer.taggedFields();
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { inOrder, lagsOf, lagSum, partitionLag } from '#millrace/group/group-lag.js';
+import { lagsOf, lagSum, partitionLag } from '#millrace/group/group-lag.js';
+import { comparePartitions } from '#millrace/group/partitions-format.js';
 import { GroupsRig, ORDERS } from './groups-rig.ts';
 
 const lag = (offset: number | null, endOffset: number | null) => partitionLag(ORDERS, offset, endOffset).lag;
@@ -19,7 +20,7 @@ test('of each partition that a group has committed', async () => {
   await rig.client().commit({ ...ORDERS, offset: 1 }, { ...ORDERS, partition: 3, offset: 2 });
   const [summary] = await rig.store.groups.summaries();
   const lags = lagsOf(summary, (topic, partition) => (partition === 3 ? null : topic.length));
-  expect(lags.sort(inOrder)).toEqual([
+  expect(lags.sort(comparePartitions)).toEqual([
     { ...ORDERS, offset: 1, endOffset: 6, lag: 5 },
     { ...ORDERS, partition: 3, offset: 2, endOffset: null, lag: null },
   ]);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { comparePartitions, decodeSubscription, encodeSubscription } from '#millrace/group/subscription-format.js';
+import { comparePartitions } from '#millrace/group/partitions-format.js';
+import { decodeSubscription, encodeSubscription } from '#millrace/group/subscription-format.js';
 
 const subscription = {
   topics: ['b', 'a'],

@@ -6,6 +6,7 @@
 import type { RequestOf, ResponseInputOf } from '../../protocol/api.ts';
 import { joinGroup } from '../../protocol/apis/11-join-group.ts';
 import { kafkaErrorCodes } from '../../protocol/error-code.ts';
+import { refusedJoin } from '../../group/classic/group-answers.ts';
 import type { GroupError, JoinAnswer, JoinRequest } from '../../group/group-requests.ts';
 import { AclOperation } from '../../security/acl-operation.ts';
 import { ResourceType } from '../../security/resource.ts';
@@ -24,10 +25,10 @@ export const joinGroupHandler = defineHandler({
     const { access, broker, session, version } = call;
     const { groupId, memberId } = request;
     const denied = access.code(AclOperation.READ, ResourceType.GROUP, groupId);
-    if (denied !== kafkaErrorCodes.NONE) return answered(refused(null, ''), version, denied);
+    if (denied !== kafkaErrorCodes.NONE) return answered(refusedJoin(null, ''), version, denied);
     // Nothing below keeps the request and with it the frame that it came in.
     const join = joinOf(request, call);
-    const failed = (error: GroupError): JoinAnswer => refused(error, memberId);
+    const failed = (error: GroupError): JoinAnswer => refusedJoin(error, memberId);
     const joined = askGroups(broker, (groups) => groups.join(join), failed);
     return whileConnected(session, joined, () => failed('NOT_COORDINATOR')).then((answer) => answered(answer, version));
   },
@@ -42,19 +43,6 @@ function joinOf(request: RequestOf<typeof joinGroup>, { session, clientId, versi
     rebalanceTimeoutMs: version === 0 ? request.sessionTimeoutMs : request.rebalanceTimeoutMs,
     requiresKnownMemberId: version >= MEMBER_ID_REQUIRED_SINCE,
     supportsSkippingAssignment: version >= SKIP_ASSIGNMENT_SINCE,
-  };
-}
-
-function refused(error: GroupError, memberId: string): JoinAnswer {
-  return {
-    error,
-    generationId: -1,
-    protocolType: null,
-    protocolName: null,
-    leader: '',
-    skipAssignment: false,
-    memberId,
-    members: [],
   };
 }
 

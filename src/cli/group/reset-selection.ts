@@ -1,7 +1,7 @@
 /** Which partitions offsets are reset of: `--topic orders`, `--topic orders:0,1`. */
 import { InvalidArgumentError } from '../commander.ts';
 import { MillraceError } from '../../errors.ts';
-import { inOrder } from '../../group/group-lag.ts';
+import { comparePartitions } from '../../group/partitions-format.ts';
 import type { ReadOnlyStore } from '../../store/read-only-store.ts';
 import type { Store } from '../../store/store.ts';
 import type { TopicPartition } from '../../types.ts';
@@ -35,5 +35,5 @@ export function selectedPartitions(
       found.set(`${topic} ${partition}`, { topic, partition });
     }
   }
-  return [...found.values()].sort(inOrder);
+  return [...found.values()].sort(comparePartitions);
 }

@@ -6,7 +6,7 @@
  * What is left is dealt out in runs.
  */
 import type { Assignment } from '../assignment-format.ts';
-import { comparePartitions } from '../subscription-format.ts';
+import { comparePartitions } from '../partitions-format.ts';
 import { subscribedTopics, type Assignor, type MemberSubscription, type TopicsMetadata } from './assignor.ts';
 import { memberIdsInOrder } from './member-order.ts';
 import { TopicRange, type RangeMember } from './topic-range.ts';

@@ -110,11 +110,11 @@ function readGroup(reader: MessageReader): GroupEpoch {
 }
 
 function writeMember(writer: MessageWriter, member: MemberSubscription): void {
-  nullable(writer, member.instanceId);
-  nullable(writer, member.rackId).string(member.clientId).string(member.clientHost);
+  writer.nullableString(member.instanceId);
+  writer.nullableString(member.rackId).string(member.clientId).string(member.clientHost);
   writer.array([...member.topicNames].sort(), (name) => writer.string(name));
-  nullable(writer, member.topicPattern).int32(member.rebalanceTimeoutMs);
-  nullable(writer, member.assignor);
+  writer.nullableString(member.topicPattern).int32(member.rebalanceTimeoutMs);
+  writer.nullableString(member.assignor);
   writer.taggedFields([{ tag: 0, write: (field) => writeClassic(field, member.classic) }]);
 }
 
@@ -199,8 +199,4 @@ function readPartitions(reader: MessageReader): PartitionsById {
     return [topicId, indexes];
   });
   return new Map(topics);
-}
-
-function nullable(writer: MessageWriter, text: string | null): MessageWriter {
-  return text === null ? writer.nullString() : writer.string(text);
 }
