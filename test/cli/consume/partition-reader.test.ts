@@ -80,7 +80,8 @@ test('it stops when the output is full, and goes on where it was', async () => {
 test('records that are gone are passed over, and that is told', async () => {
   const { log, reader, gaps, text, close } = await opened();
   log.deleteRecords(3);
-  await new Promise((resolve) => setTimeout(resolve, 1));
+  // Another thread removes the files, and the follower knows of the new start by their absence.
+  await log.removed();
   reader.log.refresh();
   expect(reader.readOn()).toBe(true);
   reader.write(10);
