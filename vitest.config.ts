@@ -4,22 +4,28 @@
  */
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** What the repository works with, not what it ships: it changes rarely, and each of these begins whole builds or other test runners. */
+/**
+ * `npm test` runs all tests but those that begin whole programs, one after another, and change rarely. Two projects have these:
+ * what the repository works with (builds, other test runners, benchmarks of peers) ...
+ */
 const workshop = ['test/tools/**/*.test.ts', 'test/docs/testing.test.ts', 'test/bench/peers/**/*.test.ts'];
+/** ... and what people look at: the examples, the programs in the docs, each in a process of its own, and the page in a browser. */
+const showcase = ['test/examples/**/*.test.ts', 'test/docs/examples.test.ts', 'test/broker/http/page/page.test.ts'];
 
 export default defineConfig({
   test: {
-    // `npm test` runs the first, `npm run test:workshop` the second; a path given to vitest is looked for in both.
+    // `npm test` runs the first, `npm run test:workshop` and `npm run test:showcase` the others; a path given to vitest is looked for in all.
     projects: [
       {
         extends: true,
         test: {
           name: 'millrace',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...workshop],
+          exclude: [...configDefaults.exclude, ...workshop, ...showcase],
         },
       },
       { extends: true, test: { name: 'workshop', include: workshop } },
+      { extends: true, test: { name: 'showcase', include: showcase } },
     ],
     globalSetup: ['test/tools/current-build.ts'],
     pool: 'forks',

@@ -54,7 +54,7 @@ test('a part that does not exist is refused before anything runs', () => {
   const { status, lines, stderr } = run({ lint: 'true' }, ['lint', 'polish']);
   expect(status).toBe(2);
   expect(lines).toEqual(['']);
-  expect(stderr).toMatch(/^no part named polish; there are: test workshop lint /);
+  expect(stderr).toMatch(/^no part named polish; there are: test workshop showcase lint /);
 });
 
 test('every part that it names it can run', () => {

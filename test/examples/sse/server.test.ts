@@ -1,11 +1,8 @@
 /** The page that follows a topic: its stream as any client sees it, and the page in a headless Chromium where there is one. */
-import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
+import { hasBrowser, inBrowser, launchBrowser } from '../../support/browser.ts';
 import { startExample } from '../run-example.ts';
 
-const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const hasChromium = existsSync(executablePath);
 const timeout = 60_000;
 
 async function startServer(): Promise<{ url: string; stop: () => Promise<string[]> }> {
@@ -68,13 +65,11 @@ test(
 );
 
 // Needs Chromium: Debian's package, or CHROMIUM_PATH.
-test.skipIf(!hasChromium)(
-  hasChromium
-    ? 'the page follows the topic, and over a dropped connection without a loss or a repetition'
-    : `the page in a browser: skipped, there is no Chromium at ${executablePath} (set CHROMIUM_PATH)`,
+test.skipIf(!hasBrowser)(
+  inBrowser('the page follows the topic, and over a dropped connection without a loss or a repetition'),
   async () => {
     const { url, stop } = await startServer();
-    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+    const browser = await launchBrowser();
     onTestFinished(() => browser.close());
     const page = await browser.newPage();
     const problems: string[] = [];
