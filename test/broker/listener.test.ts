@@ -58,13 +58,13 @@ test('close answers what was begun, and takes no more', async () => {
   const partition = { partition: 0, fetchOffset: 0, partitionMaxBytes: 1000 };
   const asked = client.ask(fetch, 4, {
     replicaId: -1,
-    maxWaitMs: 100,
+    maxWaitMs: 500,
     minBytes: 1,
     maxBytes: 1000,
     isolationLevel: 0,
     topics: [{ topic: 't', partitions: [partition] }],
   });
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await expect.poll(() => broker.statistics.waitingFetches, { interval: 5 }).toBe(1);
   const closing = broker.close();
   expect((await asked).responses).toHaveLength(1);
   await client.closed;

@@ -147,7 +147,7 @@ test('a client that goes away while it waits leaves nothing behind', async () =>
   const { broker, client, connect } = await rig();
   await broker.store.createTopic('t');
   client.send(fetch, 11, request([{}], { maxWaitMs: 60_000 }));
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await expect.poll(() => broker.statistics.waitingFetches).toBe(1);
   client.close();
   const other = await connect();
   const [part] = (await other.ask(fetch, 11, request([{}], { maxWaitMs: 10 }))).responses[0].partitions;
