@@ -6,9 +6,9 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 /**
  * `npm test` runs all tests but those that begin whole programs, one after another, and change rarely. Two projects have these:
- * what the repository works with (builds, other test runners, benchmarks of peers) ...
+ * what the repository works with (builds, other test runners, benchmarks) ...
  */
-const workshop = ['test/tools/**/*.test.ts', 'test/docs/testing.test.ts', 'test/bench/peers/**/*.test.ts'];
+const workshop = ['test/tools/**/*.test.ts', 'test/docs/testing.test.ts', 'test/bench/**/*.test.ts'];
 /** ... and what people look at: the examples, the programs in the docs, each in a process of its own, and the page in a browser. */
 const showcase = ['test/examples/**/*.test.ts', 'test/docs/examples.test.ts', 'test/broker/http/page/page.test.ts'];
 

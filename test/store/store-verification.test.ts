@@ -109,14 +109,14 @@ async function eachFlipIsFound(
 
 test('every flipped bit in a store of ours is found, in its file and near its position', async () => {
   const directory = copy();
-  await eachFlipIsFound(directory, { count: 80, within: 512 }, (path) => COVERED.test(path));
+  await eachFlipIsFound(directory, { count: 50, within: 512 }, (path) => COVERED.test(path));
 }, 60_000);
 
 test('every flipped bit in the logs, indexes and snapshots of Kafka is found', async () => {
   const directory = copy(join(FIXTURE, 'clean/log-dir'));
   // Of a compacted log the offsets between two batches are not known, topic ids stand nowhere else, and a time entry may have the offset of its record as well.
   const isOffsetOfTime = (path: string, position: number): boolean => path.endsWith('.timeindex') && position % 12 >= 8;
-  await eachFlipIsFound(directory, { count: 40, within: 8192 }, (path, position) => {
+  await eachFlipIsFound(directory, { count: 25, within: 8192 }, (path, position) => {
     return COVERED.test(path) && !/compacted-0|partition\.metadata/.test(path) && !isOffsetOfTime(path, position);
   });
 }, 60_000);
