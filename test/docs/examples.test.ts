@@ -26,7 +26,7 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 // As `npm install millrace` would leave it, and beside it what a reader may have installed.
 mkdirSync(join(scratch, 'node_modules'));
 symlinkSync(root, join(scratch, 'node_modules/millrace'), 'dir');
-for (const name of ['pino', 'prom-client']) {
+for (const name of ['kafkajs', 'pino', 'prom-client']) {
   symlinkSync(join(root, 'node_modules', name), join(scratch, 'node_modules', name), 'dir');
 }
 
