@@ -14,6 +14,7 @@ import {
 } from './groups/consumer-protocol-checks.mjs';
 import { judgeGroupCommands } from './groups/group-command-checks.mjs';
 import { memberClients } from './groups/groups.mjs';
+import { storeMemberChecks } from './groups/store-member-checks.mjs';
 import { killedBrokerChecks } from './groups/killed-broker-checks.mjs';
 import { javaToolChecks } from './java-tool-checks.mjs';
 import { kcatChecks, secureKcatChecks } from './kcat-checks.mjs';
@@ -113,27 +114,17 @@ function pythonClient(traits, script) {
 
 const REPEATS_LOG_INS = ['acks', 'admin', 'idempotence', 'transactions', 'reauthentication'];
 
-/** For a client that now and then stands still: a check that failed is tried once more, and that is said. */
-function twice(checks) {
-  const again = (name, run) => async () => {
-    try {
-      return await run();
-    } catch (error) {
-      log(`AGAIN ${name}: the first time it failed: ${error instanceof Error ? error.message : String(error)}`);
-      return run();
-    }
-  };
-  return Object.fromEntries(Object.entries(checks).map(([name, run]) => [name, again(name, run)]));
-}
-
 /** Members of one client in a group. */
 function groupsOf(name) {
-  const { prepare, can } = memberClients[name];
+  const client = memberClients[name];
   return {
-    prepare: () => prepare(log),
+    prepare: () => client.prepare(log),
     async attempt(command, tally, trial) {
-      const checks = { ...groupChecks(trial, command, can), ...killedBrokerChecks(command) };
-      await runChecks(tally, trial, can.includes('standing still') ? twice(checks) : checks);
+      await runChecks(tally, trial, {
+        ...groupChecks(trial, command, client.can),
+        ...storeMemberChecks(trial, command, client),
+        ...killedBrokerChecks(command),
+      });
       return 'in groups';
     },
   };

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.SubscriptionPattern;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** Kafka's own consumer as a member of a group: groups.mjs says what it is told, and what it tells. */
@@ -18,7 +19,14 @@ public final class Member implements ConsumerRebalanceListener {
     private static final Map<String, String> ASSIGNORS = Map.of("range", "RangeAssignor", "roundrobin", "RoundRobinAssignor",
         "sticky", "StickyAssignor", "cooperative-sticky", "CooperativeStickyAssignor");
     private static volatile boolean isEnded;
+    private final KafkaConsumer<String, String> consumer;
     private final TreeSet<Integer> held = new TreeSet<>();
+    /** It has read what it has not committed. */
+    private boolean isBehind;
+
+    private Member(KafkaConsumer<String, String> consumer) {
+        this.consumer = consumer;
+    }
 
     public static void main(String[] args) throws Exception {
         JsonNode told = new ObjectMapper().readTree(args[0]);
@@ -44,14 +52,28 @@ public final class Member implements ConsumerRebalanceListener {
             }
         }));
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
-            if (told.hasNonNull("pattern")) consumer.subscribe(new SubscriptionPattern(told.get("pattern").asText()), new Member());
-            else consumer.subscribe(List.of(told.get("topic").asText()), new Member());
-            while (!isEnded) {
-                for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(100))) {
-                    System.out.printf("{\"partition\":%d,\"offset\":%d,\"value\":\"%s\"}%n", record.partition(), record.offset(), record.value());
-                    if (!auto) consumer.commitSync();
-                }
-            }
+            Member member = new Member(consumer);
+            if (told.hasNonNull("pattern")) consumer.subscribe(new SubscriptionPattern(told.get("pattern").asText()), member);
+            else consumer.subscribe(List.of(told.get("topic").asText()), member);
+            while (!isEnded) member.read(!auto);
+        }
+    }
+
+    private void read(boolean commits) {
+        for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(100))) {
+            System.out.printf("{\"partition\":%d,\"offset\":%d,\"value\":\"%s\"}%n", record.partition(), record.offset(), record.value());
+            isBehind = commits;
+        }
+        if (isBehind) commit();
+    }
+
+    /** What cannot be committed while a rebalance is on its way is, when that takes partitions away or is over. */
+    private void commit() {
+        try {
+            consumer.commitSync();
+            isBehind = false;
+        } catch (RebalanceInProgressException later) {
+            // The next poll goes on with the rebalance.
         }
     }
 
@@ -67,6 +89,7 @@ public final class Member implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> removed) {
+        if (isBehind) commit();
         removed.forEach(each -> held.remove(each.partition()));
         tell();
     }

@@ -4,6 +4,7 @@
  */
 import { holds, same } from '../../kafka/tally.mjs';
 import { Member, until } from './member.mjs';
+import { StoreMember } from './store-member.mjs';
 
 const PARTITIONS = 4;
 const ALL = [0, 1, 2, 3];
@@ -33,15 +34,14 @@ class GroupTrial {
   }
 
   start(command, options = {}) {
-    const { topic, group } = this;
-    const member = new Member(command, {
-      address: this.#trial.address,
-      group,
-      topic,
-      sessionMs: SESSION_MS,
-      ...this.#common,
-      ...options,
-    });
+    const member = new Member(command, { address: this.#trial.address, ...this.#told, ...options });
+    this.#members.push(member);
+    return member;
+  }
+
+  /** A member in the broker's process. */
+  startInside(options = {}) {
+    const member = new StoreMember(this.#trial.store, { ...this.#told, ...options });
     this.#members.push(member);
     return member;
   }
@@ -73,16 +73,36 @@ class GroupTrial {
     await until('each has its part', () => isFair() && share().join() === ALL.join(), members);
   }
 
+  /** Each has some, and all are given. */
+  async awaitGiven(...members) {
+    const isGiven = () => members.every(({ assigned }) => assigned?.length > 0);
+    const all = () => sum(members.map(({ assigned }) => assigned)).join();
+    await until('each has some, and all are given', () => isGiven() && all() === ALL.join(), members);
+  }
+
   async state() {
-    const coordinator = this.#trial.store.groupCoordinator;
-    const [classic] = await coordinator.describe([this.group]);
-    const [consumer] = await coordinator.describeConsumerGroups([this.group]);
-    const { state, members } = consumer.error === null ? consumer : classic;
+    const [consumer] = await this.#trial.store.groupCoordinator.describeConsumerGroups([this.group]);
+    const { state, members } = consumer.error === null ? consumer : await this.#classic();
     return `${state} ${members.length}`;
+  }
+
+  /** On which the members have agreed. */
+  async assignor() {
+    return (await this.#classic()).protocolName;
   }
 
   async end() {
     for (const member of this.#members) await member.kill();
+  }
+
+  async #classic() {
+    const [described] = await this.#trial.store.groupCoordinator.describe([this.group]);
+    return described;
+  }
+
+  get #told() {
+    const { topic, group } = this;
+    return { group, topic, sessionMs: SESSION_MS, ...this.#common };
   }
 
   #read() {
@@ -189,20 +209,25 @@ export function groupChecks(trial, command, can = [], common = {}) {
   return checks;
 }
 
-/** Members of several clients in one group, by an assignor that all of them have. */
+/** Members of several clients in one group, by an assignor that all of them have, and one in the broker's process that comes later. */
 export function mixedChecks(trial, commands, assignor) {
   return {
-    [`members of several clients share a topic, ${assignor}`]: check(trial, async (group) => {
-      const members = commands.map((command) => group.start(command, { assignor }));
-      await until('each has some', () => members.every(({ assigned }) => assigned?.length > 0), members);
-      await until('all are given', () => sum(members.map(({ assigned }) => assigned)).join() === ALL.join(), members);
-      group.write(5);
-      await group.awaitRead();
-      for (const member of members.slice(1)) await member.leave();
-      await group.awaitShared(members[0]);
-      group.write(5);
-      await group.awaitRead();
-      group.checkOnce();
-    }),
+    [`members of several clients share a topic, ${assignor}`]: check(
+      trial,
+      async (group) => {
+        const members = commands.map((command) => group.start(command));
+        await group.awaitGiven(...members);
+        members.push(group.startInside());
+        await group.awaitGiven(...members);
+        group.write(5);
+        await group.awaitRead();
+        for (const member of members.slice(1)) await member.leave();
+        await group.awaitShared(members[0]);
+        group.write(5);
+        await group.awaitRead();
+        group.checkOnce();
+      },
+      { assignor },
+    ),
   };
 }

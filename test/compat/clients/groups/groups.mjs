@@ -1,4 +1,7 @@
-/** What starts a member of each client: a command to which what it is told is added. */
+/**
+ * What starts a member of each client: a command to which what it is told is added. `can`: what group-checks.mjs names. `assignors`: those that members of the client and of the
+ * library have in common; null: that on which they agree when nobody says anything, which is range.
+ */
 import { fileURLToPath } from 'node:url';
 import { javaClasses, nodeRdkafka, pythonWithClients } from '../preparation.mjs';
 
@@ -6,24 +9,36 @@ const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 /** `prepare(log)` throws what is missing here. */
 export const memberClients = {
-  kafkajs: { can: ['once'], prepare: () => [process.execPath, file('kafkajs-member.mjs')] },
+  kafkajs: {
+    can: ['once'],
+    // Its own name for one: the members of the library bring an assignor of that name.
+    assignors: ['RoundRobinAssigner'],
+    prepare: () => [process.execPath, file('kafkajs-member.mjs')],
+  },
   // It goes on in a partition that it is given back where it was itself, whatever others have committed there since.
-  platformatic: { can: [], prepare: () => [process.execPath, file('platformatic-member.mjs')] },
+  platformatic: {
+    can: [],
+    assignors: ['roundrobin'],
+    prepare: () => [process.execPath, file('platformatic-member.mjs')],
+  },
   'node-rdkafka': {
     can: ['once', 'static', 'cooperative'],
+    assignors: [null, 'roundrobin', 'cooperative-sticky'],
     prepare: (log) => [process.execPath, file('rdkafka-member.cjs'), nodeRdkafka(log)],
   },
   'confluent-kafka': {
     can: ['once', 'static', 'cooperative'],
+    assignors: [null, 'roundrobin', 'cooperative-sticky'],
     prepare: (log) => [pythonWithClients(log), file('confluent-kafka-member.py')],
   },
-  // One of some thirty of its members says nothing more to the broker, not even a heartbeat, after it has begun to join; why is not known.
   'kafka-python': {
-    can: ['once', 'standing still'],
+    can: ['once'],
+    assignors: [null, 'roundrobin'],
     prepare: (log) => [pythonWithClients(log), file('kafka-python-member.py')],
   },
   java: {
     can: ['once', 'static', 'cooperative'],
+    assignors: [null, 'roundrobin', 'sticky', 'cooperative-sticky'],
     prepare(log) {
       const { classpath } = javaClasses(file('Member.java'), log);
       const logging = [

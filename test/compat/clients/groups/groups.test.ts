@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Trial } from '../trial.mjs';
 import { groupChecks } from './group-checks.mjs';
 import { memberClients } from './groups.mjs';
+import { storeMemberChecks } from './store-member-checks.mjs';
 
 describe.each(['kafkajs', 'platformatic'] as const)('%s in groups', (name) => {
   let trial: Trial;
@@ -13,8 +14,12 @@ describe.each(['kafkajs', 'platformatic'] as const)('%s in groups', (name) => {
 
   afterAll(() => trial.close());
 
-  const { prepare, can } = memberClients[name];
-  const checksOn = (about: Trial | null): Record<string, () => Promise<void>> => groupChecks(about, prepare(), can);
+  const client = memberClients[name];
+  const checksOn = (about: Trial | null): Record<string, () => Promise<void>> => ({
+    ...groupChecks(about, client.prepare(), client.can),
+    // Those of the other one take seconds.
+    ...(name === 'kafkajs' && storeMemberChecks(about, client.prepare(), client)),
+  });
 
   // That waits for the end of a session.
   test.each(Object.keys(checksOn(null)).filter((what) => !what.includes('killed')))(

@@ -11,6 +11,7 @@ from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 told = json.loads(sys.argv[1])
 auto = told.get("auto", False)
 assignors = {"range": RangePartitionAssignor, "roundrobin": RoundRobinPartitionAssignor}
+strategy = {"partition_assignment_strategy": [assignors[told["assignor"]]]} if told.get("assignor") else {}
 ended = []
 
 
@@ -36,9 +37,11 @@ consumer = kafka.KafkaConsumer(
     auto_commit_interval_ms=100,
     auto_offset_reset="earliest",
     max_poll_records=1,
-    partition_assignment_strategy=[assignors[told.get("assignor") or "range"]],
+    **strategy,
 )
 consumer.subscribe([told["topic"]], listener=Listener())
+# Waits for the partitions: docs/compatibility.md says why a member that learns of them later may stand still.
+consumer.partitions_for_topic(told["topic"])
 while not ended:
     for messages in consumer.poll(timeout_ms=100).values():
         for message in messages:

@@ -1,7 +1,7 @@
 /** @platformatic/kafka as a member of a group: groups.mjs says what it is told, and what it tells. */
 import { Consumer } from '@platformatic/kafka';
 
-const { address, group, topic, auto = false, sessionMs = 6_000 } = JSON.parse(process.argv[2]);
+const { address, group, topic, assignor, auto = false, sessionMs = 6_000 } = JSON.parse(process.argv[2]);
 const tell = (event) => console.log(JSON.stringify(event));
 
 const consumer = new Consumer({
@@ -10,6 +10,8 @@ const consumer = new Consumer({
   bootstrapBrokers: [address],
   retries: 20,
   retryDelay: 200,
+  // By default it says version 1 and leaves out what that has more than version 0: leaders of other clients cannot read it.
+  ...(assignor && { protocols: [{ name: assignor, version: 0 }] }),
 });
 consumer.on('consumer:group:join', ({ assignments }) =>
   tell({ assigned: assignments?.find((each) => each.topic === topic)?.partitions ?? [] }),
