@@ -5,7 +5,12 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** What the repository works with, not what it ships: it changes rarely, and each of these begins whole builds or other test runners. */
-const workshop = ['test/tools/**/*.test.ts', 'test/docs/testing.test.ts', 'test/bench/peers/**/*.test.ts'];
+const workshop = [
+  'test/tools/**/*.test.ts',
+  'test/docs/testing.test.ts',
+  'test/bench/broker/**/*.test.ts',
+  'test/bench/peers/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -4,19 +4,33 @@
  */
 import { figure, ratio } from '../harness/report.mjs';
 
-/** @returns {string[]} lines */
-export function documentOf({ machine, kafka, smoke, rounds, parts }) {
+/**
+ * `kafka` is its version; `command` is what has measured.
+ *
+ * @returns {string[]} lines
+ */
+export function documentOf({ command, machine, kafka, smoke, rounds, parts }) {
+  const { processor, memory, fileSystem, system, node, commit } = machine;
+  const about = [
+    `Measured by \`${command}\` at commit ${commit}`,
+    `on ${processor}, ${memory}, ${fileSystem.split(' ')[0]}, ${system}, Node ${node}`,
+    ...(kafka === undefined ? [] : [`Apache Kafka ${kafka} with its default JVM options`]),
+  ].join(', ');
+  const how = smoke ? 'smoke: the figures say nothing' : `medians of ${rounds} rounds, ratios of the same round`;
   const measured = parts.filter((part) => part.findings !== undefined);
-  const command = ['npm run bench:broker --', ...parts.map((part) => part.name)].join(' ');
-  const beside = kafka === undefined ? '' : `, Apache Kafka ${kafka} with its default JVM options`;
   return [
-    `Measured by \`${command}\` at commit \`${machine.commit}\`, on ${machine.processor}, ${machine.memory}, ${machine.fileSystem.split(' ')[0]}, ${machine.system}, Node ${machine.node}${beside}; medians of ${rounds} rounds in turn, ratios of the same round${smoke ? '; smoke: the figures say nothing' : ''}.`,
+    `${about}; ${how}.`,
     '',
-    ...measured.flatMap((part) => [`${part.name}: ${part.sizes}.`, '', ...tableOf(part), '']),
+    ...measured.flatMap((part) => [
+      `${[part.sizes, ...(part.notes ?? [])].join('; ')}:`,
+      '',
+      ...tableOf(part, !smoke),
+      '',
+    ]),
   ];
 }
 
-function tableOf({ title, ours = 'millrace', findings }) {
+function tableOf({ title, ours = 'millrace', findings }, judged) {
   const rows = new Map();
   for (const found of findings) rows.set(found.row, [...(rows.get(found.row) ?? []), found]);
   return [
@@ -28,7 +42,7 @@ function tableOf({ title, ours = 'millrace', findings }) {
         together(found.map(({ value, unit }) => figure(value, unit))),
         together(found.map(({ baseline }) => figure(baseline.value, baseline.unit))),
         found.map((each) => ratio(each.ratio)).join(' / '),
-        markOf(found),
+        markOf(found, judged),
       ]),
     ),
   ];
@@ -49,12 +63,12 @@ function together(texts) {
   return [words.map((each) => each.join(' ')).join(' / '), ...shared].join(' ');
 }
 
-/** The mark of a row, and whether each of its figures reached it. */
-function markOf(findings) {
+/** The mark of a row, and if it is judged whether each of its figures has reached it. */
+function markOf(findings, judged) {
   const [{ mark, unit }] = findings;
   if (mark === null) return '';
   const bound = mark.atLeast ?? mark.atMost;
+  const text = mark.of === 'ratio' ? String(bound) : figure(bound, unit);
   const words = findings.map((found) => (found.reached ? 'reached' : 'missed'));
-  const judged = new Set(words).size === 1 ? words.slice(0, 1) : words;
-  return `${mark.of === 'ratio' ? bound : figure(bound, unit)}: ${judged.join(' / ')}`;
+  return judged ? `${text}: ${(new Set(words).size === 1 ? words.slice(0, 1) : words).join(' / ')}` : text;
 }

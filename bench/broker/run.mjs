@@ -13,6 +13,7 @@ import { documentOf } from './document.mjs';
 import { parts } from './parts.mjs';
 import { Stage } from './stage.mjs';
 
+const ROUNDS = '5';
 const say = (line) => console.error(`bench:broker: ${line}`);
 
 /** Kafka's jars, and by name of the part why it cannot be measured here, or null. */
@@ -57,6 +58,12 @@ async function measurePart(name, options, kafka) {
   return { name, ...report };
 }
 
+function commandOf({ chosen, rounds }) {
+  const words = [...(chosen.length === Object.keys(parts).length ? [] : chosen)];
+  if (String(rounds) !== ROUNDS) words.push('--rounds', rounds);
+  return ['npm run bench:broker', ...(words.length > 0 ? ['--', ...words] : [])].join(' ');
+}
+
 async function main(options) {
   mkdirSync(options.directory, { recursive: true });
   process.once('SIGINT', () => process.exit(130));
@@ -82,8 +89,8 @@ async function main(options) {
     return;
   }
   if (!options.smoke) printSummary(reports);
-  for (const line of documentOf(run)) console.log(line);
+  for (const line of documentOf({ command: commandOf(options), ...run })) console.log(line);
 }
 
 const flags = { offline: "Kafka's jars are not fetched: without them what needs Kafka is skipped" };
-await runBenchmark({ script: 'bench:broker', noun: 'part', names: Object.keys(parts), flags }, main);
+await runBenchmark({ script: 'bench:broker', noun: 'part', names: Object.keys(parts), flags, rounds: ROUNDS }, main);

@@ -25,6 +25,22 @@ async function paced(scene, what, count) {
   return latencies;
 }
 
+const titleOf = ({ connections, partitions }) => `${connections} connections, ${partitions} partitions`;
+
+/** What is found of each, and the mark. */
+const rows = [
+  ...['produce', 'fetch'].flatMap((what) =>
+    ['p50', 'p99'].map((part) => ({
+      row: `${what}, p50 / p99`,
+      what: `${what} ${part}`,
+      unit: 'ms',
+      mark: { of: 'ratio', atMost: 2 },
+    })),
+  ),
+  { row: 'metadata of all topics', what: 'metadata', unit: 'ms' },
+  { row: 'memory of its own', what: 'memory', unit: 'MiB' },
+];
+
 async function round(scene, count) {
   const found = {};
   for (const what of ['produce', 'fetch']) {
@@ -32,7 +48,7 @@ async function round(scene, count) {
     found[`${what} p50`] = quantile(latencies, 0.5);
     found[`${what} p99`] = quantile(latencies, 0.99);
   }
-  return { ...found, metadata: await scene.metadataMs() };
+  return { ...found, metadata: await scene.metadataMs(), memory: scene.broker.residentBytes.own / MIB };
 }
 
 export async function measure(context) {
@@ -49,29 +65,18 @@ export async function measure(context) {
     few: () => round(scenes.few, count),
     many: () => round(scenes.many, count),
   });
-  const titleOf = ({ connections, partitions }) => `${connections} connections, ${partitions} partitions`;
-  const beside = (row, what, unit, { few, many }, mark = null) => ({
-    row,
-    ...finding({ what, unit, figures: many, baseline: { what: titleOf(shapes.few), figures: few }, mark }),
-  });
-  const figures = (name) => ({ few: found.few.map((each) => each[name]), many: found.many.map((each) => each[name]) });
-  const latencies = ['produce', 'fetch'].flatMap((what) =>
-    ['p50', 'p99'].map((part) =>
-      beside(`${what}, p50 / p99`, `${what} ${part}`, 'ms', figures(`${what} ${part}`), { of: 'ratio', atMost: 2 }),
-    ),
-  );
-  const memory = Object.fromEntries(
-    Object.entries(scenes).map(([name, { broker }]) => [name, [broker.residentBytes.own / MIB]]),
-  );
   for (const scene of Object.values(scenes)) await scene.close();
+  const findings = rows.map(({ row, what, unit, mark }) => {
+    const [few, many] = [found.few, found.many].map((rounds) => rounds.map((each) => each[what]));
+    return {
+      row,
+      ...finding({ what, unit, figures: many, baseline: { what: titleOf(shapes.few), figures: few }, mark }),
+    };
+  });
   return {
     title: 'a request',
     ours: titleOf(shapes.many),
     sizes: `${RATE} requests a second, ${count} a round of each kind`,
-    findings: [
-      ...latencies,
-      beside('metadata of all topics', 'metadata of all topics', 'ms', figures('metadata')),
-      beside('memory of its own', 'memory of its own', 'MiB', memory),
-    ],
+    findings,
   };
 }

@@ -29,7 +29,8 @@ export async function measure(context) {
       kafkas: found.kafka.map((each) => each[figure]),
     });
   return {
-    sizes: `new data directories, ${rounds} starts each; memory after ${idleMs / 1000} s`,
+    title: 'a start',
+    sizes: `new data directories, ${rounds} ${rounds === 1 ? 'start' : 'starts'} each; memory after ${idleMs / 1000} s`,
     findings: [
       beside('readyMs', { row: 'ready after its command', unit: 'ms', mark: { of: 'value', atMost: 150 } }),
       beside('all', { row: 'resident when idle', unit: 'MiB', mark: { of: 'value', atMost: 80e6 / MIB } }),
