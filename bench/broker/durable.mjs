@@ -18,6 +18,7 @@ const PACES = [1000, 500, 200, 100];
 const KEPT = 0.97;
 
 const order = { size: 100, acks: 'all', lingerMs: 0 };
+const over = (partitions) => `${partitions} ${partitions === 1 ? 'partition' : 'partitions'}`;
 const topicOf = (partitions) => `durable-${partitions}`;
 
 /** Half of the highest rate at which no broker falls behind, or of the lowest that was tried. */
@@ -51,7 +52,6 @@ function findingsOf(found) {
     const few = latencies(broker, PARTITIONS[0], quantile);
     return latencies(broker, MANY, quantile).map((many, round) => many / few[round]);
   };
-  const over = (partitions) => `${partitions} ${partitions === 1 ? 'partition' : 'partitions'}`;
   return [
     ...PARTITIONS.flatMap((partitions) =>
       QUANTILES.map((quantile) =>
@@ -78,7 +78,8 @@ function beside(row, quantile, unit, figures) {
 function overloaded(found, rate) {
   return Object.entries(found)
     .filter(([, rounds]) => rounds.filter((each) => each.rate < rate * KEPT).length * 2 > rounds.length)
-    .map(([name]) => `overloaded: ${name.replace(' ', ' over ')} partitions`);
+    .map(([task]) => task.split(' '))
+    .map(([name, partitions]) => `overloaded: ${name} with ${over(Number(partitions))}`);
 }
 
 /** @param {{ client: 'java' | 'librdkafka' }} parameters */

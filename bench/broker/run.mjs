@@ -53,9 +53,23 @@ async function measurePart(name, options, kafka) {
         process.stderr.write(`\r\u001b[K${name}: round ${done} of ${total}${done === total ? '\r\u001b[K' : ''}`);
     },
   };
-  const report = await measure(context, parameters);
-  await stage.close();
-  return { name, ...report };
+  try {
+    return { name, ...(await measure(context, parameters)) };
+  } finally {
+    await stage.close();
+  }
+}
+
+/** A part that fails is told, and does not take the others with it. */
+async function reportOf(name, lack, options, kafka) {
+  if (lack !== null) return { name, sizes: 'not measured', skipped: lack };
+  try {
+    return await measurePart(name, options, kafka);
+  } catch (error) {
+    process.exitCode = 1;
+    say(`${name}: ${error.stack}`);
+    return { name, sizes: 'not measured', skipped: `it failed: ${error.message}` };
+  }
 }
 
 function commandOf({ chosen, rounds }) {
@@ -75,10 +89,7 @@ async function main(options) {
   if (!options.json) printHead(machine, options);
   const reports = [];
   for (const name of options.chosen) {
-    const report =
-      lacks[name] === null
-        ? await measurePart(name, options, kafka)
-        : { name, sizes: 'not measured', skipped: lacks[name] };
+    const report = await reportOf(name, lacks[name], options, kafka);
     reports.push(report);
     if (!options.json) printSubject(report, !options.smoke);
   }

@@ -78,7 +78,8 @@ export class Scene {
       12,
       this.#fetching([partition], { sessionId: 0, sessionEpoch: -1, maxWaitMs: 0 }),
     );
-    if (responses[0].partitions[0].records?.length < records.length) throw new Error('a fetch found nothing');
+    const found = responses[0].partitions[0].records?.length ?? 0;
+    if (found < records.length) throw new Error('a fetch found nothing');
   }
 
   /** One request at a time over each connection. */

@@ -23,6 +23,7 @@ const isHere = {
 };
 
 describe.each(['java', 'librdkafka'] as const)('%s', (client) => {
+  // Their programs are no part of a checkout.
   test.skipIf(!isHere[client])(
     'sends all that it is asked for, reads so many, and tells of a topic that is not there',
     async () => {

@@ -49,7 +49,7 @@ test('a process that ends is told', async () => {
 test('it ends when it is told to', async () => {
   const load = await startAnswering('');
   const [child] = started;
-  const ended = once(child!, 'exit');
+  const ended = once(child, 'exit');
   await load.stop();
   expect(await ended).toEqual([0, null]);
   await load.stop();

@@ -30,7 +30,7 @@ test('each part that can be measured here has figures beside a baseline, and not
   }
   expect(report.parts[2].skipped).toBeUndefined();
   expect(readdirSync(bench.directory)).toEqual([]);
-}, 240_000);
+}, 280_000);
 
 test('what is missing is told in a sentence', async () => {
   vi.stubEnv('PATH', bench.directory);
@@ -64,6 +64,7 @@ function brokers(): string[] {
   });
 }
 
+// Processes are looked for in /proc.
 test.skipIf(process.platform !== 'linux').each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
