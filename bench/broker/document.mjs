@@ -5,11 +5,13 @@
 import { figure, ratio } from '../harness/report.mjs';
 
 /**
- * `kafka` is its version; `command` is what has measured.
+ * `kafka` is its version; `command` is what has measured. Nothing of a run in which nothing was.
  *
  * @returns {string[]} lines
  */
 export function documentOf({ command, machine, kafka, smoke, rounds, parts }) {
+  const measured = parts.filter((part) => part.findings !== undefined);
+  if (measured.length === 0) return [];
   const { processor, memory, fileSystem, system, node, commit } = machine;
   const about = [
     `Measured by \`${command}\` at commit ${commit}`,
@@ -17,7 +19,6 @@ export function documentOf({ command, machine, kafka, smoke, rounds, parts }) {
     ...(kafka === undefined ? [] : [`Apache Kafka ${kafka} with its default JVM options`]),
   ].join(', ');
   const how = smoke ? 'smoke: the figures say nothing' : `medians of ${rounds} rounds, ratios of the same round`;
-  const measured = parts.filter((part) => part.findings !== undefined);
   return [
     `${about}; ${how}.`,
     '',

@@ -70,3 +70,7 @@ test('a smoke run is judged by nobody', () => {
   expect(text).toContain('| 8.00 ms | 20.0 ms | 0.400 | 0.5 |');
   expect(text).not.toMatch(/reached|missed|medians/);
 });
+
+test('where nothing was measured, nothing is said', () => {
+  expect(documentOf({ ...run, parts: run.parts.slice(1) })).toEqual([]);
+});
