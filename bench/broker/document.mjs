@@ -18,7 +18,9 @@ export function documentOf({ command, machine, kafka, smoke, rounds, parts }) {
     `on ${processor}, ${memory}, ${fileSystem.split(' ')[0]}, ${system}, Node ${node}`,
     ...(kafka === undefined ? [] : [`Apache Kafka ${kafka} with its default JVM options`]),
   ].join(', ');
-  const how = smoke ? 'smoke: the figures say nothing' : `medians of ${rounds} rounds, ratios of the same round`;
+  const how = smoke
+    ? 'smoke: the figures say nothing'
+    : `medians of ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, ratios of the same round`;
   return [
     `${about}; ${how}.`,
     '',
