@@ -14,7 +14,7 @@ import { chunkNames } from './build/chunks.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packedSizeMax = 4 * 1024 * 1024;
 const allowed =
-  /^(?:dist|src|native\/(?:core|binding))\/|^bench\/(?!peers\/)|^native\/CMakeLists\.txt$|^[^/]+$|^build\/Release\/millrace\.node$/;
+  /^(?:dist|src|native\/(?:core|binding))\/|^bench\/(?!(?:broker|peers)\/)|^native\/CMakeLists\.txt$|^[^/]+$|^build\/Release\/millrace\.node$/;
 const required = ['build/Release/millrace.node', 'bench/run.mjs', 'README.md', 'LICENSE', 'package.json'];
 
 const program = `import { openStore } from 'millrace';

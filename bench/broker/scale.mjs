@@ -1,225 +1,82 @@
-#!/usr/bin/env node
 /**
  * What a thousand connections and ten thousand partitions cost: two brokers of ours, one with 10 of each and one with all, under the same paced load, in turn,
- * round by round. The mark is twice the latency.
- *
- *   node bench/broker/scale.mjs [--rounds N] [--seconds N] [--rate N] [--connections N] [--partitions N]
- *
- * Each request goes over the next connection to a partition drawn at random: a Produce of ten records of 100 B with acks 1, or a Fetch of what that partition
- * got last. Half of the connections ask so, of half of the partitions; the others hold a fetch session over ten of the other partitions and wait in long polls, as
- * consumers do to whom nothing comes. Also shown: what a Metadata request for all topics takes, and memory.
+ * round by round. Each request goes over the next connection to a partition drawn at random. Also measured: what a Metadata request for all topics takes, and memory.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { produce } from '#millrace/protocol/apis/00-produce.js';
-import { fetch } from '#millrace/protocol/apis/01-fetch.js';
-import { metadata } from '#millrace/protocol/apis/03-metadata.js';
-import { createTopics } from '#millrace/protocol/apis/19-create-topics.js';
-import { encodeBatches } from '#millrace/record/encode-batch.js';
-import { describeMachine } from '../harness/machine.mjs';
-import { printHead } from '../harness/report.mjs';
-import { startMillrace } from './contestants.mjs';
-import { WireConnection } from './wire-connection.mjs';
+import { setTimeout } from 'node:timers/promises';
+import { finding } from '../harness/findings.mjs';
+import { inRounds, quantile } from '../harness/rounds.mjs';
+import { Scene } from './scene.mjs';
 
-const number = (fallback) => ({ type: 'string', default: String(fallback) });
-const { values } = parseArgs({
-  options: {
-    rounds: number(5),
-    seconds: number(4),
-    rate: number(500),
-    connections: number(1_000),
-    partitions: number(10_000),
-  },
-});
-const [rounds, seconds, rate] = [values.rounds, values.seconds, values.rate].map(Number);
-const PARTITIONS_A_TOPIC = 100;
-const RECORDS = 10;
-const records = batchOf(RECORDS, 100);
+const MIB = 2 ** 20;
+const RATE = 500;
 
-function batchOf(count, size) {
-  const each = Array.from({ length: count }, () => ({ value: Buffer.alloc(size, 'x') }));
-  const [batch] = encodeBatches(each, {
-    baseOffset: 0,
-    leaderEpoch: 0,
-    timestamp: Date.now(),
-    timestampType: 'CreateTime',
-    batchBytesMax: 1_000_000,
-    compression: 'none',
-  });
-  return Buffer.from(batch);
-}
-
-/** A broker with its topics, the connections that ask, and those that wait. */
-class Scene {
-  constructor(broker, partitions) {
-    this.broker = broker;
-    this.partitions = partitions;
-    this.offsets = new Float64Array(partitions);
-    this.askers = [];
-    this.waiters = [];
-    this.next = 0;
-    this.isOver = false;
-  }
-
-  static async open(directory, { connections, partitions }) {
-    const scene = new Scene(await startMillrace(directory), partitions);
-    const first = await WireConnection.open(scene.broker.address);
-    scene.askers.push(first);
-    for (let at = 0; at < partitions; at += PARTITIONS_A_TOPIC) {
-      const numPartitions = Math.min(PARTITIONS_A_TOPIC, partitions - at);
-      const topics = [
-        { name: scene.place(at).topic, numPartitions, replicationFactor: 1, assignments: [], configs: [] },
-      ];
-      await first.ask(createTopics, 7, { topics, timeoutMs: 60_000 });
-    }
-    for (let partition = 0; partition < partitions; partition++) await scene.produce(first, partition);
-    while (scene.askers.length < connections / 2) scene.askers.push(await WireConnection.open(scene.broker.address));
-    while (scene.waiters.length < connections / 2) await scene.#wait(scene.waiters.length);
-    return scene;
-  }
-
-  place(partition) {
-    return { topic: `t-${Math.floor(partition / PARTITIONS_A_TOPIC)}`, index: partition % PARTITIONS_A_TOPIC };
-  }
-
-  async produce(connection, partition) {
-    const { topic: name, index } = this.place(partition);
-    const topicData = [{ name, partitionData: [{ index, records }] }];
-    const { responses } = await connection.ask(produce, 9, {
-      transactionalId: null,
-      acks: 1,
-      timeoutMs: 5_000,
-      topicData,
-    });
-    const [{ errorCode, baseOffset }] = responses[0].partitionResponses;
-    if (errorCode !== 0) throw new Error(`a produce was answered by error ${errorCode}`);
-    this.offsets[partition] = baseOffset;
-  }
-
-  async fetch(connection, partition) {
-    const { responses } = await connection.ask(
-      fetch,
-      12,
-      this.#fetching([partition], { sessionId: 0, sessionEpoch: -1, maxWaitMs: 0 }),
-    );
-    if (responses[0].partitions[0].records?.length < records.length) throw new Error('a fetch found nothing');
-  }
-
-  /** One request at a time over each connection. */
-  async one(what) {
-    const connection = this.askers[this.next++ % this.askers.length];
-    const partition = Math.floor((Math.random() * this.partitions) / 2);
-    const began = performance.now();
-    await this[what](connection, partition);
-    return performance.now() - began;
-  }
-
-  #fetching(partitions, more) {
-    const topics = partitions.map((partition) => {
-      const { topic, index } = this.place(partition);
-      const fetchOffset = this.offsets[partition] + (more.maxWaitMs > 0 ? RECORDS : 0);
-      return { topic, partitions: [{ partition: index, fetchOffset, partitionMaxBytes: 1 << 20 }] };
-    });
-    return {
-      replicaId: -1,
-      minBytes: 1,
-      maxBytes: 1 << 24,
-      isolationLevel: 0,
-      topics,
-      forgottenTopicsData: [],
-      rackId: '',
-      ...more,
-    };
-  }
-
-  /** A consumer of ten partitions: a session, and one long poll after another from wherever they end. */
-  async #wait(i) {
-    const connection = await WireConnection.open(this.broker.address);
-    this.waiters.push(connection);
-    const half = Math.ceil(this.partitions / 2);
-    const own = Array.from(
-      { length: Math.min(10, this.partitions - half) },
-      (_, k) => half + ((i * 10 + k) % (this.partitions - half)),
-    );
-    const begun = await connection.ask(fetch, 12, this.#fetching(own, { sessionId: 0, sessionEpoch: 0, maxWaitMs: 1 }));
-    void this.#poll(connection, own, begun.sessionId);
-  }
-
-  async #poll(connection, own, sessionId) {
-    for (let sessionEpoch = 1; !this.isOver; sessionEpoch++) {
-      await connection.ask(fetch, 12, this.#fetching(own, { sessionId, sessionEpoch, maxWaitMs: 5_000 }));
-    }
-  }
-
-  async metadataMs() {
-    const began = performance.now();
-    await this.askers[0].ask(metadata, 12, {
-      topics: null,
-      allowAutoTopicCreation: false,
-      includeTopicAuthorizedOperations: false,
-    });
-    return performance.now() - began;
-  }
-
-  async close() {
-    this.isOver = true;
-    for (const connection of [...this.askers, ...this.waiters]) connection.close();
-    await this.broker.stop();
-  }
-}
-
-/** Latencies of requests begun at a pace, in ms and in order. */
-async function paced(scene, what) {
+/** Latencies of requests begun at a pace, in ms. */
+async function paced(scene, what, count) {
   const latencies = [];
   const running = [];
   const began = performance.now();
-  for (let sent = 0; sent < rate * seconds;) {
-    const due = Math.min(rate * seconds, Math.floor(((performance.now() - began) / 1000) * rate) + 1);
+  for (let sent = 0; sent < count;) {
+    const due = Math.min(count, Math.floor(((performance.now() - began) / 1000) * RATE) + 1);
     for (; sent < due; sent++) running.push(scene.one(what).then((ms) => latencies.push(ms)));
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await setTimeout(1);
   }
   await Promise.all(running);
-  return latencies.sort((a, b) => a - b);
+  return latencies;
 }
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
-const directory = mkdtempSync(join(tmpdir(), 'millrace-bench-scale-'));
-process.once('exit', () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
-const shapes = [
-  { connections: 10, partitions: 10 },
-  { connections: Number(values.connections), partitions: Number(values.partitions) },
+const titleOf = ({ connections, partitions }) => `${connections} connections, ${partitions} partitions`;
+
+/** What is found of each, and the mark. */
+const rows = [
+  ...['produce', 'fetch'].flatMap((what) =>
+    ['p50', 'p99'].map((part) => ({
+      row: `${what}, p50 / p99`,
+      what: `${what} ${part}`,
+      unit: 'ms',
+      mark: { of: 'ratio', atMost: 2 },
+    })),
+  ),
+  { row: 'metadata of all topics', what: 'metadata', unit: 'ms' },
+  { row: 'memory of its own', what: 'memory', unit: 'MiB' },
 ];
-printHead(describeMachine(directory), { rounds });
-const scenes = [];
-for (const [i, shape] of shapes.entries()) scenes.push(await Scene.open(join(directory, String(i)), shape));
-const found = shapes.map(() => ({}));
-for (let round = 0; round <= rounds; round++) {
-  for (const i of round % 2 === 0 ? [0, 1] : [1, 0]) {
-    for (const what of ['produce', 'fetch']) {
-      const latencies = await paced(scenes[i], what);
-      // The first round warms up.
-      if (round === 0) continue;
-      for (const [name, share] of [
-        ['p50', 0.5],
-        ['p99', 0.99],
-      ])
-        (found[i][`${what} ${name}`] ??= []).push(latencies[Math.floor(latencies.length * share)]);
-    }
-    if (round > 0) (found[i].metadata ??= []).push(await scenes[i].metadataMs());
+
+async function round(scene, count) {
+  const found = {};
+  for (const what of ['produce', 'fetch']) {
+    const latencies = await paced(scene, what, count);
+    found[`${what} p50`] = quantile(latencies, 0.5);
+    found[`${what} p99`] = quantile(latencies, 0.99);
   }
+  return { ...found, metadata: await scene.metadataMs(), memory: scene.broker.residentBytes.own / MIB };
 }
-const titles = shapes.map(({ connections, partitions }) => `${connections} connections, ${partitions} partitions`);
-console.log(`${rate} requests a second\n`);
-for (const name of Object.keys(found[0])) {
-  const [few, many] = found.map((each) => median(each[name]));
-  console.log(
-    `${name.padEnd(12)} ${titles[0]}: ${few.toFixed(2)} ms, ${titles[1]}: ${many.toFixed(2)} ms: ${(many / few).toFixed(2)}`,
-  );
+
+export async function measure(context) {
+  const { stage, pick } = context;
+  const shapes = {
+    few: { connections: 10, partitions: 10 },
+    many: { connections: pick(1000, 20), partitions: pick(10_000, 20) },
+  };
+  const count = pick(4 * RATE, 100);
+  const scenes = {};
+  for (const [name, shape] of Object.entries(shapes))
+    scenes[name] = await Scene.open(stage, join(stage.directory, name), shape);
+  const found = await inRounds(context, {
+    few: () => round(scenes.few, count),
+    many: () => round(scenes.many, count),
+  });
+  for (const scene of Object.values(scenes)) await scene.close();
+  const findings = rows.map(({ row, what, unit, mark }) => {
+    const [few, many] = [found.few, found.many].map((rounds) => rounds.map((each) => each[what]));
+    return {
+      row,
+      ...finding({ what, unit, figures: many, baseline: { what: titleOf(shapes.few), figures: few }, mark }),
+    };
+  });
+  return {
+    title: 'a request',
+    ours: titleOf(shapes.many),
+    sizes: `${RATE} requests a second, ${count} a round of each kind`,
+    findings,
+  };
 }
-const mib = (bytes) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
-console.log(
-  `memory       ${scenes.map(({ broker }, i) => `${titles[i]}: ${mib(broker.residentBytes.anonymous)}`).join(', ')}`,
-);
-await Promise.all(scenes.map((scene) => scene.close()));

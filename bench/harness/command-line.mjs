@@ -19,7 +19,8 @@ const flags = {
  *   noun: string,
  *   names: string[],
  *   flags?: Record<string, string>,
- * }} Benchmark `noun` is what it calls one of `names`; `flags` are what only it has, each with what it does
+ *   rounds?: string,
+ * }} Benchmark `noun` is what it calls one of `names`; `flags` are what only it has, each with what it does; `rounds` is its own default
  *
  * @typedef {{ chosen: string[], directory: string, rounds: number, smoke: boolean, json: boolean, help: boolean, offline?: boolean }} Options
  */
@@ -34,13 +35,13 @@ class UsageError extends Error {}
  * @param {string[]} args
  * @returns {Options}
  */
-export function readArguments({ noun, names, flags: own = {} }, args) {
+export function readArguments({ noun, names, flags: own = {}, rounds: usual = ROUNDS }, args) {
   const { values, positionals } = parse(Object.keys({ ...own, ...flags }), args);
   for (const name of positionals) {
     if (!names.includes(name))
       throw new UsageError(`No ${noun} ${JSON.stringify(name)}; there are: ${names.join(', ')}`);
   }
-  const { dir, rounds = values.smoke ? '1' : ROUNDS, ...rest } = values;
+  const { dir, rounds = values.smoke ? '1' : usual, ...rest } = values;
   if (!/^[1-9]\d{0,3}$/.test(rounds))
     throw new UsageError(`--rounds takes a whole number from 1 on, not ${JSON.stringify(rounds)}`);
   return {
@@ -67,12 +68,12 @@ function parse(switches, args) {
 }
 
 /** @param {Benchmark} benchmark */
-export function usageOf({ script, noun, names, flags: own = {} }) {
+export function usageOf({ script, noun, names, flags: own = {}, rounds = ROUNDS }) {
   const all = { ...own, ...flags };
   const lines = {
     [noun]: `${names.join(', ')}; default all`,
     ...Object.fromEntries(Object.entries(all).map(([flag, what]) => [`--${flag}`, what])),
-    '--rounds N': `default ${ROUNDS}`,
+    '--rounds N': `default ${rounds}`,
     '--dir DIR': "where the data goes, on the disk to be measured; default the system's temporary directory",
   };
   const switches = Object.keys(all).map((flag) => `[--${flag}]`);

@@ -67,7 +67,8 @@ function markText({ mark, reached, unit }, judged) {
   return judged ? `${reached ? 'reached' : 'MISSED'}: ${text}` : text;
 }
 
-function ratio(value) {
+/** A ratio as it is shown. */
+export function ratio(value) {
   return value >= 100 ? `${Math.round(value)}` : value.toPrecision(3);
 }
 
@@ -75,7 +76,8 @@ function ratio(value) {
 const scaled = /^(?:records|bytes|acks|flushes|appends)\/s$/;
 const prefixes = ['', 'k', 'M', 'G', 'T'];
 
-function figure(value, unit) {
+/** A figure as it is shown, with its unit. */
+export function figure(value, unit) {
   if (!scaled.test(unit)) return `${plain(value, unit)} ${unit}`;
   const [number, prefix] = scale(value);
   const [noun, per] = unit.split('/');

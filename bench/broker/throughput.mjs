@@ -1,0 +1,91 @@
+/**
+ * Produce and consume rates and latencies under one client, with records of 100 B and 1 KiB and acks 1 and all, and memory after it. At full speed a latency
+ * tells most of how long the client's own queue is, so it is also measured at a rate that both brokers can keep, with a client that does not wait for more records.
+ */
+import { inRounds } from '../harness/rounds.mjs';
+import { startLoad } from './clients.mjs';
+import { besideKafka, ofEach, startPair } from './pair.mjs';
+import { createTopic, deleteTopic } from './topics.mjs';
+
+const MIB = 2 ** 20;
+/** What both clients are set to by default. */
+const LINGER_MS = 5;
+const PACE = 20_000;
+const SHOWN_PACE = `${PACE / 1000} k records/s`;
+const PACED_SECONDS = 2;
+
+const rows = [
+  { row: 'produce', figure: 'produce', unit: 'records/s', mark: { of: 'ratio', atLeast: 1.5 } },
+  { row: 'consume', figure: 'consume', unit: 'records/s', mark: { of: 'ratio', atLeast: 1.5 } },
+  { row: 'p99 of a produce at full speed', figure: 'p99', unit: 'ms', mark: { of: 'ratio', atMost: 0.5 } },
+  { row: `p50 at ${SHOWN_PACE}`, figure: 'pacedP50', unit: 'ms' },
+  { row: `p99 at ${SHOWN_PACE}`, figure: 'pacedP99', unit: 'ms', mark: { of: 'ratio', atMost: 0.5 } },
+];
+
+/** What is measured, in the order of a table's columns. */
+function plansOf({ pick }) {
+  const sizes = [
+    { size: 100, title: '100 B', records: pick(800_000, 2000) },
+    { size: 1024, title: '1 KiB', records: pick(200_000, 500) },
+  ];
+  return sizes.flatMap((size) =>
+    ['1', 'all'].map((acks) => ({ ...size, acks, paced: pick(PACED_SECONDS * PACE, 2000) })),
+  );
+}
+
+/** One broker's round: a topic of its own, filled, read, and filled at a pace. */
+async function round(load, { address }, { size, records, acks, paced }, topic) {
+  await createTopic(address, topic);
+  const { rate, p99 } = await load.produce(address, { topic, records, size, acks, lingerMs: LINGER_MS });
+  const consume = await load.consume(address, { topic, records });
+  const pace = { rate: PACE, warm: paced / 4, lingerMs: 0 };
+  const slow = await load.produce(address, { topic, records: paced, size, acks, ...pace });
+  await deleteTopic(address, topic);
+  return { produce: rate, p99, consume, pacedP50: slow.p50, pacedP99: slow.p99 };
+}
+
+function findingsOf({ title, acks }, found) {
+  const figures = (broker, name) => found[broker].map((each) => each[name]);
+  return rows.map(({ row, figure, unit, mark }) =>
+    besideKafka({
+      row: `${row}, acks ${acks}`,
+      what: `${title}: ${row}, acks ${acks}`,
+      unit,
+      mark,
+      ours: figures('millrace', figure),
+      kafkas: figures('kafka', figure),
+    }),
+  );
+}
+
+/** @param {{ client: 'java' | 'librdkafka' }} parameters */
+export async function measure(context, { client }) {
+  const load = await startLoad(context.stage, client, context.kafka);
+  const pair = await startPair(context);
+  const plans = plansOf(context);
+  let topics = 0;
+  const task = (broker, plan) => () => round(load, broker, plan, `t-${topics++}`);
+  // A JVM compiles in steps: the round that never counts is not enough at first.
+  for (let i = 0; i < context.pick(2, 0); i++) {
+    for (const broker of Object.values(pair)) await task(broker, plans[0])();
+  }
+  const findings = [];
+  for (const plan of plans) {
+    const found = await inRounds(
+      context,
+      ofEach(pair, (broker) => task(broker, plan)),
+    );
+    findings.push(...findingsOf(plan, found));
+  }
+  const memory = ofEach(pair, (broker) => [broker.residentBytes.own / MIB]);
+  const mark = { of: 'ratio', atMost: 0.1 };
+  const row = 'memory of its own after it';
+  findings.push(besideKafka({ row, unit: 'MiB', ours: memory.millrace, kafkas: memory.kafka, mark }));
+  await load.stop();
+  const counts = ['100 B', '1 KiB'].map((title) => `${plans.find((plan) => plan.title === title).records} of ${title}`);
+  return {
+    title: `${load.about}, 100 B / 1 KiB`,
+    sizes: `${load.about}, one partition, ${counts.join(' or ')} a round; then ${plans[0].paced} at ${SHOWN_PACE} and linger.ms 0, else ${LINGER_MS}`,
+    findings,
+  };
+}
