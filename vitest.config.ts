@@ -11,13 +11,6 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const workshop = ['test/tools/**/*.test.ts', 'test/docs/testing.test.ts', 'test/bench/**/*.test.ts'];
 /** ... and what people look at: the examples, the programs in the docs, each in a process of its own, and the page in a browser. */
 const showcase = ['test/examples/**/*.test.ts', 'test/docs/examples.test.ts', 'test/broker/http/page/page.test.ts'];
-/** What the repository works with, not what it ships: it changes rarely, and each of these begins whole builds or other test runners. */
-const workshop = [
-  'test/tools/**/*.test.ts',
-  'test/docs/testing.test.ts',
-  'test/bench/broker/**/*.test.ts',
-  'test/bench/peers/**/*.test.ts',
-];
 
 export default defineConfig({
   test: {
