@@ -1,6 +1,6 @@
 /** What starts a member of each client: a command to which what it is told is added. */
 import { fileURLToPath } from 'node:url';
-import { javaClasses, nodeRdkafka, pythonWithClients } from '../preparation.mjs';
+import { javaClasses, kafkaTools, nodeRdkafka, pythonWithClients } from '../preparation.mjs';
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -25,7 +25,7 @@ export const memberClients = {
   java: {
     can: ['once', 'static', 'cooperative'],
     prepare(log) {
-      const { classpath } = javaClasses(file('Member.java'), log);
+      const { classpath } = javaClasses(file('Member.java'), kafkaTools(log), log);
       const logging = [
         `-Dlog4j2.configurationFile=${file('../../kafka/java/log4j2.properties')}`,
         '-Djudge.log.level=ERROR',

@@ -41,6 +41,15 @@ export class Member {
     await this.ended();
   }
 
+  /** As a machine does that has nothing to give it: it neither ends nor answers. */
+  standStill() {
+    this.#process.kill('SIGSTOP');
+  }
+
+  goOn() {
+    this.#process.kill('SIGCONT');
+  }
+
   async leave() {
     this.#process.kill('SIGTERM');
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), 30_000);
@@ -49,8 +58,12 @@ export class Member {
     if (this.#process.signalCode === 'SIGKILL') throw new Error(`it did not leave: ${this.said}`);
   }
 
+  get hasEnded() {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+
   async ended() {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) await once(this.#process, 'exit');
+    if (!this.hasEnded) await once(this.#process, 'exit');
   }
 }
 
