@@ -192,9 +192,9 @@ const mixedGroups = {
 /** An application that Kafka Streams makes members and transactions of. */
 const streams = {
   prepare: () => wordCountProgram(log),
-  async attempt({ version, command }, tally, trial) {
-    await runChecks(tally, trial, { ...wordCountChecks(trial, command), ...restartedBrokerChecks(command) });
-    return version;
+  async attempt(program, tally, trial) {
+    await runChecks(tally, trial, { ...wordCountChecks(trial, program), ...restartedBrokerChecks(program) });
+    return program.version;
   },
 };
 

@@ -68,10 +68,10 @@ export class Member {
 }
 
 /** Looks until it holds; then says how it was. */
-export async function until(what, isTrue, members = []) {
-  for (const end = Date.now() + WAIT_MS; Date.now() < end;) {
+export async function until(what, isTrue, members = [], waitMs = WAIT_MS) {
+  for (const end = Date.now() + waitMs; Date.now() < end;) {
     if (await isTrue()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`not within ${WAIT_MS} ms: ${what}; ${members.map(({ said }) => said).join(' | ')}`);
+  throw new Error(`not within ${waitMs} ms: ${what}; ${members.map(({ said }) => said).join(' | ')}`);
 }

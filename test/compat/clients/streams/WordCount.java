@@ -71,7 +71,7 @@ public final class WordCount {
             StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0,
             StreamsConfig.REPARTITION_PURGE_INTERVAL_MS_CONFIG, 500));
         settings.putAll(Map.of(
-            StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), told.path("transactionMs").asInt(10_000),
+            StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), told.path("transactionMs").asInt(60_000),
             StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6000,
             StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 200));
         if (told.hasNonNull("protocol")) settings.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, told.get("protocol").asText());

@@ -1,6 +1,6 @@
 /**
  * A Kafka Streams application that counts words exactly once (WordCount.java), with a text for it and the counts that it makes. An instance of it is a Member of
- * groups/member.mjs: it is told besides topic and output, a directory for its state, and where others than usual: commitMs, protocol. `assigned` has the names of its
+ * groups/member.mjs: it is told besides topic and output, a directory for its state, and where others than usual: commitMs, transactionMs, protocol. `assigned` has the names of its
  * tasks: 0_1 splits the lines of partition 1 into words, 1_1 counts the words of partition 1 of the topic between.
  *
  * What read_committed shows must be right at any time: of each word 1, 2, 3 and so on, none twice, none missing.
@@ -12,17 +12,18 @@ import { fileURLToPath } from 'node:url';
 import kafkajs from 'kafkajs';
 import { holds, same } from '../../kafka/tally.mjs';
 import { Member, until } from '../groups/member.mjs';
-import { javaClasses, kafkaStreams } from '../preparation.mjs';
+import { javaClasses, kafkaStreams, kafkaTools } from '../preparation.mjs';
 
 const { Kafka, logLevel } = kafkajs;
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 const TEXT = readFileSync(file('../../../../LICENSE'), 'utf8').split('\n');
 const LINES_A_PART = 25;
 const LINES_AT_ONCE = 4;
+const WAIT_MS = 120_000;
 export const PARTITIONS = 2;
-const TASKS = '0_0,0_1,1_0,1_1';
+const TASKS = ['0_0', '0_1', '1_0', '1_1'];
 
-/** The command that starts an instance. Throws what is missing here. */
+/** What starts an instance, and Kafka's tools. Throws what is missing here. */
 export function wordCountProgram(log) {
   const { version, classpath } = javaClasses(file('WordCount.java'), kafkaStreams(log), log);
   const logging = [
@@ -32,6 +33,7 @@ export function wordCountProgram(log) {
   return {
     version,
     command: ['java', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...logging, '-cp', classpath, 'WordCount'],
+    tools: kafkaTools(log),
   };
 }
 
@@ -62,8 +64,12 @@ export class WordCount {
     this.#consumer.assign([place.output]);
   }
 
+  get topic() {
+    return this.#place.topic;
+  }
+
   get group() {
-    return `of-${this.#place.topic}`;
+    return `of-${this.topic}`;
   }
 
   /** On a machine that has what another instance left there, if one was. */
@@ -89,24 +95,27 @@ export class WordCount {
     this.#written.push(...lines);
   }
 
+  /** Looks until it holds; an instance takes seconds of a processor to begin. */
+  until(what, isTrue) {
+    return until(what, isTrue, this.#instances, WAIT_MS);
+  }
+
   async awaitCounted() {
     const wanted = sum(counted(this.#written));
-    await until(
-      `${wanted} words are counted`,
-      async () => {
-        await this.#read();
-        return sum(this.#counts) >= wanted;
-      },
-      this.#instances,
-    );
+    await this.until(`${wanted} words are counted`, async () => {
+      await this.#read();
+      return sum(this.#counts) >= wanted;
+    });
     this.#compare();
   }
 
-  /** Each of these has a part of the tasks, and no other has one. */
+  /** Each of these has a part of the tasks, and each task is had by one. */
   async awaitShared(...instances) {
-    const tasks = () => instances.flatMap(({ assigned }) => assigned ?? []);
-    const allHave = () => instances.every(({ assigned }) => assigned?.length > 0);
-    await until('each has its part', () => allHave() && tasks().sort().join() === TASKS, instances);
+    await this.until('each has its part', () => {
+      const had = instances.flatMap(({ assigned }) => assigned ?? []);
+      const isWhole = had.length === TASKS.length && TASKS.every((task) => had.includes(task));
+      return isWhole && instances.every(({ assigned }) => assigned?.length > 0);
+    });
   }
 
   /** Writes until counts stand in the log that are not committed yet. */
@@ -114,14 +123,10 @@ export class WordCount {
     const isCounted = () => this.#isOpen || sum(this.#counts) >= sum(counted(this.#written));
     do {
       await this.write(LINES_AT_ONCE);
-      await until(
-        'counts are made',
-        async () => {
-          await this.#read();
-          return isCounted();
-        },
-        this.#instances,
-      );
+      await this.until('counts are made', async () => {
+        await this.#read();
+        return isCounted();
+      });
     } while (!this.#isOpen);
   }
 
