@@ -15,7 +15,8 @@ test('the versions in the table are those that are fetched', () => {
   const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> };
   const python = (name: string): string | undefined =>
     new RegExp(`^${name}==(.+)$`, 'm').exec(read('test/compat/clients/python/requirements.txt'))?.[1];
-  const kafka = /<kafka\.version>(.+?)</.exec(read('test/compat/clients/pom.xml'))?.[1];
+  const kafka = (pom: string): string | undefined =>
+    /<kafka\.version>(.+?)</.exec(read(`test/compat/clients/${pom}`))?.[1];
   const nodeRdkafka = /NODE_RDKAFKA = '(.+?)'/.exec(read('test/compat/clients/preparation.mjs'))?.[1];
   const { 'kcat, of Debian 12': kcat, ...others } = Object.fromEntries(told);
   // Debian's, which is not ours to choose.
@@ -26,7 +27,8 @@ test('the versions in the table are those that are fetched', () => {
     'node-rdkafka': nodeRdkafka,
     'kafka-python': python('kafka-python'),
     'confluent-kafka for Python': python('confluent-kafka'),
-    "Kafka's Java client": kafka,
-    "Kafka's command-line tools": kafka,
+    "Kafka's Java client": kafka('pom.xml'),
+    "Kafka's command-line tools": kafka('pom.xml'),
+    'Kafka Streams': kafka('streams/pom.xml'),
   });
 });

@@ -70,24 +70,31 @@ export function nodeRdkafka(log) {
 
 /** What java.mjs needs to start Kafka's client and tools. */
 export function kafkaTools(log) {
+  return javaJars('pom.xml', 'kafka-tools', "Kafka's tools", log);
+}
+
+export function kafkaStreams(log) {
+  return javaJars('streams/pom.xml', 'kafka-streams', 'Kafka Streams', log);
+}
+
+function javaJars(pom, name, title, log) {
   for (const command of ['java', 'mvn']) {
     if (!runs(command, ['-version'])) throw new Error(`${command} is not found (a JDK of 17 or later, and Maven)`);
   }
-  const pom = join(here, 'pom.xml');
   const { version, libs } = mavenJars({
-    pom,
+    pom: join(here, pom),
     property: 'kafka.version',
-    name: 'kafka-tools',
-    title: "Kafka's tools",
+    name,
+    title,
     offline: false,
     log,
   });
   return { version, classpath: join(libs, '*') };
 }
 
-/** Kafka's client with what is compiled of a Java file beside it: for a class that is started often. */
-export function javaClasses(source, log) {
-  const { version, classpath } = kafkaTools(log);
+/** The same `jars` with what is compiled of a Java file beside them: for a class that is started often. */
+export function javaClasses(source, jars, log) {
+  const { version, classpath } = jars;
   const name = basename(source, '.java').toLowerCase();
   const classes = once(`java-${name}`, `${version} ${readFileSync(source, 'utf8')}`, (target) => {
     log(`compiling ${source} to ${target}`);

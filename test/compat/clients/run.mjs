@@ -25,6 +25,8 @@ import { holds, Tally } from '../kafka/tally.mjs';
 import { REAUTHENTICATION_MS, reauthenticationChecks, secureChecks } from './secure-checks.mjs';
 import { secureToolChecks } from './secure-tool-checks.mjs';
 import { SecureTrial } from './secure-trial.mjs';
+import { restartedBrokerChecks, wordCountChecks } from './streams/word-count-checks.mjs';
+import { wordCountProgram } from './streams/word-count.mjs';
 import { Trial } from './trial.mjs';
 import { WorkerClient } from './worker-client.mjs';
 import { fileURLToPath } from 'node:url';
@@ -178,6 +180,15 @@ const mixedGroups = {
   },
 };
 
+/** An application that Kafka Streams makes members and transactions of. */
+const streams = {
+  prepare: () => wordCountProgram(log),
+  async attempt(program, tally, trial) {
+    await runChecks(tally, trial, { ...wordCountChecks(trial, program), ...restartedBrokerChecks(program) });
+    return program.version;
+  },
+};
+
 /** What `prepare` returns, `attempt` gets; that returns the version. In this order, so that someone has written zstd before others read it. */
 const clients = {
   'confluent-kafka': pythonClient({ can: REPEATS_LOG_INS }, 'confluent-kafka.py'),
@@ -244,6 +255,7 @@ const clients = {
   ),
   'groups-mixed': mixedGroups,
   ...Object.fromEntries(Object.keys(processors).map((name) => [`processor-${name}`, processorsOf(name)])),
+  streams,
 };
 
 /** One line of the table. */

@@ -3,7 +3,7 @@
  * library have in common; null: that on which they agree when nobody says anything, which is range.
  */
 import { fileURLToPath } from 'node:url';
-import { javaClasses, nodeRdkafka, pythonWithClients } from '../preparation.mjs';
+import { javaClasses, kafkaTools, nodeRdkafka, pythonWithClients } from '../preparation.mjs';
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -40,7 +40,7 @@ export const memberClients = {
     can: ['once', 'static', 'cooperative'],
     assignors: [null, 'roundrobin', 'sticky', 'cooperative-sticky'],
     prepare(log) {
-      const { classpath } = javaClasses(file('Member.java'), log);
+      const { classpath } = javaClasses(file('Member.java'), kafkaTools(log), log);
       const logging = [
         `-Dlog4j2.configurationFile=${file('../../kafka/java/log4j2.properties')}`,
         '-Djudge.log.level=ERROR',

@@ -2,65 +2,20 @@
  * A broker in a process of its own that is killed, and started again on the same directory and port, while a member reads: the group goes on exactly where it
  * had committed.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import kafkajs from 'kafkajs';
 import { openStore } from '#millrace/main.js';
 import { same } from '../../kafka/tally.mjs';
 import { WireClient } from '../../kafka/wire-client.mjs';
+import { BrokerProcess } from './broker-process.mjs';
 import { Member, until } from './member.mjs';
 
 const { Kafka, logLevel } = kafkajs;
-const PROGRAM = fileURLToPath(new URL('../../../../dist/cli/main.js', import.meta.url));
 const TOPIC = 'kept';
 const GROUP = 'kept';
 const RECORDS = 20;
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-class BrokerProcess {
-  #data;
-  #port;
-  #process = null;
-
-  constructor(data, port) {
-    this.#data = data;
-    this.#port = port;
-  }
-
-  get address() {
-    return `127.0.0.1:${this.#port}`;
-  }
-
-  async start() {
-    const args = [PROGRAM, 'broker', '--data', this.#data, '--port', String(this.#port)];
-    this.#process = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'ignore'] });
-    await until('the broker listens', async () => {
-      const client = await WireClient.open(this.address).catch(() => null);
-      client?.close();
-      return client !== null;
-    });
-  }
-
-  async stop(signal) {
-    const child = this.#process;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    child.kill(signal);
-    await until(`the broker ends by ${signal}`, () => child.exitCode !== null || child.signalCode !== null);
-  }
-}
 
 async function committed(address) {
   const client = await WireClient.open(address);
@@ -93,7 +48,7 @@ async function write(address) {
 function check(command, signal) {
   return async () => {
     const data = mkdtempSync(join(tmpdir(), 'millrace-group-'));
-    const broker = new BrokerProcess(data, await freePort());
+    const broker = await BrokerProcess.of(data);
     const members = [];
     const start = () => {
       const member = new Member(command, { address: broker.address, group: GROUP, topic: TOPIC, sessionMs: 6_000 });

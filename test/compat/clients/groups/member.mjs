@@ -41,6 +41,15 @@ export class Member {
     await this.ended();
   }
 
+  /** As a machine does that has nothing to give it: it neither ends nor answers. */
+  standStill() {
+    this.#process.kill('SIGSTOP');
+  }
+
+  goOn() {
+    this.#process.kill('SIGCONT');
+  }
+
   async leave() {
     this.#process.kill('SIGTERM');
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), 30_000);
@@ -49,16 +58,20 @@ export class Member {
     if (this.#process.signalCode === 'SIGKILL') throw new Error(`it did not leave: ${this.said}`);
   }
 
+  get hasEnded() {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+
   async ended() {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) await once(this.#process, 'exit');
+    if (!this.hasEnded) await once(this.#process, 'exit');
   }
 }
 
 /** Looks until it holds; then says how it was. */
-export async function until(what, isTrue, members = []) {
-  for (const end = Date.now() + WAIT_MS; Date.now() < end;) {
+export async function until(what, isTrue, members = [], waitMs = WAIT_MS) {
+  for (const end = Date.now() + waitMs; Date.now() < end;) {
     if (await isTrue()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`not within ${WAIT_MS} ms: ${what}; ${members.map(({ said }) => said).join(' | ')}`);
+  throw new Error(`not within ${waitMs} ms: ${what}; ${members.map(({ said }) => said).join(' | ')}`);
 }
