@@ -199,10 +199,12 @@ export const READ_AHEAD_BYTES_MAX = 64 * KIB;
  */
 export const READ_BUFFER_BYTES = 256 * KIB;
 export const READ_APART_BYTES_MIN = 64 * KIB;
+/** A frame that comes in pieces has memory for all of it from its first piece on up to so much: of a longer one a client must send something for what it takes. */
+export const GATHERED_AT_ONCE_BYTES_MAX = 1 * MIB + 64 * KIB;
 /** Buffers for frames that came in pieces, kept for the next: of frames of a batch or two, and of Kafka's default `max.request.size`. */
 export const SPARE_FRAME_BYTES = 64 * KIB;
 export const SPARE_FRAMES_MAX = 16;
-export const SPARE_LONG_FRAME_BYTES = 1 * MIB + 64 * KIB;
+export const SPARE_LONG_FRAME_BYTES = GATHERED_AT_ONCE_BYTES_MAX;
 export const SPARE_LONG_FRAMES_MAX = 4;
 /** What the requests of all connections may take together: `queued.max.request.bytes`, which Kafka does not bound by default. */
 export const REQUEST_MEMORY_BYTES_DEFAULT = 256 * MIB;
