@@ -150,10 +150,17 @@ function liveSettings(effective: CheckedBrokerConfig): Parameters<Store['configu
   const {
     defaults = {},
     compactionBufferBytes,
+    compactionBytesPerSecond,
     compactionIntervalMs,
     producerIdExpirationMs,
   } = storeSettingsOf(effective);
-  return { defaults, compactionBufferBytes, compactionIntervalMs, producerIdExpirationMs };
+  return {
+    defaults,
+    compactionBufferBytes,
+    compactionBytesPerSecond,
+    compactionIntervalMs,
+    producerIdExpirationMs,
+  };
 }
 
 function levelsOf(entries: readonly DynamicConfigEntry[]): Levels {

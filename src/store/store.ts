@@ -136,10 +136,14 @@ export class Store extends TopicStore {
   /** Other options while it is open: all of them or none. They are not written down: the next open is told them again. Errors: INVALID_ARGUMENT, OFFLINE, CLOSED. */
   async configure(change: StoreChange): Promise<void> {
     this.checkOpen();
-    const { compactionIntervalMs: intervalMs, compactionBufferBytes: bufferBytes, ...rest } = checkChange(change);
+    const checked = checkChange(change);
     await this.admin.changeDefaults(change.defaults);
-    this.environment.producerIdExpirationMs = rest.producerIdExpirationMs;
-    this.#compactor.configure({ intervalMs, bufferBytes });
+    this.environment.producerIdExpirationMs = checked.producerIdExpirationMs;
+    this.#compactor.configure({
+      intervalMs: checked.compactionIntervalMs,
+      bufferBytes: checked.compactionBufferBytes,
+      bytesPerSecond: checked.compactionBytesPerSecond,
+    });
   }
 
   /** Why the store is offline, or null. */

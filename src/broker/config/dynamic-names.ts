@@ -12,6 +12,7 @@ import type { BrokerConfigDefinition } from './config-kind.ts';
 const OTHERS: ReadonlySet<BrokerConfigName> = new Set([
   'log.cleaner.backoff.ms',
   'log.cleaner.dedupe.buffer.size',
+  'log.cleaner.io.max.bytes.per.second',
   'max.connections',
   'max.connections.per.ip',
   'max.connections.per.ip.overrides',
