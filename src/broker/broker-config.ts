@@ -60,16 +60,17 @@ export function checkBrokerConfig(input: BrokerConfigInput): CheckedBrokerConfig
   const given = new Set<BrokerConfigName>();
   const ofListeners = new Map<string, BrokerConfigInput>();
   for (const [name, value] of Object.entries(input)) {
-    if (value === undefined) continue;
     if (isBrokerConfigName(name)) {
+      if (value === undefined) continue;
       config[name] = parsed(name, name, value);
       given.add(name);
-      continue;
+    } else {
+      const setting = listenerSetting(name);
+      if (setting === null) throw unknownSetting(name);
+      if (value === undefined) continue;
+      const { base, listener } = setting;
+      ofListeners.set(listener, { ...ofListeners.get(listener), [base]: parsed(name, base, value) });
     }
-    const setting = listenerSetting(name);
-    if (setting === null) throw unknownSetting(name);
-    const { base, listener } = setting;
-    ofListeners.set(listener, { ...ofListeners.get(listener), [base]: parsed(name, base, value) });
   }
   return { config: config as unknown as BrokerConfig, given, ofListeners };
 }
@@ -81,9 +82,10 @@ export function withConfigs(config: BrokerConfig, changes: BrokerConfigInput): B
 }
 
 function parsed(name: string, base: BrokerConfigName, value: unknown): ConfigValue {
-  const { parse, expected, type } = brokerConfigs[base] as BrokerConfigDefinition;
-  const found = parse(value);
-  if (found === null) throw invalidArgument(name, expected, type === 'password' ? '(hidden)' : value);
+  const definition = brokerConfigs[base] as BrokerConfigDefinition;
+  const found = definition.parse(value);
+  if (found === null)
+    throw invalidArgument(name, definition.expected, definition.type === 'password' ? '(hidden)' : value);
   return found;
 }
 

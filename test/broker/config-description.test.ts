@@ -20,17 +20,17 @@ test('of several settings of the broker that mean the same, all stand as synonym
 });
 
 test('what a listener has of its own, where it comes from, and the broker’s behind it', () => {
-  const name = 'listener.name.external.ssl.client.auth';
+  const auth = 'listener.name.external.ssl.client.auth';
   const own = {
     'ssl.client.auth': 'requested',
-    [name]: 'required',
+    [auth]: 'required',
     'listener.name.external.ssl.keystore.key': 'secret',
   };
   const all = describeBrokerConfig(contextOf(own));
-  const shown = all.find((each) => each.name === name)!;
+  const shown = all.find((each) => each.name === auth)!;
   expect(shown).toMatchObject({ value: 'required', configSource: 4, readOnly: true, configType: 2 });
   expect(shown.synonyms.map(({ name, value, source }) => [name, value, source])).toEqual([
-    [name, 'required', 4],
+    [auth, 'required', 4],
     ['ssl.client.auth', 'requested', 4],
     ['ssl.client.auth', 'none', 5],
   ]);
@@ -50,7 +50,7 @@ test('a setting without a default of the broker', () => {
 test('what nobody has said has no value, and every type has its number', () => {
   const all = describeBrokerConfig(contextOf({}));
   expect(all.find(({ name }) => name === 'node.id')).toMatchObject({ value: null, configSource: 5, configType: 3 });
-  const typeOf = (name: BrokerConfigName) => all.find((each) => each.name === name)!.configType;
+  const typeOf = (name: BrokerConfigName) => all.find((each) => each.name === auth)!.configType;
   expect([typeOf('listeners'), typeOf('connections.max.idle.ms'), typeOf('log.cleaner.min.cleanable.ratio')]).toEqual([
     7, 5, 6,
   ]);

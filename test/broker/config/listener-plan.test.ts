@@ -70,8 +70,8 @@ test('the broker’s ssl.client.auth is for SSL; a listener’s own for that lis
     'listener.name.other.ssl.client.auth': 'required',
   };
   expect(authOf(own)).toEqual(['none', 'requested', 'required']);
-  const open = { listeners: 'SSL://0.0.0.0:1', 'ssl.client.auth': 'required' };
-  expect(() => plan({ ...open, 'listener.name.ssl.ssl.client.auth': 'none' })).toThrow(/ask who they are/);
+  const guarded = { listeners: 'SSL://0.0.0.0:1', 'ssl.client.auth': 'required' };
+  expect(() => plan({ ...guarded, 'listener.name.ssl.ssl.client.auth': 'none' })).toThrow(/ask who they are/);
 });
 
 test('an address that others reach needs a word', () => {
