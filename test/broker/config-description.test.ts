@@ -50,7 +50,7 @@ test('a setting without a default of the broker', () => {
 test('what nobody has said has no value, and every type has its number', () => {
   const all = describeBrokerConfig(contextOf({}));
   expect(all.find(({ name }) => name === 'node.id')).toMatchObject({ value: null, configSource: 5, configType: 3 });
-  const typeOf = (name: BrokerConfigName) => all.find((each) => each.name === auth)!.configType;
+  const typeOf = (name: BrokerConfigName) => all.find((each) => each.name === name)!.configType;
   expect([typeOf('listeners'), typeOf('connections.max.idle.ms'), typeOf('log.cleaner.min.cleanable.ratio')]).toEqual([
     7, 5, 6,
   ]);
