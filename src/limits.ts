@@ -122,6 +122,8 @@ export const RECENT_TIMES_MAX = 1_024;
 export const SAMPLE_WINDOW_MS = 30_000;
 /** Logs that are checkpointed or closed in one group, and partitions made in one: each may hold three descriptors meanwhile. */
 export const LOGS_AT_ONCE = 128;
+/** Logs of which a checkpoint writes the indexes before the event loop has its turn: a millisecond or so. */
+export const CHECKPOINT_LOGS_A_TURN = 16;
 /** Recovery goes to worker threads when there are so many bytes to scan, or when it has taken so long without them. */
 export const RECOVERY_THREADS_FROM_BYTES = 64 * MIB;
 export const RECOVERY_THREADS_FROM_MS = 250;
