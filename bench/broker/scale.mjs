@@ -5,11 +5,19 @@
  *
  *   node bench/broker/scale.mjs [--rounds N] [--seconds N] [--rate N] [--connections N] [--partitions N]
  *
- * Each request goes over the next connection to a partition drawn at random: a Produce of ten records of 100 B with acks 1, or a Fetch of what that partition
- * got last. Half of the connections ask so, of half of the partitions; the others hold a fetch session over ten of the other partitions and wait in long polls, as
- * consumers do to whom nothing comes. Also shown: what a Metadata request for all topics takes, and memory.
+ * What is asked for is a Produce of ten records of 100 B with acks 1, or a Fetch of what a partition got last, twice:
+ *
+ *     one       always the same partition, over the same connection: what others that are open cost it
+ *     spread    a partition drawn at random, over the next connection: what it costs to use them all
+ *
+ * Half of the connections ask so, of half of the partitions; the others hold a fetch session over ten of the other partitions and wait in long polls, as
+ * consumers do to whom nothing comes. Before that each partition was written and read once.
+ *
+ * A ratio is the median of those of the rounds, in each of which both had their turn. Beside the latencies stands what does not depend on who else uses the
+ * machine as much: processor time of the broker's main thread a request and, of all rounds, its page faults. Also shown: a Metadata request for all
+ * topics, and memory.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -26,8 +34,8 @@ import { WireConnection } from './wire-connection.mjs';
 const number = (fallback) => ({ type: 'string', default: String(fallback) });
 const { values } = parseArgs({
   options: {
-    rounds: number(5),
-    seconds: number(4),
+    rounds: number(9),
+    seconds: number(2),
     rate: number(500),
     connections: number(1_000),
     partitions: number(10_000),
@@ -74,7 +82,10 @@ class Scene {
       ];
       await first.ask(createTopics, 7, { topics, timeoutMs: 60_000 });
     }
-    for (let partition = 0; partition < partitions; partition++) await scene.produce(first, partition);
+    for (let partition = 0; partition < partitions; partition++) {
+      await scene.produce(first, partition);
+      await scene.fetch(first, partition);
+    }
     while (scene.askers.length < connections / 2) scene.askers.push(await WireConnection.open(scene.broker.address));
     while (scene.waiters.length < connections / 2) await scene.#wait(scene.waiters.length);
     return scene;
@@ -107,10 +118,10 @@ class Scene {
     if (responses[0].partitions[0].records?.length < records.length) throw new Error('a fetch found nothing');
   }
 
-  /** One request at a time over each connection. */
-  async one(what) {
-    const connection = this.askers[this.next++ % this.askers.length];
-    const partition = Math.floor((Math.random() * this.partitions) / 2);
+  /** Its latency in ms. */
+  async one({ what, isSpread }) {
+    const connection = this.askers[isSpread ? this.next++ % this.askers.length : 0];
+    const partition = isSpread ? Math.floor((Math.random() * this.partitions) / 2) : 0;
     const began = performance.now();
     await this[what](connection, partition);
     return performance.now() - began;
@@ -163,6 +174,19 @@ class Scene {
     return performance.now() - began;
   }
 
+  /** What the broker's main thread has taken so far: processor time in µs, and page faults; null where the system does not tell. */
+  get taken() {
+    const task = `/proc/${this.broker.child.pid}/task/${this.broker.child.pid}`;
+    try {
+      const [nanoseconds] = readFileSync(`${task}/schedstat`, 'utf8').split(' ');
+      // Behind the name, which may have spaces: man 5 proc.
+      const fields = readFileSync(`${task}/stat`, 'utf8').split(') ')[1].split(' ');
+      return { processor: Number(nanoseconds) / 1000, faults: Number(fields[7]) };
+    } catch {
+      return null;
+    }
+  }
+
   async close() {
     this.isOver = true;
     for (const connection of [...this.askers, ...this.waiters]) connection.close();
@@ -171,13 +195,13 @@ class Scene {
 }
 
 /** Latencies of requests begun at a pace, in ms and in order. */
-async function paced(scene, what) {
+async function paced(scene, kind) {
   const latencies = [];
   const running = [];
   const began = performance.now();
   for (let sent = 0; sent < rate * seconds;) {
     const due = Math.min(rate * seconds, Math.floor(((performance.now() - began) / 1000) * rate) + 1);
-    for (; sent < due; sent++) running.push(scene.one(what).then((ms) => latencies.push(ms)));
+    for (; sent < due; sent++) running.push(scene.one(kind).then((ms) => latencies.push(ms)));
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await Promise.all(running);
@@ -185,39 +209,57 @@ async function paced(scene, what) {
 }
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+/** What one turn of a scene found, by what is told of it. */
+async function turn(scene, kind) {
+  const before = scene.taken;
+  const latencies = await paced(scene, kind);
+  const at = (share) => latencies[Math.floor(latencies.length * share)];
+  const found = { 'p50 ms': at(0.5), 'p99 ms': at(0.99) };
+  if (before === null) return found;
+  const { processor, faults } = scene.taken;
+  found['processor µs'] = (processor - before.processor) / latencies.length;
+  found['page faults'] = (faults - before.faults) / latencies.length;
+  return found;
+}
+
 const directory = mkdtempSync(join(tmpdir(), 'millrace-bench-scale-'));
 process.once('exit', () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
 const shapes = [
   { connections: 10, partitions: 10 },
   { connections: Number(values.connections), partitions: Number(values.partitions) },
 ];
+const kinds = ['produce', 'fetch'].flatMap((what) => [false, true].map((isSpread) => ({ what, isSpread })));
 printHead(describeMachine(directory), { rounds });
 const scenes = [];
 for (const [i, shape] of shapes.entries()) scenes.push(await Scene.open(join(directory, String(i)), shape));
-const found = shapes.map(() => ({}));
+/** By name, of each round what each scene had. */
+const found = {};
 for (let round = 0; round <= rounds; round++) {
-  for (const i of round % 2 === 0 ? [0, 1] : [1, 0]) {
-    for (const what of ['produce', 'fetch']) {
-      const latencies = await paced(scenes[i], what);
-      // The first round warms up.
-      if (round === 0) continue;
-      for (const [name, share] of [
-        ['p50', 0.5],
-        ['p99', 0.99],
-      ])
-        (found[i][`${what} ${name}`] ??= []).push(latencies[Math.floor(latencies.length * share)]);
+  const order = round % 2 === 0 ? [0, 1] : [1, 0];
+  const take = (name, i, value) => {
+    // The first round warms up.
+    if (round > 0) ((found[name] ??= [])[round - 1] ??= [])[i] = value;
+  };
+  for (const kind of kinds) {
+    for (const i of order) {
+      const name = `${kind.what} ${kind.isSpread ? 'spread' : 'one'}`;
+      for (const [told, value] of Object.entries(await turn(scenes[i], kind))) take(`${name} ${told}`, i, value);
     }
-    if (round > 0) (found[i].metadata ??= []).push(await scenes[i].metadataMs());
   }
+  for (const i of order) take('metadata all ms', i, await scenes[i].metadataMs());
 }
 const titles = shapes.map(({ connections, partitions }) => `${connections} connections, ${partitions} partitions`);
 console.log(`${rate} requests a second\n`);
-for (const name of Object.keys(found[0])) {
-  const [few, many] = found.map((each) => median(each[name]));
-  console.log(
-    `${name.padEnd(12)} ${titles[0]}: ${few.toFixed(2)} ms, ${titles[1]}: ${many.toFixed(2)} ms: ${(many / few).toFixed(2)}`,
-  );
+for (const [name, pairs] of Object.entries(found)) {
+  const [few, many] = [0, 1].map((i) => median(pairs.map((pair) => pair[i])));
+  const text = `${name.padEnd(28)} ${titles[0]}: ${few.toFixed(2)}, ${titles[1]}: ${many.toFixed(2)}`;
+  // Of none at all there is no ratio.
+  console.log(few < 0.01 ? text : `${text}: ${median(pairs.map(([a, b]) => b / a)).toFixed(2)}`);
 }
+const latencies = Object.entries(found).filter(([name]) => name.endsWith('p50 ms'));
+const worst = Math.max(...latencies.map(([, pairs]) => median(pairs.map(([a, b]) => b / a))));
+console.log(`\nmedian latency of the same request, at most ${worst.toFixed(2)} times that of the few; the mark is 2`);
 const mib = (bytes) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 console.log(
   `memory       ${scenes.map(({ broker }, i) => `${titles[i]}: ${mib(broker.residentBytes.anonymous)}`).join(', ')}`,
