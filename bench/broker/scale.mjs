@@ -183,6 +183,7 @@ class Scene {
       const fields = readFileSync(`${task}/stat`, 'utf8').split(') ')[1].split(' ');
       return { processor: Number(nanoseconds) / 1000, faults: Number(fields[7]) };
     } catch {
+      // Another system than Linux.
       return null;
     }
   }

@@ -13,16 +13,35 @@ import { invalidArgument, isMillraceError, MillraceError } from '../errors.ts';
 import { listSegments } from '../log/log-directory.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { addPass, type CompactionResult, CompactionStatistics, newResult } from './compaction-statistics.ts';
+import type { CheckedOptions } from './store-options.ts';
 import { isDiskFailure, type StoreEnvironment, writing } from './store-environment.ts';
 import type { Partition } from './topic.ts';
 
-export interface CompactorOptions {
+/** What can be changed while it runs. */
+export interface CompactorSettings {
   readonly intervalMs: number;
   readonly bufferBytes: number;
   /** 0: as fast as it can. */
   readonly bytesPerSecond: number;
+}
+
+export interface CompactorOptions extends CompactorSettings {
   readonly partitions: () => Iterable<Partition>;
   readonly open: (partition: Partition) => PartitionLog;
+}
+
+type StoreSettings = Pick<
+  CheckedOptions,
+  'compactionBufferBytes' | 'compactionBytesPerSecond' | 'compactionIntervalMs'
+>;
+
+/** What a store's options say of it. */
+export function compactorSettings(options: StoreSettings): CompactorSettings {
+  return {
+    intervalMs: options.compactionIntervalMs,
+    bufferBytes: options.compactionBufferBytes,
+    bytesPerSecond: options.compactionBytesPerSecond,
+  };
 }
 
 interface Candidate {
@@ -58,7 +77,7 @@ export class Compactor {
   }
 
   /** The rate holds at once, the rest from the next log on. */
-  configure(changes: Pick<CompactorOptions, 'intervalMs' | 'bufferBytes' | 'bytesPerSecond'>): void {
+  configure(changes: CompactorSettings): void {
     const isOther = changes.intervalMs !== this.#options.intervalMs;
     if (changes.bytesPerSecond !== this.#options.bytesPerSecond) changeRate(this.#control, changes.bytesPerSecond);
     this.#options = { ...this.#options, ...changes };
