@@ -122,6 +122,8 @@ export const RECENT_TIMES_MAX = 1_024;
 export const SAMPLE_WINDOW_MS = 30_000;
 /** Logs that are checkpointed or closed in one group, and partitions made in one: each may hold three descriptors meanwhile. */
 export const LOGS_AT_ONCE = 128;
+/** Logs of which a checkpoint writes the indexes before the event loop has its turn: a millisecond or so. */
+export const CHECKPOINT_LOGS_A_TURN = 16;
 /** Recovery goes to worker threads when there are so many bytes to scan, or when it has taken so long without them. */
 export const RECOVERY_THREADS_FROM_BYTES = 64 * MIB;
 export const RECOVERY_THREADS_FROM_MS = 250;
@@ -199,10 +201,12 @@ export const READ_AHEAD_BYTES_MAX = 64 * KIB;
  */
 export const READ_BUFFER_BYTES = 256 * KIB;
 export const READ_APART_BYTES_MIN = 64 * KIB;
+/** A frame that comes in pieces has memory for all of it from its first piece on up to so much: of a longer one a client must send something for what it takes. */
+export const GATHERED_AT_ONCE_BYTES_MAX = 1 * MIB + 64 * KIB;
 /** Buffers for frames that came in pieces, kept for the next: of frames of a batch or two, and of Kafka's default `max.request.size`. */
 export const SPARE_FRAME_BYTES = 64 * KIB;
 export const SPARE_FRAMES_MAX = 16;
-export const SPARE_LONG_FRAME_BYTES = 1 * MIB + 64 * KIB;
+export const SPARE_LONG_FRAME_BYTES = GATHERED_AT_ONCE_BYTES_MAX;
 export const SPARE_LONG_FRAMES_MAX = 4;
 /** What the requests of all connections may take together: `queued.max.request.bytes`, which Kafka does not bound by default. */
 export const REQUEST_MEMORY_BYTES_DEFAULT = 256 * MIB;

@@ -38,6 +38,12 @@ export class BrokerProcess {
     return { own: of('RssAnon'), all: of('VmRSS') };
   }
 
+  /** Processor time that its main thread has taken so far. */
+  get mainThreadMicros() {
+    const [nanoseconds] = readFileSync(`/proc/${this.#child.pid}/schedstat`, 'utf8').split(' ');
+    return Number(nanoseconds) / 1000;
+  }
+
   async stop() {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'exit');

@@ -48,7 +48,11 @@ export class Scene {
         partitions: Math.min(PARTITIONS_A_TOPIC, partitions - at),
       });
     }
-    for (let partition = 0; partition < partitions; partition++) await scene.produce(first, partition);
+    // Each is written and read once before anything is measured: its first page is mapped then.
+    for (let partition = 0; partition < partitions; partition++) {
+      await scene.produce(first, partition);
+      await scene.fetch(first, partition);
+    }
     while (scene.askers.length < connections / 2) scene.askers.push(await WireConnection.open(scene.broker.address));
     while (scene.waiters.length < connections / 2) await scene.#wait(scene.waiters.length);
     return scene;
@@ -82,10 +86,10 @@ export class Scene {
     if (found < records.length) throw new Error('a fetch found nothing');
   }
 
-  /** One request at a time over each connection. */
-  async one(what) {
-    const connection = this.askers[this.next++ % this.askers.length];
-    const partition = Math.floor((Math.random() * this.partitions) / 2);
+  /** The latency of a request in ms: of always the same partition over the same connection, or spread over those that ask and are asked for. */
+  async latency(what, isSpread) {
+    const connection = this.askers[isSpread ? this.next++ % this.askers.length : 0];
+    const partition = isSpread ? Math.floor((Math.random() * this.partitions) / 2) : 0;
     const began = performance.now();
     await this[what](connection, partition);
     return performance.now() - began;

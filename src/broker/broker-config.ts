@@ -9,6 +9,7 @@ import { suggestion } from '../store/nearest-name.ts';
 import type { BrokerConfigDefinition } from './config/config-kind.ts';
 import { groupConfigs } from './config/group-configs.ts';
 import { keptConfigs } from './config/kept-configs.ts';
+import { listenerSetting, type ListenerSettingName } from './config/listener-settings.ts';
 import { networkConfigs } from './config/network-configs.ts';
 import { securityConfigs } from './config/security-configs.ts';
 import { storageConfigs } from './config/storage-configs.ts';
@@ -33,7 +34,7 @@ export type BrokerConfig = {
 
 /** Settings as a caller passes them: as what they are, or as text. */
 export type BrokerConfigInput = {
-  readonly [Name in BrokerConfigName]?: ConfigValue | readonly string[] | undefined;
+  readonly [Name in BrokerConfigName | ListenerSettingName]?: ConfigValue | readonly string[] | undefined;
 };
 
 export const brokerConfigNames = Object.keys(brokerConfigs) as BrokerConfigName[];
@@ -44,6 +45,8 @@ export interface CheckedBrokerConfig {
   readonly config: BrokerConfig;
   /** Those that somebody has set. */
   readonly given: ReadonlySet<BrokerConfigName>;
+  /** What listeners have of their own, by their names in small letters. */
+  readonly ofListeners: ReadonlyMap<string, BrokerConfigInput>;
 }
 
 export function isBrokerConfigName(name: string): name is BrokerConfigName {
@@ -55,18 +58,38 @@ export function checkBrokerConfig(input: BrokerConfigInput): CheckedBrokerConfig
   if (typeof input !== 'object' || input === null) throw invalidArgument('config', 'an object of settings', input);
   const config = Object.fromEntries(brokerConfigNames.map((name) => [name, brokerConfigs[name].default]));
   const given = new Set<BrokerConfigName>();
+  const ofListeners = new Map<string, BrokerConfigInput>();
   for (const [name, value] of Object.entries(input)) {
-    if (!isBrokerConfigName(name)) {
-      const hint = suggestion(name, brokerConfigNames);
-      throw new MillraceError('ERR_MILLRACE_INVALID_ARGUMENT', `${show(name)} is no setting of a broker${hint}`);
+    if (isBrokerConfigName(name)) {
+      if (value === undefined) continue;
+      config[name] = parsed(name, name, value);
+      given.add(name);
+    } else {
+      const setting = listenerSetting(name);
+      if (setting === null) throw unknownSetting(name);
+      if (value === undefined) continue;
+      const { base, listener } = setting;
+      ofListeners.set(listener, { ...ofListeners.get(listener), [base]: parsed(name, base, value) });
     }
-    if (value === undefined) continue;
-    const definition = brokerConfigs[name] as BrokerConfigDefinition;
-    const parsed = definition.parse(value);
-    if (parsed === null)
-      throw invalidArgument(name, definition.expected, definition.type === 'password' ? '(hidden)' : value);
-    config[name] = parsed;
-    given.add(name);
   }
-  return { config: config as unknown as BrokerConfig, given };
+  return { config: config as unknown as BrokerConfig, given, ofListeners };
+}
+
+/** The settings with others in place of some of them. Throws as `checkBrokerConfig` does. */
+export function withConfigs(config: BrokerConfig, changes: BrokerConfigInput): BrokerConfig {
+  const checked = checkBrokerConfig(changes);
+  return { ...config, ...Object.fromEntries(Array.from(checked.given, (name) => [name, checked.config[name]])) };
+}
+
+function parsed(name: string, base: BrokerConfigName, value: unknown): ConfigValue {
+  const definition = brokerConfigs[base] as BrokerConfigDefinition;
+  const found = definition.parse(value);
+  if (found === null)
+    throw invalidArgument(name, definition.expected, definition.type === 'password' ? '(hidden)' : value);
+  return found;
+}
+
+function unknownSetting(name: string): MillraceError {
+  const hint = suggestion(name, brokerConfigNames);
+  return new MillraceError('ERR_MILLRACE_INVALID_ARGUMENT', `${show(name)} is no setting of a broker${hint}`);
 }

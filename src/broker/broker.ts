@@ -15,12 +15,17 @@ import type { Credentials } from '../security/credentials.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Logger } from '../types.ts';
-import { type BrokerConfig, type BrokerConfigInput, checkBrokerConfig } from './broker-config.ts';
+import {
+  type BrokerConfig,
+  type BrokerConfigInput,
+  checkBrokerConfig,
+  type CheckedBrokerConfig,
+} from './broker-config.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { openSecurity } from './broker-security.ts';
 import { FetchSessions } from './fetch-sessions.ts';
 import { addressText, endpointText, isWildcard } from './config/endpoint.ts';
-import { isReadable, type ListenerPlan, planListeners } from './config/listener-plan.ts';
+import { controllerListeners, isReadable, type ListenerPlan, planListeners } from './config/listener-plan.ts';
 import { storeSettingsOf } from './config/store-settings.ts';
 import type { Faults } from './faults.ts';
 import { type HttpOptions, type HttpPlan, planHttp } from './config/http-plan.ts';
@@ -153,7 +158,8 @@ export class Broker {
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   const { logger = {}, clock = systemClock } = options;
   const checked = checkBrokerConfig(withAddress(options));
-  const plans = planListeners(checked.config);
+  const plans = planListeners(checked);
+  warnOfStrayListeners(checked, plans, logger);
   const http = planHttp(checked.config, options.http);
   for (const plan of plans) {
     if (plan.isOpenToAll)
@@ -186,6 +192,19 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     await store?.close();
     await release();
     throw error;
+  }
+}
+
+/** Nothing obeys what is said of a listener that there is not; those of Kafka's controllers are left out with their settings. */
+function warnOfStrayListeners(
+  { config, ofListeners }: CheckedBrokerConfig,
+  plans: readonly ListenerPlan[],
+  logger: Logger,
+): void {
+  const known = new Set([...plans.map(({ name }) => name), ...controllerListeners(config)]);
+  for (const [name, settings] of ofListeners) {
+    if (known.has(name.toUpperCase())) continue;
+    logger.warn?.({ listener: name, settings: Object.keys(settings) }, 'settings of a listener that there is not');
   }
 }
 

@@ -14,6 +14,7 @@ import { type BrokerConfigName, brokerConfigNames, brokerConfigs } from './broke
 import type { BrokerContext } from './broker-context.ts';
 import { type BrokerConfigDefinition, type BrokerConfigType, inTopicUnits } from './config/config-kind.ts';
 import { dynamicName, isDynamic } from './config/dynamic-names.ts';
+import type { ListenerConfigName, ListenerSetting } from './config/listener-settings.ts';
 import type { LiveConfig } from './live-config.ts';
 import { topicConfigDocumentation } from './topic-config-documentation.ts';
 
@@ -118,13 +119,12 @@ function synonymsAbove(
   return synonyms;
 }
 
-/** All settings of the broker, and those of its listeners that were changed. */
+/** All settings of the broker, and those that listeners have of their own. */
 export function describeBrokerConfig({ liveConfig }: BrokerContext): ConfigDescription[] {
-  const ofListeners = [...liveConfig.changed('broker').keys()].filter((name) => dynamicName(name)!.listener !== null);
-  return [
-    ...brokerConfigNames.map((name) => describeOne(liveConfig, name)),
-    ...ofListeners.map((name) => describeOfListener(liveConfig, name)),
-  ];
+  const ofListeners = Array.from(liveConfig.effective.ofListeners, ([listener, own]) =>
+    Object.keys(own).map((base) => describeOfListener(liveConfig, { listener, base: base as ListenerConfigName })),
+  );
+  return [...brokerConfigNames.map((name) => describeOne(liveConfig, name)), ...ofListeners.flat()];
 }
 
 /** What was changed for all brokers of the cluster while they ran. */
@@ -158,9 +158,17 @@ function describeOne(liveConfig: LiveConfig, name: BrokerConfigName): ConfigDesc
   };
 }
 
-function describeOfListener(liveConfig: LiveConfig, name: string): ConfigDescription {
-  const base = describeOne(liveConfig, dynamicName(name)!.base);
-  const value = base.isSensitive ? null : liveConfig.changed('broker').get(name)!;
-  const synonyms = [{ name, value, source: configSources.dynamicBroker }, ...base.synonyms];
-  return { ...base, name, value, readOnly: false, configSource: configSources.dynamicBroker, synonyms };
+function describeOfListener(liveConfig: LiveConfig, { listener, base: baseName }: ListenerSetting): ConfigDescription {
+  const name = `listener.name.${listener}.${baseName}`;
+  const base = describeOne(liveConfig, baseName);
+  const shown = (value: ConfigValue): string | null =>
+    base.isSensitive ? null : configText(value, brokerConfigs[baseName].type);
+  const own: ConfigSynonym[] = [];
+  const changed = liveConfig.changed('broker').get(name);
+  if (changed !== undefined) own.push({ name, value: shown(changed), source: configSources.dynamicBroker });
+  const given = liveConfig.started.ofListeners.get(listener)?.[baseName] as ConfigValue | undefined;
+  if (given !== undefined) own.push({ name, value: shown(given), source: configSources.staticBroker });
+  const [{ value, source }] = own;
+  const readOnly = dynamicName(name) === null;
+  return { ...base, name, value, readOnly, configSource: source, synonyms: [...own, ...base.synonyms] };
 }

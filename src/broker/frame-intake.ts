@@ -28,8 +28,8 @@ export class FrameIntake implements SocketReader {
   readonly #chunks: Buffer[] = [];
   /** What these hold, with what an object takes however little it has. */
   #chunkBytes = 0;
-  /** Taken for the frame that comes in. */
-  #announced = 0;
+  /** Taken for the frame that comes in: what it is gathered in, which may be longer than the frame. */
+  #taken = 0;
   #waits = false;
   /** Where the next read goes, if that is where the frame is gathered. */
   #apart: Buffer | null = null;
@@ -88,9 +88,11 @@ export class FrameIntake implements SocketReader {
       if (this.#waits) return null;
       const frame = this.#splitter.next();
       if (frame !== null) {
+        const { memory } = this.#options;
         // One that came as a whole has not asked.
-        if (this.#announced === 0) this.#options.memory.add(frame.length);
-        this.#announced = 0;
+        if (this.#taken === 0) memory.add(frame.length);
+        else memory.release(this.#taken - frame.length);
+        this.#taken = 0;
         return frame;
       }
       if (!this.#hasRoom()) return null;
@@ -107,21 +109,22 @@ export class FrameIntake implements SocketReader {
     this.#chunkBytes = 0;
     if (this.#waits) this.#stopWaiting();
     this.#waits = false;
-    this.#options.memory.release(this.#announced);
-    this.#announced = 0;
+    this.#options.memory.release(this.#taken);
+    this.#taken = 0;
   }
 
   #hasRoom(): boolean {
     const { announcedSize } = this.#splitter;
-    if (this.#announced > 0 || announcedSize === 0) return true;
-    const { memory, onRoom } = this.#options;
+    if (this.#taken > 0 || announcedSize === 0) return true;
+    const { memory, buffers, onRoom } = this.#options;
+    const size = buffers.sizeFor(announcedSize);
     const granted = (): void => {
-      this.#announced = announcedSize;
+      this.#taken = size;
       this.#waits = false;
       setImmediate(onRoom);
     };
-    const isTaken = memory.take(announcedSize, granted, (stop) => (this.#stopWaiting = stop));
-    if (isTaken) this.#announced = announcedSize;
+    const isTaken = memory.take(size, granted, (stop) => (this.#stopWaiting = stop));
+    if (isTaken) this.#taken = size;
     this.#waits = !isTaken;
     return isTaken;
   }

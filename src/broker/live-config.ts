@@ -14,9 +14,9 @@ import type { Logger } from '../types.ts';
 import {
   type BrokerConfig,
   type BrokerConfigName,
-  type BrokerConfigInput,
   checkBrokerConfig,
   type CheckedBrokerConfig,
+  withConfigs,
 } from './broker-config.ts';
 import {
   type ConfigScope,
@@ -150,10 +150,17 @@ function liveSettings(effective: CheckedBrokerConfig): Parameters<Store['configu
   const {
     defaults = {},
     compactionBufferBytes,
+    compactionBytesPerSecond,
     compactionIntervalMs,
     producerIdExpirationMs,
   } = storeSettingsOf(effective);
-  return { defaults, compactionBufferBytes, compactionIntervalMs, producerIdExpirationMs };
+  return {
+    defaults,
+    compactionBufferBytes,
+    compactionBytesPerSecond,
+    compactionIntervalMs,
+    producerIdExpirationMs,
+  };
 }
 
 function levelsOf(entries: readonly DynamicConfigEntry[]): Levels {
@@ -170,7 +177,7 @@ function entriesOf(levels: Levels): DynamicConfigEntry[] {
 /** Throws INVALID_ARGUMENT for a value that its setting cannot have. */
 function effectiveOf(started: CheckedBrokerConfig, levels: Levels): EffectiveConfig {
   const changes: Record<string, string> = {};
-  const ofListeners = new Map<string, Record<string, string>>();
+  const ofListeners = new Map(started.ofListeners);
   for (const scope of configScopes) {
     for (const [name, value] of levels[scope]) {
       const { base, listener } = dynamicName(name)!;
@@ -178,14 +185,9 @@ function effectiveOf(started: CheckedBrokerConfig, levels: Levels): EffectiveCon
       else ofListeners.set(listener, { ...ofListeners.get(listener), [base]: value });
     }
   }
-  const { config, given } = over(started, changes);
+  const config = withConfigs(started.config, changes);
+  const given = new Set([...started.given, ...(Object.keys(changes) as BrokerConfigName[])]);
   // Each is looked at, also those of listeners that there are not.
-  const listeners = new Map(Array.from(ofListeners, ([name, own]) => [name, over({ config, given }, own).config]));
-  return { config, given, ofListener: (name) => listeners.get(name.toLowerCase()) ?? config };
-}
-
-function over({ config, given }: CheckedBrokerConfig, changes: BrokerConfigInput): CheckedBrokerConfig {
-  const checked = checkBrokerConfig(changes);
-  const changed = Object.fromEntries(Array.from(checked.given, (name) => [name, checked.config[name]]));
-  return { config: { ...config, ...changed }, given: new Set<BrokerConfigName>([...given, ...checked.given]) };
+  const listeners = new Map(Array.from(ofListeners, ([name, own]) => [name, withConfigs(config, own)]));
+  return { config, given, ofListeners, ofListener: (name) => listeners.get(name.toLowerCase()) ?? config };
 }

@@ -6,16 +6,15 @@ import { hasSasl, hasTls, type ListenerPlan } from './config/listener-plan.ts';
 import { ConnectionBound, type ConnectionBounds } from './connection-bound.ts';
 import { allHandlers } from './handlers.ts';
 import { Listener } from './listener.ts';
-import type { LiveConfig } from './live-config.ts';
+import type { EffectiveConfig, LiveConfig } from './live-config.ts';
 import { ReadBuffers } from './read-buffers.ts';
 import { RequestDispatch } from './request-dispatch.ts';
 import { RequestMemory } from './request-memory.ts';
-import { tlsSettings } from './tls-settings.ts';
+import { type TlsSettings, tlsSettings } from './tls-settings.ts';
 
 /** All of them, or none. */
 export async function openListeners(plans: readonly ListenerPlan[], context: BrokerContext): Promise<Listener[]> {
   const { config, liveConfig, clock, logger, security } = context;
-  const sasl = plans.some(hasSasl) ? saslSettings(config, security, clock) : null;
   const bound = new ConnectionBound(boundsOf(config));
   liveConfig.add((next) => bound.changeTo(boundsOf(next.config)));
   const memory = new RequestMemory(config['queued.max.request.bytes']);
@@ -30,8 +29,8 @@ export async function openListeners(plans: readonly ListenerPlan[], context: Bro
         name,
         host,
         port,
-        tls: hasTls(plan) ? tlsSettings(liveConfig.effective.ofListener(name)) : null,
-        sasl: hasSasl(plan) ? sasl : null,
+        tls: hasTls(plan) ? tlsOf(plan, liveConfig.effective) : null,
+        sasl: hasSasl(plan) ? saslSettings(liveConfig.effective.ofListener(name), security, clock) : null,
         dispatch,
         clock,
         logger,
@@ -44,7 +43,7 @@ export async function openListeners(plans: readonly ListenerPlan[], context: Bro
         nextConnectionId: () => ++connections,
       });
       opened.push(listener);
-      if (hasTls(plan)) obeyCertificates(listener, liveConfig);
+      if (hasTls(plan)) obeyCertificates(listener, plan, liveConfig);
     }
     return opened;
   } catch (error) {
@@ -62,9 +61,13 @@ function boundsOf(config: BrokerConfig): ConnectionBounds {
 }
 
 /** Files are read anew with every change, so that one that was replaced in its place is taken. */
-function obeyCertificates(listener: Listener, liveConfig: LiveConfig): void {
+function obeyCertificates(listener: Listener, plan: ListenerPlan, liveConfig: LiveConfig): void {
   liveConfig.add((next) => {
-    const settings = tlsSettings(next.ofListener(listener.name));
+    const settings = tlsOf(plan, next);
     return () => listener.configureTls(settings);
   });
+}
+
+function tlsOf({ name, clientAuth }: ListenerPlan, effective: EffectiveConfig): TlsSettings {
+  return tlsSettings({ ...effective.ofListener(name), 'ssl.client.auth': clientAuth });
 }

@@ -40,6 +40,11 @@ export class ReadBuffers implements FrameBuffers {
     new Shelf(SPARE_LONG_FRAME_BYTES, SPARE_LONG_FRAMES_MAX),
   ];
 
+  /** What a frame of this size takes while it comes in in pieces. */
+  sizeFor(size: number): number {
+    return this.#shelves.find((shelf) => size <= shelf.size)?.size ?? size;
+  }
+
   take(size: number): Buffer {
     return this.#shelves.find((shelf) => size <= shelf.size)?.take() ?? Buffer.allocUnsafeSlow(size);
   }

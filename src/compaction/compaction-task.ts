@@ -7,15 +7,13 @@
 import { DiskFileSystem } from '../file/disk.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { type PlainError, toPlainError } from '../worker/error-transfer.ts';
-import { Brake, GivenUp, type GiveUpFlag } from './compaction-control.ts';
+import { Brake, type CompactionControl, GivenUp } from './compaction-control.ts';
 import { type IndexingOptions, type IndexingReport, indexDirtyKeys } from './key-indexing.ts';
 import { OffsetMap, type OffsetMapState } from './offset-map.ts';
 import { type CleaningOptions, type CleaningReport, cleanSegments } from './segment-cleaning.ts';
 
 interface Work {
-  readonly flag: GiveUpFlag;
-  /** Read and written together. */
-  readonly bytesPerSecond: number;
+  readonly control: CompactionControl;
   readonly map: OffsetMapState;
 }
 
@@ -36,11 +34,11 @@ export function runCompactionTask(system: FileSystem, task: CompactionTask): Com
     switch (task.kind) {
       case 'index': {
         const map = new OffsetMap(task.map);
-        const report = indexDirtyKeys(system, map, task.options, new Brake(task.flag, task.bytesPerSecond));
+        const report = indexDirtyKeys(system, map, task.options, new Brake(task.control));
         return { kind: 'indexed', map: map.state, report };
       }
       case 'clean': {
-        const brake = new Brake(task.flag, task.bytesPerSecond);
+        const brake = new Brake(task.control);
         return { kind: 'cleaned', report: cleanSegments(system, new OffsetMap(task.map), task.options, brake) };
       }
       case 'remove':

@@ -21,7 +21,7 @@ import type { Executor } from '../worker/executor.ts';
 import type { FilterRules } from './batch-filter.ts';
 import type { CleanableRange } from './cleanable-range.ts';
 import { type TransactionsState, transactionsFrom } from './cleaned-transactions.ts';
-import type { GiveUpFlag } from './compaction-control.ts';
+import { type CompactionControl, isGivenUp } from './compaction-control.ts';
 import type { CompactionOutcome, CompactionTask } from './compaction-task.ts';
 import { OffsetMap, type OffsetMapState } from './offset-map.ts';
 import type { CleaningReport } from './segment-cleaning.ts';
@@ -33,8 +33,7 @@ export type CompactionExecutor = Executor<CompactionTask, CompactionOutcome>;
 export interface PassOptions {
   readonly system: FileSystem;
   readonly executor: CompactionExecutor;
-  readonly flag: GiveUpFlag;
-  readonly bytesPerSecond: number;
+  readonly control: CompactionControl;
   /** Memory for the map, at most. */
   readonly bufferBytes: number;
   readonly now: number;
@@ -180,11 +179,11 @@ class Pass {
 
   /** Null when it was given up, or failed because what it read is there no more; then nothing of it is left. */
   async #run(task: CompactionTask, group: readonly Member[]): Promise<CompactionOutcome | null> {
-    const { executor, flag, system } = this.#options;
+    const { control, executor, system } = this.#options;
     const outcome = await executor.run(task);
     if (outcome.kind !== 'given up' && outcome.kind !== 'failed') return outcome;
     if (group.length > 0) dropCleaned(system, this.#log.directory, this.#leftOf(group));
-    const isWanted = Atomics.load(flag, 0) === 0 && this.#isUnchanged(group);
+    const isWanted = !isGivenUp(control) && this.#isUnchanged(group);
     if (outcome.kind === 'failed' && isWanted) throw fromPlainError(outcome.error);
     return null;
   }
@@ -212,9 +211,8 @@ class Pass {
     }));
   }
 
-  #work(map: OffsetMapState): Pick<PassOptions, 'flag' | 'bytesPerSecond'> & { readonly map: OffsetMapState } {
-    const { flag, bytesPerSecond } = this.#options;
-    return { flag, bytesPerSecond, map };
+  #work(map: OffsetMapState): Pick<PassOptions, 'control'> & { readonly map: OffsetMapState } {
+    return { control: this.#options.control, map };
   }
 
   #givenUp(): PassReport {

@@ -6,7 +6,8 @@
 import { dirname } from 'node:path';
 import { MillraceError } from '../errors.ts';
 import { CHECKPOINT_BYTES_MAX } from '../limits.ts';
-import type { FileSystem, LogFile } from './file-system.ts';
+import type { FileSystem, FlushThread, LogFile } from './file-system.ts';
+import { flushRound } from './flush-round.ts';
 
 const TEMPORARY_SUFFIX = '.tmp';
 
@@ -17,6 +18,29 @@ export function writeWholeFile(system: FileSystem, path: string, text: string, d
   writeThrough(system.open(temporary, 'w+'), text);
   system.rename(temporary, path);
   if (durable) system.syncDirectory(dirname(path));
+}
+
+/**
+ * As `writeWholeFile`, durably, with the disk waited for on the flusher's thread. `isWanted` is asked when the content is safe: where it says no, as somebody has written the file
+ * meanwhile, that stays.
+ */
+export async function writeWholeFileAside(
+  system: FileSystem,
+  thread: FlushThread,
+  { path, text, isWanted }: { readonly path: string; readonly text: string; readonly isWanted: () => boolean },
+): Promise<void> {
+  const temporary = path + TEMPORARY_SUFFIX;
+  system.remove(temporary);
+  const file = system.open(temporary, 'w+');
+  try {
+    write(file, text);
+    await flushRound(thread, { files: [file], directories: [], wholeFileSystem: false });
+  } finally {
+    file.close();
+  }
+  if (!isWanted()) return;
+  system.rename(temporary, path);
+  await flushRound(thread, { files: [], directories: [dirname(path)], wholeFileSystem: false });
 }
 
 /** Replaces `path`, durably, by a file that only its owner may read: mode 0600, whatever the mode of the old one was. */
@@ -31,13 +55,17 @@ export function writePrivateFile(system: FileSystem, path: string, text: string)
 
 function writeThrough(file: LogFile, text: string): void {
   try {
-    const bytes = Buffer.from(text, 'utf8');
-    file.write(bytes, 0, bytes.length, 0);
+    write(file, text);
     // Without this a rename may reach the disk before the bytes, and a power failure leaves an empty file.
     file.sync();
   } finally {
     file.close();
   }
+}
+
+function write(file: LogFile, text: string): void {
+  const bytes = Buffer.from(text, 'utf8');
+  file.write(bytes, 0, bytes.length, 0);
 }
 
 /** The whole text of `path`, or null where there is no such file. */

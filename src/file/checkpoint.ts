@@ -40,7 +40,12 @@ export function writeCheckpoint(
   path: string,
   entries: readonly (readonly (string | number)[])[],
 ): void {
+  writeWholeFile(system, path, checkpointText(entries));
+}
+
+/** What stands in such a file. */
+export function checkpointText(entries: readonly (readonly (string | number)[])[]): string {
   let text = `${VERSION}\n${entries.length}\n`;
   for (const entry of entries) text += `${entry.join(' ')}\n`;
-  writeWholeFile(system, path, text);
+  return text;
 }

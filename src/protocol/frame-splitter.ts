@@ -4,20 +4,19 @@
  *     splitter.push(chunk);
  *     for (let frame = splitter.next(); frame !== null; frame = splitter.next()) handle(frame);
  *
- * A frame that lies in one chunk is a view of it; one that spans chunks is gathered in a buffer of its own, which grows with what has come in and not with what
- * was announced. So nothing of a chunk is kept once `next` has said null, and who reads from a socket into memory of its own may use that again; the rest of
+ * A frame that lies in one chunk is a view of it; one that spans chunks is gathered in a buffer of its own, at once where it is no longer
+ * than GATHERED_AT_ONCE_BYTES_MAX; a longer one's grows with what has come in and not with what was announced. So nothing of a chunk is kept once `next` has said null, and who reads from a socket into memory of its own may use that again; the rest of
  * a long frame it can read to where it will stay (`room`). A length that is negative (ERR_MILLRACE_CORRUPT) or above the bound
  * (ERR_MILLRACE_TOO_LARGE) is refused as soon as it is read; the connection is of no use then.
  */
 import { assert } from '../assert.ts';
 import { MillraceError } from '../errors.ts';
-import { FRAME_BYTES_MAX_DEFAULT } from '../limits.ts';
+import { FRAME_BYTES_MAX_DEFAULT, GATHERED_AT_ONCE_BYTES_MAX } from '../limits.ts';
 import { LENGTH_SIZE } from './frame-pieces.ts';
 import { readInt32 } from './integers.ts';
 import { bufferOf } from './message-reader.ts';
 
-/** A buffer for a frame begins with so much, and grows to so many times what it has. */
-const GATHERED_SIZE_MIN = 4 * 1024;
+/** A buffer that is too short for what has come in is replaced by one of so many times that. */
 const GROWTH = 4;
 
 const nothing = Buffer.alloc(0);
@@ -155,7 +154,7 @@ export class FrameSplitter {
   #grow(size: number): Buffer {
     const before = this.#gathered;
     if (before !== null && before.length >= size) return before;
-    const larger = this.#buffers.take(Math.min(this.#size, Math.max(GATHERED_SIZE_MIN, GROWTH * size)));
+    const larger = this.#buffers.take(Math.min(this.#size, Math.max(GATHERED_AT_ONCE_BYTES_MAX, GROWTH * size)));
     this.#gathered = larger;
     if (before === null) return larger;
     before.copy(larger, 0, 0, this.#filled);

@@ -6,23 +6,42 @@
  * disk is tried again the next time. Up to where a log is clean stands in `cleaner-offset-checkpoint`. (LogCleaner, LogCleanerManager.)
  */
 import { type CleanableRange, cleanableRange } from '../compaction/cleanable-range.ts';
-import { giveUp, type GiveUpFlag, newGiveUpFlag } from '../compaction/compaction-control.ts';
+import { changeRate, type CompactionControl, giveUp, newControl } from '../compaction/compaction-control.ts';
 import { compactionExecutor } from '../compaction/compaction-executor.ts';
 import { type CompactionExecutor, compactOnce } from '../compaction/log-compaction.ts';
 import { invalidArgument, isMillraceError, MillraceError } from '../errors.ts';
 import { listSegments } from '../log/log-directory.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { addPass, type CompactionResult, CompactionStatistics, newResult } from './compaction-statistics.ts';
+import type { CheckedOptions } from './store-options.ts';
 import { isDiskFailure, type StoreEnvironment, writing } from './store-environment.ts';
 import type { Partition } from './topic.ts';
 
-export interface CompactorOptions {
+/** What can be changed while it runs. */
+export interface CompactorSettings {
   readonly intervalMs: number;
   readonly bufferBytes: number;
   /** 0: as fast as it can. */
   readonly bytesPerSecond: number;
+}
+
+export interface CompactorOptions extends CompactorSettings {
   readonly partitions: () => Iterable<Partition>;
   readonly open: (partition: Partition) => PartitionLog;
+}
+
+type StoreSettings = Pick<
+  CheckedOptions,
+  'compactionBufferBytes' | 'compactionBytesPerSecond' | 'compactionIntervalMs'
+>;
+
+/** What a store's options say of it. */
+export function compactorSettings(options: StoreSettings): CompactorSettings {
+  return {
+    intervalMs: options.compactionIntervalMs,
+    bufferBytes: options.compactionBufferBytes,
+    bytesPerSecond: options.compactionBytesPerSecond,
+  };
 }
 
 interface Candidate {
@@ -38,7 +57,8 @@ export class Compactor {
   /** Unopened partitions that were looked at: nobody but this process can make them dirtier. */
   readonly #seen = new WeakSet<Partition>();
   #running: Promise<unknown> = Promise.resolve();
-  #flag: GiveUpFlag = newGiveUpFlag();
+  /** Of the log that is being compacted, or was last. */
+  #control: CompactionControl = newControl(0);
   #cancel: (() => void) | null = null;
   #stopped = false;
 
@@ -56,9 +76,10 @@ export class Compactor {
     });
   }
 
-  /** From the next log on. */
-  configure(changes: Pick<CompactorOptions, 'intervalMs' | 'bufferBytes'>): void {
+  /** The rate holds at once, the rest from the next log on. */
+  configure(changes: CompactorSettings): void {
     const isOther = changes.intervalMs !== this.#options.intervalMs;
+    if (changes.bytesPerSecond !== this.#options.bytesPerSecond) changeRate(this.#control, changes.bytesPerSecond);
     this.#options = { ...this.#options, ...changes };
     if (isOther && this.#cancel !== null && !this.#stopped) this.start();
   }
@@ -95,7 +116,7 @@ export class Compactor {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel?.();
-    giveUp(this.#flag);
+    giveUp(this.#control);
     // Its failure was told to those who asked for it.
     await this.#running.catch(() => undefined);
     await this.#executor.close();
@@ -138,12 +159,12 @@ export class Compactor {
     const began = performance.now();
     const result = newResult(topic.name, index);
     if (this.#stopped) throw closed(this.#environment.directory);
-    this.#flag = newGiveUpFlag();
-    const run = this.#passes(partition, result, this.#flag);
+    this.#control = newControl(this.#options.bytesPerSecond);
+    const run = this.#passes(partition, result, this.#control);
     // Its failure is told to whoever awaits the run itself.
     const ended = run.catch(() => undefined);
     partition.stopCompaction = async () => {
-      giveUp(this.#flag);
+      giveUp(this.#control);
       await ended;
     };
     try {
@@ -157,10 +178,10 @@ export class Compactor {
     return result;
   }
 
-  async #passes(partition: Partition, result: CompactionResult, flag: GiveUpFlag): Promise<void> {
+  async #passes(partition: Partition, result: CompactionResult, control: CompactionControl): Promise<void> {
     const { topic, index } = partition;
     const { system, clock, cleanerOffsets } = this.#environment;
-    const { bufferBytes, bytesPerSecond, open } = this.#options;
+    const { bufferBytes, open } = this.#options;
     const log = open(partition);
     for (;;) {
       const now = clock.now();
@@ -168,9 +189,8 @@ export class Compactor {
       if (result.passes === 0) result.startOffset = range.firstDirtyOffset;
       result.endOffset = range.firstDirtyOffset;
       if (range.firstDirtyOffset >= range.bound) return;
-      const rate = bytesPerSecond === 0 ? Infinity : bytesPerSecond;
       const pass = await this.#guarded(() =>
-        compactOnce(log, range, { system, executor: this.#executor, flag, bytesPerSecond: rate, bufferBytes, now }),
+        compactOnce(log, range, { system, executor: this.#executor, control, bufferBytes, now }),
       );
       addPass(result, pass);
       if (pass.isGivenUp || log.isClosed) {

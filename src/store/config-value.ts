@@ -129,7 +129,15 @@ export function replicaList(): ConfigDefinition {
 /** A value as Kafka's tools show it. */
 export function configText(value: ConfigValue, type: string): string {
   if (value === Number.MAX_SAFE_INTEGER) return String(LONG_MAX);
-  return type === 'double' && Number.isInteger(value) ? `${value}.0` : String(value);
+  return type === 'double' ? doubleText(value as number) : String(value);
+}
+
+/** As Java writes a double: with a fraction always, and with an exponent from ten millions on and below a thousandth. */
+function doubleText(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0 || (size >= 1e-3 && size < 1e7)) return Number.isInteger(value) ? `${value}.0` : String(value);
+  const [digits, exponent] = value.toExponential().split('e');
+  return `${digits.includes('.') ? digits : `${digits}.0`}E${Number(exponent)}`;
 }
 
 function itemsOf(input: unknown): string[] | null {

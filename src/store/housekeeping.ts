@@ -3,11 +3,12 @@
  * old (retention.ts). One after the other, since both write where logs start.
  *
  * The order is what counts: first the logs, then the checkpoint files that speak of them. Logs are taken in groups, so that one round of the
- * flusher covers many and the descriptors stay bounded.
+ * flusher covers many and the descriptors stay bounded. The event loop has its turn after a few, and the disk is waited for on another thread.
  */
-import { LOGS_AT_ONCE, RETENTION_FIRST_CHECK_MS } from '../limits.ts';
+import { setImmediate } from 'node:timers/promises';
+import { CHECKPOINT_LOGS_A_TURN, LOGS_AT_ONCE, RETENTION_FIRST_CHECK_MS } from '../limits.ts';
 import { Retention } from './retention.ts';
-import { type StoreEnvironment, writing } from './store-environment.ts';
+import { type StoreEnvironment, writing, writingAside } from './store-environment.ts';
 import type { Partition } from './topic.ts';
 
 export interface HousekeepingIntervals {
@@ -95,17 +96,24 @@ export class Housekeeping {
       if (this.#isDirty(partition)) dirty.push(partition);
     }
     let failure: unknown = null;
-    for (let i = 0; i < dirty.length; i += LOGS_AT_ONCE) {
-      const results = await Promise.allSettled(
-        dirty.slice(i, i + LOGS_AT_ONCE).map((each) => this.#checkpointLog(each)),
-      );
-      for (const result of results) if (result.status === 'rejected') failure ??= result.reason;
-    }
-    writing(this.#environment, () => {
-      this.#environment.recoveryPoints.write();
-      this.#environment.startOffsets.write();
-    });
+    for (let i = 0; i < dirty.length; i += LOGS_AT_ONCE)
+      failure ??= await this.#checkpointLogs(dirty.slice(i, i + LOGS_AT_ONCE));
+    const { recoveryPoints, startOffsets, flushThread } = this.#environment;
+    await writingAside(this.#environment, () => recoveryPoints.writeAside(flushThread));
+    writing(this.#environment, () => startOffsets.write());
     if (failure !== null) throw failure as Error;
+  }
+
+  /** The first failure of any of them, or null. */
+  async #checkpointLogs(group: readonly Partition[]): Promise<unknown> {
+    let failure: unknown = null;
+    const running: Promise<void>[] = [];
+    for (const partition of group) {
+      running.push(this.#checkpointLog(partition).catch((error: unknown) => void (failure ??= error)));
+      if (running.length % CHECKPOINT_LOGS_A_TURN === 0) await setImmediate();
+    }
+    await Promise.all(running);
+    return failure;
   }
 
   #isDirty({ topic, index, log }: Partition): boolean {

@@ -8,8 +8,9 @@
  */
 import { join } from 'node:path';
 import { isMillraceError, MillraceError } from '../errors.ts';
-import { readCheckpoint, writeCheckpoint } from '../file/checkpoint.ts';
-import type { FileSystem } from '../file/file-system.ts';
+import { writeWholeFileAside } from '../file/atomic-file.ts';
+import { checkpointText, readCheckpoint, writeCheckpoint } from '../file/checkpoint.ts';
+import type { FileSystem, FlushThread } from '../file/file-system.ts';
 import type { Logger } from '../types.ts';
 
 export const RECOVERY_POINT_CHECKPOINT = 'recovery-point-offset-checkpoint';
@@ -21,6 +22,8 @@ export class OffsetCheckpoint {
   readonly #path: string;
   #offsets = new Map<string, number>();
   #changed = false;
+  /** How often a write has begun. */
+  #writes = 0;
 
   /** Reads the file; one that is no checkpoint is told to `logger` and counts as missing. */
   static read(system: FileSystem, directory: string, name: string, logger: Logger = {}): OffsetCheckpoint {
@@ -67,9 +70,34 @@ export class OffsetCheckpoint {
   /** Writes the file if an offset has changed since it was read or written; durable when this returns. */
   write(): void {
     if (!this.#changed) return;
-    const entries = Array.from(this.#offsets, ([key, offset]) => [key, offset] as const);
-    writeCheckpoint(this.#system, this.#path, entries);
+    this.#writes++;
+    writeCheckpoint(this.#system, this.#path, this.#entries());
     this.#changed = false;
+  }
+
+  /**
+   * As `write`, but the disk is waited for on another thread: durable when it settles. What is set meanwhile comes with the next write; one that comes meanwhile knows
+   * more, and stays.
+   */
+  async writeAside(thread: FlushThread): Promise<void> {
+    if (!this.#changed) return;
+    const own = ++this.#writes;
+    const text = checkpointText(this.#entries());
+    this.#changed = false;
+    try {
+      await writeWholeFileAside(this.#system, thread, {
+        path: this.#path,
+        text,
+        isWanted: () => this.#writes === own,
+      });
+    } catch (error) {
+      this.#changed = true;
+      throw error;
+    }
+  }
+
+  #entries(): (readonly [string, number])[] {
+    return Array.from(this.#offsets, ([key, offset]) => [key, offset] as const);
   }
 
   #take([topic, partition, offset]: string[]): void {

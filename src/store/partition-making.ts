@@ -6,7 +6,7 @@
  */
 import type { LogFile } from '../file/file-system.ts';
 import { FLUSH_EACH_FILES_MAX, LOGS_AT_ONCE } from '../limits.ts';
-import { flushRound } from './flush-round.ts';
+import { flushRound } from '../file/flush-round.ts';
 import { makePartitionDirectory } from './partition-directory.ts';
 import type { StoreEnvironment } from './store-environment.ts';
 

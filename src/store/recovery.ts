@@ -25,7 +25,7 @@ import type { Executor } from '../worker/executor.ts';
 import { InlineExecutor } from '../worker/inline-executor.ts';
 import { ThreadPool } from '../worker/thread-pool.ts';
 import { type RecoveryOutcome, type RecoveryTask, recoverLogs } from './recovery-task.ts';
-import { flushRound } from './flush-round.ts';
+import { flushRound } from '../file/flush-round.ts';
 import { isDiskFailure, type StoreEnvironment } from './store-environment.ts';
 import type { Partition } from './topic.ts';
 

@@ -4,7 +4,7 @@ import { checkOptions, type StoreOptions } from './store-options.ts';
 /** What is left out gets its default, as in `openStore`. */
 export type StoreChange = Pick<
   StoreOptions,
-  'compactionBufferBytes' | 'compactionIntervalMs' | 'producerIdExpirationMs'
+  'compactionBufferBytes' | 'compactionBytesPerSecond' | 'compactionIntervalMs' | 'producerIdExpirationMs'
 > & {
   readonly defaults: NonNullable<StoreOptions['defaults']>;
 };
@@ -13,8 +13,15 @@ export type StoreChange = Pick<
 export function checkChange({
   defaults,
   compactionBufferBytes,
+  compactionBytesPerSecond,
   compactionIntervalMs,
   producerIdExpirationMs,
 }: StoreChange): Required<StoreChange> {
-  return checkOptions({ defaults, compactionBufferBytes, compactionIntervalMs, producerIdExpirationMs });
+  return checkOptions({
+    defaults,
+    compactionBufferBytes,
+    compactionBytesPerSecond,
+    compactionIntervalMs,
+    producerIdExpirationMs,
+  });
 }

@@ -40,3 +40,13 @@ export function writing<T>(environment: StoreEnvironment, write: () => T): T {
     throw isDiskFailure(error) ? environment.health.fail(error) : error;
   }
 }
+
+/** As `writing`, where the disk is waited for elsewhere. */
+export async function writingAside(environment: StoreEnvironment, write: () => Promise<void>): Promise<void> {
+  environment.health.check();
+  try {
+    await write();
+  } catch (error) {
+    throw isDiskFailure(error) ? environment.health.fail(error) : error;
+  }
+}

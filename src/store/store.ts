@@ -23,7 +23,7 @@ import type { TransactionalProducerOptions } from '../producer/transactional-opt
 import type { TransactionalProducer } from '../producer/transactional-producer.ts';
 import type { TransactionDescription, TransactionFilter } from '../transaction/transaction-listing.ts';
 import type { CompactionResult } from './compaction-statistics.ts';
-import { Compactor } from './compactor.ts';
+import { Compactor, compactorSettings } from './compactor.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { InternalTopics } from './internal-topics.ts';
 import type { MetaProperties } from './meta-properties.ts';
@@ -96,9 +96,7 @@ export class Store extends TopicStore {
     this.#producers = new OpenProducers(logs, { ...environment, producerIds: this.producerIds }, this.#transactions);
     this.#housekeeping = new Housekeeping(environment, () => this.partitions(), options);
     this.#compactor = new Compactor(environment, {
-      intervalMs: options.compactionIntervalMs,
-      bufferBytes: options.compactionBufferBytes,
-      bytesPerSecond: options.compactionBytesPerSecond,
+      ...compactorSettings(options),
       partitions: () => this.partitions(),
       open: (partition) => this.open(partition),
     });
@@ -136,10 +134,10 @@ export class Store extends TopicStore {
   /** Other options while it is open: all of them or none. They are not written down: the next open is told them again. Errors: INVALID_ARGUMENT, OFFLINE, CLOSED. */
   async configure(change: StoreChange): Promise<void> {
     this.checkOpen();
-    const { compactionIntervalMs: intervalMs, compactionBufferBytes: bufferBytes, ...rest } = checkChange(change);
+    const checked = checkChange(change);
     await this.admin.changeDefaults(change.defaults);
-    this.environment.producerIdExpirationMs = rest.producerIdExpirationMs;
-    this.#compactor.configure({ intervalMs, bufferBytes });
+    this.environment.producerIdExpirationMs = checked.producerIdExpirationMs;
+    this.#compactor.configure(compactorSettings(checked));
   }
 
   /** Why the store is offline, or null. */

@@ -9,7 +9,7 @@
  */
 import { isMillraceError, MillraceError } from '../errors.ts';
 import { type CheckedTopicOptions, checkPartitions } from './create-topic-options.ts';
-import { flushBarrier } from './flush-round.ts';
+import { flushBarrier } from '../file/flush-round.ts';
 import { makePartitions, removeDirectories } from './partition-making.ts';
 import { removeLeaving, renameToLeave } from './partition-removal.ts';
 import { isDiskFailure, type StoreEnvironment, writing } from './store-environment.ts';

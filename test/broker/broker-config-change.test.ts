@@ -161,6 +161,22 @@ test.each<[string, string, Change[], number, RegExp]>([
   expect(broker.store.topicConfig('t')['retention.ms']).toBe(259_200_000);
 });
 
+test('the rate of compaction: Kafka’s number, and a new one while the broker runs', async () => {
+  const { broker, client } = await rig();
+  const rate = 'log.cleaner.io.max.bytes.per.second';
+  expect((await described(client, '0')).get(rate)).toMatchObject({ value: '1.7976931348623157E308', readOnly: false });
+  await broker.store.createTopic('keys', { config: { 'cleanup.policy': 'compact' } });
+  const log = broker.store.partition('keys', 0);
+  for (let i = 0; i < 10; i++) log.append([{ key: 'a', value: Buffer.alloc(100_000, i) }]);
+  log.roll();
+  expect(await alter(client, '', [[rate, SET, '1']])).toEqual([0, null]);
+  expect((await described(client, '0')).get(rate)).toMatchObject({ value: '1.0', configSource: 3 });
+  // It would take days; what is being done obeys, too.
+  const compaction = broker.store.compact('keys', 0);
+  expect(await alter(client, '', [[rate, DELETE, null]])).toEqual([0, null]);
+  expect(await compaction).toMatchObject({ isGivenUp: false, recordsKept: 1 });
+});
+
 test('lists grow and shrink from their default; validation changes nothing', async () => {
   const { broker, client } = await rig();
   await broker.store.createTopic('t');

@@ -6,6 +6,7 @@ import {
   checkBrokerConfig,
   DEFAULT_BROKER_CONFIG,
   isBrokerConfigName,
+  withConfigs,
 } from '#millrace/broker/broker-config.js';
 
 test('each setting says in a sentence what it means, and none stands twice', () => {
@@ -30,11 +31,34 @@ test('values as what they are or as text; what is given is told from what is not
   );
 });
 
+test('what listeners have of their own stands beside the broker’s', () => {
+  const { config, given, ofListeners } = checkBrokerConfig({
+    'ssl.client.auth': 'none',
+    'listener.name.external.ssl.client.auth': 'required',
+    'listener.name.external.connections.max.reauth.ms': '5000',
+    'listener.name.inside.ssl.keystore.location': undefined,
+  });
+  expect([config['ssl.client.auth'], config['connections.max.reauth.ms']]).toEqual(['none', 0]);
+  expect([...given]).toEqual(['ssl.client.auth']);
+  expect([...ofListeners]).toEqual([
+    ['external', { 'ssl.client.auth': 'required', 'connections.max.reauth.ms': 5000 }],
+  ]);
+});
+
+test('some settings in place of others', () => {
+  const config = withConfigs(DEFAULT_BROKER_CONFIG, { 'num.partitions': '7' });
+  expect(config).toEqual({ ...DEFAULT_BROKER_CONFIG, 'num.partitions': 7 });
+});
+
 test.each([
   [{ 'num.partition': 4 }, /"num\.partition" is no setting of a broker, did you mean "num\.partitions"\?/],
   [{ 'num.partitions': 0 }, /num\.partitions must be a whole number from 1 to 100000, got 0/],
   [{ 'num.partitions': null }, /num\.partitions must be/],
   [{ 'auto.create.topics.enable': 'maybe' }, /must be true or false, got "maybe"/],
+  [{ 'listener.name.external.num.partitions': 4 }, /is no setting of a broker/],
+  [{ 'listener.name.EXTERNAL.ssl.client.auth': 'none' }, /is no setting of a broker/],
+  [{ 'listener.name.a.ssl.client.auth': 'maybe' }, /listener\.name\.a\.ssl\.client\.auth must be.*got "maybe"/],
+  [{ 'listener.name.a.ssl.keystore.key': 7 }, /got "\(hidden\)"/],
   [{ 'log.retention.hours': 'long' }, /log\.retention\.hours must be/],
   [null, /config must be an object/],
 ])('refuses %j', (input, message) => {

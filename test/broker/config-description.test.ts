@@ -19,6 +19,28 @@ test('of several settings of the broker that mean the same, all stand as synonym
   ]);
 });
 
+test('what a listener has of its own, where it comes from, and the broker’s behind it', () => {
+  const auth = 'listener.name.external.ssl.client.auth';
+  const own = {
+    'ssl.client.auth': 'requested',
+    [auth]: 'required',
+    'listener.name.external.ssl.keystore.key': 'secret',
+  };
+  const all = describeBrokerConfig(contextOf(own));
+  const shown = all.find((each) => each.name === auth)!;
+  expect(shown).toMatchObject({ value: 'required', configSource: 4, readOnly: true, configType: 2 });
+  expect(shown.synonyms.map(({ name, value, source }) => [name, value, source])).toEqual([
+    [auth, 'required', 4],
+    ['ssl.client.auth', 'requested', 4],
+    ['ssl.client.auth', 'none', 5],
+  ]);
+  expect(all.find((each) => each.name === 'listener.name.external.ssl.keystore.key')).toMatchObject({
+    value: null,
+    isSensitive: true,
+    readOnly: false,
+  });
+});
+
 test('a setting without a default of the broker', () => {
   const all = describeTopicConfig(contextOf({}), {});
   const shown = all.find(({ name }) => name === 'remote.storage.enable')!;

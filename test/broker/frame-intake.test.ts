@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { FrameIntake } from '#millrace/broker/frame-intake.js';
 import { ReadBuffers } from '#millrace/broker/read-buffers.js';
 import { RequestMemory } from '#millrace/broker/request-memory.js';
+import { SPARE_FRAME_BYTES, SPARE_LONG_FRAME_BYTES } from '#millrace/limits.js';
 
 /** A frame of this size, with its length. */
 function frame(size: number, fill = 0): Buffer {
@@ -32,8 +33,8 @@ test('frames of one chunk have their room, which who takes them gives back', () 
   expect(memory.used).toBe(30);
 });
 
-test('a frame takes its room once, when its length is there', () => {
-  const memory = new RequestMemory(1000);
+test('a frame takes its room once, when its length is there: what it is gathered in, and once it is whole its own size', () => {
+  const memory = new RequestMemory(-1);
   const [intake] = intakes(memory, 1).all;
   const bytes = frame(100, 7);
   intake.push(bytes.subarray(0, 3));
@@ -45,7 +46,7 @@ test('a frame takes its room once, when its length is there', () => {
   ]) {
     intake.push(bytes.subarray(from, to));
     expect(intake.next()).toBe(null);
-    expect(memory.used).toBe(100);
+    expect(memory.used).toBe(SPARE_FRAME_BYTES);
   }
   intake.push(bytes.subarray(50));
   expect(intake.next()!.equals(bytes.subarray(4))).toBe(true);
@@ -68,7 +69,7 @@ test('without room the frame waits, and what follows with it; then it goes on', 
   expect(first.next()!.length).toBe(100);
   expect(onRoom).not.toHaveBeenCalled();
   memory.release(100);
-  expect([onRoom.mock.calls.length, second.waitsForRoom, memory.used]).toEqual([0, false, 80]);
+  expect([onRoom.mock.calls.length, second.waitsForRoom, memory.used]).toEqual([0, false, SPARE_FRAME_BYTES]);
   await new Promise((resolve) => setImmediate(resolve));
   expect(onRoom).toHaveBeenCalledTimes(1);
   expect(second.next()!.equals(bytes.subarray(4))).toBe(true);
@@ -82,12 +83,12 @@ test('a close gives back what was taken, and the turn of who waited; it may come
     intake.push(frame(100).subarray(0, 50));
     expect(intake.next()).toBe(null);
   }
-  expect([memory.used, memory.waiting]).toEqual([100, 2]);
+  expect([memory.used, memory.waiting]).toEqual([SPARE_FRAME_BYTES, 2]);
   all[1].close();
-  expect([memory.used, memory.waiting]).toEqual([100, 1]);
+  expect([memory.used, memory.waiting]).toEqual([SPARE_FRAME_BYTES, 1]);
   all[0].close();
   all[0].close();
-  expect([memory.used, memory.waiting]).toEqual([100, 0]);
+  expect([memory.used, memory.waiting]).toEqual([SPARE_FRAME_BYTES, 0]);
   expect(onRoom).not.toHaveBeenCalled();
   all[2].close();
   expect(memory.used).toBe(0);
@@ -102,6 +103,20 @@ test('what cannot be is refused, by the bound of the moment', () => {
   expect(intake.next()!.length).toBe(2000);
   intake.push(frame(2001));
   expect(() => intake.next()).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_TOO_LARGE' }) as Error);
+});
+
+test('so many frames in pieces as their buffers have room, however short the frames are', () => {
+  const count = 3;
+  const memory = new RequestMemory(count * SPARE_LONG_FRAME_BYTES);
+  const buffers = new ReadBuffers();
+  const options = { maxFrameSize: 1_000_000, memory, buffers, onRoom: vi.fn() };
+  const all = Array.from({ length: count + 1 }, () => new FrameIntake(options));
+  for (const intake of all) {
+    intake.push(frame(SPARE_FRAME_BYTES + 1).subarray(0, 100));
+    expect(intake.next()).toBe(null);
+  }
+  expect(all.map(({ waitsForRoom }) => waitsForRoom)).toEqual([false, false, false, true]);
+  expect(memory.used).toBe(count * SPARE_LONG_FRAME_BYTES);
 });
 
 /** Reads into the intake as a socket would. */

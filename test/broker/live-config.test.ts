@@ -37,6 +37,18 @@ test('default, start, all brokers, this broker: each is stronger than the one be
   await store.close();
 });
 
+test('of a listener: the start’s for all, the start’s for it, what was changed', async () => {
+  const name = 'listener.name.external.ssl.keystore.location';
+  const { live, store } = await liveRig({ 'ssl.keystore.location': 'all', [name]: 'own' });
+  const location = (listener: string) => live.effective.ofListener(listener)['ssl.keystore.location'];
+  expect([location('EXTERNAL'), location('OTHER')]).toEqual(['own', 'all']);
+  await live.change('broker', set({ [name]: 'changed' }), false);
+  expect([location('EXTERNAL'), location('OTHER')]).toEqual(['changed', 'all']);
+  await live.change('broker', () => new Map(), false);
+  expect([location('EXTERNAL'), location('OTHER')]).toEqual(['own', 'all']);
+  await store.close();
+});
+
 test('what one of those who must obey refuses changes nothing, neither does validation', async () => {
   const { live, store, retention, directory } = await liveRig();
   const before = retention();

@@ -31,6 +31,12 @@ test.each([
   expect(again.filter((buffer) => taken.has(buffer)).length).toBe(countMax);
 });
 
+test('what a frame takes is the length of the buffer that it would get', () => {
+  const buffers = new ReadBuffers();
+  const sizes = [1, SPARE_FRAME_BYTES, SPARE_FRAME_BYTES + 1, SPARE_LONG_FRAME_BYTES, SPARE_LONG_FRAME_BYTES + 1];
+  expect(sizes.map((size) => buffers.sizeFor(size))).toEqual(sizes.map((size) => buffers.take(size).length));
+});
+
 test('a longer one is made to measure and kept by nobody', () => {
   const buffers = new ReadBuffers();
   const buffer = buffers.take(SPARE_LONG_FRAME_BYTES + 1);

@@ -70,7 +70,8 @@ export async function cliBytes(args: readonly string[]): Promise<Buffer> {
   return context.stdout.bytes;
 }
 
-const MAIN = fileURLToPath(import.meta.resolve('#millrace/cli/main.js'));
+/** The compiled program. */
+export const MAIN = fileURLToPath(import.meta.resolve('#millrace/cli/main.js'));
 
 /** A process of its own; ended with the test. */
 export function start(args: readonly string[]): ChildProcessWithoutNullStreams {

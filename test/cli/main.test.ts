@@ -1,12 +1,14 @@
 /** The compiled program as users run it: in processes of its own, with real pipes and signals. */
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openStore } from '#millrace/main.js';
 import { temporaryDirectory } from '../support/temp-directory.ts';
-import { ended, run, start } from './cli-run.ts';
+import { ended, MAIN, run, start } from './cli-run.ts';
 
 test('help ends with 0, no command and a wrong option with 2, an unknown topic with 1', async () => {
   const data = temporaryDirectory();
@@ -110,6 +112,18 @@ async function waitForRecords(data: string, count: number): Promise<void> {
     await setTimeout(20);
   }
 }
+
+test('what V8 has compiled is kept for the next start, where this Node can and may', () => {
+  const canKeep = 'enableCompileCache' in nodeModule;
+  const kept = (environment: Record<string, string>): string[] => {
+    const folder = temporaryDirectory();
+    const { NODE_COMPILE_CACHE: _, NODE_DISABLE_COMPILE_CACHE: __, NODE_V8_COVERAGE: ___, ...env } = process.env;
+    execFileSync(process.execPath, [MAIN, '--version'], { env: { ...env, TMPDIR: folder, ...environment } });
+    return readdirSync(folder);
+  };
+  expect(kept({})).toEqual(canKeep ? ['node-compile-cache'] : []);
+  expect(kept({ NODE_DISABLE_COMPILE_CACHE: '1' })).toEqual([]);
+});
 
 test('the package names the program, which the system can run', () => {
   const root = new URL('../..', import.meta.url);

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { giveUp, newGiveUpFlag } from '#millrace/compaction/compaction-control.js';
+import { giveUp, newControl } from '#millrace/compaction/compaction-control.js';
 import { compactInThread, type CompactionTask } from '#millrace/compaction/compaction-task.js';
 import { OffsetMap } from '#millrace/compaction/offset-map.js';
 import { readyBatches } from '../support/temp-log.ts';
@@ -11,8 +11,7 @@ function indexTask(directory: string): CompactionTask & { readonly kind: 'index'
   const segments = [{ baseOffset: 0, size: 100, endOffset: 10 }];
   return {
     kind: 'index',
-    flag: newGiveUpFlag(),
-    bytesPerSecond: Infinity,
+    control: newControl(0),
     map: OffsetMap.allocate(1000, 10),
     options: { directory, segments, startOffset: 0, aborted: [] },
   };
@@ -31,7 +30,7 @@ test('what is given up says so', () => {
   const segments = [{ baseOffset: 0, size: bytes.length, endOffset: 10 }];
   const whole = { ...task, options: { ...task.options, segments } };
   expect(compactInThread(whole)).toMatchObject({ kind: 'indexed', map: { count: 1, latestOffset: 9 } });
-  giveUp(task.flag);
+  giveUp(task.control);
   expect(compactInThread(whole)).toEqual({ kind: 'given up' });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Brake, newGiveUpFlag } from '#millrace/compaction/compaction-control.js';
+import { Brake, newControl } from '#millrace/compaction/compaction-control.js';
 import { indexDirtyKeys } from '#millrace/compaction/key-indexing.js';
 import { OffsetMap } from '#millrace/compaction/offset-map.js';
 import { native } from '#millrace/native.js';
@@ -25,7 +25,7 @@ function run(keysMax: number, startOffset = 0, bytesMax = 1 << 20) {
   const map = new OffsetMap(OffsetMap.allocate(bytesMax, keysMax));
   const dirty = segments.filter(({ endOffset }) => endOffset > startOffset);
   const options = { directory: rig.directory, segments: dirty, startOffset, aborted: [] };
-  const report = indexDirtyKeys(rig.system, map, options, new Brake(newGiveUpFlag(), Infinity));
+  const report = indexDirtyKeys(rig.system, map, options, new Brake(newControl(0)));
   return { report, map, rig };
 }
 

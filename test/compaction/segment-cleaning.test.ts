@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { FilterRules } from '#millrace/compaction/batch-filter.js';
 import { transactionsFrom } from '#millrace/compaction/cleaned-transactions.js';
-import { Brake, newGiveUpFlag } from '#millrace/compaction/compaction-control.js';
+import { Brake, newControl } from '#millrace/compaction/compaction-control.js';
 import { indexDirtyKeys } from '#millrace/compaction/key-indexing.js';
 import { OffsetMap } from '#millrace/compaction/offset-map.js';
 import { cleanSegments } from '#millrace/compaction/segment-cleaning.js';
@@ -75,7 +75,7 @@ function clean(
     lastStableOffset: lastOffset,
   }));
   const map = new OffsetMap(OffsetMap.allocate(10_000, 100));
-  const brake = new Brake(newGiveUpFlag(), Infinity);
+  const brake = new Brake(newControl(0));
   indexDirtyKeys(system, map, { directory: DIRECTORY, segments, startOffset: 0, aborted }, brake);
   expect(map.latestOffset).toBe(99);
   const report = cleanSegments(

@@ -23,8 +23,9 @@ function rowsBehind(beginning: string): Row[] {
   }));
 }
 
-/** Of the machine. */
+/** Of the machine, and what no number is. */
 const defaults: Partial<Record<BrokerConfigName, string>> = {
+  'log.cleaner.io.max.bytes.per.second': 'no bound',
   'num.recovery.threads.per.data.dir': 'processors, at most 4',
 };
 

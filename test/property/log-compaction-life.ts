@@ -3,7 +3,7 @@
  * a pass that dies, or finds the disk full, has taken a part of those that had to go, and nothing else.
  */
 import { cleanableRange } from '#millrace/compaction/cleanable-range.js';
-import { newGiveUpFlag } from '#millrace/compaction/compaction-control.js';
+import { newControl } from '#millrace/compaction/compaction-control.js';
 import { runCompactionTask } from '#millrace/compaction/compaction-task.js';
 import { compactOnce, type PassReport } from '#millrace/compaction/log-compaction.js';
 import { InlineExecutor } from '#millrace/worker/inline-executor.js';
@@ -58,8 +58,7 @@ export async function compact(scene: LogScene): Promise<PassReport> {
     compactOnce(log, cleanableRange(log, harness.cleanedOffset, time), {
       system,
       executor: new InlineExecutor((task) => runCompactionTask(system, task)),
-      flag: newGiveUpFlag(),
-      bytesPerSecond: Infinity,
+      control: newControl(0),
       bufferBytes: BUFFER_BYTES,
       now: time,
     }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { choice, decimal, flag, list, replicaList, whole } from '#millrace/store/config-value.js';
+import { choice, configText, decimal, flag, list, replicaList, whole } from '#millrace/store/config-value.js';
 
 const LONG_MAX = '9223372036854775807';
 
@@ -110,4 +110,18 @@ describe('a list of replicas', () => {
     ['*,0:1', null],
     ['0', null],
   ]);
+});
+
+test.each([
+  [0, '0.0'],
+  [0.5, '0.5'],
+  [1, '1.0'],
+  [0.001, '0.001'],
+  [0.0001, '1.0E-4'],
+  [9_999_999, '9999999.0'],
+  [1e7, '1.0E7'],
+  [52_428_800, '5.24288E7'],
+  [Number.MAX_VALUE, '1.7976931348623157E308'],
+])('a double of %d is shown as Java does: %s', (value, text) => {
+  expect(configText(value, 'double')).toBe(text);
 });

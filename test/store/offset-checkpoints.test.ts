@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { DiskFileSystem } from '#millrace/file/disk.js';
 import { OffsetCheckpoint, RECOVERY_POINT_CHECKPOINT as NAME } from '#millrace/store/offset-checkpoints.js';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
+import { Random } from '../support/random.ts';
 import { DATA, Messages, namesIn, read, write } from './store-fixture.ts';
 
 function inMemory(text?: string): MemoryFileSystem {
@@ -72,4 +74,61 @@ test.each([
   expect(messages.warnings()).toEqual(['a checkpoint file is not readable and is not believed']);
   checkpoint.write();
   expect(read(system, `${DATA}/${NAME}`)).toBe('0\n0\n');
+});
+
+/** With rounds of the flusher that end when the test says so. */
+function aside() {
+  const system = new MemoryFileSystem({ flush: 'manual' });
+  system.makeDirectory(DATA);
+  const checkpoint = OffsetCheckpoint.read(system, DATA, NAME);
+  checkpoint.set('orders', 0, 7);
+  return { system, checkpoint, thread: system.flushThread(DATA), text: () => read(system, `${DATA}/${NAME}`) };
+}
+
+async function rounds(system: MemoryFileSystem, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    system.runFlush();
+    await setImmediate();
+  }
+}
+
+test('a write aside is there when its bytes are safe, and durable when it settles', async () => {
+  const { system, checkpoint, thread, text } = aside();
+  const written = checkpoint.writeAside(thread);
+  await setImmediate();
+  expect(namesIn(system)).not.toContain(NAME);
+  checkpoint.set('orders', 0, 9);
+  await rounds(system, 2);
+  await written;
+  expect(text()).toBe('0\n1\norders 0 7\n');
+  // What was set meanwhile.
+  const next = checkpoint.writeAside(thread);
+  await rounds(system, 2);
+  await next;
+  expect(text()).toBe('0\n1\norders 0 9\n');
+  const after = OffsetCheckpoint.read(system.crash(new Random(1)), DATA, NAME);
+  expect(after.get('orders', 0)).toBe(9);
+});
+
+test('a write that comes while one is aside stays: it may have lowered an offset', async () => {
+  const { system, checkpoint, thread, text } = aside();
+  const written = checkpoint.writeAside(thread);
+  checkpoint.set('orders', 0, 3);
+  checkpoint.write();
+  await rounds(system, 2);
+  await written;
+  expect(text()).toBe('0\n1\norders 0 3\n');
+  expect(namesIn(system)).toEqual([NAME]);
+});
+
+test('a write aside that failed is made up for by the next', async () => {
+  const { system, checkpoint, thread, text } = aside();
+  system.fault = (operation) => (operation === 'fdatasync' ? 'EIO' : null);
+  const written = checkpoint.writeAside(thread);
+  system.runFlush();
+  await expect(written).rejects.toMatchObject({ cause: { code: 'EIO' } });
+  expect(namesIn(system)).not.toContain(NAME);
+  system.fault = null;
+  checkpoint.write();
+  expect(text()).toBe('0\n1\norders 0 7\n');
 });

@@ -31,6 +31,7 @@ test.each([
   ['what a topic contradicts', { defaults: { 'min.compaction.lag.ms': 9, 'max.compaction.lag.ms': 8 } }],
   ['an interval that is none', { defaults: {}, compactionIntervalMs: 0 }],
   ['a buffer that is none', { defaults: {}, compactionBufferBytes: 1 }],
+  ['a rate that is none', { defaults: {}, compactionBytesPerSecond: -1 }],
   ['an expiration that is none', { defaults: {}, producerIdExpirationMs: -1 }],
 ] as [string, never][])('%s is refused, and nothing is changed', async (_, change) => {
   await using store = await storeIn();

@@ -8,6 +8,7 @@ import {
   type ConfigDefinition,
   type ConfigType,
   type ConfigValue,
+  decimal,
   flag,
   whole,
 } from '../../store/config-value.ts';
@@ -33,7 +34,7 @@ interface Common {
   readonly obeyed?: boolean;
 }
 
-interface WholeOptions extends Common {
+interface NumberOptions extends Common {
   readonly default: number;
   readonly min: number;
   readonly max?: number;
@@ -41,11 +42,11 @@ interface WholeOptions extends Common {
 
 const INT_MAX = 0x7fff_ffff;
 
-export function int(options: WholeOptions): BrokerConfigDefinition<number> {
+export function int(options: NumberOptions): BrokerConfigDefinition<number> {
   return ofTopic(whole({ max: INT_MAX, ...options }), options) as BrokerConfigDefinition<number>;
 }
 
-export function long(options: WholeOptions): BrokerConfigDefinition<number> {
+export function long(options: NumberOptions): BrokerConfigDefinition<number> {
   const { min, max = Number.MAX_SAFE_INTEGER } = options;
   const base = whole({ default: options.default, min });
   const expected = options.max === undefined ? base.expected : `a whole number from ${min} to ${max}`;
@@ -56,8 +57,16 @@ export function long(options: WholeOptions): BrokerConfigDefinition<number> {
   return ofTopic({ ...base, expected, parse }, options) as BrokerConfigDefinition<number>;
 }
 
+/** A number, with a fraction or without. */
+export function double(options: NumberOptions): BrokerConfigDefinition<number> {
+  const { default: standard, min, max = Number.MAX_VALUE } = options;
+  const base = decimal({ default: standard, min, max });
+  const expected = options.max === undefined ? `a number from ${min} on` : base.expected;
+  return ofTopic({ ...base, expected }, options) as BrokerConfigDefinition<number>;
+}
+
 /** A whole number that may be left out. */
-export function optionalInt(options: Omit<WholeOptions, 'default'>): BrokerConfigDefinition<number | null> {
+export function optionalInt(options: Omit<NumberOptions, 'default'>): BrokerConfigDefinition<number | null> {
   return { ...int({ ...options, default: options.min }), default: null };
 }
 

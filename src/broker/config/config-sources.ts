@@ -14,6 +14,7 @@ import { suggestion } from '../../store/nearest-name.ts';
 import { parseProperties } from '../../store/properties-text.ts';
 import type { Logger } from '../../types.ts';
 import { type BrokerConfigInput, brokerConfigNames, isBrokerConfigName } from '../broker-config.ts';
+import { listenerSetting, withListenerName } from './listener-settings.ts';
 
 export interface ConfigSources {
   /** The path of a file in the form of Java's properties. */
@@ -37,7 +38,7 @@ export function collectConfig({
 }: ConfigSources): BrokerConfigInput {
   const collected: Record<string, string> = {};
   const take = (source: string, name: string, value: string, shown = name): void => {
-    if (isBrokerConfigName(name)) collected[name] = value;
+    if (isBrokerConfigName(name) || listenerSetting(name) !== null) collected[name] = value;
     else logger.warn?.({ source }, `${shown} is no setting of a broker${suggestion(name, brokerConfigNames)}`);
   };
   if (file !== undefined) {
@@ -53,7 +54,7 @@ export function collectConfig({
 
 function settingOf(variable: string): string {
   const name = variable.slice(PREFIX.length).toLowerCase().replaceAll('_', '.');
-  return isBrokerConfigName(OWN + name) ? OWN + name : name;
+  return isBrokerConfigName(OWN + name) ? OWN + name : withListenerName(name);
 }
 
 function readText(file: string): string {

@@ -8,10 +8,12 @@
  */
 import { type BrokerConfigName, brokerConfigNames, brokerConfigs, isBrokerConfigName } from '../broker-config.ts';
 import type { BrokerConfigDefinition } from './config-kind.ts';
+import { type ListenerConfigName, listenerSetting } from './listener-settings.ts';
 
 const OTHERS: ReadonlySet<BrokerConfigName> = new Set([
   'log.cleaner.backoff.ms',
   'log.cleaner.dedupe.buffer.size',
+  'log.cleaner.io.max.bytes.per.second',
   'max.connections',
   'max.connections.per.ip',
   'max.connections.per.ip.overrides',
@@ -20,7 +22,7 @@ const OTHERS: ReadonlySet<BrokerConfigName> = new Set([
 ]);
 
 /** Of listeners only, by their prefix. */
-const OF_LISTENERS: ReadonlySet<string> = new Set<BrokerConfigName>([
+const OF_LISTENERS: ReadonlySet<string> = new Set<ListenerConfigName>([
   'ssl.key.password',
   'ssl.keystore.certificate.chain',
   'ssl.keystore.key',
@@ -30,8 +32,6 @@ const OF_LISTENERS: ReadonlySet<string> = new Set<BrokerConfigName>([
   'ssl.truststore.location',
   'ssl.truststore.type',
 ]);
-
-const PREFIXED = /^listener\.name\.([^.]+)\.(.+)$/;
 
 /** Of those that mean the same, only the strongest can be changed. */
 const dynamicNames = new Set<string>(OTHERS);
@@ -52,10 +52,9 @@ export interface DynamicName {
 
 /** Null: it cannot be changed while the broker runs, or there is none of that name. */
 export function dynamicName(name: string): DynamicName | null {
-  const [, listener, base] = PREFIXED.exec(name) ?? [];
-  if (listener === undefined)
-    return isBrokerConfigName(name) && isDynamic(name) ? { base: name, listener: null } : null;
-  return isOfListeners(base) ? { base, listener } : null;
+  const setting = listenerSetting(name);
+  if (setting === null) return isBrokerConfigName(name) && isDynamic(name) ? { base: name, listener: null } : null;
+  return isOfListeners(setting.base) ? setting : null;
 }
 
 export function isDynamic(name: BrokerConfigName): boolean {

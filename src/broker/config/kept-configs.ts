@@ -16,7 +16,6 @@ const notes = {
   'group.coordinator.rebalance.protocols': 'Groups of the classic and of the consumer protocol are served.',
   'inter.broker.listener.name': 'There are no other brokers.',
   'log.cleaner.enable': 'Topics that are to be compacted always are.',
-  'log.cleaner.io.max.bytes.per.second': 'Not obeyed yet: compaction is not slowed down.',
   'log.cleaner.threads': 'One log is compacted at a time.',
   'log.flush.start.offset.checkpoint.interval.ms': 'The starts of logs are written with their recovery points.',
   'num.io.threads': 'One thread does all of it.',

@@ -4,7 +4,7 @@
  */
 import { hostname } from 'node:os';
 import { invalidArgument, MillraceError } from '../../errors.ts';
-import type { BrokerConfig } from '../broker-config.ts';
+import type { BrokerConfig, CheckedBrokerConfig } from '../broker-config.ts';
 import { type Endpoint, endpointText, isLoopback, isWildcard, parseEndpoints } from './endpoint.ts';
 
 export const securityProtocols = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'] as const;
@@ -14,23 +14,16 @@ export interface ListenerPlan extends Endpoint {
   readonly protocol: SecurityProtocol;
   /** Port 0: the one that it got. */
   readonly advertised: { readonly host: string; readonly port: number };
+  /** Whether clients show a certificate. */
+  readonly clientAuth: BrokerConfig['ssl.client.auth'];
   /** Nobody is asked who he is, and other machines reach it. */
   readonly isOpenToAll: boolean;
 }
 
-type ListenerConfig = Pick<
-  BrokerConfig,
-  | 'advertised.listeners'
-  | 'controller.listener.names'
-  | 'listener.security.protocol.map'
-  | 'listeners'
-  | 'millrace.allow.insecure.listeners'
-  | 'ssl.client.auth'
->;
-
 /** At least one. Errors: INVALID_ARGUMENT for what contradicts itself or is not safe. */
-export function planListeners(config: ListenerConfig): ListenerPlan[] {
-  const forControllers = config['controller.listener.names'].toUpperCase().split(',');
+export function planListeners(checked: CheckedBrokerConfig): ListenerPlan[] {
+  const { config } = checked;
+  const forControllers = controllerListeners(config);
   const endpointsOf = (setting: 'listeners' | 'advertised.listeners'): Endpoint[] =>
     parseEndpoints(setting, config[setting]).filter(({ name }) => !forControllers.includes(name));
   const endpoints = endpointsOf('listeners');
@@ -42,17 +35,24 @@ export function planListeners(config: ListenerConfig): ListenerPlan[] {
     throw invalidArgument('advertised.listeners', 'of names that listeners has', endpointText(stray));
   const protocols = protocolsOf(config['listener.security.protocol.map']);
   return endpoints.map((endpoint) => {
-    const plan = planOf(endpoint, protocols, { advertised, clientAuth: config['ssl.client.auth'] });
+    const plan = planOf(endpoint, { protocols, advertised, checked });
     if (plan.isOpenToAll && !config['millrace.allow.insecure.listeners']) throw insecure(plan);
     return plan;
   });
 }
 
-function planOf(
-  endpoint: Endpoint,
-  protocols: ReadonlyMap<string, SecurityProtocol>,
-  { advertised, clientAuth }: { readonly advertised: readonly Endpoint[]; readonly clientAuth: string },
-): ListenerPlan {
+/** In capitals, as listeners' names are. */
+export function controllerListeners(config: BrokerConfig): string[] {
+  return config['controller.listener.names'].toUpperCase().split(',');
+}
+
+interface Surroundings {
+  readonly protocols: ReadonlyMap<string, SecurityProtocol>;
+  readonly advertised: readonly Endpoint[];
+  readonly checked: CheckedBrokerConfig;
+}
+
+function planOf(endpoint: Endpoint, { protocols, advertised, checked }: Surroundings): ListenerPlan {
   const protocol = protocols.get(endpoint.name);
   if (protocol === undefined) {
     throw invalidArgument(
@@ -61,13 +61,25 @@ function planOf(
       [...protocols.keys()].join(),
     );
   }
+  const clientAuth = clientAuthOf(endpoint, protocol, checked);
   const asksWho = protocol.startsWith('SASL_') || (protocol === 'SSL' && clientAuth === 'required');
   return {
     ...endpoint,
     protocol,
+    clientAuth,
     advertised: advertisedFor(endpoint, advertised),
     isOpenToAll: !isLoopback(endpoint.host) && !asksWho,
   };
+}
+
+/** The broker's own is for SSL: clients that log in anyway show a certificate only where their listener says so. (ChannelBuilders.) */
+function clientAuthOf(
+  { name }: Endpoint,
+  protocol: SecurityProtocol,
+  { config, ofListeners }: CheckedBrokerConfig,
+): ListenerPlan['clientAuth'] {
+  const own = ofListeners.get(name.toLowerCase())?.['ssl.client.auth'] as ListenerPlan['clientAuth'] | undefined;
+  return own ?? (protocol === 'SASL_SSL' ? 'none' : config['ssl.client.auth']);
 }
 
 function advertisedFor(endpoint: Endpoint, advertised: readonly Endpoint[]): Endpoint {

@@ -14,7 +14,7 @@ import {
 } from '../../limits.ts';
 import { OFFSET_MAP_BYTES_MIN } from '../../compaction/offset-map.ts';
 import { COORDINATOR_PARTITIONS_DEFAULT } from '../../protocol/coordinator-partition.ts';
-import { bool, type BrokerConfigDefinition, int, list, long, optionalInt } from './config-kind.ts';
+import { bool, type BrokerConfigDefinition, double, int, list, long, optionalInt } from './config-kind.ts';
 
 /** As many as a store takes by itself. */
 const RECOVERY_THREADS_DEFAULT = Math.min(4, availableParallelism());
@@ -64,6 +64,11 @@ export const storageConfigs = {
     min: OFFSET_MAP_BYTES_MIN,
     max: COMPACTION_BUFFER_BYTES_MAX,
     documentation: 'Memory for the keys of a log while it is compacted.',
+  }),
+  'log.cleaner.io.max.bytes.per.second': double({
+    default: Number.MAX_VALUE,
+    min: 1,
+    documentation: 'What compaction reads and writes in a second, at most. Default: as fast as it can.',
   }),
   'log.flush.offset.checkpoint.interval.ms': int({
     default: CHECKPOINT_INTERVAL_MS,

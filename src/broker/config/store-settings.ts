@@ -24,6 +24,7 @@ export function storeSettingsOf(checked: CheckedBrokerConfig): StoreOptions & { 
     defaults: topicDefaultsOf(checked),
     checkpointIntervalMs: config['log.flush.offset.checkpoint.interval.ms'],
     compactionBufferBytes: config['log.cleaner.dedupe.buffer.size'],
+    compactionBytesPerSecond: wholeRate(config['log.cleaner.io.max.bytes.per.second']),
     compactionIntervalMs: Math.min(config['log.cleaner.backoff.ms'], TIMER_MAX_MS),
     groupConsumerAssignors: config['group.consumer.assignors'].split(','),
     groupConsumerHeartbeatIntervalMs: config['group.consumer.heartbeat.interval.ms'],
@@ -46,4 +47,9 @@ export function storeSettingsOf(checked: CheckedBrokerConfig): StoreOptions & { 
     transactionStatePartitions: config['transaction.state.log.num.partitions'],
     transactionalIdExpirationMs: config['transactional.id.expiration.ms'],
   };
+}
+
+/** As a store takes it, to which 0 is no bound. */
+function wholeRate(bytesPerSecond: number): number {
+  return bytesPerSecond < Number.MAX_SAFE_INTEGER ? Math.floor(bytesPerSecond) : 0;
 }

@@ -31,6 +31,17 @@ test('settings of our own have their prefix in a variable once', () => {
   });
 });
 
+test('settings of one listener, from everywhere', () => {
+  const file = fileOf('listener.name.external.ssl.client.auth=required\n');
+  const environment = { MILLRACE_LISTENER_NAME_SASL_SSL_SASL_ENABLED_MECHANISMS: 'PLAIN' };
+  const overrides: [string, string][] = [['listener.name.external.ssl.keystore.location', '/a']];
+  expect(collectConfig({ file, environment, overrides })).toEqual({
+    'listener.name.external.ssl.client.auth': 'required',
+    'listener.name.sasl_ssl.sasl.enabled.mechanisms': 'PLAIN',
+    'listener.name.external.ssl.keystore.location': '/a',
+  });
+});
+
 test('a name that is none is left out, and said with the nearest', () => {
   const warned: [object, string][] = [];
   const logger = { warn: (details: object, message: string) => warned.push([details, message]) };

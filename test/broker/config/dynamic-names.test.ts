@@ -11,6 +11,7 @@ test('what Kafka lets one change while it runs, and this broker obeys', () => {
     'log.cleaner.backoff.ms',
     'log.cleaner.dedupe.buffer.size',
     'log.cleaner.delete.retention.ms',
+    'log.cleaner.io.max.bytes.per.second',
     'log.cleaner.max.compaction.lag.ms',
     'log.cleaner.min.cleanable.ratio',
     'log.cleaner.min.compaction.lag.ms',

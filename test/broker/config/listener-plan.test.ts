@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type BrokerConfigInput, checkBrokerConfig } from '#millrace/broker/broker-config.js';
 import { hasSasl, hasTls, isReadable, planListeners } from '#millrace/broker/config/listener-plan.js';
 
-const plan = (config: BrokerConfigInput) => planListeners(checkBrokerConfig(config).config);
+const plan = (config: BrokerConfigInput) => planListeners(checkBrokerConfig(config));
 const open = { 'millrace.allow.insecure.listeners': true };
 
 test('one, on this machine, unless told otherwise', () => {
@@ -57,6 +57,21 @@ test('who asks its clients who they are may listen anywhere', () => {
   expect(plans.map(isReadable)).toEqual([true, false, false]);
   for (const clientAuth of ['none', 'requested'])
     expect(() => plan({ listeners: 'SSL://0.0.0.0:1', 'ssl.client.auth': clientAuth })).toThrow(/ask who they are/);
+});
+
+test('the broker’s ssl.client.auth is for SSL; a listener’s own for that listener', () => {
+  const listeners = ['SSL', 'SASL_SSL', 'OTHER'].map((name) => `${name}://127.0.0.1:0`).join();
+  const map = { 'listener.security.protocol.map': 'SSL:SSL,SASL_SSL:SASL_SSL,OTHER:SSL' };
+  const authOf = (config: BrokerConfigInput) =>
+    plan({ listeners, ...map, ...config }).map(({ clientAuth }) => clientAuth);
+  expect(authOf({ 'ssl.client.auth': 'required' })).toEqual(['required', 'none', 'required']);
+  const own = {
+    'listener.name.sasl_ssl.ssl.client.auth': 'requested',
+    'listener.name.other.ssl.client.auth': 'required',
+  };
+  expect(authOf(own)).toEqual(['none', 'requested', 'required']);
+  const guarded = { listeners: 'SSL://0.0.0.0:1', 'ssl.client.auth': 'required' };
+  expect(() => plan({ ...guarded, 'listener.name.ssl.ssl.client.auth': 'none' })).toThrow(/ask who they are/);
 });
 
 test('an address that others reach needs a word', () => {

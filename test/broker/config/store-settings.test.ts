@@ -34,6 +34,15 @@ test('what is longer than a timer can wait is as long as one can', () => {
   expect([retentionCheckIntervalMs, compactionIntervalMs]).toEqual([0x7fff_ffff, 0x7fff_ffff]);
 });
 
+test('a rate of compaction in whole bytes; as good as none is none', () => {
+  const told = (rate: unknown): number | undefined =>
+    storeSettingsOf(checkBrokerConfig({ 'log.cleaner.io.max.bytes.per.second': rate as string }))
+      .compactionBytesPerSecond;
+  expect([told('5.24288E7'), told('1.9'), told(1e15), told('1.7976931348623157E308')]).toEqual([
+    52_428_800, 1, 1e15, 0,
+  ]);
+});
+
 test('without settings a store is told what it would do by itself', () => {
   const told = checkOptions(storeSettingsOf(checkBrokerConfig({})));
   expect(told).toEqual(checkOptions({}));

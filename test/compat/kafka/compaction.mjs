@@ -8,7 +8,7 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanableRange } from '#millrace/compaction/cleanable-range.js';
-import { newGiveUpFlag } from '#millrace/compaction/compaction-control.js';
+import { newControl } from '#millrace/compaction/compaction-control.js';
 import { compactionExecutor } from '#millrace/compaction/compaction-executor.js';
 import { compactOnce } from '#millrace/compaction/log-compaction.js';
 import { lastRecords } from '#millrace/compaction/stable-part.js';
@@ -125,7 +125,7 @@ function compactOurs(store, { firstDirtyOffset, now, producers }) {
     const byId = (all) => all.toSorted((a, b) => a.producerId - b.producerId);
     same('what producers wrote last', byId(lastRecords(log)), byId(producers));
     const range = cleanableRange(log, firstDirtyOffset, now);
-    const work = { system, executor, flag: newGiveUpFlag(), bytesPerSecond: Infinity, bufferBytes: 1 << 22 };
+    const work = { system, executor, control: newControl(0), bufferBytes: 1 << 22 };
     const pass = await compactOnce(log, range, { ...work, now });
     await executor.close();
     return pass.endOffset;

@@ -1,5 +1,5 @@
 /** One round of the flusher's thread as a promise, for those who sync something that is no log. */
-import type { FlushThread, FlushWork } from '../file/file-system.ts';
+import type { FlushThread, FlushWork } from './file-system.ts';
 
 /** Settles when the round has ended: so have all rounds that were asked for before it. Rejects with what failed. */
 export function flushRound(thread: FlushThread, work: FlushWork): Promise<void> {

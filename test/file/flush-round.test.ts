@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { flushBarrier, flushRound } from '#millrace/store/flush-round.js';
+import { flushBarrier, flushRound } from '#millrace/file/flush-round.js';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
-import { DATA } from './store-fixture.ts';
+import { DATA } from '../store/store-fixture.ts';
 
 test('a barrier is passed when the rounds before it have ended', async () => {
   const system = new MemoryFileSystem({ flush: 'manual' });
