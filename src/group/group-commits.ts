@@ -6,6 +6,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { ProducerStamp } from '../log/producer-stamp.ts';
+import type { Receipt } from '../log/receipt.ts';
 import type { KafkaErrorName } from '../protocol/error-code.ts';
 import type { OffsetToCommit, RecordInput, TopicPartition } from '../types.ts';
 import { commitRecords, tombstones } from './commit-records.ts';
@@ -22,7 +23,7 @@ import type {
   TransactionalCommitRequest,
 } from './group-requests.ts';
 import { answerOffsets } from './offset-answer.ts';
-import { deleteOffsets, offsetsOfGroup } from './offset-deletion.ts';
+import { type DeletedTopic, deleteOffsets, offsetsOfGroup, offsetsOfTopics } from './offset-deletion.ts';
 import { expire, type Expiry, type OffsetFacts } from './offset-expiry.ts';
 import type { CommittedOffset, StoredOffset } from './offset-table.ts';
 import type { OffsetsPartition } from './offsets-partition.ts';
@@ -114,13 +115,12 @@ export class GroupCommits {
     return this.#partition.offsets.count;
   }
 
-  /** Is there a group of this name, be it by nothing but an offset that a transaction may commit? */
+  /** Is there a group of this name, be it by nothing but an offset that a transaction may commit, or that was forgotten? */
   has(groupId: string): boolean {
-    const { offsets } = this.#partition;
-    return offsets.has(groupId) || offsets.hasPending(groupId);
+    return this.#partition.offsets.isKnown(groupId);
   }
 
-  /** All that have committed offsets, or may in open transactions. */
+  /** All of which `has` says so. */
   get groups(): ReadonlySet<string> {
     return this.#partition.offsets.groups();
   }
@@ -137,6 +137,14 @@ export class GroupCommits {
     const failure = await this.#append(tombstones(groupId, deleted));
     if (failure === null) this.#counters.offsetDeletions += deleted.length;
     return { error: failure, errors: failure === null ? errors : partitions.map(() => failure) };
+  }
+
+  /** What was committed for topics that are no more, or is in an open transaction. On stable storage when it settles. Errors: as an append, OFFLINE. */
+  async forgetTopics(topics: readonly DeletedTopic[]): Promise<void> {
+    let receipt: Receipt | null = null;
+    for (const [groupId, partitions] of offsetsOfTopics(this.#partition.offsets, topics))
+      receipt = this.#partition.append(tombstones(groupId, partitions));
+    await receipt?.durable;
   }
 
   /** Which offsets have had their time, and whether the group goes with them. */

@@ -5,7 +5,7 @@
 import type { PartitionLog } from '../log/partition-log.ts';
 import { MillraceError } from '../errors.ts';
 import { coordinatorPartition } from '../protocol/coordinator-partition.ts';
-import type { TopicPartition } from '../types.ts';
+import type { Offset, TopicPartition } from '../types.ts';
 import { refusedJoin, refusedSync } from './classic/group-answers.ts';
 import { newGroupCounters } from './group-counters.ts';
 import { checkHeartbeat } from './consumer/heartbeat-check.ts';
@@ -39,6 +39,7 @@ import type {
 } from './group-requests.ts';
 import { GroupShard, nobodyLeft, type ShardOptions } from './group-shard.ts';
 import type { GroupSummary, GroupView } from './group-view.ts';
+import type { DeletedTopic } from './offset-deletion.ts';
 import type { CommittedOffset } from './offset-table.ts';
 import { unknownGroup } from './written-group.ts';
 
@@ -48,6 +49,8 @@ export interface OffsetsTopic {
   readonly partitionCount: number;
   /** Makes it where there is none. */
   make(): Promise<void>;
+  /** Where the log of one ends; it is not opened for that. */
+  endOffset(index: number): Offset;
   /** Opens a log. Throws what opening it throws. */
   partition(index: number): PartitionLog;
 }
@@ -196,6 +199,23 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
     const error = groupId === '' ? 'INVALID_GROUP_ID' : 'GROUP_ID_NOT_FOUND';
     const shard = groupId === '' ? null : await this.#shardOf(groupId);
     return shard === null ? { error, errors: partitions.map(() => error) } : shard.commits.delete(groupId, partitions);
+  }
+
+  /** Has groups forget what they have committed for a topic that is no more, also in open transactions. False where some of it stays, in a log that cannot be read or written. */
+  async forgetTopic(deleted: DeletedTopic): Promise<boolean> {
+    const { topic, logger } = this.#options;
+    let isForgotten = true;
+    for (let index = 0; index < topic.partitionCount; index++) {
+      // Where nobody has written anything.
+      if (!this.#shards.has(index) && topic.endOffset(index) === 0) continue;
+      try {
+        await (await this.#shard(index)).commits.forgetTopics([deleted]);
+      } catch (error) {
+        isForgotten = false;
+        logger.error?.({ err: error, topic: deleted.name }, 'offsets of a deleted topic could not be forgotten');
+      }
+    }
+    return isForgotten;
   }
 
   /** Forgets committed offsets that have had their time: what is done by itself every `offsetsRetentionCheckIntervalMs`. */

@@ -156,12 +156,19 @@ export class OffsetCommits {
   #check(offsets: readonly OffsetToCommit[]): void {
     const { assigned, state } = this.#parts;
     const other = offsets.find((each) => !assigned.has(partitionKey(each)));
-    if (state.isMember && other === undefined) return;
+    if (state.isMember && other === undefined) return this.#checkThere(offsets);
     if (!state.isMember && !state.isLost && state.phase === 'joining')
       throw groupError('REBALANCE_IN_PROGRESS', state.groupId);
     const what =
       other === undefined ? 'the consumer is no member' : `the consumer does not have ${showPartition(other)}`;
     throw new MillraceError('ERR_MILLRACE_UNKNOWN_MEMBER', `group "${state.groupId}": ${what}, or not any more`);
+  }
+
+  /** Whoever makes a topic of that name must not find it read. */
+  #checkThere(offsets: readonly OffsetToCommit[]): void {
+    const gone = offsets.find((each) => this.#parts.assigned.get(partitionKey(each))!.log.isClosed);
+    if (gone !== undefined)
+      throw new MillraceError('ERR_MILLRACE_UNKNOWN_TOPIC', `${showPartition(gone)} was deleted: nothing is committed`);
   }
 }
 

@@ -141,12 +141,12 @@ export class PartitionHandover {
     }
   }
 
-  /** Up to where records were handled, of those partitions of which that is known. */
+  /** Up to where records were handled, of those partitions of which that is known, and that are still there. */
   handled(partitions: Iterable<AssignedPartition>): OffsetToCommit[] {
     const run = this.#parts.holder.run();
     const offsets: OffsetToCommit[] = [];
     for (const each of partitions) {
-      if (this.#unknown.has(each) || each.knownPosition === null) continue;
+      if (this.#unknown.has(each) || each.knownPosition === null || each.log.isClosed) continue;
       const { topic, partition } = each;
       offsets.push({ topic, partition, offset: run?.dealtWith(each) ?? each.position });
     }

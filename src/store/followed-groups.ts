@@ -48,5 +48,5 @@ export class FollowedGroups implements GroupView {
 }
 
 function isKnown({ groups, offsets }: FollowedPartitionOfGroups, groupId: string): boolean {
-  return groups.has(groupId) || offsets.has(groupId) || offsets.hasPending(groupId);
+  return groups.has(groupId) || offsets.isKnown(groupId);
 }

@@ -40,3 +40,14 @@ export function writing<T>(environment: StoreEnvironment, write: () => T): T {
     throw isDiskFailure(error) ? environment.health.fail(error) : error;
   }
 }
+
+/** The same; false when the disk was full. */
+export function writingUnlessFull(environment: StoreEnvironment, write: () => void): boolean {
+  try {
+    writing(environment, write);
+    return true;
+  } catch (error) {
+    if (isMillraceError(error, 'ERR_MILLRACE_NO_SPACE')) return false;
+    throw error;
+  }
+}
