@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts';
 import type { ProducerStamp } from '../log/producer-stamp.ts';
 import type { Receipt } from '../log/receipt.ts';
 import type { KafkaErrorName } from '../protocol/error-code.ts';
-import type { OffsetToCommit, RecordInput, TopicPartition } from '../types.ts';
+import type { RecordInput, TopicPartition } from '../types.ts';
 import { commitRecords, tombstones } from './commit-records.ts';
 import { coordinatorFailure } from './coordinator-failure.ts';
 import type { GroupCounters } from './group-counters.ts';
@@ -61,7 +61,7 @@ interface CommitParts {
 
 interface Commit {
   readonly groupId: string;
-  readonly offsets: readonly OffsetToCommit[];
+  readonly offsets: CommitRequest['offsets'];
   readonly retentionMs: number;
 }
 
