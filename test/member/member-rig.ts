@@ -127,3 +127,15 @@ export function partitionsOf(consumer: { assignment(): { partition: number }[] }
     .map(({ partition }) => partition)
     .sort((a, b) => a - b);
 }
+
+/** Reads for as long as the test lasts, and keeps what it was given. */
+export function reading(consumer: GroupConsumer): { readonly values: string[]; readonly end: Promise<unknown> } {
+  const values: string[] = [];
+  const end = consumer.each((record) => void values.push(String(record.value))).catch((error: unknown) => error);
+  return { values, end };
+}
+
+export async function together(rig: MemberRig, ...consumers: GroupConsumer[]): Promise<void> {
+  await rig.until(() => consumers.every((consumer) => consumer.assignment().length > 0));
+  await turns();
+}
