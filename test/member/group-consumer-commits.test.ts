@@ -1,6 +1,7 @@
 /** What consumers of groups commit, and where they begin, as their users meet it. Time stands still but for what a test lets pass. */
 import { setImmediate as turnOnce } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import type { OffsetToCommit } from '#millrace/main.js';
 import { openMemberRig, reading, together, turns } from './member-rig.ts';
 
 test('by hand: what was handled, or these offsets; both positions are to be seen', async () => {
@@ -110,4 +111,30 @@ test('a transaction commits for a member only as long as it is one', async () =>
   await expect(later).rejects.toMatchObject({ code: 'ERR_MILLRACE_UNKNOWN_MEMBER' });
   const stranger = producer.transaction((tx) => tx.sendOffsets(consumer, offsets));
   await expect(stranger).rejects.toMatchObject({ code: 'ERR_MILLRACE_UNKNOWN_MEMBER' });
+});
+
+test('with the leader epoch of the last record that was read, and none where nothing was', async () => {
+  const rig = await openMemberRig(1);
+  const log = rig.store.partition('orders', 0);
+  const place = { topic: 'orders', partition: 0 };
+  for (const leaderEpoch of [4, 6]) log.append([{ value: 'a' }, { value: 'b' }], { leaderEpoch });
+  const consumer = rig.consumer({ autoCommit: false });
+  await rig.meanwhile(consumer.join());
+  const seen: unknown[] = [];
+  const commit = async (offsets?: OffsetToCommit[]): Promise<void> => {
+    await consumer.commit(offsets);
+    seen.push((await consumer.committed()).map(({ offset, leaderEpoch }) => [offset, leaderEpoch])[0]);
+  };
+  await commit();
+  await rig.meanwhile(consumer.each(() => commit(), { untilEnd: true }));
+  await commit();
+  consumer.seek(place, 1);
+  await commit();
+  await commit([{ ...place, offset: 3, leaderEpoch: 7 }]);
+  await consumer.close();
+  const next = rig.consumer({ autoCommit: false });
+  await rig.meanwhile(next.join());
+  await next.commit();
+  seen.push((await next.committed())[0].leaderEpoch);
+  expect(seen).toEqual([[0, -1], [0, -1], [1, 4], [2, 4], [3, 6], [4, 6], [1, -1], [3, 7], 7]);
 });
