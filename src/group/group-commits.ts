@@ -5,6 +5,7 @@
  * asks afterwards, and as safe as the topic's settings say. A group need not have members to commit: then anybody may who names none. (OffsetMetadataManager)
  */
 import type { Clock } from '../clock.ts';
+import { isMillraceError } from '../errors.ts';
 import type { ProducerStamp } from '../log/producer-stamp.ts';
 import type { Receipt } from '../log/receipt.ts';
 import type { KafkaErrorName } from '../protocol/error-code.ts';
@@ -63,6 +64,12 @@ interface Commit {
   readonly groupId: string;
   readonly offsets: CommitRequest['offsets'];
   readonly retentionMs: number;
+}
+
+/** Why records do not stand in the log, or not safely. */
+interface Unwritten {
+  readonly error: KafkaErrorName;
+  readonly isFull: boolean;
 }
 
 export class GroupCommits {
@@ -134,7 +141,7 @@ export class GroupCommits {
     const facts = this.#groupOf(groupId)?.offsetFacts ?? (this.has(groupId) ? simple : null);
     const { error, errors, deleted } = deleteOffsets(this.#partition.offsets, groupId, facts, partitions);
     if (deleted.length === 0) return { error, errors };
-    const failure = await this.#append(tombstones(groupId, deleted));
+    const failure = (await this.#append(tombstones(groupId, deleted)))?.error ?? null;
     if (failure === null) this.#counters.offsetDeletions += deleted.length;
     return { error: failure, errors: failure === null ? errors : partitions.map(() => failure) };
   }
@@ -180,15 +187,17 @@ export class GroupCommits {
     if (records.length === 0) return { errors };
     const failure = await this.#append(records, producer);
     if (failure === null) this.#counters.offsetCommits += records.length;
-    return failure === null ? { errors } : { errors: errors.map((error) => error ?? failure) };
+    if (failure === null) return { errors };
+    const { error: failed, isFull } = failure;
+    return { errors: errors.map((error) => error ?? failed), ...(isFull && { isFull }) };
   }
 
-  async #append(records: readonly RecordInput[], producer?: ProducerStamp): Promise<KafkaErrorName | null> {
+  async #append(records: readonly RecordInput[], producer?: ProducerStamp): Promise<Unwritten | null> {
     try {
       const receipt = this.#partition.append(records, producer);
-      return (await this.#partition.isSafe(receipt)) ? null : 'NOT_COORDINATOR';
+      return (await this.#partition.isSafe(receipt)) ? null : { error: 'NOT_COORDINATOR', isFull: false };
     } catch (error) {
-      return coordinatorFailure(error);
+      return { error: coordinatorFailure(error), isFull: isMillraceError(error, 'ERR_MILLRACE_NO_SPACE') };
     }
   }
 }

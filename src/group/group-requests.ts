@@ -122,6 +122,8 @@ export interface TransactionalCommitRequest extends MemberIdentity {
 export interface CommitAnswer {
   /** Of each offset, in the order of the request. */
   readonly errors: readonly GroupError[];
+  /** COORDINATOR_NOT_AVAILABLE means that the disk is full: Kafka has no word for that. */
+  readonly isFull?: boolean;
 }
 
 export interface OffsetQuery {

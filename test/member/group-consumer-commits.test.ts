@@ -138,3 +138,34 @@ test('with the leader epoch of the last record that was read, and none where not
   seen.push((await next.committed())[0].leaderEpoch);
   expect(seen).toEqual([[0, -1], [0, -1], [1, 4], [2, 4], [3, 6], [4, 6], [1, -1], [3, 7], 7]);
 });
+
+test('a full disk is told as one: to who commits, in a transaction or not, and to who has waited for room', async () => {
+  const rig = await openMemberRig(1);
+  rig.append(0, ['a']);
+  const consumer = rig.consumer({ autoCommit: false });
+  await rig.meanwhile(consumer.join());
+  const offsets = [{ topic: 'orders', partition: 0, offset: 1 }];
+  await consumer.commit(offsets);
+  const log = rig.store.partition('__consumer_offsets', 0);
+  const { settings } = log;
+  // The segment is full, and there is no room for another.
+  log.configure({ ...settings, segmentBytes: log.size - 1 });
+  const isOfNext = (path: string): boolean => /__consumer_offsets.*[1-9]\.log$/.test(path);
+  rig.system.fault = (operation, path) => (operation === 'open' && isOfNext(path) ? 'ENOSPC' : null);
+  const full = { code: 'ERR_MILLRACE_NO_SPACE' };
+  await expect(consumer.commitAsync(offsets)).rejects.toMatchObject(full);
+  const producer = rig.store.producer({ transactionalId: 't' });
+  const moving = producer.transaction((tx) => tx.sendOffsets(consumer, offsets));
+  moving.catch(() => undefined);
+  const committing = consumer.commit(offsets);
+  committing.catch(() => undefined);
+  await rig.pass(61_000, 1_000);
+  await expect(committing).rejects.toMatchObject(full);
+  const waiting = consumer.commit(offsets);
+  await rig.pass(1_000);
+  rig.system.fault = null;
+  log.configure(settings);
+  await rig.meanwhile(waiting);
+  // Its end needs some room itself.
+  await expect(rig.meanwhile(moving)).rejects.toMatchObject(full);
+});
