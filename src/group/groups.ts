@@ -2,10 +2,9 @@
  * The coordinator of a store's consumer groups: what GroupCoordinator says, over the partitions of `__consumer_offsets`. Each is loaded when one of its
  * groups is first asked for; the topic is made when something must be written there.
  */
-import type { PartitionLog } from '../log/partition-log.ts';
 import { MillraceError } from '../errors.ts';
 import { coordinatorPartition } from '../protocol/coordinator-partition.ts';
-import type { Offset, TopicPartition } from '../types.ts';
+import type { TopicPartition } from '../types.ts';
 import { refusedJoin, refusedSync } from './classic/group-answers.ts';
 import { newGroupCounters } from './group-counters.ts';
 import { checkHeartbeat } from './consumer/heartbeat-check.ts';
@@ -41,19 +40,9 @@ import { GroupShard, nobodyLeft, type ShardOptions } from './group-shard.ts';
 import type { GroupSummary, GroupView } from './group-view.ts';
 import type { DeletedTopic } from './offset-deletion.ts';
 import type { CommittedOffset } from './offset-table.ts';
+import type { OffsetsTopic } from './offsets-topic.ts';
+import type { ShownGroup } from './shown-group.ts';
 import { unknownGroup } from './written-group.ts';
-
-/** `__consumer_offsets`. */
-export interface OffsetsTopic {
-  /** 0 as long as there is no topic. */
-  readonly partitionCount: number;
-  /** Makes it where there is none. */
-  make(): Promise<void>;
-  /** Where the log of one ends; it is not opened for that. */
-  endOffset(index: number): Offset;
-  /** Opens a log. Throws what opening it throws. */
-  partition(index: number): PartitionLog;
-}
 
 export interface RetentionSettings {
   /** How long offsets are kept that nobody uses: `offsets.retention.minutes`. */
@@ -171,6 +160,10 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
         return shard === null ? unknownGroup(groupId) : shard.describe(groupId);
       }),
     );
+  }
+
+  async show(groupId: string): Promise<ShownGroup | null> {
+    return (await this.#shardOf(groupId))?.show(groupId) ?? null;
   }
 
   async list(): Promise<GroupListing[]> {
