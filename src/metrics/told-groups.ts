@@ -2,7 +2,7 @@
  * Which groups a scrape tells of one by one, so that it stays bounded: whole groups, as many as there is room for, those with members first and then by name, so that it is
  * the same ones in each scrape. Of the others it is told how many there are, and how far the furthest is behind.
  */
-import { type EndOffsetOf, lagsOf, lagSum, type PartitionLag } from '../group/group-lag.ts';
+import { type EndOffsetOf, lagsOf, type PartitionLag } from '../group/group-lag.ts';
 import type { GroupSummary } from '../group/group-view.ts';
 
 export interface ToldGroup {
@@ -22,22 +22,28 @@ export function toldGroups(groups: readonly GroupSummary[], endOf: EndOffsetOf, 
   const told: ToldGroup[] = [];
   let [left, omitted, omittedLagMax] = [seriesMax, 0, 0];
   for (const group of [...groups].sort(byImportance)) {
-    const lags = lagsOf(group, endOf);
-    const count = seriesOf(lags);
-    if (count <= left) {
-      told.push({ group, lags });
-      left -= count;
+    const { series, lag } = sizeOf(group, endOf);
+    if (series <= left) {
+      told.push({ group, lags: lagsOf(group, endOf) });
+      left -= series;
     } else {
       omitted++;
-      omittedLagMax = Math.max(omittedLagMax, lagSum(lags) ?? 0);
+      omittedLagMax = Math.max(omittedLagMax, lag);
     }
   }
   return { told, omitted, omittedLagMax };
 }
 
-/** Its members, what it has committed for each partition and how far it is behind there, the same by topic. */
-function seriesOf(lags: readonly PartitionLag[]): number {
-  return 1 + 2 * lags.length + new Set(lags.map(({ topic }) => topic)).size;
+/** Of most groups no more is needed: how many time series it is, for its members, its partitions (two each) and its topics, and how far it is behind. */
+function sizeOf(group: GroupSummary, endOf: EndOffsetOf): { series: number; lag: number } {
+  const topics = new Set<string>();
+  let [partitions, lag] = [0, 0];
+  for (const [topic, partition, { offset }] of group.offsets()) {
+    topics.add(topic);
+    partitions++;
+    lag += Math.max(0, (endOf(topic, partition) ?? offset) - offset);
+  }
+  return { series: 1 + 2 * partitions + topics.size, lag };
 }
 
 function byImportance(a: GroupSummary, b: GroupSummary): number {
