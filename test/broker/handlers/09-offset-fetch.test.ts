@@ -102,7 +102,7 @@ test('what was committed for an id is not told of another topic of that name, wh
   await coordinator.commit({ ...nobody, offsets: [{ topic: 't', topicId: other, partition: 0, offset: 8 }] });
   const ask = async (version: number, named: object): Promise<number[]> => {
     const groups = [{ groupId: 'g', topics: [{ ...named, partitionIndexes: [0, 2] }] }];
-    const answer = await client.ask(offsetFetch, version, { groups, requireStable: false } as never);
+    const answer = await client.ask(offsetFetch, version, { groups, requireStable: false });
     return answer.groups[0].topics[0].partitions.map(({ committedOffset }) => committedOffset);
   };
   expect([await ask(9, { name: 't' }), await ask(10, { topicId: id })]).toEqual([
