@@ -286,6 +286,8 @@ export const SHOWN_PARTITIONS_MAX = 500;
 export const SHOWN_GROUPS_MAX = 200;
 export const SHOWN_MEMBERS_MAX = 500;
 export const SHOWN_CONNECTIONS_MAX = 100;
+/** Time series about single groups in a scrape of the metrics. */
+export const GROUP_SERIES_DEFAULT = 10_000;
 /** Directories of partitions that nobody has opened, read in one go to know their sizes. */
 export const LISTED_PARTITIONS_A_LOOK = 256;
 /** Browsers, scrapers and probes at once. */

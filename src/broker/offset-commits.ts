@@ -2,8 +2,9 @@
  * What a client asks to commit, plain or in a transaction, partition by partition: what may not be committed, or not there, has its error at once, the rest
  * gets the coordinator's.
  */
-import type { CommitAnswer, GroupCoordinator, GroupError } from '../group/group-requests.ts';
+import type { CommitAnswer, CommitRequest, GroupCoordinator, GroupError } from '../group/group-requests.ts';
 import { kafkaErrorCodes } from '../protocol/error-code.ts';
+import { ZERO_UUID } from '../protocol/uuid.ts';
 import { AclOperation } from '../security/acl-operation.ts';
 import { ResourceType } from '../security/resource.ts';
 import type { OffsetToCommit } from '../types.ts';
@@ -14,6 +15,8 @@ import { hasPartition } from './partition-lookup.ts';
 /** A topic as OffsetCommit and TxnOffsetCommit ask for it. */
 export interface AskedTopic {
   readonly name: string;
+  /** Zero where the client names it by its name. */
+  readonly topicId?: string;
   readonly partitions: readonly {
     readonly partitionIndex: number;
     readonly committedOffset: number;
@@ -23,14 +26,14 @@ export interface AskedTopic {
 }
 
 export interface PartitionCommit {
-  readonly offset: OffsetToCommit;
+  readonly offset: CommitRequest['offsets'][number];
   errorCode: number;
 }
 
 /** `topic` null: an id that no topic has. `denied`: the code where nothing may be committed. */
 export function partitionCommits(
   topic: string | null,
-  { partitions }: AskedTopic,
+  { partitions, topicId = ZERO_UUID }: AskedTopic,
   denied: number,
   call: Call,
 ): PartitionCommit[] {
@@ -43,6 +46,7 @@ export function partitionCommits(
       offset: committedOffset,
       leaderEpoch: committedLeaderEpoch,
       metadata: committedMetadata ?? '',
+      ...(topicId === ZERO_UUID ? {} : { topicId }),
     };
     const isThere = known === kafkaErrorCodes.NONE && hasPartition(call.broker, name, partition);
     return { offset, errorCode: isThere ? known : known || kafkaErrorCodes.UNKNOWN_TOPIC_OR_PARTITION };
@@ -53,7 +57,7 @@ export function partitionCommits(
 export async function commitPartitions(
   commits: readonly PartitionCommit[],
   { broker }: Call,
-  write: (groups: GroupCoordinator, offsets: readonly OffsetToCommit[]) => Promise<CommitAnswer>,
+  write: (groups: GroupCoordinator, offsets: CommitRequest['offsets']) => Promise<CommitAnswer>,
   codeOf: (error: GroupError) => number = groupCode,
 ): Promise<void> {
   const asked = commits.filter(({ errorCode }) => errorCode === kafkaErrorCodes.NONE);

@@ -79,8 +79,9 @@ function codeOfTopic({ name }: AskedTopic, { access }: Call): number {
     : access.code(AclOperation.DESCRIBE, ResourceType.TOPIC, name);
 }
 
-function partitionsOf({ name, partitionIndexes }: AskedTopic): { topic: string; partition: number }[] {
-  return partitionIndexes.map((partition) => ({ topic: name!, partition }));
+function partitionsOf({ name, topicId, partitionIndexes }: AskedTopic): NonNullable<OffsetQuery['partitions']> {
+  const named = { topic: name!, ...(topicId === ZERO_UUID ? {} : { topicId }) };
+  return partitionIndexes.map((partition) => ({ ...named, partition }));
 }
 
 /** What has no id has no place where topics are named by it: of a topic that is no more. */

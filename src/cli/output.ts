@@ -5,6 +5,7 @@
  * results only.
  */
 import type { CliContext } from './context.ts';
+import { jsonText } from './json-text.ts';
 
 /** Text that somebody else chose, for a terminal: what would move the cursor, change colours or begin a line is written as an escape. */
 export function printable(text: string): string {
@@ -16,7 +17,7 @@ export function printable(text: string): string {
 
 /** Writes one result: `row` as a line of JSON, or `human`, which may have several lines. */
 export function printRow(context: CliContext, json: boolean, row: object, human: string): void {
-  context.stdout.write(`${json ? JSON.stringify(row) : human}\n`);
+  context.stdout.write(`${json ? jsonText(row) : human}\n`);
 }
 
 /** Says something about the work, as one sentence, or as lines. */

@@ -16,6 +16,8 @@ import { type ConsumerPartitionStatistics, TopicCounters } from './consumer-stat
 import type { EventLoopShare } from './event-loop-share.ts';
 import { presentEnd, resolveTarget, showPartition, type TopicLogs } from './topic-logs.ts';
 
+const NO_EPOCH = -1;
+
 /** On whose behalf a partition is read. */
 export interface PartitionReader {
   readonly share: EventLoopShare;
@@ -45,6 +47,8 @@ export class AssignedPartition implements TopicPartition {
   /** Records of transactions that are open or aborted are not handed out. */
   readonly #isCommitted: boolean;
   #position: Offset | null;
+  /** Where the position was put last otherwise than by reading on, and the leader epoch of the record before it; -1 for none that is known. */
+  #placed: { readonly offset: Offset | null; readonly leaderEpoch: number };
   /** How often the position was moved by a caller: what was on its way from the old one is not handed out. */
   #seeks = 0;
   /** Ends the wait for records, if there is one. */
@@ -73,6 +77,7 @@ export class AssignedPartition implements TopicPartition {
     if (autoOffsetReset === 'none') this.#position = null;
     else
       this.#position = autoOffsetReset === 'earliest' ? this.log.startOffset : presentEnd(this.log, options.isolation);
+    this.#placed = { offset: this.#position, leaderEpoch: NO_EPOCH };
   }
 
   /** Throws OFFSET_OUT_OF_RANGE when nothing has said where to begin. */
@@ -121,9 +126,15 @@ export class AssignedPartition implements TopicPartition {
     this.#moveTo(this.#explaining(() => resolveTarget(this.log, target, this.#options.isolation)));
   }
 
-  /** Goes back to what was handed out and not dealt with, unless a caller has moved the position since `seeks` was read. */
-  rewind(offset: Offset, seeks: number): void {
-    if (seeks === this.#seeks) this.#moveTo(offset);
+  /** Goes back to what was handed out and not dealt with, or to what was committed, unless a caller has moved the position since `seeks` was read. */
+  rewind(offset: Offset, seeks: number, leaderEpoch = this.leaderEpochBefore(offset)): void {
+    if (seeks === this.#seeks) this.#moveTo(offset, leaderEpoch);
+  }
+
+  /** The leader epoch of the last record that was read before `offset`, which is committed with it (KIP-320); -1 where it was not read, or nobody knows. */
+  leaderEpochBefore(offset: Offset): number {
+    if (offset === this.#placed.offset) return this.#placed.leaderEpoch;
+    return this.log.isClosed ? NO_EPOCH : this.log.leaderEpochAt(offset - 1);
   }
 
   /** How often the position was moved otherwise than by reading on. */
@@ -238,8 +249,9 @@ export class AssignedPartition implements TopicPartition {
     }
   }
 
-  #moveTo(position: Offset): void {
+  #moveTo(position: Offset, leaderEpoch = NO_EPOCH): void {
     this.#position = position;
+    this.#placed = { offset: position, leaderEpoch };
     this.#seeks++;
     this.inHand = null;
   }
@@ -257,6 +269,7 @@ export class AssignedPartition implements TopicPartition {
     }
     const to = autoOffsetReset === 'earliest' ? startOffset : presentEnd(log, this.#options.isolation);
     this.#position = to;
+    this.#placed = { offset: to, leaderEpoch: NO_EPOCH };
     onReset({ topic: this.topic, partition: this.partition, from, to, startOffset, endOffset });
     return to;
   }

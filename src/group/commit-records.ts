@@ -3,21 +3,19 @@
  *
  * A commit is judged offset by offset: those whose metadata are too long are refused, and the others are written all the same, as Kafka does.
  */
-import type { OffsetToCommit, RecordInput, Timestamp, TopicPartition } from '../types.ts';
+import type { RecordInput, Timestamp, TopicPartition } from '../types.ts';
 import { encodeOffsetKey, encodeOffsetValue } from './offset-commit-format.ts';
-import type { GroupError } from './group-requests.ts';
+import type { CommitRequest, GroupError } from './group-requests.ts';
 import { STRING_BYTES_MAX } from '../protocol/message-reader.ts';
 
 export interface Commit {
   readonly groupId: string;
-  readonly offsets: readonly OffsetToCommit[];
+  readonly offsets: CommitRequest['offsets'];
   readonly now: Timestamp;
   /** The request's own retention: -1 for none, as in all requests of today's clients. */
   readonly retentionMs?: number;
   /** `offset.metadata.max.bytes`, which Kafka counts in units of UTF-16. */
   readonly metadataMax: number;
-  /** The id of a topic, where it is known and is to be kept with the offset. */
-  readonly topicId?: (topic: string) => string | null;
 }
 
 export interface CommitRecords {
@@ -31,9 +29,9 @@ export function commitRecords(commit: Commit): CommitRecords {
   const { groupId: group, now: commitTimestamp, retentionMs = -1, metadataMax } = commit;
   const expireTimestamp = retentionMs === -1 ? -1 : commitTimestamp + retentionMs;
   const records: RecordInput[] = [];
-  const errors = commit.offsets.map(({ topic, partition, offset, leaderEpoch = -1, metadata = '' }): GroupError => {
+  const errors = commit.offsets.map((each): GroupError => {
+    const { topic, partition, topicId = null, offset, leaderEpoch = -1, metadata = '' } = each;
     if (isTooLong(metadata, metadataMax)) return 'OFFSET_METADATA_TOO_LARGE';
-    const topicId = commit.topicId?.(topic) ?? null;
     const value = { offset, leaderEpoch, metadata, commitTimestamp, expireTimestamp, topicId };
     records.push({ key: encodeOffsetKey({ group, topic, partition }), value: encodeOffsetValue(value) });
     return null;

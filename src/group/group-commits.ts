@@ -5,9 +5,11 @@
  * asks afterwards, and as safe as the topic's settings say. A group need not have members to commit: then anybody may who names none. (OffsetMetadataManager)
  */
 import type { Clock } from '../clock.ts';
+import { isMillraceError } from '../errors.ts';
 import type { ProducerStamp } from '../log/producer-stamp.ts';
+import type { Receipt } from '../log/receipt.ts';
 import type { KafkaErrorName } from '../protocol/error-code.ts';
-import type { OffsetToCommit, RecordInput, TopicPartition } from '../types.ts';
+import type { RecordInput, TopicPartition } from '../types.ts';
 import { commitRecords, tombstones } from './commit-records.ts';
 import { coordinatorFailure } from './coordinator-failure.ts';
 import type { GroupCounters } from './group-counters.ts';
@@ -22,7 +24,7 @@ import type {
   TransactionalCommitRequest,
 } from './group-requests.ts';
 import { answerOffsets } from './offset-answer.ts';
-import { deleteOffsets, offsetsOfGroup } from './offset-deletion.ts';
+import { type DeletedTopic, deleteOffsets, offsetsOfGroup, offsetsOfTopics } from './offset-deletion.ts';
 import { expire, type Expiry, type OffsetFacts } from './offset-expiry.ts';
 import type { CommittedOffset, StoredOffset } from './offset-table.ts';
 import type { OffsetsPartition } from './offsets-partition.ts';
@@ -60,8 +62,14 @@ interface CommitParts {
 
 interface Commit {
   readonly groupId: string;
-  readonly offsets: readonly OffsetToCommit[];
+  readonly offsets: CommitRequest['offsets'];
   readonly retentionMs: number;
+}
+
+/** Why records do not stand in the log, or not safely. */
+interface Unwritten {
+  readonly error: KafkaErrorName;
+  readonly isFull: boolean;
 }
 
 export class GroupCommits {
@@ -114,13 +122,12 @@ export class GroupCommits {
     return this.#partition.offsets.count;
   }
 
-  /** Is there a group of this name, be it by nothing but an offset that a transaction may commit? */
+  /** Is there a group of this name, be it by nothing but an offset that a transaction may commit, or that was forgotten? */
   has(groupId: string): boolean {
-    const { offsets } = this.#partition;
-    return offsets.has(groupId) || offsets.hasPending(groupId);
+    return this.#partition.offsets.isKnown(groupId);
   }
 
-  /** All that have committed offsets, or may in open transactions. */
+  /** All of which `has` says so. */
   get groups(): ReadonlySet<string> {
     return this.#partition.offsets.groups();
   }
@@ -134,9 +141,17 @@ export class GroupCommits {
     const facts = this.#groupOf(groupId)?.offsetFacts ?? (this.has(groupId) ? simple : null);
     const { error, errors, deleted } = deleteOffsets(this.#partition.offsets, groupId, facts, partitions);
     if (deleted.length === 0) return { error, errors };
-    const failure = await this.#append(tombstones(groupId, deleted));
+    const failure = (await this.#append(tombstones(groupId, deleted)))?.error ?? null;
     if (failure === null) this.#counters.offsetDeletions += deleted.length;
     return { error: failure, errors: failure === null ? errors : partitions.map(() => failure) };
+  }
+
+  /** What was committed for topics that are no more, or is in an open transaction. On stable storage when it settles. Errors: as an append, OFFLINE. */
+  async forgetTopics(topics: readonly DeletedTopic[]): Promise<void> {
+    let receipt: Receipt | null = null;
+    for (const [groupId, partitions] of offsetsOfTopics(this.#partition.offsets, topics))
+      receipt = this.#partition.append(tombstones(groupId, partitions));
+    await receipt?.durable;
   }
 
   /** Which offsets have had their time, and whether the group goes with them. */
@@ -172,15 +187,17 @@ export class GroupCommits {
     if (records.length === 0) return { errors };
     const failure = await this.#append(records, producer);
     if (failure === null) this.#counters.offsetCommits += records.length;
-    return failure === null ? { errors } : { errors: errors.map((error) => error ?? failure) };
+    if (failure === null) return { errors };
+    const { error: failed, isFull } = failure;
+    return { errors: errors.map((error) => error ?? failed), ...(isFull && { isFull }) };
   }
 
-  async #append(records: readonly RecordInput[], producer?: ProducerStamp): Promise<KafkaErrorName | null> {
+  async #append(records: readonly RecordInput[], producer?: ProducerStamp): Promise<Unwritten | null> {
     try {
       const receipt = this.#partition.append(records, producer);
-      return (await this.#partition.isSafe(receipt)) ? null : 'NOT_COORDINATOR';
+      return (await this.#partition.isSafe(receipt)) ? null : { error: 'NOT_COORDINATOR', isFull: false };
     } catch (error) {
-      return coordinatorFailure(error);
+      return { error: coordinatorFailure(error), isFull: isMillraceError(error, 'ERR_MILLRACE_NO_SPACE') };
     }
   }
 }

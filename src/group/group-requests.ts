@@ -98,8 +98,14 @@ export interface LeaveAnswer {
   readonly members: readonly (Omit<LeavingMember, 'reason'> & { readonly error: GroupError })[];
 }
 
+/** Where the client names the topic by its id (OffsetCommit and OffsetFetch since version 10). */
+export interface TopicId {
+  readonly topicId?: string;
+}
+
 export interface CommitRequest extends MemberIdentity {
-  readonly offsets: readonly OffsetToCommit[];
+  /** An id is kept with the offset: who asks by the id of another topic of that name does not get it. */
+  readonly offsets: readonly (OffsetToCommit & TopicId)[];
   /** False before version 9 of OffsetCommit, which knows generations only. Default: true. */
   readonly knowsMemberEpochs?: boolean;
   /** Of versions 2 to 4: how long the offsets are kept after this; -1 for as long as the broker keeps them. */
@@ -116,14 +122,16 @@ export interface TransactionalCommitRequest extends MemberIdentity {
 export interface CommitAnswer {
   /** Of each offset, in the order of the request. */
   readonly errors: readonly GroupError[];
+  /** COORDINATOR_NOT_AVAILABLE means that the disk is full: Kafka has no word for that. */
+  readonly isFull?: boolean;
 }
 
 export interface OffsetQuery {
   readonly groupId: string;
   /** Of a group of the consumer protocol: who asks, and in which epoch. */
   readonly member?: { readonly memberId: string | null; readonly memberEpoch: number };
-  /** Null: all that the group has committed. */
-  readonly partitions: readonly TopicPartition[] | null;
+  /** Null: all that the group has committed. What was committed for another id than the one that is asked for counts as nothing. */
+  readonly partitions: readonly (TopicPartition & TopicId)[] | null;
   /** Where an open transaction may still set the offset, the answer is UNSTABLE_OFFSET_COMMIT (KIP-447). */
   readonly requireStable: boolean;
 }

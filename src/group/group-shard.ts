@@ -36,7 +36,9 @@ import type {
   SyncRequest,
 } from './group-requests.ts';
 import type { GroupSummary } from './group-view.ts';
-import { type LoadedGroups, OffsetsPartition } from './offsets-partition.ts';
+import { OffsetsPartition } from './offsets-partition.ts';
+import type { RecordedGroups } from './recorded-groups.ts';
+import { shownClassic, shownConsumer, type ShownGroup } from './shown-group.ts';
 
 export interface ShardOptions {
   readonly clock: Clock;
@@ -68,7 +70,7 @@ export class GroupShard {
     return new GroupShard(partition, groups, options);
   }
 
-  private constructor(partition: OffsetsPartition, { classic, consumer }: LoadedGroups, options: LoadOptions) {
+  private constructor(partition: OffsetsPartition, { classic, consumer }: RecordedGroups, options: LoadOptions) {
     this.#partition = partition;
     this.#environment = {
       ...options,
@@ -163,6 +165,11 @@ export class GroupShard {
     };
   }
 
+  show(groupId: string): ShownGroup | null {
+    const group = this.consumers.get(groupId);
+    return group === undefined ? shownClassic(this.describe(groupId)) : shownConsumer(group.describe());
+  }
+
   list(): GroupListing[] {
     const found = Array.from(this.#groups, ([groupId, { protocolType, state }]) =>
       listed(groupId, protocolType, state),
@@ -176,7 +183,7 @@ export class GroupShard {
 
   summaries(): GroupSummary[] {
     return this.list().map(({ groupId, protocolType, state, type }) => {
-      const group = this.#groups.get(groupId);
+      const group = this.#groups.get(groupId) ?? this.consumers.size(groupId);
       const [protocolName, memberCount] = [group?.protocolName ?? '', group?.memberCount ?? 0];
       const offsets = (): ReturnType<GroupSummary['offsets']> => this.commits.stored(groupId);
       return { groupId, protocolType, state, type, protocolName, memberCount, offsets };

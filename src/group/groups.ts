@@ -2,7 +2,6 @@
  * The coordinator of a store's consumer groups: what GroupCoordinator says, over the partitions of `__consumer_offsets`. Each is loaded when one of its
  * groups is first asked for; the topic is made when something must be written there.
  */
-import type { PartitionLog } from '../log/partition-log.ts';
 import { MillraceError } from '../errors.ts';
 import { coordinatorPartition } from '../protocol/coordinator-partition.ts';
 import type { TopicPartition } from '../types.ts';
@@ -39,18 +38,11 @@ import type {
 } from './group-requests.ts';
 import { GroupShard, nobodyLeft, type ShardOptions } from './group-shard.ts';
 import type { GroupSummary, GroupView } from './group-view.ts';
+import type { DeletedTopic } from './offset-deletion.ts';
 import type { CommittedOffset } from './offset-table.ts';
+import type { OffsetsTopic } from './offsets-topic.ts';
+import type { ShownGroup } from './shown-group.ts';
 import { unknownGroup } from './written-group.ts';
-
-/** `__consumer_offsets`. */
-export interface OffsetsTopic {
-  /** 0 as long as there is no topic. */
-  readonly partitionCount: number;
-  /** Makes it where there is none. */
-  make(): Promise<void>;
-  /** Opens a log. Throws what opening it throws. */
-  partition(index: number): PartitionLog;
-}
 
 export interface RetentionSettings {
   /** How long offsets are kept that nobody uses: `offsets.retention.minutes`. */
@@ -170,6 +162,10 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
     );
   }
 
+  async show(groupId: string): Promise<ShownGroup | null> {
+    return (await this.#shardOf(groupId))?.show(groupId) ?? null;
+  }
+
   async list(): Promise<GroupListing[]> {
     return (await this.#all()).flatMap((shard) => shard.list());
   }
@@ -196,6 +192,23 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
     const error = groupId === '' ? 'INVALID_GROUP_ID' : 'GROUP_ID_NOT_FOUND';
     const shard = groupId === '' ? null : await this.#shardOf(groupId);
     return shard === null ? { error, errors: partitions.map(() => error) } : shard.commits.delete(groupId, partitions);
+  }
+
+  /** Has groups forget what they have committed for a topic that is no more, also in open transactions. False where some of it stays, in a log that cannot be read or written. */
+  async forgetTopic(deleted: DeletedTopic): Promise<boolean> {
+    const { topic, logger } = this.#options;
+    let isForgotten = true;
+    for (let index = 0; index < topic.partitionCount; index++) {
+      // Where nobody has written anything.
+      if (!this.#shards.has(index) && topic.endOffset(index) === 0) continue;
+      try {
+        await (await this.#shard(index)).commits.forgetTopics([deleted]);
+      } catch (error) {
+        isForgotten = false;
+        logger.error?.({ err: error, topic: deleted.name }, 'offsets of a deleted topic could not be forgotten');
+      }
+    }
+    return isForgotten;
   }
 
   /** Forgets committed offsets that have had their time: what is done by itself every `offsetsRetentionCheckIntervalMs`. */

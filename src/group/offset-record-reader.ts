@@ -12,6 +12,7 @@ import { RepeatedText } from './repeated-text.ts';
 export const OFFSET_KEY_VERSION_MAX = 1;
 export const OFFSET_VALUE_VERSION_MAX = 4;
 export const TOPIC_ID_TAG = 0;
+const GROUP_KEY_VERSIONS = [2, 3];
 const EXPIRING = 1;
 const FLEXIBLE = 4;
 const VARINT_BYTES_MAX = 5;
@@ -46,6 +47,14 @@ export class OffsetRecordReader {
     this.group = this.#text(this.#groups, readInt16(bytes, this.#take(2)));
     this.topic = this.#text(this.#topics, readInt16(bytes, this.#take(2)));
     this.partition = readInt32(bytes, this.#take(4));
+    return true;
+  }
+
+  /** Whether the key is that of a group itself, of either protocol: its name is `group` then. */
+  readGroupKey(bytes: Buffer, start: number, size: number): boolean {
+    this.#begin('a key', bytes, start, size);
+    if (!GROUP_KEY_VERSIONS.includes(readInt16(bytes, this.#take(2)))) return false;
+    this.group = this.#text(this.#groups, readInt16(bytes, this.#take(2)));
     return true;
   }
 

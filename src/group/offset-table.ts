@@ -4,7 +4,7 @@
  * An offset that was written in a transaction counts from its commit marker on, and an aborted one never; of two for the same partition the one that
  * stands later in the log wins, also when it was a plain one and the transaction of the other ended after it (OffsetMetadataManager): so the answer
  * is the same when compaction has left only the later one. A null value forgets an offset, and with it what open transactions have written
- * for it so far. No I/O.
+ * for it so far. A group is known from its first offset on until a record says that the group itself is gone, also when it has no offset any more. No I/O.
  */
 import { bufferOf } from '../protocol/message-reader.ts';
 import { decodeControlType } from '../record/control-record.ts';
@@ -42,6 +42,8 @@ export class OffsetTable {
   readonly #pending = new Map<number, GroupMap<StoredOffset>>();
   /** The same turned round: the producers whose transactions have written for a partition. */
   readonly #writers: GroupMap<Set<number>> = new Map();
+  /** Groups that have written an offset, be it one that was forgotten, or in a transaction that was aborted. */
+  readonly #names = new Set<string>();
   readonly #reader = new OffsetRecordReader();
   #count = 0;
 
@@ -50,9 +52,13 @@ export class OffsetTable {
     return this.#count;
   }
 
-  /** Groups that have committed offsets, and those for which only open transactions have written some. */
+  /** All that are known. */
   groups(): Set<string> {
-    return new Set([...this.#committed.keys(), ...this.#writers.keys()]);
+    return new Set([...this.#names, ...this.#committed.keys(), ...this.#writers.keys()]);
+  }
+
+  isKnown(group: string): boolean {
+    return this.#names.has(group) || this.#committed.has(group) || this.#writers.has(group);
   }
 
   apply(batch: RecordBatch, other?: OtherRecord): void {
@@ -98,11 +104,6 @@ export class OffsetTable {
     return this.#writers.get(group)?.has(topic, partition) ?? false;
   }
 
-  /** Has it committed any? */
-  has(group: string): boolean {
-    return this.#committed.has(group);
-  }
-
   hasPending(group: string): boolean {
     return this.#writers.has(group);
   }
@@ -114,6 +115,8 @@ export class OffsetTable {
     const bytes = bufferOf(cursor.bytes);
     while (cursor.next()) {
       if (!reader.readKey(bytes, cursor.keyPosition, cursor.keySize)) {
+        if (cursor.valueSize < 0 && reader.readGroupKey(bytes, cursor.keyPosition, cursor.keySize))
+          this.#names.delete(reader.group);
         other?.(cursor.key!, cursor.value, cursor.offset);
       } else if (cursor.valueSize < 0) {
         this.#forget(reader.group, reader.topic, reader.partition);
@@ -128,6 +131,7 @@ export class OffsetTable {
   #stage(producerId: number, { group, topic, partition }: OffsetRecordReader, stored: StoredOffset): void {
     let groups = this.#pending.get(producerId);
     if (groups === undefined) this.#pending.set(producerId, (groups = new Map()));
+    this.#names.add(group);
     partitionsOf(groups, group).set(topic, partition, stored);
     const writers = partitionsOf(this.#writers, group);
     const known = writers.get(topic, partition);
@@ -161,7 +165,10 @@ export class OffsetTable {
     const partitions = partitionsOf(this.#committed, group);
     const known = partitions.get(topic, partition);
     if (known !== undefined && known.at > stored.at) return;
-    if (known === undefined) this.#count++;
+    if (known === undefined) {
+      this.#names.add(group);
+      this.#count++;
+    }
     partitions.set(topic, partition, stored);
   }
 

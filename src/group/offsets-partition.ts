@@ -9,37 +9,24 @@ import type { PartitionLog } from '../log/partition-log.ts';
 import type { ProducerStamp } from '../log/producer-stamp.ts';
 import type { Receipt } from '../log/receipt.ts';
 import type { Logger, RecordInput } from '../types.ts';
-import { ConsumerGroupState } from './consumer/consumer-group-state.ts';
-import { decodeConsumerRecord } from './consumer/consumer-record-format.ts';
-import { decodeGroupRecord, type GroupMetadata } from './group-metadata-format.ts';
 import { OffsetReader } from './offset-reader.ts';
 import type { OffsetTable } from './offset-table.ts';
-
-/** By group ids. */
-export interface LoadedGroups {
-  readonly classic: Map<string, GroupMetadata>;
-  readonly consumer: Map<string, ConsumerGroupState>;
-}
+import { RecordedGroups } from './recorded-groups.ts';
 
 export class OffsetsPartition {
   readonly #log: PartitionLog;
   readonly #reader: OffsetReader;
   /** What the log says of groups: of each the last word. Null when they have been handed on: from then on only their coordinator writes of them. */
-  #groups: LoadedGroups | null = noGroups();
+  #groups: RecordedGroups | null;
 
   constructor(log: PartitionLog, { clock, logger }: { readonly clock: Clock; readonly logger: Logger }) {
     this.#log = log;
+    this.#groups = new RecordedGroups({ logger, path: log.directory });
     this.#reader = new OffsetReader(log, {
       clock,
       deleteRetentionMs: log.settings.deleteRetentionMs,
-      other: (key, value) => {
-        if (this.#groups === null) return;
-        takeGroup(this.#groups.classic, key, value, { logger, path: log.directory });
-        takeConsumerGroup(this.#groups.consumer, key, value);
-      },
-      anew: () => {
-        if (this.#groups !== null) this.#groups = noGroups();
-      },
+      other: (key, value) => this.#groups?.take(key, value),
+      anew: () => this.#groups?.clear(),
     });
   }
 
@@ -48,9 +35,9 @@ export class OffsetsPartition {
   }
 
   /** Reads all of it, once. Errors: CORRUPT, and as a read. */
-  async load(): Promise<LoadedGroups> {
+  async load(): Promise<RecordedGroups> {
     await this.#reader.read();
-    const groups = this.#groups ?? noGroups();
+    const groups = this.#groups!;
     this.#groups = null;
     return groups;
   }
@@ -79,34 +66,4 @@ export class OffsetsPartition {
       return false;
     }
   }
-}
-
-function noGroups(): LoadedGroups {
-  return { classic: new Map(), consumer: new Map() };
-}
-
-function takeConsumerGroup(groups: Map<string, ConsumerGroupState>, key: Uint8Array, value: Uint8Array | null): void {
-  const record = decodeConsumerRecord(key, value);
-  if (record === null) return;
-  const { groupId } = record;
-  const state = groups.get(groupId) ?? new ConsumerGroupState(groupId);
-  state.apply(record);
-  if (state.isGone) groups.delete(groupId);
-  else groups.set(groupId, state);
-}
-
-/** Takes in what a record says of a group, if it is about one. */
-export function takeGroup(
-  groups: Map<string, GroupMetadata>,
-  key: Uint8Array,
-  value: Uint8Array | null,
-  { logger, path }: { readonly logger: Logger; readonly path: string },
-): void {
-  const record = decodeGroupRecord(key, value);
-  if (record === null) return;
-  const { groupId } = record;
-  if (record.kind === 'group') groups.set(groupId, record.metadata);
-  else groups.delete(groupId);
-  if (record.kind === 'unknown')
-    logger.warn?.({ path, groupId, version: record.version }, 'a group has a record of a later version');
 }

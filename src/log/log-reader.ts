@@ -198,15 +198,17 @@ export class LogReader {
   offsetOf(spec: OffsetSpec): TimestampedOffset | null {
     this.checkOpen();
     if (spec === 'maxTimestamp') return this.offsetOfMaxTimestamp();
-    if (spec === 'earliest') return { offset: this.#startOffset, timestamp: -1, leaderEpoch: this.startEpoch };
+    if (spec === 'earliest')
+      return { offset: this.#startOffset, timestamp: -1, leaderEpoch: this.leaderEpochAt(this.#startOffset) };
     if (spec === 'latest') return { offset: this.#endOffset, timestamp: -1, leaderEpoch: this.endEpoch };
     if (typeof spec === 'object' && spec !== null) return this.offsetForTimestamp(spec.timestamp);
     throw invalidArgument('spec', "'earliest', 'latest', 'maxTimestamp' or { timestamp }", spec);
   }
 
-  /** Leader epoch at the log start, or -1. */
-  protected get startEpoch(): number {
-    return epochOfOffset(this.segments, this.#startOffset);
+  /** Leader epoch of the record at `offset`, or of the next one that is there; -1 where none is known. */
+  leaderEpochAt(offset: number): number {
+    this.checkOpen();
+    return epochOfOffset(this.segments, offset);
   }
 
   /** The latest leader epoch, or -1. */

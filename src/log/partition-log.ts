@@ -87,8 +87,9 @@ export class PartitionLog extends RetainedLog {
   }
 
   /** An epoch may have begun of which no record is there. */
-  protected override get startEpoch(): number {
-    return this.epochs.epochAt(this.startOffset);
+  override leaderEpochAt(offset: number): number {
+    this.checkOpen();
+    return this.epochs.epochAt(offset);
   }
 
   protected override get endEpoch(): number {

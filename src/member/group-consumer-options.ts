@@ -31,6 +31,8 @@ export interface GroupConsumerOptions extends ConsumerOptions {
   readonly topics?: SubscribedTopic | readonly SubscribedTopic[];
   /** `group.instance.id`: a static member (KIP-345), which keeps its partitions over a restart within its session time-out. */
   readonly groupInstanceId?: string;
+  /** `client.rack` (KIP-881): where it is. Told to whoever leads the group; assignors heed it where replicas have racks, too, which those of a store have not. */
+  readonly rackId?: string;
   /** `session.timeout.ms`: after so long without a sign of life it is no member any more. Default 45,000. */
   readonly sessionTimeoutMs?: number;
   /** `heartbeat.interval.ms`: how often it gives one, and looks for topics and partitions that are new. Default 3,000. */
@@ -58,6 +60,7 @@ export interface CheckedGroupOptions {
   readonly groupId: string;
   readonly topics: readonly SubscribedTopic[];
   readonly groupInstanceId: string | null;
+  readonly rackId: string | null;
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly rebalanceTimeoutMs: number;
@@ -73,6 +76,7 @@ const NAMES: readonly (keyof GroupConsumerOptions)[] = [
   'groupId',
   'topics',
   'groupInstanceId',
+  'rackId',
   'sessionTimeoutMs',
   'heartbeatIntervalMs',
   'rebalanceTimeoutMs',
@@ -93,11 +97,13 @@ export function isOfGroup(options: object): options is GroupConsumerOptions {
 /** `name` is what it is called when the options do not say. */
 export function checkGroupOptions(options: GroupConsumerOptions, name?: string): CheckedGroupOptions {
   checkNames(options, [...CONSUMER_OPTION_NAMES, ...NAMES], 'a consumer of a group');
-  const { groupId, groupInstanceId = null, autoCommit = true, topics = [], assignors } = options;
+  const { groupId, groupInstanceId = null, rackId = null, autoCommit = true, topics = [], assignors } = options;
   const own = Object.fromEntries(Object.entries(options).filter(([key]) => CONSUMER_OPTION_NAMES.includes(key)));
   if (typeof groupId !== 'string' || groupId === '') throw invalidArgument('groupId', 'the name of a group', groupId);
   if (groupInstanceId !== null && (typeof groupInstanceId !== 'string' || groupInstanceId === ''))
     throw invalidArgument('groupInstanceId', 'a name', groupInstanceId);
+  if (rackId !== null && (typeof rackId !== 'string' || rackId === ''))
+    throw invalidArgument('rackId', 'the name of a rack', rackId);
   if (typeof autoCommit !== 'boolean') throw invalidArgument('autoCommit', 'a boolean', autoCommit);
   const times = checkTimes(options);
   return {
@@ -105,6 +111,7 @@ export function checkGroupOptions(options: GroupConsumerOptions, name?: string):
     groupId,
     topics: checkTopics(topics),
     groupInstanceId,
+    rackId,
     assignors: checkAssignors(assignors),
     autoCommit,
     ...times,

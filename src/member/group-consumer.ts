@@ -134,7 +134,7 @@ export class GroupConsumer extends PartitionConsumer {
 
   /**
    * Commits where the group is to go on: these offsets, or up to where records were handled, of all partitions that are assigned. Settles when they are committed; what
-   * may pass is tried again for a minute. Errors: UNKNOWN_MEMBER for partitions that the consumer does not have any more, MEMBER_FENCED, INVALID_ARGUMENT, TIMED_OUT, CLOSED.
+   * may pass is tried again for a minute. Errors: UNKNOWN_MEMBER for partitions that it does not have any more, UNKNOWN_TOPIC, MEMBER_FENCED, INVALID_ARGUMENT, NO_SPACE, TIMED_OUT, CLOSED.
    */
   async commit(offsets?: readonly OffsetToCommit[]): Promise<void> {
     this.#checkCommits();

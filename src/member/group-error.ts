@@ -64,8 +64,13 @@ const codes: Partial<Record<KafkaErrorName, readonly [ErrorCode, string]>> = {
   INVALID_TXN_STATE: ['ERR_MILLRACE_TRANSACTION_STATE', 'the transaction is over'],
 };
 
-/** As the user of a consumer or a transaction is told of it. */
-export function groupError(error: KafkaErrorName, groupId: string): MillraceError {
+/** As the user of a consumer or a transaction is told of it. `isFull`: what may be meant is that the disk is (`CommitAnswer`). */
+export function groupError(error: KafkaErrorName, groupId: string, isFull = false): MillraceError {
+  if (isFull && error === 'COORDINATOR_NOT_AVAILABLE')
+    return new MillraceError(
+      'ERR_MILLRACE_NO_SPACE',
+      `group "${groupId}": there is no room on the disk for its offsets`,
+    );
   const [code, meaning] = codes[error] ?? ['ERR_MILLRACE_IO', `its coordinator answers ${error}`];
   return new MillraceError(code, `group "${groupId}": ${meaning}`);
 }

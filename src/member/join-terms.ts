@@ -20,14 +20,19 @@ export interface JoinFacts {
 
 export class JoinTerms {
   readonly #assignors: readonly Assignor[];
+  readonly #rackId: string | null;
   readonly #topics: StoreTopics;
   readonly #logger: Logger;
   #lastAssignment: JoiningMember['lastAssignment'] = null;
   /** Of the leader: the topics of all members, and how many partitions each had when it assigned them. */
   #partitionCounts: ReadonlyMap<string, number> | null = null;
 
-  constructor(assignors: readonly Assignor[], { topics, logger }: { topics: StoreTopics; logger: Logger }) {
+  constructor(
+    { assignors, rackId }: { readonly assignors: readonly Assignor[]; readonly rackId: string | null },
+    { topics, logger }: { readonly topics: StoreTopics; readonly logger: Logger },
+  ) {
     this.#assignors = assignors;
+    this.#rackId = rackId;
     this.#topics = topics;
     this.#logger = logger;
   }
@@ -35,7 +40,7 @@ export class JoinTerms {
   protocols({ topics, owned, generationId }: JoinFacts): MemberProtocol[] {
     return this.#assignors.map((assignor) => {
       const userData = assignor.userData?.({ topics, lastAssignment: this.#lastAssignment }) ?? null;
-      const subscription = { topics, userData, ownedPartitions: owned, generationId, rackId: null };
+      const subscription = { topics, userData, ownedPartitions: owned, generationId, rackId: this.#rackId };
       // Bytes of its own: a buffer of Node's pool would take the whole pool along to another thread.
       return { name: assignor.name, metadata: new Uint8Array(encodeSubscription(subscription)) };
     });

@@ -31,6 +31,7 @@ export interface MembershipOptions {
   readonly groupId: string;
   readonly groupInstanceId: string | null;
   readonly clientId: string;
+  readonly rackId: string | null;
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly rebalanceTimeoutMs: number;

@@ -44,7 +44,7 @@ export class Membership {
     this.#options = options;
     this.#environment = environment;
     this.#host = host;
-    this.#terms = new JoinTerms(options.assignors, environment);
+    this.#terms = new JoinTerms(options, environment);
     this.#protocol = rebalanceProtocol(options.assignors)!;
     this.#heartbeats = new Heartbeats({
       ...environment,

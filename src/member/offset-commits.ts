@@ -28,6 +28,13 @@ export interface CommitParts {
   readonly doubt: () => void;
 }
 
+interface CommitFailure {
+  /** What the coordinator has answered, or what that means. */
+  readonly error: KafkaErrorName;
+  /** What the user is told. */
+  readonly told: MillraceError;
+}
+
 export class OffsetCommits {
   readonly #parts: CommitParts;
   readonly #last = new Map<string, Offset>();
@@ -36,16 +43,17 @@ export class OffsetCommits {
     this.#parts = parts;
   }
 
-  /** Tries again what may pass, a rebalance too as long as the partitions stay. Errors: as `once`, TIMED_OUT. */
+  /** Tries again what may pass, a rebalance too as long as the partitions stay. Errors: as `once`; TIMED_OUT, but for a disk that stays full. */
   async commit(offsets: readonly OffsetToCommit[]): Promise<void> {
     const { clock } = this.#parts;
     const until = clock.now() + COMMIT_TIMEOUT_MS;
     for (;;) {
-      const error = await this.#try(offsets);
-      if (error === null) return;
-      const told = groupError(error, this.#parts.state.groupId);
+      const failure = await this.#try(offsets);
+      if (failure === null) return;
+      const { error, told } = failure;
       if (!isWorthAnother(error) && error !== 'REBALANCE_IN_PROGRESS') throw told;
       if (clock.now() >= until) {
+        if (told.code === 'ERR_MILLRACE_NO_SPACE') throw told;
         const message = `the offsets could not be committed within ${COMMIT_TIMEOUT_MS} ms`;
         throw new MillraceError('ERR_MILLRACE_TIMED_OUT', message, { cause: told });
       }
@@ -53,10 +61,10 @@ export class OffsetCommits {
     }
   }
 
-  /** Errors: UNKNOWN_MEMBER, MEMBER_FENCED, REBALANCE_IN_PROGRESS, TOO_LARGE, CLOSED. */
+  /** Errors: UNKNOWN_MEMBER, MEMBER_FENCED, REBALANCE_IN_PROGRESS, UNKNOWN_TOPIC, TOO_LARGE, NO_SPACE, CLOSED. */
   async once(offsets: readonly OffsetToCommit[]): Promise<void> {
-    const error = await this.#try(offsets);
-    if (error !== null) throw groupError(error, this.#parts.state.groupId);
+    const failure = await this.#try(offsets);
+    if (failure !== null) throw failure.told;
   }
 
   /** As `once`; nobody has to wait for it, and who does not wait does not want to know. */
@@ -127,13 +135,13 @@ export class OffsetCommits {
     callback(null, offsets);
   }
 
-  async #try(offsets: readonly OffsetToCommit[]): Promise<KafkaErrorName | null> {
+  async #try(offsets: readonly OffsetToCommit[]): Promise<CommitFailure | null> {
     if (offsets.length === 0) return null;
     const { coordinator, clock, counters, state, doubt } = this.#parts;
     this.#check(offsets);
     const asked = state.identity;
     const began = clock.now();
-    const { errors } = await coordinator.commit({ ...asked, offsets, retentionMs: -1 });
+    const { errors, isFull } = await coordinator.commit({ ...asked, offsets, retentionMs: -1 });
     offsets.forEach((each, index) => {
       if (errors[index] === null) this.#last.set(partitionKey(each), each.offset);
     });
@@ -143,7 +151,7 @@ export class OffsetCommits {
     const meaning = this.#meaningOf(error, asked);
     if (meaning === 'UNKNOWN_MEMBER_ID' || meaning === 'ILLEGAL_GENERATION' || meaning === 'FENCED_INSTANCE_ID')
       doubt();
-    return meaning;
+    return meaning && { error: meaning, told: groupError(meaning, state.groupId, isFull) };
   }
 
   /** A generation that is just beginning, or has begun meanwhile, is a rebalance. */
@@ -156,12 +164,19 @@ export class OffsetCommits {
   #check(offsets: readonly OffsetToCommit[]): void {
     const { assigned, state } = this.#parts;
     const other = offsets.find((each) => !assigned.has(partitionKey(each)));
-    if (state.isMember && other === undefined) return;
+    if (state.isMember && other === undefined) return this.#checkThere(offsets);
     if (!state.isMember && !state.isLost && state.phase === 'joining')
       throw groupError('REBALANCE_IN_PROGRESS', state.groupId);
     const what =
       other === undefined ? 'the consumer is no member' : `the consumer does not have ${showPartition(other)}`;
     throw new MillraceError('ERR_MILLRACE_UNKNOWN_MEMBER', `group "${state.groupId}": ${what}, or not any more`);
+  }
+
+  /** Whoever makes a topic of that name must not find it read. */
+  #checkThere(offsets: readonly OffsetToCommit[]): void {
+    const gone = offsets.find((each) => this.#parts.assigned.get(partitionKey(each))!.log.isClosed);
+    if (gone !== undefined)
+      throw new MillraceError('ERR_MILLRACE_UNKNOWN_TOPIC', `${showPartition(gone)} was deleted: nothing is committed`);
   }
 }
 

@@ -141,14 +141,16 @@ export class PartitionHandover {
     }
   }
 
-  /** Up to where records were handled, of those partitions of which that is known. */
+  /** Up to where records were handled, of those partitions of which that is known, and that are still there. */
   handled(partitions: Iterable<AssignedPartition>): OffsetToCommit[] {
     const run = this.#parts.holder.run();
     const offsets: OffsetToCommit[] = [];
     for (const each of partitions) {
-      if (this.#unknown.has(each) || each.knownPosition === null) continue;
+      if (this.#unknown.has(each) || each.knownPosition === null || each.log.isClosed) continue;
       const { topic, partition } = each;
-      offsets.push({ topic, partition, offset: run?.dealtWith(each) ?? each.position });
+      const offset = run?.dealtWith(each) ?? each.position;
+      const leaderEpoch = each.leaderEpochBefore(offset);
+      offsets.push({ topic, partition, offset, ...(leaderEpoch >= 0 && { leaderEpoch }) });
     }
     return offsets;
   }
@@ -181,15 +183,15 @@ export class PartitionHandover {
     const { commits, holder } = this.#parts;
     try {
       const { found, unstable } = await commits.look(partitions);
-      const offsets = new Map(found.map((each) => [partitionKey(each), each.offset]));
+      const offsets = new Map(found.map((each) => [partitionKey(each), each]));
       const later = new Set(unstable.map(partitionKey));
       for (const each of partitions) {
         const key = partitionKey(each);
         if (later.has(key) || !this.#unknown.has(each)) continue;
-        const offset = offsets.get(key);
-        if (offset !== undefined) {
-          commits.begins(each, offset);
-          each.rewind(offset, this.#unknown.get(each)!);
+        const committed = offsets.get(key);
+        if (committed !== undefined) {
+          commits.begins(each, committed.offset);
+          each.rewind(committed.offset, this.#unknown.get(each)!, committed.leaderEpoch);
         }
         this.#unknown.delete(each);
       }

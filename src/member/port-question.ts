@@ -4,6 +4,7 @@
  *     { id, ask: 'join', of: [request] }      is answered by { id, answer } or { id, error: { code, message } }
  */
 import type { GroupCoordinator } from '../group/group-requests.ts';
+import { isUuidText } from '../protocol/uuid.ts';
 
 export type Ask = keyof GroupCoordinator;
 
@@ -49,7 +50,13 @@ function shape(fields: Record<string, Check>): Check {
 const identity = { groupId: isString, memberId: isString, groupInstanceId: orNull(isString), generationId: isInt32 };
 const place = { topic: isString, partition: isIndex };
 const offsets = arrayOf(
-  shape({ ...place, offset: isOffset, leaderEpoch: orNothing(isInt32), metadata: orNothing(isString) }),
+  shape({
+    ...place,
+    topicId: orNothing(isUuidText),
+    offset: isOffset,
+    leaderEpoch: orNothing(isInt32),
+    metadata: orNothing(isString),
+  }),
 );
 const leaving = shape({ memberId: isString, groupInstanceId: orNull(isString), reason: orNull(isString) });
 

@@ -1,14 +1,16 @@
 /**
  * Consumer groups of a store as metrics: what Kafka's group coordinator tells, under its names, and how far each group is behind, under those of the exporter that
- * people have for that (kafka_exporter), since Kafka's brokers do not tell. The first scrape has the coordinator load its groups.
+ * people have for that (kafka_exporter), since Kafka's brokers do not tell. The first scrape has the coordinator load its groups. Counts are of all groups; told one by one are as
+ * many as `groupSeriesMax` has room for.
  */
 import { isMillraceError } from '../errors.ts';
 import type { GroupCounters } from '../group/group-counters.ts';
-import { lagsOf, type PartitionLag } from '../group/group-lag.ts';
+import type { PartitionLag } from '../group/group-lag.ts';
 import type { GroupSummary } from '../group/group-view.ts';
 import type { Store } from '../store/store.ts';
 import { oncePerScrape, registerFamily, type Sample } from './metric-family.ts';
 import type { CheckedMetricsOptions } from './metrics-options.ts';
+import { type ToldGroups, toldGroups } from './told-groups.ts';
 
 const COORDINATOR = 'kafka_server_group_coordinator_metrics';
 const MANAGER = 'kafka_coordinator_group_groupmetadatamanager';
@@ -31,13 +33,8 @@ const counters: Record<string, { help: string; value: (counters: Readonly<GroupC
 
 const classicStates = ['PreparingRebalance', 'CompletingRebalance', 'Stable', 'Dead', 'Empty'];
 
-interface Measured {
-  readonly group: GroupSummary;
-  readonly lags: readonly PartitionLag[];
-}
-
-interface Scraped {
-  readonly groups: readonly Measured[];
+interface Scraped extends ToldGroups {
+  readonly groups: readonly GroupSummary[];
   readonly offsetCount: number;
 }
 
@@ -49,13 +46,14 @@ export function addGroupMetrics(store: Store, options: CheckedMetricsOptions): v
     const samples = (): Sample[] => [{ labels: {}, value: value(counted) }];
     registerFamily(options, { type: 'counter', name, help: sinceOpened, labelNames: [], samples });
   }
-  const scrape = oncePerScrape(() => scraped(store));
+  const scrape = oncePerScrape(() => scraped(store, options.groupSeriesMax));
   const gauge: AddGauge = (name, help, labelNames, of) => {
     const samples = async (): Promise<Sample[]> => of(await scrape());
     registerFamily(options, { type: 'gauge', name, help, labelNames, samples });
   };
   addCounts(gauge);
   addLags(gauge);
+  addOmitted(gauge);
 }
 
 type AddGauge = (name: string, help: string, labelNames: readonly string[], of: (scraped: Scraped) => Sample[]) => void;
@@ -76,12 +74,12 @@ function addCounts(gauge: AddGauge): void {
 }
 
 function ofType({ groups }: Scraped, type: string): GroupSummary[] {
-  return groups.flatMap(({ group }) => (group.type === type ? [group] : []));
+  return groups.filter((group) => group.type === type);
 }
 
 function addLags(gauge: AddGauge): void {
-  gauge('kafka_consumergroup_members', 'Members of groups', ['consumergroup'], ({ groups }) =>
-    groups.map(({ group: { groupId: consumergroup, memberCount: value } }) => ({ labels: { consumergroup }, value })),
+  gauge('kafka_consumergroup_members', 'Members of groups', ['consumergroup'], ({ told }) =>
+    told.map(({ group: { groupId: consumergroup, memberCount: value } }) => ({ labels: { consumergroup }, value })),
   );
   const labelNames = ['consumergroup', 'topic', 'partition'];
   gauge('kafka_consumergroup_current_offset', 'What groups have committed', labelNames, (found) =>
@@ -99,9 +97,17 @@ function addLags(gauge: AddGauge): void {
   );
 }
 
-function ofPartitions({ groups }: Scraped, of: (lag: PartitionLag) => number | null): Sample[] {
+function addOmitted(gauge: AddGauge): void {
+  gauge('millrace_consumergroups_omitted', 'Groups that are not told one by one', [], ({ omitted: value }) => [
+    { labels: {}, value },
+  ]);
+  const help = 'Records that the one of them that is furthest behind has to read';
+  gauge('millrace_consumergroups_omitted_lag_max', help, [], ({ omittedLagMax: value }) => [{ labels: {}, value }]);
+}
+
+function ofPartitions({ told }: Scraped, of: (lag: PartitionLag) => number | null): Sample[] {
   const samples: Sample[] = [];
-  for (const { group, lags } of groups) {
+  for (const { group, lags } of told) {
     for (const each of lags) {
       const { topic, partition } = each;
       const value = of(each);
@@ -112,15 +118,14 @@ function ofPartitions({ groups }: Scraped, of: (lag: PartitionLag) => number | n
 }
 
 /** Nothing where the store is closed, or its groups cannot be read: whoever asks for one of them is told why. */
-async function scraped(store: Store): Promise<Scraped> {
+async function scraped(store: Store, seriesMax: number): Promise<Scraped> {
   try {
-    const { groups } = store;
-    const offsetCount = await groups.offsetCount();
-    const summaries = await groups.summaries();
+    const offsetCount = await store.groups.offsetCount();
+    const groups = await store.groups.summaries();
     const endOf = (topic: string, partition: number): number | null => store.endOffset(topic, partition);
-    return { groups: summaries.map((group) => ({ group, lags: lagsOf(group, endOf) })), offsetCount };
+    return { groups, offsetCount, ...toldGroups(groups, endOf, seriesMax) };
   } catch (error) {
-    if (isMillraceError(error)) return { groups: [], offsetCount: 0 };
+    if (isMillraceError(error)) return { groups: [], offsetCount: 0, told: [], omitted: 0, omittedLagMax: 0 };
     throw error;
   }
 }

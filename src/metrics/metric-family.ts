@@ -22,7 +22,10 @@ export interface MetricFamily {
   readonly samples: () => Iterable<Sample> | null | Promise<Iterable<Sample>>;
 }
 
-export function registerFamily({ registry, prefix }: CheckedMetricsOptions, family: MetricFamily): void {
+export function registerFamily(
+  { registry, prefix }: Pick<CheckedMetricsOptions, 'registry' | 'prefix'>,
+  family: MetricFamily,
+): void {
   const { type, help, labelNames, samples, merge = add } = family;
   const settings = { name: `${prefix}${family.name}`, help, labelNames: [...labelNames], registers: [] };
   const show = (metric: Counter | Gauge, found: Iterable<Sample>): void => {

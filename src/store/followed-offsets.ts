@@ -1,16 +1,16 @@
 /** What groups have committed in a directory that another process may be writing, and what they are: read from its `__consumer_offsets` as it grows. */
 import type { Clock } from '../clock.ts';
 import { isMillraceError } from '../errors.ts';
-import type { GroupMetadata } from '../group/group-metadata-format.ts';
 import { OffsetReader } from '../group/offset-reader.ts';
 import type { CommittedOffset, OffsetTable } from '../group/offset-table.ts';
-import { takeGroup } from '../group/offsets-partition.ts';
+import { RecordedGroups } from '../group/recorded-groups.ts';
 import type { FollowedLog } from '../log/log-follower.ts';
 import { CONSUMER_OFFSETS_TOPIC, coordinatorPartition } from '../protocol/coordinator-partition.ts';
 import type { Logger } from '../types.ts';
 
 /** The store that follows. */
 export interface FollowedTopics {
+  topics(): readonly { readonly id: string; readonly name: string; readonly partitions: number }[];
   topic(name: string): { readonly partitions: number };
   topicConfig(name: string): { readonly 'delete.retention.ms': unknown };
   partition(topic: string, partition: number): FollowedLog;
@@ -19,14 +19,13 @@ export interface FollowedTopics {
 /** What a partition of `__consumer_offsets` says now. */
 export interface FollowedPartitionOfGroups {
   readonly offsets: OffsetTable;
-  /** The last word of each group that has had members. */
-  readonly groups: ReadonlyMap<string, GroupMetadata>;
+  readonly groups: RecordedGroups;
 }
 
 interface Followed {
   readonly log: FollowedLog;
   readonly reader: OffsetReader;
-  readonly groups: Map<string, GroupMetadata>;
+  readonly groups: RecordedGroups;
 }
 
 export class FollowedOffsets {
@@ -78,12 +77,11 @@ export class FollowedOffsets {
     const log = this.#topics.partition(CONSUMER_OFFSETS_TOPIC, partition);
     if (known?.log === log) return known;
     const { 'delete.retention.ms': deleteRetentionMs } = this.#topics.topicConfig(CONSUMER_OFFSETS_TOPIC);
-    const groups = new Map<string, GroupMetadata>();
-    const source = { logger: this.#logger, path: log.directory };
+    const groups = new RecordedGroups({ logger: this.#logger, path: log.directory });
     const reader = new OffsetReader(log, {
       clock: this.#clock,
       deleteRetentionMs: deleteRetentionMs as number,
-      other: (key, value) => takeGroup(groups, key, value, source),
+      other: (key, value) => groups.take(key, value),
       anew: () => groups.clear(),
     });
     const followed = { log, reader, groups };

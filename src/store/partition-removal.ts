@@ -8,6 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import { join } from 'node:path';
 import { isMillraceError } from '../errors.ts';
 import type { FileSystem } from '../file/file-system.ts';
+import type { DeletedTopic } from '../group/offset-deletion.ts';
 import { listSegments } from '../log/log-directory.ts';
 import { isLeaving, leavingName, partitionDirectoryName } from './partition-directory.ts';
 import { readPartitionMetadata } from './partition-metadata.ts';
@@ -48,10 +49,13 @@ export async function removeLeftovers(system: FileSystem, directory: string): Pr
   );
 }
 
-/** At open: undoes a change that was not committed, finishes a deletion. */
-export function settleChange(system: FileSystem, directory: string): void {
+/**
+ * At open: undoes a change that was not committed, finishes a deletion. Returns the topic that was deleted, where there is no other of its name: there may be
+ * more to be done for it, until when the note stays.
+ */
+export function settleChange(system: FileSystem, directory: string): DeletedTopic | null {
   const change = readTopicChange(system, directory);
-  if (change === null) return;
+  if (change === null) return null;
   const topics = readTopicsFile(system, directory) ?? [];
   const entry = topics.find((topic) => topic.name === change.topic);
   if (!isCommitted(change, entry)) {
@@ -69,7 +73,10 @@ export function settleChange(system: FileSystem, directory: string): void {
       );
     }
   }
+  if (change.kind === 'delete' && (entry === undefined || entry.id === change.id))
+    return { name: change.topic, id: change.id };
   removeTopicChange(system, directory);
+  return null;
 }
 
 /** Only what the change made, or a directory so new that it has neither an id nor a record. */

@@ -187,7 +187,7 @@ export class ReadOnlyStore {
 
   /** What the directory tells of consumer groups. */
   get groups(): GroupView {
-    return new FollowedGroups(this.#offsets);
+    return new FollowedGroups(this.#offsets, this, this.#options.groupConsumerAssignors[0]);
   }
 
   async createTopic(): Promise<never> {

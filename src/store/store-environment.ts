@@ -50,3 +50,14 @@ export async function writingAside(environment: StoreEnvironment, write: () => P
     throw isDiskFailure(error) ? environment.health.fail(error) : error;
   }
 }
+
+/** As `writing`; false when the disk was full. */
+export function writingUnlessFull(environment: StoreEnvironment, write: () => void): boolean {
+  try {
+    writing(environment, write);
+    return true;
+  } catch (error) {
+    if (isMillraceError(error, 'ERR_MILLRACE_NO_SPACE')) return false;
+    throw error;
+  }
+}

@@ -29,10 +29,10 @@ export interface GroupParts {
 }
 
 export function storeGroups(
-  { clock, logger }: StoreEnvironment,
+  { clock, logger, recoveryPoints }: StoreEnvironment,
   { admin, logs, internal, settings }: GroupParts,
 ): Groups {
-  return new Groups({
+  const groups = new Groups({
     clock: withoutDelay(clock),
     logger,
     settings,
@@ -53,9 +53,15 @@ export function storeGroups(
         return internal.hasOffsets ? logs.partitionCount(CONSUMER_OFFSETS_TOPIC) : 0;
       },
       make: () => internal.makeOffsets(),
+      // A log that is not open has not been written since its checkpoint.
+      endOffset: (index) =>
+        admin.find(CONSUMER_OFFSETS_TOPIC)?.partitions[index]?.log?.endOffset ??
+        recoveryPoints.get(CONSUMER_OFFSETS_TOPIC, index),
       partition: (index) => logs.partition(CONSUMER_OFFSETS_TOPIC, index),
     },
   });
+  admin.onDeleted = (topic) => groups.forgetTopic(topic);
+  return groups;
 }
 
 function groupTopic(topic: Topic | null): GroupTopic | null {

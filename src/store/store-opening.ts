@@ -11,6 +11,7 @@ import type { FileSystem } from '../file/file-system.ts';
 import { Flusher } from '../file/flusher.ts';
 import { Health } from '../file/health.ts';
 import { WindowCache } from '../file/window-cache.ts';
+import type { DeletedTopic } from '../group/offset-deletion.ts';
 import { removeCleanShutdown, wasCleanlyStopped } from './clean-shutdown.ts';
 import { createMetaProperties, META_PROPERTIES, type MetaProperties, readMetaProperties } from './meta-properties.ts';
 import {
@@ -34,6 +35,8 @@ export interface OpenedParts {
   readonly meta: MetaProperties;
   readonly topics: Map<string, Topic>;
   readonly recovery: RecoveryReport;
+  /** A topic whose deletion was interrupted, and is to be finished. */
+  readonly deleted: DeletedTopic | null;
 }
 
 export async function openParts(directory: string, options: CheckedOptions): Promise<OpenedParts> {
@@ -43,14 +46,14 @@ export async function openParts(directory: string, options: CheckedOptions): Pro
   try {
     prepareDirectory(system, directory);
     lock = StoreLock.take(system, directory, options.clock.now());
-    settleChange(system, directory);
+    const deleted = settleChange(system, directory);
     const catalog = readCatalog(system, directory, options.logger);
     const meta = openMetaProperties(system, directory, options.nodeId);
     environment = startEnvironment(system, directory, options);
     const topics = loadTopics(environment, catalog);
     const recovery = await recoverIfDue(environment, topics, options);
     await removeLeftovers(system, directory);
-    return { environment, lock, meta, topics, recovery };
+    return { environment, lock, meta, topics, recovery, deleted };
   } catch (error) {
     environment?.flusher.close();
     if (options.fileSystem === null) system.close();

@@ -10,24 +10,10 @@ import {
   COMPACTION_BUFFER_BYTES_DEFAULT,
   COMPACTION_BUFFER_BYTES_MAX,
   COMPACTION_INTERVAL_MS,
-  GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS_DEFAULT,
-  GROUP_CONSUMER_SESSION_TIMEOUT_MS_DEFAULT,
-  GROUP_INITIAL_REBALANCE_DELAY_MS_DEFAULT,
-  GROUP_PATTERN_REFRESH_MIN_MS,
-  GROUP_PATTERN_REFRESH_MS_DEFAULT,
-  GROUP_SESSION_TIMEOUT_MAX_MS_DEFAULT,
-  GROUP_SESSION_TIMEOUT_MIN_MS_DEFAULT,
-  GROUP_SIZE_MAX_DEFAULT,
-  INTERNAL_SEGMENT_BYTES_DEFAULT,
-  OFFSET_METADATA_CHARACTERS_MAX,
-  OFFSETS_RETENTION_CHECK_MS_DEFAULT,
-  OFFSETS_RETENTION_MS_DEFAULT,
   PARTITIONS_PER_TOPIC_MAX,
   PRODUCER_ID_EXPIRATION_MS_DEFAULT,
   RECOVERY_THREADS_MAX,
   RETENTION_CHECK_INTERVAL_MS,
-  SEGMENT_BYTES_MAX,
-  SEGMENT_BYTES_MIN,
   TIMER_MAX_MS,
   TRANSACTION_TIMEOUT_MAX_MS_DEFAULT,
   TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT,
@@ -36,6 +22,7 @@ import type { GroupSettings } from '../group/classic/group-environment.ts';
 import type { ConsumerGroupSettings } from '../group/consumer/consumer-environment.ts';
 import { serverAssignors } from '../group/consumer/server-assignors.ts';
 import type { CommitSettings } from '../group/group-commits.ts';
+import { groupNumbers } from '../group/group-numbers.ts';
 import type { RetentionSettings } from '../group/groups.ts';
 import { COORDINATOR_PARTITIONS_DEFAULT } from '../protocol/coordinator-partition.ts';
 import type { Logger } from '../types.ts';
@@ -246,19 +233,7 @@ const numbers = {
   transactionMaxTimeoutMs: [TRANSACTION_TIMEOUT_MAX_MS_DEFAULT, 1, TIMER_MAX_MS],
   transactionalIdExpirationMs: [TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT, 1, Number.MAX_SAFE_INTEGER],
   transactionStatePartitions: [COORDINATOR_PARTITIONS_DEFAULT, 1, PARTITIONS_PER_TOPIC_MAX],
-  offsetsPartitions: [COORDINATOR_PARTITIONS_DEFAULT, 1, PARTITIONS_PER_TOPIC_MAX],
-  offsetsSegmentBytes: [INTERNAL_SEGMENT_BYTES_DEFAULT, SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX],
-  offsetMetadataMaxBytes: [OFFSET_METADATA_CHARACTERS_MAX, 0, 0x7fff_ffff],
-  groupInitialRebalanceDelayMs: [GROUP_INITIAL_REBALANCE_DELAY_MS_DEFAULT, 0, TIMER_MAX_MS],
-  groupMinSessionTimeoutMs: [GROUP_SESSION_TIMEOUT_MIN_MS_DEFAULT, 1, TIMER_MAX_MS],
-  groupMaxSessionTimeoutMs: [GROUP_SESSION_TIMEOUT_MAX_MS_DEFAULT, 1, TIMER_MAX_MS],
-  groupMaxSize: [GROUP_SIZE_MAX_DEFAULT, 1, GROUP_SIZE_MAX_DEFAULT],
-  groupConsumerSessionTimeoutMs: [GROUP_CONSUMER_SESSION_TIMEOUT_MS_DEFAULT, 1, TIMER_MAX_MS],
-  groupConsumerHeartbeatIntervalMs: [GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS_DEFAULT, 1, TIMER_MAX_MS],
-  groupConsumerMaxSize: [GROUP_SIZE_MAX_DEFAULT, 1, GROUP_SIZE_MAX_DEFAULT],
-  groupConsumerRegexRefreshIntervalMs: [GROUP_PATTERN_REFRESH_MS_DEFAULT, GROUP_PATTERN_REFRESH_MIN_MS, TIMER_MAX_MS],
-  offsetsRetentionMs: [OFFSETS_RETENTION_MS_DEFAULT, 1, Number.MAX_SAFE_INTEGER],
-  offsetsRetentionCheckIntervalMs: [OFFSETS_RETENTION_CHECK_MS_DEFAULT, 1, TIMER_MAX_MS],
+  ...groupNumbers,
 } as const;
 
 function checkNumbers(given: StoreOptions): Record<keyof typeof numbers, number> {

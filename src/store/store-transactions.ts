@@ -123,9 +123,9 @@ export class StoreTransactions implements TransactionDoor, TransactionCoordinato
   ): Promise<void> {
     // Whom a coordinator takes for a client that knows no members, and checks nothing.
     if (group.memberId === '' || group.generationId < 0) throw groupError('UNKNOWN_MEMBER_ID', group.groupId);
-    const { errors } = await this.#parts.groups().commitInTransaction({ ...group, ...producer, offsets });
+    const { errors, isFull } = await this.#parts.groups().commitInTransaction({ ...group, ...producer, offsets });
     const error = errors.find((each) => each !== null) ?? null;
-    if (error !== null) throw groupError(error, group.groupId);
+    if (error !== null) throw groupError(error, group.groupId, isFull);
   }
 
   /** What can be finished at once is. */

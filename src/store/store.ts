@@ -65,7 +65,9 @@ export class Store extends TopicStore {
   /** Used by `openStore`, with options that were checked. */
   static async open(directory: string, options: CheckedOptions): Promise<Store> {
     const opened = await openParts(directory, options);
-    return new Store(opened, options);
+    const store = new Store(opened, options);
+    if (opened.deleted !== null) await store.admin.finishDeletion(opened.deleted);
+    return store;
   }
 
   private constructor(parts: OpenedParts, options: CheckedOptions) {
@@ -82,8 +84,7 @@ export class Store extends TopicStore {
     this.producerIds = new ProducerIds(environment);
     const internal = new InternalTopics(this.admin, options);
     const nextProducerId = (): number => this.producerIds.next();
-    const { admin } = this;
-    const rest = { admin, internal, logs, nextProducerId, settings: options, groups: () => this.#groups };
+    const rest = { admin: this.admin, internal, logs, nextProducerId, settings: options, groups: () => this.#groups };
     this.#transactions = new StoreTransactions(environment, rest);
     this.#groups = storeGroups(environment, rest);
     this.#ports = new OpenPorts(this.#groups, environment);
@@ -203,10 +204,7 @@ export class Store extends TopicStore {
     return this.#transactions.list(filter);
   }
 
-  /**
-   * Where a consumer group has committed that it goes on, partition by partition, as `consumer.assign` takes it: what a transaction committed
-   * with its records, and not what one has open or has aborted.
-   */
+  /** Where a consumer group has committed that it goes on, as `consumer.assign` takes it: also what a transaction committed, and not what one has open or has aborted. */
   async committedOffsets(group: string): Promise<CommittedOffset[]> {
     this.checkOpen();
     return this.#groups.committed(group);
@@ -281,6 +279,7 @@ export class Store extends TopicStore {
     await this.#consumers.close();
     await this.#producers.close();
     await this.#transactions.close();
+    await this.admin.idle();
     await this.#groups.close();
     this.#ports.close();
     return closeStore(this.environment, {

@@ -2,17 +2,18 @@
  * Creates, extends, alters and deletes topics: one change after another, each as a whole or not at all.
  *
  *     create, extend   note the change · make directories · sync them · write the topics' file (now it counts) · forget the note
- *     delete           note the change (now it no longer counts) · rename directories · write the topics' file · remove files · forget the note
+ *     delete           note the change (now it no longer counts) · rename directories · write the topics' file · remove files · tell `onDeleted` · forget the note
  *
  * A full disk refuses a creation and leaves nothing; it does not stop a deletion. A disk that fails takes the store offline, and the next open
  * settles what the note says.
  */
-import { isMillraceError, MillraceError } from '../errors.ts';
+import { MillraceError } from '../errors.ts';
+import type { DeletedTopic } from '../group/offset-deletion.ts';
 import { type CheckedTopicOptions, checkPartitions } from './create-topic-options.ts';
 import { flushBarrier } from '../file/flush-round.ts';
 import { makePartitions, removeDirectories } from './partition-making.ts';
 import { removeLeaving, renameToLeave } from './partition-removal.ts';
-import { isDiskFailure, type StoreEnvironment, writing } from './store-environment.ts';
+import { isDiskFailure, type StoreEnvironment, writing, writingUnlessFull } from './store-environment.ts';
 import { changeTopicConfig, effectiveConfig, notObeyed, type TopicConfig } from './topic-config.ts';
 import { removeTopicChange, type TopicChange, writeTopicChange } from './topic-change.ts';
 import { checkTopicName, collides, METADATA_TOPIC } from './topic-name.ts';
@@ -21,6 +22,8 @@ import { type TopicEntry, writeTopicsFile } from './topics-file.ts';
 import { randomUuid } from './uuid.ts';
 
 export class TopicAdmin {
+  /** Told of each topic that was deleted, before another one can be made. False: it is to be told again, at the next open. */
+  onDeleted: (topic: DeletedTopic) => Promise<boolean> = async () => true;
   readonly #environment: StoreEnvironment;
   /** The store's topics; changed here only. */
   readonly #topics: Map<string, Topic>;
@@ -139,7 +142,7 @@ export class TopicAdmin {
       const { health, system, directory, flushThread, recoveryPoints, startOffsets, cleanerOffsets } =
         this.#environment;
       health.check();
-      const noted = this.#unlessFull(() =>
+      const noted = writingUnlessFull(this.#environment, () =>
         writeTopicChange(system, directory, {
           kind: 'delete',
           topic: name,
@@ -160,13 +163,20 @@ export class TopicAdmin {
       await flushBarrier(flushThread);
       const indexes = partitions.map((partition) => partition.index);
       const leaving = this.#rename(name, indexes);
-      const written = this.#unlessFull(() => this.#writeTopics());
+      const written = writingUnlessFull(this.#environment, () => this.#writeTopics());
       await removeLeaving(system, leaving);
       // Now there is room again.
       if (!written) this.#writeTopics();
-      if (noted) this.#forgetChange();
+      if ((await this.onDeleted(topic)) && noted) this.#forgetChange();
       for (const offsets of [recoveryPoints, startOffsets, cleanerOffsets])
         for (const index of indexes) offsets.set(name, index, 0);
+    });
+  }
+
+  /** What a crash or a full disk kept `onDeleted` from. */
+  async finishDeletion(topic: DeletedTopic): Promise<void> {
+    return this.#alone(async () => {
+      if (await this.onDeleted(topic)) this.#forgetChange();
     });
   }
 
@@ -260,17 +270,6 @@ export class TopicAdmin {
     writing(this.#environment, () =>
       writeTopicsFile(this.#environment.system, this.#environment.directory, entries.values()),
     );
-  }
-
-  /** Runs `write`; false when the disk was full. */
-  #unlessFull(write: () => void): boolean {
-    try {
-      writing(this.#environment, write);
-      return true;
-    } catch (error) {
-      if (isMillraceError(error, 'ERR_MILLRACE_NO_SPACE')) return false;
-      throw error;
-    }
   }
 
   #checkConfig(config: TopicConfig): TopicConfig {

@@ -100,6 +100,40 @@ describe('the position', () => {
   });
 });
 
+describe('the leader epoch of the record before an offset', () => {
+  test('is that of what was read, and of nothing where the position was put', async () => {
+    const rig = new TempLog();
+    for (const leaderEpoch of [3, 5]) rig.log.append(numbered(3), { leaderEpoch });
+    const { partition } = assigned(rig, { autoOffsetReset: 'earliest' });
+    expect(partition.leaderEpochBefore(0)).toBe(-1);
+    await valuesFrom(partition);
+    expect([1, 3, 4, 6].map((offset) => partition.leaderEpochBefore(offset))).toEqual([3, 3, 5, 5]);
+    partition.seek(5);
+    expect(partition.leaderEpochBefore(5)).toBe(-1);
+    await valuesFrom(partition);
+    expect(partition.leaderEpochBefore(6)).toBe(5);
+    // Where it was committed, with what was committed; where it goes back to what it has read, that.
+    partition.rewind(2, partition.seeks, 1);
+    expect(partition.leaderEpochBefore(2)).toBe(1);
+    await valuesFrom(partition);
+    partition.rewind(4, partition.seeks);
+    expect(partition.leaderEpochBefore(4)).toBe(5);
+    await rig.log.close();
+    expect([partition.leaderEpochBefore(4), partition.leaderEpochBefore(5)]).toEqual([5, -1]);
+  });
+
+  test('is of nothing where the log no longer had the position', async () => {
+    const rig = new TempLog();
+    rig.log.append(numbered(9), { leaderEpoch: 3 });
+    const { partition } = assigned(rig, { autoOffsetReset: 'earliest' });
+    rig.log.deleteRecords(5);
+    const batch = (await partition.read(7, reader))!;
+    expect([partition.leaderEpochBefore(5), partition.leaderEpochBefore(6)]).toEqual([-1, 3]);
+    partition.handOut(batch);
+    partition.release(batch);
+  });
+});
+
 describe('outside the log', () => {
   test.each([
     ['earliest', 5],

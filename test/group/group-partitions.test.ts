@@ -1,26 +1,18 @@
 import { expect, test } from 'vitest';
-import { encodeAssignment } from '#millrace/group/assignment-format.js';
 import { groupPartitions } from '#millrace/group/group-partitions.js';
-import type { GroupDescription, MemberDescription } from '#millrace/group/group-requests.js';
+import type { ShownMember } from '#millrace/group/shown-group.js';
 
 const at = (partition: number, topic = 't') => ({ topic, partition });
 
-function member(memberId: string, ...partitions: { topic: string; partition: number }[]): MemberDescription {
-  const assignment = encodeAssignment({ partitions, userData: null });
-  const facts = { groupInstanceId: null, clientId: 'c', clientHost: '/h', metadata: Buffer.alloc(0) };
-  return { memberId, ...facts, assignment };
+function member(memberId: string, ...partitions: { topic: string; partition: number }[]): ShownMember {
+  const facts = { groupInstanceId: null, clientId: 'c', clientHost: '/h', epoch: null, target: null };
+  return { memberId, ...facts, partitions };
 }
 
 test('what is committed and what is assigned, each partition once', () => {
   const [a, b] = [member('a', at(0), at(1)), member('b', at(0, 'u'))];
-  const group: GroupDescription = {
-    error: null,
-    groupId: 'g',
-    state: 'Stable',
-    protocolType: 'consumer',
-    protocolName: 'range',
-    members: [b, a],
-  };
+  const unreadable = { ...member('c'), partitions: null };
+  const group = { members: [b, a, unreadable] };
   const committed = [
     { ...at(1), offset: 5 },
     { ...at(2), offset: 6 },

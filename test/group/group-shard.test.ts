@@ -83,6 +83,7 @@ test('on a full disk a group is not assigned, and when there is room again it is
     await rig.coordinator.commit({ ...nobody, groupId: 'c', offsets: [{ ...ORDERS, offset: 1 }], retentionMs: -1 }),
   ).toEqual({
     errors: ['COORDINATOR_NOT_AVAILABLE'],
+    isFull: true,
   });
   expect(await rig.offset()).toBe(null);
   rig.system.fault = null;

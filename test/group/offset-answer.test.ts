@@ -53,3 +53,24 @@ test('a stable answer leaves out what an open transaction may still set, until i
   offsets.end('commit', 5);
   expect(answerOffsets(offsets.table(), asked)).toEqual([about('a', 7, 9)]);
 });
+
+test('what was committed for a topic of another id counts as nothing, where both ids are known', () => {
+  const [id, other] = ['abcdefghijklmnopqrstuA', 'abcdefghijklmnopqrstug'];
+  const offsets = new OffsetsLog();
+  offsets.store('g', 'a-0', { offset: 5, topicId: id });
+  offsets.store('g', 'a-1', { offset: 6 });
+  offsets.store('g', 'a-0', { offset: 7, topicId: other }, 3);
+  const ask = (topicId: string | undefined, requireStable = false): unknown[] =>
+    answerOffsets(offsets.table(), {
+      groupId: 'g',
+      partitions: [0, 1].map((partition) => ({ topic: 'a', partition, ...(topicId && { topicId }) })),
+      requireStable,
+    }).map(({ error, committed }) => error ?? committed?.offset);
+  expect([ask(undefined), ask(id), ask(other)]).toEqual([
+    [5, 6],
+    [5, 6],
+    [undefined, 6],
+  ]);
+  // Somebody may set it yet.
+  expect(ask(other, true)).toEqual(['UNSTABLE_OFFSET_COMMIT', 6]);
+});

@@ -160,7 +160,33 @@ test('what is known of each offset, and how many there are', () => {
   log.forget('g', 'a-0', 'a-1', 'a-2');
   log.forget('nobody', 'a-0');
   log.end('commit', 3);
-  expect([[...tableOf(log).groups()], tableOf(log).count]).toEqual([['h'], 1]);
+  expect([[...tableOf(log).groups()], tableOf(log).count]).toEqual([['g', 'h'], 1]);
+});
+
+test('a group is known until a record says that it is gone, whatever became of its offsets', () => {
+  const log = new OffsetsLog();
+  log.commit('g', { 'a-0': 1 });
+  log.commit('h', { 'a-0': 1 }, 7);
+  log.commit('i', { 'a-0': 1 });
+  log.forget('g', 'a-0');
+  log.end('abort', 7);
+  const known = (): string[] => ['g', 'h', 'i', 'j'].filter((group) => tableOf(log).isKnown(group));
+  expect([known(), [...tableOf(log).groups()]]).toEqual([
+    ['g', 'h', 'i'],
+    ['g', 'h', 'i'],
+  ]);
+  // Of the classic protocol, of the other, of a member of the other.
+  log.raw(Buffer.from([0, 2, 0, 1, 0x67]), null);
+  log.raw(Buffer.from([0, 5, 0, 1, 0x68, 0, 1, 0x6d]), null);
+  expect(known()).toEqual(['h', 'i']);
+  log.raw(Buffer.from([0, 3, 0, 1, 0x68]), null);
+  // It goes on as one that has offsets.
+  log.raw(Buffer.from([0, 2, 0, 1, 0x69]), null);
+  expect(known()).toEqual(['i']);
+  log.forget('i', 'a-0');
+  expect(known()).toEqual([]);
+  log.commit('g', { 'a-0': 1 });
+  expect(known()).toEqual(['g']);
 });
 
 test('nothing is left of groups and producers that have nothing any more', () => {
@@ -168,6 +194,7 @@ test('nothing is left of groups and producers that have nothing any more', () =>
   log.commit('g', { 'a-0': 1 }, 7);
   log.commit('g', { 'a-0': 1 }, 8);
   log.forget('g', 'a-0');
+  log.raw(Buffer.from([0, 2, 0, 1, 0x67]), null);
   const table = tableOf(log);
   expect([[...table.groups()], table.hasPending('g'), table.pending('g'), [...table.staged('g')]]).toEqual([
     [],

@@ -45,6 +45,7 @@ test('a closed log refuses every question', async () => {
   expect(() => rig.log.read(0)).toThrow(closed);
   expect(() => rig.log.offsetForTimestamp(0)).toThrow(closed);
   expect(() => rig.log.offsetOfMaxTimestamp()).toThrow(closed);
+  expect(() => rig.log.leaderEpochAt(0)).toThrow(closed);
   await expect(rig.log.readAsync(0)).rejects.toThrow(closed);
   expect(rig.log.isClosed).toBe(true);
 });

@@ -1,20 +1,7 @@
-/** Consumers of groups as their users meet them. Time stands still but for what a test lets pass. */
-import { setImmediate as turnOnce } from 'node:timers/promises';
+/** Consumers in the life of their group, as their users meet it. Time stands still but for what a test lets pass. */
 import { describe, expect, test } from 'vitest';
 import type { GroupConsumer, TopicPartition } from '#millrace/main.js';
-import { CutCoordinator, type MemberRig, openMemberRig, partitionsOf, turns } from './member-rig.ts';
-
-/** Reads for as long as the test lasts, and keeps what it was given. */
-function reading(consumer: GroupConsumer): { readonly values: string[]; readonly end: Promise<unknown> } {
-  const values: string[] = [];
-  const end = consumer.each((record) => void values.push(String(record.value))).catch((error: unknown) => error);
-  return { values, end };
-}
-
-async function together(rig: MemberRig, ...consumers: GroupConsumer[]): Promise<void> {
-  await rig.until(() => consumers.every((consumer) => consumer.assignment().length > 0));
-  await turns();
-}
+import { CutCoordinator, openMemberRig, partitionsOf, reading, together, turns } from './member-rig.ts';
 
 describe('membership', () => {
   test('three share four partitions, and when one leaves the others take over', async () => {
@@ -171,6 +158,26 @@ describe('membership', () => {
       code: 'ERR_MILLRACE_GROUP_REFUSED',
     });
   });
+
+  test('a store that is closed takes its consumers along', async () => {
+    const rig = await openMemberRig(1);
+    rig.append(0, ['a']);
+    const consumer = rig.consumer();
+    const { values, end } = reading(consumer);
+    await together(rig, consumer);
+    await rig.store.close();
+    expect([values, await end, consumer.isClosed]).toEqual([['a'], undefined, true]);
+  });
+
+  test('until the end: a member that has its partitions is done when they are read', async () => {
+    const rig = await openMemberRig(3);
+    for (let partition = 0; partition < 3; partition++) rig.append(partition, ['a', 'b']);
+    let count = 0;
+    const done = rig.consumer().each(() => void count++, { untilEnd: true });
+    await rig.pass(1_000);
+    await done;
+    expect(count).toBe(6);
+  });
 });
 
 describe('rebalances', () => {
@@ -261,136 +268,5 @@ describe('rebalances', () => {
     expect(values).toEqual(['c']);
     const failing = rig.consumer({ groupId: 'h', onAssigned: () => Promise.reject(new Error('no')) });
     await expect(rig.meanwhile(failing.each(() => undefined))).rejects.toMatchObject({ code: 'ERR_MILLRACE_HANDLER' });
-  });
-});
-
-describe('commits', () => {
-  test('by hand: what was handled, or these offsets; both positions are to be seen', async () => {
-    const rig = await openMemberRig(1);
-    rig.append(0, ['a', 'b', 'c']);
-    const place = { topic: 'orders', partition: 0 };
-    const consumer = rig.consumer({ autoCommit: false });
-    const seen: unknown[] = [];
-    const loop = async (): Promise<void> => {
-      for await (const batch of consumer) {
-        expect(batch.nextOffset).toBe(3);
-        seen.push(await consumer.committed());
-        await consumer.commit();
-        seen.push((await consumer.committed()).map(({ offset }) => offset));
-        await consumer.commit([{ ...place, offset: 2, metadata: 'here' }]);
-        seen.push((await consumer.committed([place])).map(({ offset, metadata }) => [offset, metadata]));
-        expect(consumer.position(place)).toBe(0);
-        break;
-      }
-    };
-    await rig.meanwhile(loop());
-    expect(seen).toEqual([[], [0], [[2, 'here']]]);
-    await rig.pass(10_000);
-    await consumer.close();
-    expect(await rig.committed()).toEqual({ 'orders-0': 2 });
-  });
-
-  test('asynchronously: once, and nobody need wait', async () => {
-    const rig = await openMemberRig(1);
-    rig.append(0, ['a']);
-    const consumer = rig.consumer({ autoCommit: false });
-    await rig.meanwhile(consumer.join());
-    const told: unknown[] = [];
-    void consumer.commitAsync(undefined, (error, offsets) => told.push([error, offsets]));
-    await turns();
-    expect(told).toEqual([[null, [{ topic: 'orders', partition: 0, offset: 0 }]]]);
-    void consumer.commitAsync([{ topic: 'orders', partition: 7, offset: 0 }], (error) =>
-      told.push((error as { code: string }).code),
-    );
-    await turns();
-    await turnOnce();
-    expect(told[1]).toBe('ERR_MILLRACE_UNKNOWN_MEMBER');
-  });
-
-  test('one for a partition that others have by now is refused', async () => {
-    const rig = await openMemberRig(2);
-    const first = rig.consumer({ autoCommit: false });
-    reading(first);
-    await together(rig, first);
-    reading(rig.consumer());
-    await rig.until(() => first.assignment().length === 1);
-    const [{ partition }] = first.assignment();
-    const other = { topic: 'orders', partition: 1 - partition, offset: 0 };
-    await expect(first.commit([other])).rejects.toMatchObject({ code: 'ERR_MILLRACE_UNKNOWN_MEMBER' });
-    await first.close();
-    await expect(first.commit()).rejects.toMatchObject({ code: 'ERR_MILLRACE_CLOSED' });
-  });
-
-  test('a group goes on where it has committed, and begins where autoOffsetReset says', async () => {
-    const rig = await openMemberRig(1);
-    rig.append(0, ['a', 'b']);
-    const latest = rig.consumer({ autoOffsetReset: 'latest' });
-    const first = reading(latest);
-    await together(rig, latest);
-    rig.append(0, ['c']);
-    await turns();
-    await latest.close();
-    rig.append(0, ['d']);
-    const second = rig.consumer();
-    const rest = reading(second);
-    await together(rig, second);
-    expect([first.values, rest.values]).toEqual([['c'], ['d']]);
-    const none = rig.consumer({ groupId: 'h', autoOffsetReset: 'none' });
-    await expect(rig.meanwhile(none.each(() => undefined))).rejects.toMatchObject({
-      code: 'ERR_MILLRACE_OFFSET_OUT_OF_RANGE',
-    });
-  });
-
-  test('close commits what was handled and leaves, also from within the loop', async () => {
-    const rig = await openMemberRig(1);
-    rig.append(0, ['a', 'b']);
-    const consumer = rig.consumer();
-    const loop = async (): Promise<void> => {
-      for await (const batch of consumer) {
-        expect(batch.lag).toBe(0);
-        await consumer.close();
-      }
-    };
-    await rig.meanwhile(loop());
-    expect(await rig.committed()).toEqual({ 'orders-0': 2 });
-    expect(await rig.store.groupCoordinator.list()).toMatchObject([{ groupId: 'g', state: 'Empty' }]);
-  });
-
-  test('a store that is closed takes its consumers along', async () => {
-    const rig = await openMemberRig(1);
-    rig.append(0, ['a']);
-    const consumer = rig.consumer();
-    const { values, end } = reading(consumer);
-    await together(rig, consumer);
-    await rig.store.close();
-    expect([values, await end, consumer.isClosed]).toEqual([['a'], undefined, true]);
-  });
-
-  test('until the end: a member that has its partitions is done when they are read', async () => {
-    const rig = await openMemberRig(3);
-    for (let partition = 0; partition < 3; partition++) rig.append(partition, ['a', 'b']);
-    let count = 0;
-    const done = rig.consumer().each(() => void count++, { untilEnd: true });
-    await rig.pass(1_000);
-    await done;
-    expect(count).toBe(6);
-  });
-
-  test('a transaction commits for a member only as long as it is one', async () => {
-    const rig = await openMemberRig(1);
-    await rig.store.createTopic('out');
-    rig.append(0, ['a']);
-    const consumer = rig.consumer({ autoCommit: false });
-    await rig.meanwhile(consumer.join());
-    const producer = rig.store.producer({ transactionalId: 't' });
-    const offsets = [{ topic: 'orders', partition: 0, offset: 1 }];
-    await producer.transaction((tx) => tx.sendOffsets(consumer, offsets));
-    expect(await rig.committed()).toEqual({ 'orders-0': 1 });
-    const metadata = consumer.groupMetadata();
-    await consumer.close();
-    const later = producer.transaction((tx) => tx.sendOffsets(metadata, offsets));
-    await expect(later).rejects.toMatchObject({ code: 'ERR_MILLRACE_UNKNOWN_MEMBER' });
-    const stranger = producer.transaction((tx) => tx.sendOffsets(consumer, offsets));
-    await expect(stranger).rejects.toMatchObject({ code: 'ERR_MILLRACE_UNKNOWN_MEMBER' });
   });
 });

@@ -34,3 +34,12 @@ test.each([
 ] as const)('%s is told as %s, with the name of the group', (error, code) => {
   expect(groupError(error, 'billing')).toMatchObject({ code, message: expect.stringContaining('"billing"') });
 });
+
+test('a full disk is told as one, and nothing else is', () => {
+  const codes = [
+    groupError('COORDINATOR_NOT_AVAILABLE', 'g', true),
+    groupError('COORDINATOR_NOT_AVAILABLE', 'g', false),
+    groupError('UNKNOWN_MEMBER_ID', 'g', true),
+  ].map(({ code }) => code);
+  expect(codes).toEqual(['ERR_MILLRACE_NO_SPACE', 'ERR_MILLRACE_IO', 'ERR_MILLRACE_UNKNOWN_MEMBER']);
+});

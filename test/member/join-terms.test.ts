@@ -7,9 +7,10 @@ import { JoinTerms } from '#millrace/member/join-terms.js';
 
 const place = { topic: 'orders', partition: 0 };
 
-function terms(counts: { orders: number }, assignors = checkAssignors(['range', 'sticky'])): JoinTerms {
+function terms(counts: { orders: number }, rackId: string | null = null): JoinTerms {
+  const assignors = checkAssignors(['range', 'sticky']);
   const topics = { partitionCount: () => counts.orders, names: () => ['orders'] };
-  return new JoinTerms(assignors, { topics, logger: {} });
+  return new JoinTerms({ assignors, rackId }, { topics, logger: {} });
 }
 
 function leads(protocols: ReturnType<JoinTerms['protocols']>, skipAssignment = false): JoinAnswer {
@@ -33,6 +34,18 @@ test('a subscription for each assignor, in bytes of its own', () => {
   const { metadata } = protocols[0];
   expect(metadata.byteLength).toBe(metadata.buffer.byteLength);
   expect(decodeSubscription(metadata)).toMatchObject({ topics: ['orders'], ownedPartitions: [place], generationId: 4 });
+});
+
+test('it says where it is, if it was told', () => {
+  const racks = [null, 'eu-1'].map((rackId) =>
+    terms({ orders: 1 }, rackId)
+      .protocols(facts)
+      .map(({ metadata }) => decodeSubscription(metadata).rackId),
+  );
+  expect(racks).toEqual([
+    [null, null],
+    ['eu-1', 'eu-1'],
+  ]);
 });
 
 test('the leader assigns, and sees when topics are not as they were', () => {

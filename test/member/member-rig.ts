@@ -6,6 +6,7 @@ import { GroupConsumer as Member } from '#millrace/member/group-consumer.js';
 import { checkGroupOptions } from '#millrace/member/group-consumer-options.js';
 import { TestClock } from '#millrace/test-clock.js';
 import { openInMemory } from '../store/store-fixture.ts';
+import type { MemoryFileSystem } from '../support/memory-file-system.ts';
 
 /** Lets promises settle and the event loop turn. */
 export async function turns(count = 8): Promise<void> {
@@ -45,10 +46,12 @@ export class CutCoordinator {
 export class MemberRig {
   readonly store: Store;
   readonly clock: TestClock;
+  readonly system: MemoryFileSystem;
 
-  constructor(store: Store, clock: TestClock) {
+  constructor(store: Store, clock: TestClock, system: MemoryFileSystem) {
     this.store = store;
     this.clock = clock;
+    this.system = system;
   }
 
   /** A consumer of the group `g`, of the topic `orders` from its beginning. */
@@ -114,10 +117,10 @@ export class MemberRig {
 export async function openMemberRig(partitions = 4, options: StoreOptions = {}): Promise<MemberRig> {
   const clock = new TestClock();
   const rest = { clock, groupMinSessionTimeoutMs: 1_000, offsetsPartitions: 1, transactionStatePartitions: 1 };
-  const { store } = await openInMemory(undefined, { ...rest, ...options, readOnly: false });
+  const { store, system } = await openInMemory(undefined, { ...rest, ...options, readOnly: false });
   onTestFinished(() => store.close());
   await store.createTopic('orders', { partitions });
-  return new MemberRig(store, clock);
+  return new MemberRig(store, clock, system);
 }
 
 /** The partitions of a consumer, in order. */
@@ -126,4 +129,16 @@ export function partitionsOf(consumer: { assignment(): { partition: number }[] }
     .assignment()
     .map(({ partition }) => partition)
     .sort((a, b) => a - b);
+}
+
+/** Reads for as long as the test lasts, and keeps what it was given. */
+export function reading(consumer: GroupConsumer): { readonly values: string[]; readonly end: Promise<unknown> } {
+  const values: string[] = [];
+  const end = consumer.each((record) => void values.push(String(record.value))).catch((error: unknown) => error);
+  return { values, end };
+}
+
+export async function together(rig: MemberRig, ...consumers: GroupConsumer[]): Promise<void> {
+  await rig.until(() => consumers.every((consumer) => consumer.assignment().length > 0));
+  await turns();
 }

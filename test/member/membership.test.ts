@@ -62,6 +62,7 @@ class Rig {
       {
         groupId: 'g',
         groupInstanceId: null,
+        rackId: null,
         clientId: 'c',
         sessionTimeoutMs: 10_000,
         heartbeatIntervalMs: 1_000,

@@ -25,6 +25,7 @@ class Rig {
   errors: GroupError[] = [];
   answers: OffsetAnswer[] = [];
   doubts = 0;
+  readonly log = { isClosed: false };
   readonly commits: OffsetCommits;
 
   constructor() {
@@ -37,7 +38,7 @@ class Rig {
       offsets: async () => this.answers.shift()!,
     };
     const { clock, counters, state } = this;
-    const assigned = new Map([['orders 0', {} as AssignedPartition]]);
+    const assigned = new Map([['orders 0', { log: this.log } as unknown as AssignedPartition]]);
     const doubt = (): void => void this.doubts++;
     this.commits = new OffsetCommits({
       coordinator: coordinator as GroupCoordinator,
@@ -115,6 +116,13 @@ test('of a partition that it does not have, or as no member, nothing is asked', 
   await expect(rig.commits.once([{ topic: 'orders', partition: 1, offset: 0 }])).rejects.toMatchObject(refused);
   rig.state.left();
   await expect(rig.commits.once(offsets)).rejects.toMatchObject(refused);
+  expect(rig.asked).toEqual([]);
+});
+
+test('of a topic that was deleted nothing is asked', async () => {
+  const rig = new Rig();
+  rig.log.isClosed = true;
+  await expect(rig.commits.commit(offsets)).rejects.toMatchObject({ code: 'ERR_MILLRACE_UNKNOWN_TOPIC' });
   expect(rig.asked).toEqual([]);
 });
 

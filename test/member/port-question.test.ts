@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkQuestion, questionId } from '#millrace/member/port-question.js';
 
+const ID = 'abcdefghijklmnopqrstuA';
 const identity = { groupId: 'g', memberId: 'm', groupInstanceId: null, generationId: 1 };
 
 test('a number that can be answered', () => {
@@ -18,6 +19,11 @@ test.each([
   { id: 1, ask: 'leave', of: ['g', [{ memberId: 'm', groupInstanceId: null, reason: null }]] },
   { id: 1, ask: 'offsets', of: [{ groupId: 'g', partitions: null, requireStable: true }] },
   { id: 1, ask: 'commit', of: [{ ...identity, retentionMs: -1, offsets: [{ topic: 't', partition: 0, offset: 2 }] }] },
+  {
+    id: 1,
+    ask: 'commit',
+    of: [{ ...identity, retentionMs: -1, offsets: [{ topic: 't', topicId: ID, partition: 0, offset: 2 }] }],
+  },
 ])('$ask is a question', (question) => {
   expect(checkQuestion(question)).toEqual(question);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createMetrics } from '#millrace/metrics/metrics.js';
+import { createMetrics, type MetricsOptions } from '#millrace/metrics/metrics.js';
 import { GroupsRig, ORDERS } from '../group/groups-rig.ts';
 import { parseMetrics } from './scrape.ts';
 
@@ -9,9 +9,9 @@ async function measured() {
   return rig;
 }
 
-async function scrape(rig: GroupsRig): Promise<Record<string, number>> {
-  const ours = /^kafka_(?:consumergroup|coordinator_group|server_group)/;
-  const all = [...parseMetrics(await createMetrics(rig.store).metrics())];
+async function scrape(rig: GroupsRig, options: MetricsOptions = {}): Promise<Record<string, number>> {
+  const ours = /^(?:kafka_(?:consumergroup|coordinator_group|server_group)|millrace_consumergroups)/;
+  const all = [...parseMetrics(await createMetrics(rig.store, options).metrics())];
   return Object.fromEntries(all.filter(([name]) => ours.test(name)));
 }
 
@@ -31,6 +31,8 @@ test('without groups all counts are there, and 0', async () => {
       ...['preparingrebalance', 'completingrebalance', 'stable', 'dead', 'empty'].map(
         (state) => `${manager}_numgroups${state}`,
       ),
+      'millrace_consumergroups_omitted',
+      'millrace_consumergroups_omitted_lag_max',
     ].sort(),
   );
 });
@@ -80,4 +82,30 @@ test('a store that is closed has counters and no groups', async () => {
   await rig.client().commit({ ...ORDERS, offset: 1 });
   await rig.store.close();
   expect(await scrape(rig)).toMatchObject({ [`${coordinator}_offset_commit_count`]: 1, [`${manager}_numoffsets`]: 0 });
+});
+
+test('of many groups those with members are told one by one, and the others counted, as far as there is room', async () => {
+  const rig = await measured();
+  rig.store.partition('orders', 0).append([{ value: 'a' }, { value: 'b' }, { value: 'c' }]);
+  for (const [i, groupId] of ['a', 'b', 'c'].entries()) await rig.client({ groupId }).commit({ ...ORDERS, offset: i });
+  const member = rig.client({ groupId: 'z' });
+  await rig.stable(member);
+  await member.commit({ ...ORDERS, offset: 3 });
+  // Two partitions are more than there is room for then.
+  await rig.client({ groupId: 'aa' }).commit({ ...ORDERS, offset: 2 }, { topic: 'orders', partition: 1, offset: 0 });
+  const found = await scrape(rig, { groupSeriesMax: 3 * 4 });
+  const told = Object.keys(found).filter((name) => name.startsWith('kafka_consumergroup_'));
+  expect(new Set(told.map((name) => /consumergroup="(\w+)"/.exec(name)![1]))).toEqual(new Set(['z', 'a', 'b']));
+  expect(told).toHaveLength(12);
+  expect(found).toMatchObject({
+    millrace_consumergroups_omitted: 2,
+    millrace_consumergroups_omitted_lag_max: 1,
+    [`${manager}_numgroups`]: 5,
+    [`${manager}_numoffsets`]: 6,
+  });
+  expect(await scrape(rig, { groupSeriesMax: 0 })).toMatchObject({
+    millrace_consumergroups_omitted: 5,
+    millrace_consumergroups_omitted_lag_max: 3,
+  });
+  expect(await scrape(rig)).toMatchObject({ millrace_consumergroups_omitted: 0 });
 });

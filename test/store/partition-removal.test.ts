@@ -90,7 +90,10 @@ test('a deletion is finished: what is left of the topic leaves, and so does its 
   const clicks = { name: 'clicks', id: B, partitions: 1, config: {} };
   writeTopicsFile(system, DATA, [{ name: 'orders', id: A, partitions: 3, config: {} }, clicks]);
   writeTopicChange(system, DATA, { ...ADD, kind: 'delete' });
-  settleChange(system, DATA);
+  const deleted = settleChange(system, DATA);
+  expect(deleted).toEqual({ name: 'orders', id: A });
+  // Until what is to be done besides has been done.
+  expect(namesIn(system)).toContain('millrace-change.json');
   expect(partitionsIn(system)).toEqual(['clicks-0', 'orders-1 leaving']);
   expect(readTopicsFile(system, DATA)).toEqual([clicks]);
 });
@@ -100,7 +103,8 @@ test('a deletion that came back after a crash does nothing to a new topic of tha
   const orders = { name: 'orders', id: B, partitions: 1, config: {} };
   writeTopicsFile(system, DATA, [orders]);
   writeTopicChange(system, DATA, { ...ADD, kind: 'delete' });
-  settleChange(system, DATA);
+  expect(settleChange(system, DATA)).toBe(null);
+  expect(namesIn(system)).not.toContain('millrace-change.json');
   expect(partitionsIn(system)).toEqual(['orders-0']);
   expect(readTopicsFile(system, DATA)).toEqual([orders]);
 });

@@ -120,6 +120,7 @@ const untested: Record<string, string> = {
   'src/broker/http/page/tables.ts': 'needs a browser: test/broker/http/page/page.test.ts',
   'src/group/group-requests.ts': 'types only',
   'src/group/group-view.ts': 'types only',
+  'src/group/offsets-topic.ts': 'types only',
   'src/group/classic/group-environment.ts': 'types only',
   'src/group/consumer/consumer-environment.ts': 'types only',
   'src/group/consumer/consumer-record.ts': 'types only',

@@ -15,6 +15,8 @@ export interface HttpPlan {
   readonly port: number;
   /** Other machines reach it, and nobody is asked who he is. */
   readonly isOpenToAll: boolean;
+  /** `millrace.metrics.group.series.max` */
+  readonly groupSeriesMax: number;
 }
 
 const HOST_DEFAULT = '127.0.0.1';
@@ -22,14 +24,17 @@ const PORT_DEFAULT = 9644;
 
 /** Null: nowhere. Errors: INVALID_ARGUMENT for what is no address, and for one that is not safe. */
 export function planHttp(
-  config: Pick<BrokerConfig, 'millrace.allow.insecure.listeners' | 'millrace.http.listener'>,
+  config: Pick<
+    BrokerConfig,
+    'millrace.allow.insecure.listeners' | 'millrace.http.listener' | 'millrace.metrics.group.series.max'
+  >,
   options: HttpOptions | undefined,
 ): HttpPlan | null {
   const { host, port } = addressOf(config['millrace.http.listener'], options) ?? {};
   if (host === undefined || port === undefined) return null;
   const isOpenToAll = !isLoopback(host);
   if (isOpenToAll && !config['millrace.allow.insecure.listeners']) throw insecure(host, port);
-  return { host, port, isOpenToAll };
+  return { host, port, isOpenToAll, groupSeriesMax: config['millrace.metrics.group.series.max'] };
 }
 
 function addressOf(listener: string, options: HttpOptions | undefined): { host: string; port: number } | null {

@@ -1,5 +1,5 @@
 /** Settings of where a broker listens and of its connections. */
-import { FRAME_BYTES_MAX_DEFAULT, REQUEST_MEMORY_BYTES_DEFAULT } from '../../limits.ts';
+import { FRAME_BYTES_MAX_DEFAULT, GROUP_SERIES_DEFAULT, REQUEST_MEMORY_BYTES_DEFAULT } from '../../limits.ts';
 import { bool, type BrokerConfigDefinition, int, list, long, text } from './config-kind.ts';
 
 export const networkConfigs = {
@@ -30,6 +30,12 @@ export const networkConfigs = {
     default: '',
     documentation:
       'Where metrics (/metrics), health (/health) and a web page (/) are served: host:port. Default: nowhere. An address that other machines reach needs millrace.allow.insecure.listeners.',
+  }),
+  'millrace.metrics.group.series.max': int({
+    default: GROUP_SERIES_DEFAULT,
+    min: 0,
+    documentation:
+      'Time series about single groups in /metrics, at most. Groups with members come first, then the others by name; those that have no room are counted in millrace_consumergroups_omitted.',
   }),
   'max.connections': int({
     default: 10_000,

@@ -1,6 +1,6 @@
 /** What the web page shows of consumer groups, as JSON: bounded whatever the number of groups, members and partitions. */
 import { groupPartitions } from '../../group/group-partitions.ts';
-import { memberPartitions, showPartitions } from '../../group/member-partitions.ts';
+import { showPartitions } from '../../group/member-partitions.ts';
 import { SHOWN_MEMBERS_MAX, SHOWN_PARTITIONS_MAX } from '../../limits.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -44,8 +44,8 @@ export interface GroupDetail {
 
 /** Null for a group that there is not. */
 export async function groupDetail(store: Store, name: string): Promise<GroupDetail | null> {
-  const [group] = await store.groups.describe([name]);
-  if (group.error !== null) return null;
+  const group = await store.groups.show(name);
+  if (group === null) return null;
   const committed = await store.committedOffsets(name);
   const partitions = groupPartitions(group, committed, (topic, partition) => store.endOffset(topic, partition));
   return {
@@ -59,7 +59,7 @@ export async function groupDetail(store: Store, name: string): Promise<GroupDeta
       groupInstanceId: member.groupInstanceId,
       clientId: member.clientId,
       host: member.clientHost,
-      assignment: showPartitions(memberPartitions(group, member)),
+      assignment: showPartitions(member.partitions),
     })),
   };
 }

@@ -17,7 +17,7 @@ const SCRIPT_TYPE = 'text/javascript; charset=utf-8';
 export class HttpRoutes {
   readonly #routes: ReadonlyMap<string, Route>;
 
-  constructor(broker: ServedBroker, watch: BrokerWatch) {
+  constructor(broker: ServedBroker, watch: BrokerWatch, metrics: { readonly groupSeriesMax: number }) {
     this.#routes = new Map<string, Route>([
       ['/', () => ({ status: 200, type: 'text/html; charset=utf-8', body: PAGE_DOCUMENT })],
       ['/page.css', () => ({ status: 200, type: 'text/css; charset=utf-8', body: PAGE_STYLE })],
@@ -25,7 +25,7 @@ export class HttpRoutes {
       ['/icon.svg', () => ({ status: 200, type: 'image/svg+xml', body: PAGE_ICON })],
       ['/state.json', (query) => stateAnswer(broker, watch, query)],
       ['/health', () => healthAnswer(broker)],
-      ['/metrics', metricsOf(broker)],
+      ['/metrics', metricsOf(broker, metrics)],
     ]);
   }
 
@@ -55,11 +55,11 @@ async function scriptAnswer(): Promise<HttpAnswer> {
 }
 
 /** prom-client is loaded by the first scrape. */
-function metricsOf(broker: ServedBroker): Route {
+function metricsOf(broker: ServedBroker, options: { readonly groupSeriesMax: number }): Route {
   let registry: Promise<{ metrics(): Promise<string>; readonly contentType: string }> | null = null;
   const create = async (): Promise<{ metrics(): Promise<string>; readonly contentType: string }> => {
     const { createBrokerMetrics } = await import('../../metrics/metrics.ts');
-    return createBrokerMetrics(broker);
+    return createBrokerMetrics(broker, options);
   };
   return async () => {
     const { contentType, metrics } = await (registry ??= create()).then((made) => ({

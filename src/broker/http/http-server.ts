@@ -35,11 +35,11 @@ export class HttpServer {
     return server;
   }
 
-  private constructor(broker: ServedBroker, { host }: HttpPlan, logger: Logger) {
+  private constructor(broker: ServedBroker, { host, groupSeriesMax }: HttpPlan, logger: Logger) {
     this.host = host;
     this.#logger = logger;
     this.#watch = new BrokerWatch(broker);
-    this.#routes = new HttpRoutes(broker, this.#watch);
+    this.#routes = new HttpRoutes(broker, this.#watch, { groupSeriesMax });
     this.#server = createServer(
       { requestTimeout: HTTP_REQUEST_MS, headersTimeout: HTTP_REQUEST_MS, keepAliveTimeout: HTTP_REQUEST_MS },
       (request, response) => void this.#respond(request, response),

@@ -3,6 +3,7 @@
  * payload. Fields have the names of Kafka's schemas, those at the default of a tagged field are left out.
  */
 import { isMillraceError } from '../../errors.ts';
+import { jsonText } from '../json-text.ts';
 
 export interface DecodedRecord {
   readonly key: { readonly type: string; readonly data: object };
@@ -31,7 +32,8 @@ export function careful(decode: (key: Buffer, value: Buffer | null) => DecodedRe
     try {
       return decode(key, value);
     } catch (error) {
-      if (!isMillraceError(error, 'ERR_MILLRACE_CORRUPT')) throw error;
+      if (!isMillraceError(error, 'ERR_MILLRACE_CORRUPT') && !isMillraceError(error, 'ERR_MILLRACE_TOO_LARGE'))
+        throw error;
       return { undecoded: error.message };
     }
   };
@@ -39,6 +41,6 @@ export function careful(decode: (key: Buffer, value: Buffer | null) => DecodedRe
 
 /** As people read it, on one line. */
 export function humanDecoded(record: DecodedRecord): string {
-  const payload = record.value === null ? '<DELETE>' : JSON.stringify(record.value);
-  return `key: ${JSON.stringify(record.key)} payload: ${payload}`;
+  const payload = record.value === null ? '<DELETE>' : jsonText(record.value);
+  return `key: ${jsonText(record.key)} payload: ${payload}`;
 }

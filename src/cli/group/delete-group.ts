@@ -1,7 +1,7 @@
 /** `millrace group delete`: forgets groups that have no members, with all that they have committed. All of those that are named, or none. */
 import { Command, Option } from '../commander.ts';
 import { MillraceError } from '../../errors.ts';
-import type { GroupDescription } from '../../group/group-requests.ts';
+import type { ShownGroup } from '../../group/shown-group.ts';
 import { type CommonOptions, commonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';
 import { printable, printRow } from '../output.ts';
@@ -21,7 +21,7 @@ export function deleteGroupCommand(context: CliContext): Command {
     .addHelpText('after', '\nExample:\n  millrace group delete billing-test');
   return commonOptions(command).action(async (names: readonly string[], options: Options) => {
     await changingGroups(context, options.data, async ({ groups, groupCoordinator }) => {
-      const found: GroupDescription[] = [];
+      const found: ShownGroup[] = [];
       for (const name of new Set(names)) found.push(await findGroup(groups, name));
       if (!options.force) found.forEach(checkIdle);
       for (const group of found) {

@@ -4,7 +4,6 @@
  */
 import { Command, Option } from '../commander.ts';
 import { lagSum } from '../../group/group-lag.ts';
-import type { GroupDescription } from '../../group/group-requests.ts';
 import type { ReadOnlyStore } from '../../store/read-only-store.ts';
 import { type CommonOptions, commonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';
@@ -13,7 +12,8 @@ import { columns, MISSING, printable, printRow, showCount } from '../output.ts';
 import { endOffsets } from './end-offsets.ts';
 import { findGroup } from './find-group.ts';
 import { type GroupPartition, groupPartitions } from '../../group/group-partitions.ts';
-import { memberPartitions, showPartitions } from '../../group/member-partitions.ts';
+import { showPartitions } from '../../group/member-partitions.ts';
+import type { ShownGroup } from '../../group/shown-group.ts';
 
 interface Options extends CommonOptions {
   readonly members: boolean;
@@ -44,17 +44,19 @@ export function describeGroupCommand(context: CliContext): Command {
   });
 }
 
-async function partitionsOf(store: ReadOnlyStore, group: GroupDescription): Promise<GroupPartition[]> {
+async function partitionsOf(store: ReadOnlyStore, group: ShownGroup): Promise<GroupPartition[]> {
   return groupPartitions(group, await store.committedOffsets(group.groupId), endOffsets(store));
 }
 
-function headOf(group: GroupDescription, partitions: readonly GroupPartition[]): string {
-  const { groupId, state, protocolType, protocolName, members } = group;
+function headOf(group: ShownGroup, partitions: readonly GroupPartition[]): string {
+  const { groupId, state, protocolType, assignor, epoch, assignmentEpoch, members } = group;
   const lag = lagSum(partitions);
   const facts = [
     state,
     ...(protocolType === '' ? [] : [`type ${protocolType}`]),
-    ...(protocolName === '' ? [] : [`assignor ${protocolName}`]),
+    ...(assignor === '' ? [] : [`assignor ${assignor}`]),
+    ...(epoch === null ? [] : [`epoch ${epoch}`]),
+    ...(assignmentEpoch === epoch ? [] : [`assigned in epoch ${assignmentEpoch}`]),
     `${showCount(members.length)} member${members.length === 1 ? '' : 's'}`,
     ...(lag === null ? [] : [`lag ${showCount(lag)}`]),
   ];
@@ -75,40 +77,44 @@ function offsetLines(partitions: readonly GroupPartition[]): string[] {
   return columns([...OFFSET_COLUMNS, ...(hasMembers ? MEMBER_COLUMNS : [])], rows);
 }
 
-function memberLines(group: GroupDescription): string[] {
-  if (group.members.length === 0) return ['the group has no members'];
-  const isStatic = group.members.some(({ groupInstanceId }) => groupInstanceId !== null);
-  const rows = group.members.map((member) => {
-    const { memberId, groupInstanceId, clientHost, clientId } = member;
-    const partitions = memberPartitions(group, member);
-    return [
-      memberId,
-      ...(isStatic ? [groupInstanceId ?? MISSING] : []),
-      clientHost,
-      clientId,
-      partitions?.length ?? MISSING,
-      showPartitions(partitions),
-    ];
-  });
+function memberLines({ members, type }: ShownGroup): string[] {
+  if (members.length === 0) return ['the group has no members'];
+  const isStatic = members.some(({ groupInstanceId }) => groupInstanceId !== null);
+  const isConsumer = type === 'consumer';
+  const rows = members.map(({ memberId, groupInstanceId, clientHost, clientId, partitions, epoch, target }) => [
+    memberId,
+    ...(isStatic ? [groupInstanceId ?? MISSING] : []),
+    clientHost,
+    clientId,
+    ...(isConsumer ? [epoch ?? MISSING] : []),
+    partitions?.length ?? MISSING,
+    showPartitions(partitions),
+    ...(isConsumer ? [showPartitions(target)] : []),
+  ]);
   const [id, ...rest] = MEMBER_COLUMNS;
-  return columns([id, ...(isStatic ? ['GROUP-INSTANCE-ID'] : []), ...rest, '#PARTITIONS', 'CURRENT-ASSIGNMENT'], rows);
+  const head = [id, ...(isStatic ? ['GROUP-INSTANCE-ID'] : []), ...rest, ...(isConsumer ? ['CURRENT-EPOCH'] : [])];
+  head.push('#PARTITIONS', 'CURRENT-ASSIGNMENT', ...(isConsumer ? ['TARGET-ASSIGNMENT'] : []));
+  return columns(head, rows);
 }
 
-function rowOf(group: GroupDescription, partitions: readonly GroupPartition[]): object {
-  const { groupId, state, protocolType, protocolName, members } = group;
+function rowOf(group: ShownGroup, partitions: readonly GroupPartition[]): object {
+  const { groupId, state, type, protocolType, assignor, epoch, assignmentEpoch, members } = group;
   return {
     group: groupId,
     state,
+    type,
     protocolType,
-    assignor: protocolName,
+    assignor,
+    ...(type === 'consumer' && { epoch, assignmentEpoch }),
     lag: lagSum(partitions),
     offsets: partitions.map(({ member, ...each }) => ({ ...each, memberId: member?.memberId ?? null })),
-    members: members.map((member) => ({
-      memberId: member.memberId,
-      groupInstanceId: member.groupInstanceId,
-      clientId: member.clientId,
-      host: member.clientHost,
-      assignment: memberPartitions(group, member),
+    members: members.map(({ memberId, groupInstanceId, clientId, clientHost, partitions: assignment, ...rest }) => ({
+      memberId,
+      groupInstanceId,
+      clientId,
+      host: clientHost,
+      assignment,
+      ...(type === 'consumer' && { epoch: rest.epoch, target: rest.target }),
     })),
   };
 }

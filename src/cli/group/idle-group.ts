@@ -5,7 +5,9 @@
  * no member, joins anew, and goes on at what is committed then.
  */
 import { isMillraceError, MillraceError } from '../../errors.ts';
-import type { GroupCoordinator, GroupDescription } from '../../group/group-requests.ts';
+import { LEAVING_EPOCH } from '../../group/consumer/consumer-member.ts';
+import type { GroupError } from '../../group/group-requests.ts';
+import type { ShownGroup } from '../../group/shown-group.ts';
 import type { Store } from '../../store/store.ts';
 import type { CliContext } from '../context.ts';
 import { writing } from '../data-directory.ts';
@@ -27,8 +29,8 @@ export async function changingGroups<T>(
 }
 
 /** ERR_MILLRACE_GROUP_NOT_EMPTY for a group that has members. */
-export function checkIdle({ groupId, state, members }: GroupDescription): void {
-  // Dead is what a group is called that is not there.
+export function checkIdle({ groupId, state, members }: ShownGroup): void {
+  // Dead is what a group is called that is about to go.
   if (state === 'Empty' || state === 'Dead') return;
   const count = `${members.length} member${members.length === 1 ? '' : 's'}`;
   throw new MillraceError(
@@ -40,18 +42,51 @@ export function checkIdle({ groupId, state, members }: GroupDescription): void {
 /** Takes all members out of the group. */
 export async function removeMembers(
   context: CliContext,
-  coordinator: GroupCoordinator,
-  { groupId, members }: GroupDescription,
+  coordinator: Store['groupCoordinator'],
+  group: ShownGroup,
 ): Promise<void> {
+  const { groupId, members, type } = group;
   if (members.length === 0) return;
+  const failure = await (type === 'consumer' ? endMembers(coordinator, group) : leave(coordinator, group));
+  if (failure !== null)
+    throw new MillraceError('ERR_MILLRACE_GROUP_NOT_EMPTY', `members of group ${groupId} stay: ${failure}`);
+  note(context, `removed ${members.map(({ memberId }) => memberId).join(', ')} from ${groupId}`);
+}
+
+/** Of a group of the classic protocol. */
+async function leave(coordinator: Store['groupCoordinator'], { groupId, members }: ShownGroup): Promise<GroupError> {
   const leaving = members.map(({ memberId, groupInstanceId }) => ({
     memberId,
     groupInstanceId,
     reason: 'removed by millrace group --force',
   }));
   const { error, members: left } = await coordinator.leave(groupId, leaving);
-  const failure = error ?? left.find((each) => each.error !== null)?.error ?? null;
-  if (failure !== null)
-    throw new MillraceError('ERR_MILLRACE_GROUP_NOT_EMPTY', `members of group ${groupId} stay: ${failure}`);
-  note(context, `removed ${members.map(({ memberId }) => memberId).join(', ')} from ${groupId}`);
+  return error ?? left.find((each) => each.error !== null)?.error ?? null;
+}
+
+/** Of a group of the consumer protocol, whose members leave by their last heartbeat. */
+async function endMembers(
+  coordinator: Store['groupCoordinator'],
+  { groupId, members }: ShownGroup,
+): Promise<GroupError> {
+  for (const { memberId, groupInstanceId: instanceId } of members) {
+    const { error } = await coordinator.consumerHeartbeat({
+      groupId,
+      memberId,
+      memberEpoch: LEAVING_EPOCH,
+      instanceId,
+      rackId: null,
+      clientId: '',
+      clientHost: '',
+      rebalanceTimeoutMs: -1,
+      topicNames: null,
+      topicPattern: null,
+      assignor: null,
+      owned: null,
+      requiresMemberId: true,
+      mayDescribe: () => false,
+    });
+    if (error !== null) return error;
+  }
+  return null;
 }

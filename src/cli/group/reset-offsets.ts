@@ -49,8 +49,8 @@ async function reset(
   const plan = await rehearse(context, store, groupId, request, force);
   const { groupCoordinator } = store;
   if (force) {
-    const [group] = await groupCoordinator.describe([groupId]);
-    await removeMembers(context, groupCoordinator, group);
+    const group = await store.groups.show(groupId);
+    if (group !== null) await removeMembers(context, groupCoordinator, group);
   }
   await commit(groupCoordinator, groupId, plan);
   return plan;
@@ -63,8 +63,8 @@ async function rehearse(
   request: ResetRequest,
   force: boolean,
 ): Promise<PlannedReset[]> {
-  const [group] = await store.groups.describe([groupId]);
-  if (!force) checkIdle(group);
+  const group = await store.groups.show(groupId);
+  if (group !== null && !force) checkIdle(group);
   return planReset(store, groupId, request, ({ topic, partition }) =>
     note(context, `${topic}-${partition} is left alone: there is no such partition any more`),
   );

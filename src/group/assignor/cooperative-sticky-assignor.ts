@@ -4,11 +4,8 @@
  */
 import type { Assignment } from '../assignment-format.ts';
 import type { Assignor, MemberSubscription, TopicsMetadata } from './assignor.ts';
-import { EvenDistribution } from './even-distribution.ts';
-import { PreviousOwners } from './previous-owners.ts';
-import { StickyGroup } from './sticky-group.ts';
+import { distributeSticky, type StickyDistribution } from './sticky-distribution.ts';
 import { cooperativeOwnership, encodeCooperativeUserData } from './sticky-user-data.ts';
-import { UnevenDistribution } from './uneven-distribution.ts';
 
 export const cooperativeStickyAssignor: Assignor = {
   name: 'cooperative-sticky',
@@ -21,30 +18,18 @@ export const cooperativeStickyAssignor: Assignor = {
     subscriptions: ReadonlyMap<string, MemberSubscription>,
   ): ReadonlyMap<string, Assignment> {
     if (subscriptions.size === 0) return new Map();
-    const group = new StickyGroup(metadata, subscriptions);
-    const previous = new PreviousOwners(group, subscriptions, cooperativeOwnership);
-    const { lists, withheld } = group.isUniform ? evenly(group, previous) : unevenly(group, previous, subscriptions);
+    const distribution = distributeSticky(metadata, subscriptions, cooperativeOwnership);
+    const { group, lists } = distribution;
+    const withheld = distribution.transferred ?? moved(distribution, subscriptions);
     return group.assignments(lists.map((list) => list.filter((partition) => !withheld.has(partition))));
   },
 };
 
-interface Adjustable {
-  readonly lists: readonly number[][];
-  readonly withheld: ReadonlySet<number>;
-}
-
-function evenly(group: StickyGroup, previous: PreviousOwners): Adjustable {
-  const { lists, transferred } = new EvenDistribution(group, previous);
-  return { lists, withheld: transferred };
-}
-
 /** What one member has got and another one has lost, by what each says that it owns. */
-function unevenly(
-  group: StickyGroup,
-  previous: PreviousOwners,
+function moved(
+  { group, lists }: StickyDistribution,
   subscriptions: ReadonlyMap<string, MemberSubscription>,
-): Adjustable {
-  const { lists } = new UnevenDistribution(group, previous);
+): ReadonlySet<number> {
   const added = new Set<number>();
   const lost = new Set<number>();
   for (const [member, list] of lists.entries()) {
@@ -54,5 +39,5 @@ function unevenly(
     for (const partition of assigned) if (!owned.has(partition)) added.add(partition);
     for (const partition of owned) if (!assigned.has(partition)) lost.add(partition);
   }
-  return { lists, withheld: new Set([...added].filter((partition) => lost.has(partition))) };
+  return new Set([...added].filter((partition) => lost.has(partition)));
 }

@@ -8,11 +8,8 @@
  */
 import type { Assignment } from '../assignment-format.ts';
 import type { Assignor, MemberSubscription, TopicsMetadata } from './assignor.ts';
-import { EvenDistribution } from './even-distribution.ts';
-import { PreviousOwners } from './previous-owners.ts';
-import { StickyGroup } from './sticky-group.ts';
+import { distributeSticky } from './sticky-distribution.ts';
 import { encodeStickyUserData, stickyOwnership } from './sticky-user-data.ts';
-import { UnevenDistribution } from './uneven-distribution.ts';
 
 export const stickyAssignor: Assignor = {
   name: 'sticky',
@@ -25,9 +22,7 @@ export const stickyAssignor: Assignor = {
     subscriptions: ReadonlyMap<string, MemberSubscription>,
   ): ReadonlyMap<string, Assignment> {
     if (subscriptions.size === 0) return new Map();
-    const group = new StickyGroup(metadata, subscriptions);
-    const previous = new PreviousOwners(group, subscriptions, stickyOwnership);
-    const { lists } = group.isUniform ? new EvenDistribution(group, previous) : new UnevenDistribution(group, previous);
+    const { group, lists } = distributeSticky(metadata, subscriptions, stickyOwnership);
     return group.assignments(lists);
   },
 };

@@ -6,7 +6,7 @@ import type { GroupTopics } from './group-topics.ts';
 
 export function describeConsumerGroup(
   state: ConsumerGroupState,
-  topics: GroupTopics,
+  topics: Pick<GroupTopics, 'findById'>,
   defaultAssignor: string,
 ): ConsumerGroupDescription {
   return {
@@ -33,7 +33,7 @@ export function describeConsumerGroup(
 }
 
 /** Of topics that are no more nothing is told. */
-function described(partitions: PartitionsById, topics: GroupTopics): DescribedPartitions[] {
+function described(partitions: PartitionsById, topics: Pick<GroupTopics, 'findById'>): DescribedPartitions[] {
   const found: DescribedPartitions[] = [];
   for (const [topicId, indexes] of partitions) {
     const topic = topics.findById(topicId);

@@ -45,6 +45,14 @@ export class ConsumerGroups {
     }));
   }
 
+  /** By which assignor it assigns, and for how many; null where there is no such group. */
+  size(groupId: string): { readonly protocolName: string; readonly memberCount: number } | null {
+    const state = this.#groups.get(groupId)?.state;
+    if (state === undefined) return null;
+    const protocolName = state.preferredAssignor ?? this.#environment.settings.groupConsumerAssignors[0];
+    return { protocolName, memberCount: state.members.size };
+  }
+
   /** `leading`: what ends the classic group of that name, if a group is made. */
   heartbeat(request: ConsumerHeartbeatRequest, leading: readonly RecordInput[] = []): ConsumerHeartbeatAnswer {
     const { groupId, memberEpoch } = request;

@@ -4,11 +4,12 @@ import { planHttp } from '#millrace/broker/config/http-plan.js';
 const settings = (listener: string, isAllowed = false) => ({
   'millrace.http.listener': listener,
   'millrace.allow.insecure.listeners': isAllowed,
+  'millrace.metrics.group.series.max': 7,
 });
 
 test('nowhere, unless it is said', () => {
   expect(planHttp(settings(''), undefined)).toBeNull();
-  expect(planHttp(settings(''), {})).toEqual({ host: '127.0.0.1', port: 9644, isOpenToAll: false });
+  expect(planHttp(settings(''), {})).toEqual({ host: '127.0.0.1', port: 9644, isOpenToAll: false, groupSeriesMax: 7 });
 });
 
 test.each([
@@ -16,7 +17,7 @@ test.each([
   ['localhost:0', { host: 'localhost', port: 0 }],
   ['[::1]:80', { host: '::1', port: 80 }],
 ])('%s', (listener, found) => {
-  expect(planHttp(settings(listener), undefined)).toEqual({ ...found, isOpenToAll: false });
+  expect(planHttp(settings(listener), undefined)).toEqual({ ...found, isOpenToAll: false, groupSeriesMax: 7 });
 });
 
 test('the option is stronger than the setting', () => {

@@ -34,6 +34,21 @@ test.each([2, 3, 4, 5, 6, 7, 8, 9, 10])('a member and who is none, version %i', 
   expect(await lost.commit(1, version, topic)).toBe(version < 9 ? 'ILLEGAL_GENERATION' : 'GROUP_ID_NOT_FOUND');
 });
 
+test('an offset that was committed by id is not one of another topic of that name', async () => {
+  const { broker, client, id } = await open();
+  await new WireMember(client).commit(5, 10, { topicId: id });
+  const ask = async (topicId?: string): Promise<unknown> => {
+    const partitions = [{ topic: 't', partition: 0, ...(topicId && { topicId }) }];
+    const { offsets } = await broker.store.groupCoordinator.offsets({ groupId: 'g', partitions, requireStable: true });
+    return offsets[0].committed?.offset;
+  };
+  const other = 'abcdefghijklmnopqrstuA';
+  expect([await ask(), await ask(id), await ask(other)]).toEqual([5, 5, undefined]);
+  // Who does not say for which it is commits for any.
+  await new WireMember(client).commit(6, 9);
+  expect(await ask(other)).toBe(6);
+});
+
 test('who has joined and not synced hears of the rebalance', async () => {
   const { client } = await open();
   const member = new WireMember(client);

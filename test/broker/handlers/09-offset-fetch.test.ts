@@ -94,6 +94,23 @@ test('an id that no topic has; and topics that are no more have none', async () 
   expect((await client.ask(offsetFetch, 10, all)).groups[0].topics).toEqual([]);
 });
 
+test('what was committed for an id is not told of another topic of that name, whoever deleted the first one', async () => {
+  const { broker, client, id } = await open();
+  const coordinator = broker.store.groupCoordinator;
+  const nobody = { groupId: 'g', memberId: '', groupInstanceId: null, generationId: -1, retentionMs: -1 };
+  const other = 'abcdefghijklmnopqrstuA';
+  await coordinator.commit({ ...nobody, offsets: [{ topic: 't', topicId: other, partition: 0, offset: 8 }] });
+  const ask = async (version: number, named: object): Promise<number[]> => {
+    const groups = [{ groupId: 'g', topics: [{ ...named, partitionIndexes: [0, 2] }] }];
+    const answer = await client.ask(offsetFetch, version, { groups, requireStable: false });
+    return answer.groups[0].topics[0].partitions.map(({ committedOffset }) => committedOffset);
+  };
+  expect([await ask(9, { name: 't' }), await ask(10, { topicId: id })]).toEqual([
+    [8, 7],
+    [-1, 7],
+  ]);
+});
+
 test('who asks for stable offsets waits for the transaction that may set them', async () => {
   const { broker, client } = await open();
   const producer = new TransactionalClient(client, 'x');

@@ -6,7 +6,7 @@ import { rig } from '../broker-fixture.ts';
 async function routes() {
   const { broker } = await rig();
   const watch = new BrokerWatch(broker);
-  return { broker, watch, routes: new HttpRoutes(broker, watch) };
+  return { broker, watch, routes: new HttpRoutes(broker, watch, { groupSeriesMax: 3 }) };
 }
 
 test('each path has its type', async () => {

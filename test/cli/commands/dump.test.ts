@@ -107,7 +107,7 @@ test('decoders print what the records of the internal topics say', async () => {
   offsets.commit('g', { 'a-0': 5 }, 7);
   offsets.end('commit', 7);
   offsets.forget('g', 'a-0');
-  offsets.raw(Buffer.from([0, 2, 0, 1, 0x67]), Buffer.from([0, 3]));
+  offsets.raw(Buffer.from([0, 11, 0, 1, 0x67]), Buffer.from([0, 3]));
   writeFileSync(path, offsets.bytes);
   const { code, out } = await runCommand(dumpCommand, ['--offsets-decoder', path]);
   expect(code).toBe(0);
@@ -118,7 +118,7 @@ test('decoders print what the records of the internal topics say', async () => {
     `${key} payload: {"version":"3","data":${data}}`,
     'endTxnMarker: COMMIT coordinatorEpoch: 0',
     `${key} payload: <DELETE>`,
-    'undecoded: record type 2, GroupMetadata',
+    'undecoded: record type 11, ShareGroupMetadata',
   ]);
   const { rows } = await runCommand(dumpCommand, ['--json', '--offsets-decoder', path]);
   const [commit, marker, tombstone, other] = rows.filter(({ kind }) => kind === 'record');
@@ -126,8 +126,8 @@ test('decoders print what the records of the internal topics say', async () => {
   expect(marker).toMatchObject({ control: { type: 'COMMIT' } });
   expect([tombstone.value, other.undecoded, other.key]).toEqual([
     null,
-    'record type 2, GroupMetadata',
-    '\0\u0002\0\u0001g',
+    'record type 11, ShareGroupMetadata',
+    '\0\u000b\0\u0001g',
   ]);
   // As what it is not, it is damage, record by record.
   expect((await runCommand(dumpCommand, ['--transaction-log-decoder', path])).out).toContain(

@@ -28,8 +28,7 @@ test('commits with the fields of their versions', () => {
 
 test('what is not decoded is named', () => {
   const named = (version: number): unknown => decodeOffsetsRecord(Buffer.from([0, version]), null);
-  expect(named(2)).toEqual({ undecoded: 'record type 2, GroupMetadata' });
-  expect(named(16)).toEqual({ undecoded: 'record type 16, ConsumerGroupRegularExpression' });
+  expect(named(11)).toEqual({ undecoded: 'record type 11, ShareGroupMetadata' });
   expect(named(23)).toEqual({ undecoded: 'record type 23, StreamsGroupTopology' });
   for (const version of [9, 18, 24, 200])
     expect(named(version)).toEqual({ undecoded: `unknown record type ${version}` });

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { openStore } from '#millrace/main.js';
+import { joinConsumerGroup } from '../../group/consumer/consumer-client.ts';
+import { temporaryDirectory } from '../../support/temp-directory.ts';
 import { cli } from '../cli-run.ts';
 import { closedGroupDirectory, commitFor, groupDirectory } from './group-fixture.ts';
 
@@ -49,6 +52,7 @@ test('as JSON it has both', async () => {
   expect(JSON.parse(stdout)).toEqual({
     group: 'billing',
     state: 'Stable',
+    type: 'classic',
     protocolType: 'consumer',
     assignor: 'range',
     lag: 6,
@@ -84,4 +88,42 @@ test('a group that is not there is a failure that says what was probably meant',
   const { stderr, status } = await cli(['group', 'describe', 'biling', '--data', data]);
   expect(status).toBe(1);
   expect(stderr).toMatch(/no consumer group "biling", did you mean "billing"\? \(ERR_MILLRACE_UNKNOWN_GROUP\)\n$/);
+});
+
+test('a group of the consumer protocol with its epochs, and what members have and are to have', async () => {
+  const data = temporaryDirectory();
+  const store = await openStore(data, { offsetsPartitions: 2 });
+  await store.createTopic('t', { partitions: 2 });
+  const members: string[] = [];
+  for (const instanceId of [null, 'kiosk'])
+    members.push((await joinConsumerGroup(store, { clientId: 'till', instanceId })).memberId!);
+  await store.close();
+  const { stdout } = await cli(['group', 'describe', 'g', '--members', '--data', data]);
+  const [first, second] = members;
+  expect(stdout.split('\n')).toEqual([
+    'g  (Reconciling, type consumer, assignor uniform, epoch 2, 2 members)',
+    `CONSUMER-ID${' '.repeat(first.length - 11)}  GROUP-INSTANCE-ID  HOST        CLIENT-ID  CURRENT-EPOCH  #PARTITIONS  CURRENT-ASSIGNMENT  TARGET-ASSIGNMENT`,
+    `${first}  -                  /127.0.0.1  till                   1            2  t:0,1               t:0`,
+    `${second}  kiosk              /127.0.0.1  till                   2            0                      t:1`,
+    '',
+  ]);
+  const listed = await cli(['group', 'list', '--data', data, '--json']);
+  expect(JSON.parse(listed.stdout)).toMatchObject({ group: 'g', type: 'consumer', state: 'Reconciling', members: 2 });
+  const { stdout: json } = await cli(['group', 'describe', 'g', '--json', '--data', data]);
+  expect(JSON.parse(json)).toMatchObject({
+    type: 'consumer',
+    epoch: 2,
+    assignmentEpoch: 2,
+    offsets: [
+      { partition: 0, offset: null, memberId: first },
+      { partition: 1, memberId: first },
+    ],
+    members: [
+      { memberId: first, epoch: 1, assignment: [{ partition: 0 }, { partition: 1 }], target: [{ partition: 0 }] },
+      { memberId: second, groupInstanceId: 'kiosk', epoch: 2, assignment: [], target: [{ partition: 1 }] },
+    ],
+  });
+  expect((await cli(['group', 'delete', 'g', '--data', data])).status).not.toBe(0);
+  expect((await cli(['group', 'delete', 'g', '--force', '--data', data])).stdout).toBe('deleted g\n');
+  expect((await cli(['group', 'list', '--data', data])).stdout).toBe('');
 });

@@ -5,9 +5,11 @@
 import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBroker } from '#millrace/broker/broker.js';
+import { openStore } from '#millrace/main.js';
 import { Broker } from './broker.mjs';
 import { CONSUMER_TOPICS } from './consumer-scene.mjs';
 import { CONSUMER_SETTINGS, describeAll, goOn, playConsumers, playRandom } from './consumer-scenes.mjs';
+import { decodedPairs } from './offset-checks.mjs';
 import { holds, same } from './tally.mjs';
 import { WireClient } from './wire-client.mjs';
 
@@ -78,6 +80,30 @@ export async function judgeBrokerConsumerGroups(tally, judge, java, root, seed) 
       same('groups after that', await describeAll(broker.address), described);
     });
     rmSync(copy, { recursive: true });
+  });
+  await tally.check('millrace dump prints the records of groups as DumpLogSegments does', async () => {
+    const partition = join(kafka.logDir, '__consumer_offsets-0');
+    const types = new Set();
+    for (const file of readdirSync(partition).filter((name) => name.endsWith('.log'))) {
+      for (const [found, wanted] of await decodedPairs(judge, join(partition, file), '--offsets-decoder')) {
+        same('record', found, wanted);
+        types.add(/"type":"(\d+)"/.exec(found)?.[1]);
+      }
+    }
+    for (const type of ['1', '3', '5', '6', '7', '8', '16'])
+      holds(types.has(type), `there is no record of type ${type}`);
+  });
+  await tally.check('who only reads the directory sees the groups as Kafka describes them', async () => {
+    const store = await openStore(kafka.logDir, { readOnly: true });
+    const wanted = described.flatMap(([, { groups = [] }]) => groups).filter(({ errorCode }) => errorCode === 'NONE');
+    holds(wanted.length > 3, `${wanted.length} groups`);
+    for (const group of wanted) {
+      const { type, state, epoch, assignmentEpoch, members } = await store.groups.show(group.groupId);
+      const found = [type, state, epoch, assignmentEpoch, members.map((member) => member.epoch).sort()];
+      const epochs = group.members.map(({ memberEpoch }) => memberEpoch).sort();
+      same(group.groupId, found, ['consumer', group.groupState, group.groupEpoch, group.assignmentEpoch, epochs]);
+    }
+    await store.close();
   });
   await tally.check('both have written the same records of groups, in the same order', async () => {
     const [found, wanted] = [await groupRecords(judge, ours), await groupRecords(judge, kafka.logDir)];

@@ -3,6 +3,7 @@
  * a name.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { deletions } from './deletion-scenes.mjs';
 import { GroupScene, Member, subscriptionTo } from './group-scene.mjs';
 import { commits, fetchOffsets, transactions } from './offset-scenes.mjs';
 
@@ -319,7 +320,7 @@ export async function playGroups(server) {
     await topicIds(scene, tools);
     await awaitCoordinator(scene, tools);
     await nobody(scene, tools);
-    for (const part of [wrongJoins, alone, several, votes, instances, commits, transactions, ends, sessions])
+    for (const part of [wrongJoins, alone, several, votes, instances, commits, transactions, deletions, ends, sessions])
       await part(scene, tools);
   } finally {
     scene.close();

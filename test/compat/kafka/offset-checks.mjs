@@ -30,8 +30,9 @@ async function writeOffsets(directory) {
     const commit = { groupId: 'g', offsets, now: Date.now(), metadataMax: 4096 };
     log.append(commitRecords(commit).records);
     log.append(commitRecords({ ...commit, groupId: 'expiring', retentionMs: 60_000 }).records);
-    const topicId = (topic) => (topic === 'in' ? 'abcdefghijklmnopqrstuA' : null);
-    log.append(commitRecords({ ...commit, groupId: 'with ids', topicId }).records);
+    const [first, second] = offsets;
+    const named = [{ ...first, topicId: 'abcdefghijklmnopqrstuA' }, second];
+    log.append(commitRecords({ ...commit, groupId: 'with ids', offsets: named }).records);
     for (const type of ['commit', 'abort']) {
       log.append(commitRecords({ ...commit, groupId: type }).records, TRANSACTIONAL);
       log.endTransaction({ producerId: 7, producerEpoch: 0, type });
@@ -41,7 +42,7 @@ async function writeOffsets(directory) {
 }
 
 /** The records of a log as each tool decodes them, from `key:` or the marker on; ours and Kafka's in pairs. */
-async function decodedPairs(judge, file, option) {
+export async function decodedPairs(judge, file, option) {
   const records = (lines) =>
     lines.filter((line) => line.startsWith('| ')).map((line) => line.replace(/^.* headerKeys: \[\] ?/, ''));
   const theirs = records((await judge.dump(option, '--files', file)).split('\n'));

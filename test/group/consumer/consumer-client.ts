@@ -1,6 +1,8 @@
 /** A member of a group of the consumer protocol as its client is: it keeps what it was told, and lets go of what is taken from it when the test says so. */
 import type { PartitionsById } from '#millrace/group/assignor/server-assignor.js';
 import type { ConsumerHeartbeatAnswer, ConsumerHeartbeatRequest } from '#millrace/group/consumer/consumer-requests.js';
+import type { Store } from '#millrace/main.js';
+import { randomUuid } from '#millrace/store/uuid.js';
 
 export type Facts = Partial<ConsumerHeartbeatRequest>;
 type Ask = (request: ConsumerHeartbeatRequest) => ConsumerHeartbeatAnswer;
@@ -96,4 +98,15 @@ export function partitionsOf(partitions: PartitionsById | null): string[] {
   )
     .flat()
     .sort();
+}
+
+const nobodyAsks = (): never => {
+  throw new Error('it is the store that is asked');
+};
+
+/** A member joins a group in a store, `g` of the topic `t` if it does not say, and is told what it is assigned. */
+export async function joinConsumerGroup(store: Store, facts: Facts = {}): Promise<ConsumerHeartbeatAnswer> {
+  const client = new ConsumerClient(nobodyAsks, randomUuid(), facts);
+  const join = { rebalanceTimeoutMs: 60_000, topicNames: ['t'], owned: new Map<string, ReadonlySet<number>>() };
+  return store.groupCoordinator.consumerHeartbeat(client.request({ ...join, ...facts }));
 }

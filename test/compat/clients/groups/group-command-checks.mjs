@@ -208,7 +208,7 @@ async function judgeMembers(tally, commands) {
     const over = ended(consumer);
     try {
       for (let waited = 0; ; waited += 100) {
-        const [{ state }] = await commands.store.groups.describe(['shop']);
+        const state = (await commands.store.groups.show('shop'))?.state;
         if (state === 'Stable') break;
         holds(waited < JOIN_MS, `the group is ${state}`);
         await wait(100);
