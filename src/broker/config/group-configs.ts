@@ -1,5 +1,6 @@
 /** Settings of a broker's consumer groups and of the topic that they are kept in. */
 import { serverAssignors } from '../../group/consumer/server-assignors.ts';
+import { MIGRATION_POLICY_DEFAULT, migrationPolicies } from '../../group/migration/migration-policy.ts';
 import {
   GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS_DEFAULT,
   GROUP_CONSUMER_SESSION_TIMEOUT_MS_DEFAULT,
@@ -18,7 +19,7 @@ import {
   SEGMENT_BYTES_MIN,
 } from '../../limits.ts';
 import { COORDINATOR_PARTITIONS_DEFAULT } from '../../protocol/coordinator-partition.ts';
-import { type BrokerConfigDefinition, int, list, long } from './config-kind.ts';
+import { type BrokerConfigDefinition, int, list, long, oneOf } from './config-kind.ts';
 
 export const groupConfigs = {
   'group.consumer.assignors': list({
@@ -35,6 +36,13 @@ export const groupConfigs = {
     default: GROUP_SIZE_MAX_DEFAULT,
     min: 1,
     documentation: 'Members that a group of the consumer protocol may have. Default: as many as come.',
+  }),
+  'group.consumer.migration.policy': oneOf({
+    default: MIGRATION_POLICY_DEFAULT,
+    values: migrationPolicies,
+    ignoresCase: true,
+    documentation:
+      'Which way groups may change their protocol while they have members: to the consumer protocol when the first member with it comes (upgrade), back when the last one has gone (downgrade), both (bidirectional), or not at all (disabled).',
   }),
   'group.consumer.regex.refresh.interval.ms': int({
     default: GROUP_PATTERN_REFRESH_MS_DEFAULT,

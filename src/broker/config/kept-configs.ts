@@ -10,7 +10,6 @@ const notes = {
   'controller.quorum.voters': 'There is no quorum of controllers.',
   'group.consumer.max.heartbeat.interval.ms': 'Groups have no settings of their own.',
   'group.consumer.max.session.timeout.ms': 'Groups have no settings of their own.',
-  'group.consumer.migration.policy': 'A group changes its protocol when it is empty, and only then: as with disabled.',
   'group.consumer.min.heartbeat.interval.ms': 'Groups have no settings of their own.',
   'group.consumer.min.session.timeout.ms': 'Groups have no settings of their own.',
   'group.coordinator.rebalance.protocols': 'Groups of the classic and of the consumer protocol are served.',

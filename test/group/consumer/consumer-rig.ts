@@ -32,6 +32,8 @@ export class ConsumerRig {
       groupConsumerMaxSize: 1_000,
       groupConsumerAssignors: ['uniform', 'range'],
       groupConsumerRegexRefreshIntervalMs: 600_000,
+      groupConsumerMigrationPolicy: 'bidirectional',
+      groupMaxSize: 1_000,
       ...settings,
     };
   }
@@ -70,6 +72,8 @@ export class ConsumerRig {
         }
         return null;
       },
+      downgrade: () => 'UNKNOWN_SERVER_ERROR',
+      newMemberId: (prefix) => `${prefix}-${++this.#made}`,
     });
   }
 
