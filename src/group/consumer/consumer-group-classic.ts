@@ -23,7 +23,12 @@ import { classicAssignment } from './classic-assignment.ts';
 import { findClassic, isOutdated, mustRejoin } from './classic-standing.ts';
 import { ConsumerGroupChange } from './consumer-group-change.ts';
 import { ConsumerGroupMembers, isRefusal, type TakenMember } from './consumer-group-members.ts';
-import type { ConsumerMember, CurrentAssignment, MemberSubscription } from './consumer-member.ts';
+import {
+  type ConsumerMember,
+  type CurrentAssignment,
+  isReconciledTo,
+  type MemberSubscription,
+} from './consumer-member.ts';
 import type { Refusal } from './consumer-requests.ts';
 import { admitClassic } from './member-admission.ts';
 import { partitionsById } from './topic-partitions.ts';
@@ -137,14 +142,16 @@ export abstract class ConsumerGroupClassic extends ConsumerGroupMembers {
     const { epoch } = state;
     const change = new ConsumerGroupChange(state);
     const taken = this.#takeIn(joining, change);
-    const isStale = state.assignmentEpoch < state.epoch;
+    const others = [...state.members.values()].filter((member) => member.memberId !== memberId);
+    // Kafka does not look whether the others have let go of what this one is to have, and two read the same until they are heard of.
+    const isStale =
+      state.assignmentEpoch < state.epoch || others.some((member) => !isReconciledTo(member, state.assignmentEpoch));
     const current = this.#lastStep(taken, { memberId, isStale }, change);
     if (isRefusal(current)) {
       change.rollBack();
       return current;
     }
-    const others = [...state.members.values()].filter((member) => member.memberId !== memberId);
-    const reason = isStale ? 'what the members were to have is outdated' : null;
+    const reason = isStale ? 'the members have not what they were to have' : null;
     const classic = this.asClassic([...others, state.members.get(memberId)!], epoch, reason);
     if (classic === null) change.rollBack();
     const error = classic === null ? 'INCONSISTENT_GROUP_PROTOCOL' : this.becomeClassic(change, classic);

@@ -14,6 +14,7 @@ import {
 } from './groups/consumer-protocol-checks.mjs';
 import { judgeGroupCommands } from './groups/group-command-checks.mjs';
 import { memberClients } from './groups/groups.mjs';
+import { migrationChecks } from './groups/migration-checks.mjs';
 import { killedBrokerChecks } from './groups/killed-broker-checks.mjs';
 import { javaToolChecks } from './java-tool-checks.mjs';
 import { kcatChecks, secureKcatChecks } from './kcat-checks.mjs';
@@ -187,6 +188,26 @@ const mixedGroups = {
   },
 };
 
+/** Groups that change their protocol while they have members. */
+const migratingGroups = {
+  prepare: () => ({ java: memberClients.java.prepare(log), python: memberClients['confluent-kafka'].prepare(log) }),
+  async attempt({ java, python }, tally) {
+    const trial = await consumerProtocolTrial();
+    const checks = (name, classic, consumer, assignor) =>
+      runChecks(tally, trial, migrationChecks(trial, name, { classic, consumer, assignor }));
+    try {
+      await checks('java', java, java, 'range');
+      await checks('java', java, java, 'cooperative-sticky');
+      await checks('confluent-kafka', python, python, 'range');
+      await checks('java and confluent-kafka', java, python, 'cooperative-sticky');
+      await checks('confluent-kafka and java', python, java, 'cooperative-sticky');
+    } finally {
+      await trial.close();
+    }
+    return 'both protocols';
+  },
+};
+
 /** What `prepare` returns, `attempt` gets; that returns the version. In this order, so that someone has written zstd before others read it. */
 const clients = {
   'confluent-kafka': pythonClient({ can: REPEATS_LOG_INS }, 'confluent-kafka.py'),
@@ -252,6 +273,7 @@ const clients = {
     ['java', 'confluent-kafka'].map((name) => [`consumer-protocol-${name}`, consumerProtocolOf(name)]),
   ),
   'groups-mixed': mixedGroups,
+  'groups-migrating': migratingGroups,
   ...Object.fromEntries(Object.keys(processors).map((name) => [`processor-${name}`, processorsOf(name)])),
 };
 

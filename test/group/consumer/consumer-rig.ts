@@ -7,8 +7,10 @@ import { ConsumerGroups } from '#millrace/group/consumer/consumer-groups.js';
 import { checkHeartbeat } from '#millrace/group/consumer/heartbeat-check.js';
 import { refusedHeartbeat } from '#millrace/group/consumer/consumer-requests.js';
 import { TopicsHash } from '#millrace/group/consumer/topics-hash.js';
-import type { GroupError } from '#millrace/group/group-requests.js';
+import type { GroupError, JoinRequest } from '#millrace/group/group-requests.js';
+import type { DowngradedGroup } from '#millrace/group/migration/group-downgrade.js';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { ClassicMember } from './classic-member.ts';
 import { ConsumerClient, type Facts } from './consumer-client.ts';
 import { FakeTopics } from './fake-topics.ts';
 
@@ -21,6 +23,8 @@ export class ConsumerRig {
   /** What appending is answered. */
   failure: GroupError = null;
   groups!: ConsumerGroups;
+  /** Groups that have become classic ones, with how many records have taken them out of the log. */
+  readonly downgrades: { readonly records: number; readonly group: DowngradedGroup }[] = [];
   #made = 0;
 
   private constructor(topics: FakeTopics, settings: Partial<ConsumerGroupSettings>) {
@@ -72,7 +76,12 @@ export class ConsumerRig {
         }
         return null;
       },
-      downgrade: () => 'UNKNOWN_SERVER_ERROR',
+      downgrade: (groupId, records, group) => {
+        if (this.failure !== null) return this.failure;
+        this.downgrades.push({ records: records.length, group });
+        this.groups.drop(groupId, 'REBALANCE_IN_PROGRESS');
+        return null;
+      },
       newMemberId: (prefix) => `${prefix}-${++this.#made}`,
     });
   }
@@ -83,6 +92,11 @@ export class ConsumerRig {
       return refusal === null ? this.groups.heartbeat(request) : refusedHeartbeat(refusal.error, refusal.message);
     };
     return new ConsumerClient(ask, memberId, facts);
+  }
+
+  /** One with the classic protocol. */
+  classic(facts: Partial<JoinRequest> = {}): ClassicMember {
+    return new ClassicMember(() => this.groups.get('g')!, facts);
   }
 
   state(groupId = 'g'): string {
