@@ -50,11 +50,13 @@ export class ClassicGroup extends GroupJoins {
   /** Goes on where one of the consumer protocol has ended. */
   static after(
     groupId: string,
-    { metadata, protocols, rebalanceReason }: DowngradedGroup,
+    { metadata, protocols, rebalanceReason, held }: DowngradedGroup,
     environment: GroupEnvironment,
   ): ClassicGroup {
     const group = ClassicGroup.restore(groupId, metadata, environment, protocols);
-    if (rebalanceReason !== null) group.rebalanceOrComplete(rebalanceReason);
+    if (rebalanceReason === null) return group;
+    for (const member of group.members.all) member.assignment = held.get(member.memberId)!;
+    group.rebalanceOrComplete(rebalanceReason);
     return group;
   }
 

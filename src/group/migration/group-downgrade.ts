@@ -1,14 +1,19 @@
 /**
  * A group of the consumer protocol as a classic one: what it is when all members that are left use the classic protocol (ClassicGroup.fromConsumerGroup). Its generation is
- * the group's epoch, and each member is assigned what was its target.
+ * the group's epoch, and what is written as each member's assignment is what was its target.
+ *
+ * A group that assigns anew keeps in mind what each still has instead: it may become one of the consumer protocol again before it has, and then nobody may be given what
+ * somebody has not let go of. Kafka does not keep that apart.
  */
 import { isMillraceError } from '../../errors.ts';
 import type { Timestamp } from '../../types.ts';
+import type { PartitionsById } from '../assignor/server-assignor.ts';
 import { ProtocolVotes } from '../classic/protocol-votes.ts';
 import { classicAssignment } from '../consumer/classic-assignment.ts';
 import type { ConsumerGroupState } from '../consumer/consumer-group-state.ts';
 import type { ConsumerMember } from '../consumer/consumer-member.ts';
 import type { GroupTopics } from '../consumer/group-topics.ts';
+import { united } from '../consumer/partition-sets.ts';
 import type { GroupMemberMetadata, GroupMetadata } from '../group-metadata-format.ts';
 import type { MemberProtocol } from '../group-requests.ts';
 import { CONSUMERS } from '../offset-expiry.ts';
@@ -19,6 +24,8 @@ export interface DowngradedGroup {
   readonly protocols: ReadonlyMap<string, readonly MemberProtocol[]>;
   /** Why the group has to assign anew; null where it need not. */
   readonly rebalanceReason: string | null;
+  /** What each has, or has not let go of yet, as the bytes of an assignment. */
+  readonly held: ReadonlyMap<string, Uint8Array>;
 }
 
 export interface DowngradeFacts {
@@ -37,7 +44,11 @@ export function downgraded(
 ): DowngradedGroup | null {
   const protocolName = selected(members);
   try {
-    const written = members.map((member) => writtenOf(member, protocolName, state, topics));
+    const written = members.map((member) => writtenOf(member, protocolName, state.target(member.memberId), topics));
+    const held = members.map((member) => {
+      const { assigned, revoking } = member.current;
+      return [member.memberId, writtenOf(member, protocolName, united(assigned, revoking), topics).assignment] as const;
+    });
     return {
       metadata: {
         protocolType: CONSUMERS,
@@ -49,6 +60,7 @@ export function downgraded(
       },
       protocols: new Map(members.map(({ memberId, subscription }) => [memberId, subscription.classic!.protocols])),
       rebalanceReason,
+      held: new Map(held),
     };
   } catch (error) {
     if (isMillraceError(error, 'ERR_MILLRACE_CORRUPT')) return null;
@@ -66,7 +78,7 @@ function selected(members: readonly ConsumerMember[]): string {
 function writtenOf(
   { memberId, subscription }: ConsumerMember,
   protocolName: string,
-  state: ConsumerGroupState,
+  partitions: PartitionsById,
   topics: GroupTopics,
 ): GroupMemberMetadata {
   const { instanceId, clientId, clientHost, rebalanceTimeoutMs, classic } = subscription;
@@ -80,6 +92,6 @@ function writtenOf(
     rebalanceTimeoutMs,
     sessionTimeoutMs,
     subscription: metadata,
-    assignment: classicAssignment(state.target(memberId), metadata, topics),
+    assignment: classicAssignment(partitions, metadata, topics),
   };
 }

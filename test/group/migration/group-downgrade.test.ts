@@ -54,6 +54,16 @@ test('the group goes on with a protocol that all have, and with what each was to
   expect(group.protocols.get('a')!.map(({ name }) => name)).toEqual(['sticky', 'range']);
 });
 
+test('what each has not let go of yet is kept in mind', () => {
+  const state = stateOf({ a: [['range'], [0]] });
+  const of = (...partitions: number[]) => new Map([[topics.find('t')!.id, new Set(partitions)]]);
+  const { current } = state.members.get('a')!;
+  const value = { ...current, state: 'unrevoked', assigned: of(0, 3), revoking: of(2) } as const;
+  state.apply({ kind: 'current', groupId: 'g', memberId: 'a', value });
+  const held = decodeAssignment(made(state, 'because')!.held.get('a')!).partitions;
+  expect(held.map(({ partition }) => partition)).toEqual([0, 2, 3]);
+});
+
 test('where a member says what cannot be read there is no classic group', () => {
   const state = stateOf({ a: [['range'], []] });
   const { subscription } = state.members.get('a')!;
