@@ -24,6 +24,12 @@ export class EpochTruth extends GroupTruth {
     this.#told = new Map();
   }
 
+  /** It has had no answer: nobody knows in which epoch it is. */
+  inDoubt(memberId: string): void {
+    this.#told.delete(memberId);
+    this.#assigned.delete(memberId);
+  }
+
   override joined({ memberId, generationId }: Claim): void {
     this.#told.set(memberId, generationId);
   }

@@ -133,7 +133,7 @@ export class MigratingConsumer {
       this.#memberId = answer.memberId;
       answer = await this.#askToJoin();
     }
-    if (answer === null) return;
+    if (answer === null) return this.#truth.inDoubt(this.#memberId);
     if (answer.error !== null) return this.#react(answer.error);
     this.#memberId = answer.memberId;
     this.#epoch = answer.generationId;
@@ -202,6 +202,7 @@ export class MigratingConsumer {
     const owned = new Map(this.#owned.size > 0 ? [[topic, this.#owned]] : []);
     const answer = await this.#tell({ owned, ...(this.#mustTellAll ? whole : {}) });
     if (answer === null) {
+      this.#truth.inDoubt(this.#memberId);
       this.#mustTellAll = true;
       return;
     }

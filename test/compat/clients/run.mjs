@@ -200,7 +200,8 @@ const migratingGroups = {
       await checks('java', java, java, 'cooperative-sticky');
       await checks('confluent-kafka', python, python, 'range');
       await checks('java and confluent-kafka', java, python, 'cooperative-sticky');
-      await checks('confluent-kafka and java', python, java, 'cooperative-sticky');
+      // With cooperative-sticky librdkafka's leader writes data into assignments, and Kafka refuses to upgrade such a group too.
+      await checks('confluent-kafka and java', python, java, 'range');
     } finally {
       await trial.close();
     }
