@@ -10,7 +10,7 @@ import { ClassicGroup } from './classic/classic-group.ts';
 import { refusedJoin, refusedSync } from './classic/group-answers.ts';
 import type { GroupEnvironment, GroupSettings } from './classic/group-environment.ts';
 import { tombstones } from './commit-records.ts';
-import type { ConsumerGroupSettings } from './consumer/consumer-environment.ts';
+import type { ConsumerEnvironment, ConsumerGroupSettings } from './consumer/consumer-environment.ts';
 import { ConsumerGroups } from './consumer/consumer-groups.ts';
 import {
   type ConsumerHeartbeatAnswer,
@@ -52,6 +52,7 @@ export interface ShardOptions {
 
 export interface LoadOptions extends ShardOptions {
   readonly hash: TopicsHash;
+  readonly overridesOf: ConsumerEnvironment['overridesOf'];
 }
 
 export class GroupShard {

@@ -7,6 +7,7 @@ import { MillraceError } from '../errors.ts';
 import { coordinatorPartition } from '../protocol/coordinator-partition.ts';
 import type { TopicPartition } from '../types.ts';
 import { refusedJoin, refusedSync } from './classic/group-answers.ts';
+import type { GroupOverrides } from './consumer/consumer-environment.ts';
 import { newGroupCounters } from './group-counters.ts';
 import { checkHeartbeat } from './consumer/heartbeat-check.ts';
 import {
@@ -74,6 +75,7 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
   readonly #options: GroupsOptions;
   readonly #hash: TopicsHash;
   readonly #shards = new Map<number, Loading>();
+  #overrides: ReadonlyMap<string, GroupOverrides> = new Map();
   #isClosed = false;
   #cancelExpiry: () => void = () => undefined;
 
@@ -128,6 +130,10 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
         return group?.describe() ?? unknownConsumerGroup(groupId, 'GROUP_ID_NOT_FOUND');
       }),
     );
+  }
+
+  overrideSettings(overrides: ReadonlyMap<string, GroupOverrides>): void {
+    this.#overrides = overrides;
   }
 
   async leave(groupId: string, members: readonly LeavingMember[]): Promise<LeaveAnswer> {
@@ -259,7 +265,13 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
 
   async #load(index: number): Promise<GroupShard> {
     const { topic, ...options } = this.#options;
-    return GroupShard.load(topic.partition(index), { ...options, counters: this.counters, hash: this.#hash });
+    const overridesOf = (groupId: string): GroupOverrides => this.#overrides.get(groupId) ?? {};
+    return GroupShard.load(topic.partition(index), {
+      ...options,
+      counters: this.counters,
+      hash: this.#hash,
+      overridesOf,
+    });
   }
 
   #awaitExpiry(): void {

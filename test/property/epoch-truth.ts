@@ -41,8 +41,9 @@ export class EpochTruth extends GroupTruth {
   }
 
   override mustBeRefused({ memberId, groupInstanceId, generationId }: Claim): boolean {
-    const newest = this.#told.get(memberId) ?? this.#assigned.get(memberId) ?? generationId;
-    if (generationId !== newest) return true;
+    const [told, assigned] = [this.#told.get(memberId), this.#assigned.get(memberId)];
+    if (told !== undefined && generationId !== told) return true;
+    if (told === undefined && assigned !== undefined && generationId < assigned) return true;
     const owner = this.#instances.get(groupInstanceId ?? '');
     return owner !== undefined && owner !== memberId && this.#assigned.has(memberId);
   }

@@ -216,9 +216,9 @@ export class MigratingConsumer {
     this.#heardAt = askedAt;
     this.#past.push(this.#claim);
     this.#truth.joined(this.#claim);
+    this.#truth.assigned(this.#claim);
     if (answer.assignment === null) return;
     const partitions = [...(answer.assignment.get(topic) ?? [])];
-    this.#truth.assigned(this.#claim);
     this.#take(partitions);
   }
 

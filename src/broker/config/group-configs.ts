@@ -2,7 +2,9 @@
 import { serverAssignors } from '../../group/consumer/server-assignors.ts';
 import { MIGRATION_POLICY_DEFAULT, migrationPolicies } from '../../group/migration/migration-policy.ts';
 import {
+  GROUP_CONSUMER_HEARTBEAT_INTERVAL_MAX_MS_DEFAULT,
   GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS_DEFAULT,
+  GROUP_CONSUMER_SESSION_TIMEOUT_MAX_MS_DEFAULT,
   GROUP_CONSUMER_SESSION_TIMEOUT_MS_DEFAULT,
   GROUP_INITIAL_REBALANCE_DELAY_MS_DEFAULT,
   GROUP_PATTERN_REFRESH_MIN_MS,
@@ -32,10 +34,30 @@ export const groupConfigs = {
     min: 1,
     documentation: 'How often members of groups of the consumer protocol are told to be heard of.',
   }),
+  'group.consumer.max.heartbeat.interval.ms': int({
+    default: GROUP_CONSUMER_HEARTBEAT_INTERVAL_MAX_MS_DEFAULT,
+    min: 1,
+    documentation: 'The longest consumer.heartbeat.interval.ms that a group may have of its own.',
+  }),
+  'group.consumer.max.session.timeout.ms': int({
+    default: GROUP_CONSUMER_SESSION_TIMEOUT_MAX_MS_DEFAULT,
+    min: 1,
+    documentation: 'The longest consumer.session.timeout.ms that a group may have of its own.',
+  }),
   'group.consumer.max.size': int({
     default: GROUP_SIZE_MAX_DEFAULT,
     min: 1,
     documentation: 'Members that a group of the consumer protocol may have. Default: as many as come.',
+  }),
+  'group.consumer.min.heartbeat.interval.ms': int({
+    default: GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS_DEFAULT,
+    min: 1,
+    documentation: 'The shortest consumer.heartbeat.interval.ms that a group may have of its own.',
+  }),
+  'group.consumer.min.session.timeout.ms': int({
+    default: GROUP_CONSUMER_SESSION_TIMEOUT_MS_DEFAULT,
+    min: 1,
+    documentation: 'The shortest consumer.session.timeout.ms that a group may have of its own.',
   }),
   'group.consumer.migration.policy': oneOf({
     default: MIGRATION_POLICY_DEFAULT,

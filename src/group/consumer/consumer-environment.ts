@@ -26,10 +26,18 @@ export interface ConsumerGroupSettings {
   readonly groupMaxSize: number;
 }
 
+/** What a group has of its own instead. */
+export interface GroupOverrides {
+  readonly sessionTimeoutMs?: number;
+  readonly heartbeatIntervalMs?: number;
+}
+
 export interface ConsumerEnvironment {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly settings: ConsumerGroupSettings;
+  /** As they are now. */
+  readonly overridesOf: (groupId: string) => GroupOverrides;
   readonly topics: GroupTopics;
   readonly hash: TopicsHash;
   /** Appends what holds from now on, all of it or nothing. Null when it stands in the log; else why it does not. */

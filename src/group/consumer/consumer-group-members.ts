@@ -193,8 +193,9 @@ export abstract class ConsumerGroupMembers {
   }
 
   protected touch({ memberId, subscription }: ConsumerMember): void {
-    const { settings } = this.environment;
-    const sessionMs = subscription.classic?.sessionTimeoutMs ?? settings.groupConsumerSessionTimeoutMs;
+    const { settings, overridesOf } = this.environment;
+    const ownMs = overridesOf(this.state.groupId).sessionTimeoutMs ?? settings.groupConsumerSessionTimeoutMs;
+    const sessionMs = subscription.classic?.sessionTimeoutMs ?? ownMs;
     this.timers.start('session', memberId, sessionMs, () => this.lose(memberId, 'its session has ended'));
   }
 

@@ -39,7 +39,8 @@ export class ConsumerGroup extends ConsumerGroupClassic {
   /** Of a request that `checkHeartbeat` has let pass. */
   heartbeat(request: ConsumerHeartbeatRequest): ConsumerHeartbeatAnswer {
     const { state } = this;
-    const { groupConsumerMaxSize: max, groupConsumerHeartbeatIntervalMs } = this.environment.settings;
+    const { settings, overridesOf } = this.environment;
+    const { groupConsumerMaxSize: max, groupConsumerHeartbeatIntervalMs } = settings;
     if (state.members.size >= max && !state.members.has(request.memberId))
       return refusedHeartbeat('GROUP_MAX_SIZE_REACHED', `the group has ${max} members, and may have no more`);
     const replaced = request.instanceId === null ? null : state.staticMember(request.instanceId);
@@ -56,7 +57,7 @@ export class ConsumerGroup extends ConsumerGroupClassic {
       message: null,
       memberId: member.memberId,
       memberEpoch: current.epoch,
-      heartbeatIntervalMs: groupConsumerHeartbeatIntervalMs,
+      heartbeatIntervalMs: overridesOf(state.groupId).heartbeatIntervalMs ?? groupConsumerHeartbeatIntervalMs,
       assignment: isTold ? current.assigned : null,
     };
   }

@@ -1,7 +1,7 @@
 /** Groups of the consumer protocol without a store: time, topics and the log are the test's. */
 import { decodeConsumerRecord } from '#millrace/group/consumer/consumer-record-format.js';
 import type { ConsumerRecord } from '#millrace/group/consumer/consumer-record.js';
-import type { ConsumerGroupSettings } from '#millrace/group/consumer/consumer-environment.js';
+import type { ConsumerGroupSettings, GroupOverrides } from '#millrace/group/consumer/consumer-environment.js';
 import { ConsumerGroupState } from '#millrace/group/consumer/consumer-group-state.js';
 import { ConsumerGroups } from '#millrace/group/consumer/consumer-groups.js';
 import { checkHeartbeat } from '#millrace/group/consumer/heartbeat-check.js';
@@ -20,6 +20,7 @@ export class ConsumerRig {
   readonly hash: TopicsHash;
   readonly log: ConsumerRecord[] = [];
   readonly settings: ConsumerGroupSettings;
+  readonly overrides = new Map<string, GroupOverrides>();
   /** What appending is answered. */
   failure: GroupError = null;
   groups!: ConsumerGroups;
@@ -66,6 +67,7 @@ export class ConsumerRig {
       clock: this.clock,
       logger: {},
       settings: this.settings,
+      overridesOf: (groupId) => this.overrides.get(groupId) ?? {},
       topics: this.topics,
       hash: this.hash,
       append: (_, records) => {
