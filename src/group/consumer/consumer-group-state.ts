@@ -122,9 +122,9 @@ export class ConsumerGroupState {
     return true;
   }
 
-  /** Do all members but these use the classic protocol? */
+  /** Do all members but these, which are some, use the classic protocol? */
   areClassicBut(memberIds: readonly string[]): boolean {
-    const excepted = memberIds.filter((memberId) => this.members.get(memberId)?.subscription.classic != null);
+    const excepted = memberIds.filter((memberId) => this.members.get(memberId)!.subscription.classic !== null);
     return this.#classicCount - excepted.length === this.members.size - memberIds.length;
   }
 

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeAssignment } from '#millrace/group/assignment-format.js';
 import { NO_ID, Play } from './consumer-scene.mjs';
 import { Member } from './group-scene.mjs';
+import { ownSettings } from './group-setting-scenes.mjs';
 import { MIGRATING_GROUPS, playMigrations } from './migration-scenes.mjs';
 import { Random } from './workload.mjs';
 
@@ -266,7 +267,8 @@ async function kept(play) {
 
 export async function playConsumers(server) {
   const play = await Play.begin(server);
-  for (const part of [wrong, alone, two, statics, slow, subscribing, byPattern, moving, kept]) await part(play);
+  for (const part of [wrong, alone, two, statics, slow, subscribing, byPattern, moving, ownSettings, kept])
+    await part(play);
   await play.list('all');
   play.scene.close();
   return play.answers;

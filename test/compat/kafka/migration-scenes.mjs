@@ -220,8 +220,14 @@ async function rebalancing(play) {
   await c.join('joins meanwhile', joins);
   (await waiting).note();
   await play.describe('upgraded on the way', groupId);
+  for (const member of [a, b]) {
+    (await member.join('joins again', 9, { protocols: protocols() })).note();
+    (await member.sync('joins again')).note();
+  }
+  await c.heartbeat('gets its part');
+  await play.describe('all have what they are to have', groupId);
   await c.send('leaves', { memberEpoch: -1 });
-  await b.heartbeat('has not joined since');
+  await b.heartbeat('has to join again');
   const again = [a, b].map((member) => member.join('', 9, { protocols: protocols() }));
   const answers = await Promise.all(again);
   const follower = answers[0].answer.members.length === 0 ? a : b;
