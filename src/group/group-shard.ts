@@ -189,7 +189,8 @@ export class GroupShard {
   summaries(): GroupSummary[] {
     return this.list().map(({ groupId, protocolType, state, type }) => {
       const group = this.#groups.get(groupId);
-      const [protocolName, memberCount] = [group?.protocolName ?? '', group?.memberCount ?? 0];
+      const protocolName = group?.protocolName ?? '';
+      const memberCount = group?.memberCount ?? this.consumers.get(groupId)?.state.members.size ?? 0;
       const offsets = (): ReturnType<GroupSummary['offsets']> => this.commits.stored(groupId);
       return { groupId, protocolType, state, type, protocolName, memberCount, offsets };
     });

@@ -22,14 +22,14 @@ import { decodeSubscription, type Subscription } from '../subscription-format.ts
 import { classicAssignment } from './classic-assignment.ts';
 import { findClassic, isOutdated, mustRejoin } from './classic-standing.ts';
 import { ConsumerGroupChange } from './consumer-group-change.ts';
-import { ConsumerGroupMembers, isRefusal, type TakenMember } from './consumer-group-members.ts';
+import { ConsumerGroupMembers, type TakenMember } from './consumer-group-members.ts';
 import {
   type ConsumerMember,
   type CurrentAssignment,
   isReconciledTo,
   type MemberSubscription,
 } from './consumer-member.ts';
-import type { Refusal } from './consumer-requests.ts';
+import { isRefusal, type Refusal } from './consumer-requests.ts';
 import { admitClassic } from './member-admission.ts';
 import { partitionsById } from './topic-partitions.ts';
 

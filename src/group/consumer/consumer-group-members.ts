@@ -21,7 +21,7 @@ import {
   sameSubscription,
   sameTopics,
 } from './consumer-member.ts';
-import type { Refusal } from './consumer-requests.ts';
+import { isRefusal, type Refusal } from './consumer-requests.ts';
 import { reconciled } from './current-assignment.ts';
 import { GroupPatterns, type PatternChange } from './group-patterns.ts';
 import { MemberTimers } from './member-timers.ts';
@@ -228,8 +228,4 @@ export abstract class ConsumerGroupMembers {
     // One that is no longer served was asked for before the coordinator began anew.
     return serverAssignors.get(this.state.preferredAssignor ?? first) ?? serverAssignors.get(first)!;
   }
-}
-
-export function isRefusal(answer: object): answer is Refusal {
-  return 'error' in answer && 'message' in answer;
 }

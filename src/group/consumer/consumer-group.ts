@@ -10,7 +10,6 @@ import type { OffsetFacts } from '../offset-expiry.ts';
 import type { GroupError, MemberIdentity } from '../group-requests.ts';
 import { ConsumerGroupChange } from './consumer-group-change.ts';
 import { ConsumerGroupClassic } from './consumer-group-classic.ts';
-import { isRefusal } from './consumer-group-members.ts';
 import { describeConsumerGroup } from './consumer-group-description.ts';
 import {
   type ConsumerMember,
@@ -23,6 +22,7 @@ import {
   type ConsumerGroupDescription,
   type ConsumerHeartbeatAnswer,
   type ConsumerHeartbeatRequest,
+  isRefusal,
   type Refusal,
   refusedHeartbeat,
 } from './consumer-requests.ts';

@@ -1,4 +1,4 @@
-/** What members of groups of the consumer protocol ask, and what they are answered (KIP-848), without its bytes. Types only. */
+/** What members of groups of the consumer protocol ask, and what they are answered (KIP-848), without its bytes. */
 import type { PartitionsById } from '../assignor/server-assignor.ts';
 import type { GroupError } from '../group-requests.ts';
 import type { GroupOverrides } from './consumer-environment.ts';
@@ -83,6 +83,11 @@ export interface ConsumerGroupCoordinator {
   describeConsumerGroups(groupIds: readonly string[]): Promise<ConsumerGroupDescription[]>;
   /** What groups have of their own from now on, by their ids; not written down. */
   overrideSettings(overrides: ReadonlyMap<string, GroupOverrides>): void;
+}
+
+/** Of an answer that is either. */
+export function isRefusal(answer: object): answer is Refusal {
+  return 'error' in answer && 'message' in answer;
 }
 
 export function refusedHeartbeat(error: GroupError, message: string | null): ConsumerHeartbeatAnswer {

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { isRefusal } from '#millrace/group/consumer/consumer-group-members.js';
 import { decodeAssignment } from '#millrace/group/assignment-format.js';
 import { CLASSIC_REBALANCE_MS, subscribedTo } from './classic-member.ts';
 import { ConsumerRig } from './consumer-rig.ts';
@@ -121,9 +120,4 @@ test('nor has it what another has not let go of: then all assign anew', async ()
   const c = rig.classic({ groupInstanceId: 'i' });
   expect(c.join()).toMatchObject({ error: null, generationId: 0 });
   expect(rig.downgrades.pop()!.group.rebalanceReason).not.toBe(null);
-});
-
-test('a refusal is told from what is none', () => {
-  expect(isRefusal({ error: 'UNKNOWN_MEMBER_ID', message: 'm' })).toBe(true);
-  expect(isRefusal({ memberId: 'm' })).toBe(false);
 });
