@@ -149,6 +149,9 @@ export const RETRY_BACKOFF_MAX_MS = 1_000;
 export const END_SHOWN_WAIT_MS = 500;
 /** Kafka's defaults of `group.consumer.session.timeout.ms`, `group.consumer.heartbeat.interval.ms` and `group.consumer.regex.refresh.interval.ms`. */
 export const GROUP_CONSUMER_SESSION_TIMEOUT_MS_DEFAULT = 45_000;
+/** Bounds of what groups may have of their own: Kafka's group.consumer.max.session.timeout.ms and group.consumer.max.heartbeat.interval.ms. */
+export const GROUP_CONSUMER_SESSION_TIMEOUT_MAX_MS_DEFAULT = 60_000;
+export const GROUP_CONSUMER_HEARTBEAT_INTERVAL_MAX_MS_DEFAULT = 15_000;
 export const GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS_DEFAULT = 5_000;
 export const GROUP_PATTERN_REFRESH_MS_DEFAULT = 10 * 60_000;
 

@@ -6,6 +6,7 @@ import type { BrokerConfig } from './broker-config.ts';
 import type { BrokerSecurity } from './broker-security.ts';
 import type { Faults } from './faults.ts';
 import type { FetchSessions } from './fetch-sessions.ts';
+import type { GroupSettings } from './group-settings.ts';
 import type { ListenerAddress } from './listener.ts';
 import type { LiveConfig } from './live-config.ts';
 import type { RequestStatistics } from './request-statistics.ts';
@@ -16,6 +17,8 @@ export interface BrokerContext {
   readonly config: BrokerConfig;
   /** Where that comes from, and who changes it. */
   readonly liveConfig: LiveConfig;
+  /** What groups have of their own. */
+  readonly groupSettings: GroupSettings;
   readonly security: BrokerSecurity;
   readonly fetchSessions: FetchSessions;
   readonly statistics: RequestStatistics;

@@ -31,6 +31,7 @@ import type { Faults } from './faults.ts';
 import { type HttpOptions, type HttpPlan, planHttp } from './config/http-plan.ts';
 import type { HttpServer } from './http/http-server.ts';
 import type { Listener, ListenerAddress } from './listener.ts';
+import { GroupSettings } from './group-settings.ts';
 import { LiveConfig } from './live-config.ts';
 import { memoryDirectory } from './memory-directory.ts';
 import { openListeners } from './open-listeners.ts';
@@ -248,6 +249,7 @@ function contextOf(
       return liveConfig.effective.config;
     },
     liveConfig,
+    groupSettings: GroupSettings.open(store, config, tools.logger),
     security: openSecurity(store, config, tools.clock),
     fetchSessions: new FetchSessions(config['max.incremental.fetch.session.cache.slots'], () => tools.clock.now()),
     statistics: new RequestStatistics(),

@@ -1,5 +1,6 @@
 /**
- * Changes of settings that clients ask for, of each resource all or none: of topics here, of the broker in broker-config-change.ts.
+ * Changes of settings that clients ask for, of each resource all or none: of topics here, of the broker in broker-config-change.ts, of groups in
+ * group-config-change.ts.
  * (ConfigAdminManager, ConfigurationControlManager.)
  */
 import { isMillraceError } from '../errors.ts';
@@ -9,6 +10,7 @@ import { type TopicConfigInput, type TopicConfigName, topicConfigs } from '../st
 import { changeBrokerConfig } from './broker-config-change.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { type AskedChange, changedItems, operations } from './config-operation.ts';
+import { changeGroupConfig } from './group-config-change.ts';
 import { checkAccess, type NamedResource, resourceOf } from './config-resource.ts';
 import type { Call } from './handler.ts';
 import { DONE, type Outcome, outcomeOf, Refusal, repeated } from './refusal.ts';
@@ -55,6 +57,10 @@ async function changeOne(broker: BrokerContext, asked: ChangedResource, validate
     const { changes: wanted, isWhole } = asked;
     const scope = resource.isDefault ? 'cluster' : 'broker';
     return changeBrokerConfig(broker, { scope, changes: wanted, isWhole }, validateOnly);
+  }
+  if (resource.kind === 'group') {
+    const { changes: wanted, isWhole } = asked;
+    return changeGroupConfig(broker, { group: resource.name, changes: wanted, isWhole }, validateOnly);
   }
   const { store } = broker;
   const changes = topicChanges(broker, resource.name, asked);

@@ -1,5 +1,5 @@
 /**
- * Settings of topics and of the broker as clients are shown them: value, where it comes from, which other settings mean the same, type and documentation.
+ * Settings of topics, of groups and of the broker as clients are shown them: value, where it comes from, which other settings mean the same, type and documentation.
  * (ConfigHelper.)
  */
 import { configText, type ConfigValue } from '../store/config-value.ts';
@@ -13,13 +13,21 @@ import {
 import { type BrokerConfigName, brokerConfigNames, brokerConfigs } from './broker-config.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { type BrokerConfigDefinition, type BrokerConfigType, inTopicUnits } from './config/config-kind.ts';
+import { groupSettings } from './config/group-setting.ts';
 import { dynamicName, isDynamic } from './config/dynamic-names.ts';
 import type { ListenerConfigName, ListenerSetting } from './config/listener-settings.ts';
 import type { LiveConfig } from './live-config.ts';
 import { topicConfigDocumentation } from './topic-config-documentation.ts';
 
 /** Kafka's numbers of where a setting stands (DescribeConfigsResponse.ConfigSource). */
-export const configSources = { topic: 1, dynamicBroker: 2, dynamicDefault: 3, staticBroker: 4, default: 5 } as const;
+export const configSources = {
+  topic: 1,
+  dynamicBroker: 2,
+  dynamicDefault: 3,
+  staticBroker: 4,
+  default: 5,
+  group: 8,
+} as const;
 
 /** Kafka's numbers of types (DescribeConfigsResponse.ConfigType). */
 const typeNumbers: Readonly<Record<BrokerConfigType, number>> = {
@@ -125,6 +133,25 @@ export function describeBrokerConfig({ liveConfig }: BrokerContext): ConfigDescr
     Object.keys(own).map((base) => describeOfListener(liveConfig, { listener, base: base as ListenerConfigName })),
   );
   return [...brokerConfigNames.map((name) => describeOne(liveConfig, name)), ...ofListeners.flat()];
+}
+
+/** All settings of a group: what is the broker's is a default to it. */
+export function describeGroupConfig({ groupSettings: own, config }: BrokerContext, group: string): ConfigDescription[] {
+  const configs = own.of(group);
+  return groupSettings.map(({ name, default: standard, documentation }) => {
+    const configSource = configs.has(name) ? configSources.group : configSources.default;
+    const value = configs.get(name) ?? String(config[standard]);
+    return {
+      name,
+      value,
+      readOnly: false,
+      configSource,
+      isSensitive: false,
+      synonyms: [{ name, value, source: configSource }],
+      configType: typeNumbers.int,
+      documentation,
+    };
+  });
 }
 
 /** What was changed for all brokers of the cluster while they ran. */

@@ -1,4 +1,4 @@
-/** What has settings, as requests name it: a topic, or this broker. Kafka has more kinds, which there are not here. (ConfigResource.) */
+/** What has settings, as requests name it: a topic, a group, or this broker. Kafka has more kinds, which there are not here. (ConfigResource.) */
 import { checkTopicName } from '../store/topic-name.ts';
 import type { AclOperation } from '../security/acl-operation.ts';
 import { ResourceType } from '../security/resource.ts';
@@ -13,11 +13,13 @@ export interface NamedResource {
 
 export type ConfigResource =
   | { readonly kind: 'topic'; readonly name: string }
+  | { readonly kind: 'group'; readonly name: string }
   /** `isDefault`: what all brokers of the cluster have in common. */
   | { readonly kind: 'broker'; readonly isDefault: boolean };
 
 const TOPIC = 2;
 const BROKER = 4;
+const GROUP = 32;
 
 /** Throws where the client may not do it with the settings of the resource. */
 export function checkAccess(
@@ -26,6 +28,7 @@ export function checkAccess(
   { resourceType, resourceName }: NamedResource,
 ): void {
   if (resourceType === TOPIC) access.check(operation, ResourceType.TOPIC, resourceName);
+  else if (resourceType === GROUP) access.check(operation, ResourceType.GROUP, resourceName);
   else access.check(operation, ResourceType.CLUSTER);
 }
 
@@ -34,6 +37,11 @@ export function resourceOf(broker: BrokerContext, { resourceType, resourceName }
   if (resourceType === BROKER) {
     if (resourceName !== '') checkBrokerId(broker, resourceName);
     return { kind: 'broker', isDefault: resourceName === '' };
+  }
+  // There need not be such a group, as in Kafka.
+  if (resourceType === GROUP) {
+    if (resourceName === '') throw new Refusal('INVALID_REQUEST', 'Default group resources are not allowed.');
+    return { kind: 'group', name: resourceName };
   }
   if (resourceType !== TOPIC) throw new Refusal('INVALID_REQUEST', `Unsupported resource type: ${resourceType}`);
   if (resourceName === '') throw new Refusal('INVALID_REQUEST', 'Default topic resources are not allowed.');

@@ -4,7 +4,7 @@
  *
  *     version i16 | assigned [ topic string, [ partition i32 ] ] | user data bytes or null
  *
- * Versions 0 to 3 look the same; written is 3, as Kafka's consumer does. A later version is read as the latest that is known. No bytes at all are what a member
+ * Versions 0 to 3 look the same; written is 3, as Kafka's consumer does, or an older one for who says an older one. A later version is read as the latest that is known. No bytes at all are what a member
  * gets of which the leader has said nothing; they are no assignment, and as all that cannot be read ERR_MILLRACE_CORRUPT.
  */
 import { MessageReader } from '../protocol/message-reader.ts';
@@ -21,9 +21,9 @@ export interface Assignment {
 
 const VERSION = 3;
 
-/** Partitions in the order in which they are given, those of one topic together. */
-export function encodeAssignment({ partitions, userData }: Assignment): Buffer {
-  const writer = new MessageWriter().int16(VERSION);
+/** Partitions in the order in which they are given, those of one topic together. `version`: of who will read it, where that is known. */
+export function encodeAssignment({ partitions, userData }: Assignment, version = VERSION): Buffer {
+  const writer = new MessageWriter().int16(Math.min(version, VERSION));
   writePartitions(writer, partitions);
   writeUserData(writer, userData);
   return writer.finish();

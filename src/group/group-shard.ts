@@ -7,10 +7,10 @@ import type { PartitionLog } from '../log/partition-log.ts';
 import type { Receipt } from '../log/receipt.ts';
 import type { Logger, RecordInput } from '../types.ts';
 import { ClassicGroup } from './classic/classic-group.ts';
-import { refusedJoin, refusedSync } from './classic/group-answers.ts';
+import { nobodyLeft, refusedJoin, refusedSync } from './classic/group-answers.ts';
 import type { GroupEnvironment, GroupSettings } from './classic/group-environment.ts';
 import { tombstones } from './commit-records.ts';
-import type { ConsumerGroupSettings } from './consumer/consumer-environment.ts';
+import type { ConsumerEnvironment, ConsumerGroupSettings } from './consumer/consumer-environment.ts';
 import { ConsumerGroups } from './consumer/consumer-groups.ts';
 import {
   type ConsumerHeartbeatAnswer,
@@ -36,9 +36,12 @@ import type {
   SyncRequest,
 } from './group-requests.ts';
 import type { GroupSummary } from './group-view.ts';
+import type { DowngradedGroup } from './migration/group-downgrade.ts';
+import { upgrade } from './migration/group-upgrade.ts';
 import { OffsetsPartition } from './offsets-partition.ts';
 import type { RecordedGroups } from './recorded-groups.ts';
 import { shownClassic, shownConsumer, type ShownGroup } from './shown-group.ts';
+import { describeWritten, unknownGroup } from './written-group.ts';
 
 export interface ShardOptions {
   readonly clock: Clock;
@@ -51,13 +54,15 @@ export interface ShardOptions {
 
 export interface LoadOptions extends ShardOptions {
   readonly hash: TopicsHash;
+  readonly overridesOf: ConsumerEnvironment['overridesOf'];
 }
 
 export class GroupShard {
   readonly commits: GroupCommits;
   readonly consumers: ConsumerGroups;
   readonly #partition: OffsetsPartition;
-  readonly #environment: GroupEnvironment;
+  readonly #environment: GroupEnvironment & ShardOptions;
+  readonly #hash: TopicsHash;
   readonly #groups = new Map<string, ClassicGroup>();
   /** Of the last record of a group. */
   #receipt: Receipt | null = null;
@@ -79,7 +84,12 @@ export class GroupShard {
       unused: (groupId) => void this.#groups.delete(groupId),
     };
     const append = (groupId: string, records: readonly RecordInput[]): GroupError => this.#write(groupId, records);
-    this.consumers = new ConsumerGroups(consumer, { ...options, append });
+    this.consumers = new ConsumerGroups(consumer, {
+      ...options,
+      append,
+      downgrade: (groupId, records, group) => this.#downgrade(groupId, records, group),
+    });
+    this.#hash = options.hash;
     this.commits = new GroupCommits(
       partition,
       options,
@@ -96,7 +106,12 @@ export class GroupShard {
 
   async join(request: JoinRequest): Promise<JoinAnswer> {
     const { groupId, memberId } = request;
-    const refusal = this.#endConsumerGroup(groupId);
+    const consumers = this.consumers.get(groupId);
+    if (consumers !== undefined && consumers.state.members.size > 0) {
+      const answer = consumers.join(request);
+      return (await this.#isSafe()) ? answer : refusedJoin('NOT_COORDINATOR', memberId);
+    }
+    const refusal = consumers === undefined ? null : this.#endConsumerGroup(groupId);
     if (refusal !== null) return refusedJoin(refusal, memberId);
     let group = this.#groups.get(groupId);
     if (group === undefined) {
@@ -113,12 +128,13 @@ export class GroupShard {
   async consumerHeartbeat(request: ConsumerHeartbeatRequest): Promise<ConsumerHeartbeatAnswer> {
     const { groupId, memberEpoch } = request;
     const classic = this.#groups.get(groupId);
-    // One that has members stays what it is.
-    if (classic !== undefined && (memberEpoch !== 0 || classic.state !== 'Empty'))
-      return refusedHeartbeat('GROUP_ID_NOT_FOUND', `the group ${groupId} is of the classic protocol`);
-    const answer = this.consumers.heartbeat(request, classic && [{ key: encodeGroupKey(groupId), value: null }]);
+    const facts = { ...this.#environment, hash: this.#hash };
+    const before = classic === undefined ? null : upgrade(classic, memberEpoch, facts);
+    if (before !== null && 'error' in before) return refusedHeartbeat(before.error, before.message);
+    const answer = this.consumers.heartbeat(request, before);
     if (classic !== undefined && answer.error === null) {
-      classic.end('UNKNOWN_MEMBER_ID');
+      // Its members join again, to be told what is left to them.
+      classic.end('REBALANCE_IN_PROGRESS');
       this.#groups.delete(groupId);
     }
     const error = 'NOT_COORDINATOR';
@@ -126,27 +142,30 @@ export class GroupShard {
   }
 
   async sync(request: SyncRequest): Promise<SyncAnswer> {
+    const consumers = this.consumers.get(request.groupId);
     const group = this.#groups.get(request.groupId);
-    if (group === undefined) return refusedSync('UNKNOWN_MEMBER_ID');
-    const answer = await new Promise<SyncAnswer>((resolve) => group.sync(request, resolve));
+    if (consumers === undefined && group === undefined) return refusedSync('UNKNOWN_MEMBER_ID');
+    const answer =
+      consumers?.sync(request) ?? (await new Promise<SyncAnswer>((resolve) => group!.sync(request, resolve)));
     return (await this.#isSafe()) ? answer : refusedSync('NOT_COORDINATOR');
   }
 
   heartbeat(request: MemberIdentity): GroupError {
+    const consumers = this.consumers.get(request.groupId);
+    if (consumers !== undefined) return consumers.beat(request);
     const group = this.#groups.get(request.groupId);
     return group === undefined ? 'UNKNOWN_MEMBER_ID' : group.heartbeat(request);
   }
 
   async untilRebalance(request: MemberIdentity): Promise<GroupError> {
-    const group = this.#groups.get(request.groupId);
+    const group = this.consumers.get(request.groupId) ?? this.#groups.get(request.groupId);
     if (group === undefined) return 'UNKNOWN_MEMBER_ID';
     return new Promise((resolve) => group.untilRebalance(request, resolve));
   }
 
   async leave(groupId: string, members: readonly LeavingMember[]): Promise<LeaveAnswer> {
-    const group = this.#groups.get(groupId);
-    if (group === undefined) return nobodyLeft(members);
-    const answer = group.leave(members);
+    const answer = this.consumers.get(groupId)?.dismiss(members) ?? this.#groups.get(groupId)?.leave(members);
+    if (answer === undefined) return nobodyLeft(members);
     return (await this.#isSafe()) ? answer : { error: 'NOT_COORDINATOR', members: [] };
   }
 
@@ -155,14 +174,7 @@ export class GroupShard {
     if (group !== undefined) return group.describe();
     // Of a group of the other protocol this API knows nothing.
     const isKnown = this.consumers.get(groupId) === undefined && this.commits.has(groupId);
-    return {
-      error: isKnown ? null : 'GROUP_ID_NOT_FOUND',
-      groupId,
-      state: isKnown ? 'Empty' : 'Dead',
-      protocolType: '',
-      protocolName: '',
-      members: [],
-    };
+    return isKnown ? describeWritten(groupId, null) : unknownGroup(groupId);
   }
 
   show(groupId: string): ShownGroup | null {
@@ -236,12 +248,19 @@ export class GroupShard {
 
   /** A group of the classic protocol takes the place of one of the other that has no members. */
   #endConsumerGroup(groupId: string): GroupError {
-    const group = this.consumers.get(groupId);
-    if (group === undefined) return null;
-    if (group.state.members.size > 0) return 'INCONSISTENT_GROUP_PROTOCOL';
     const error = this.#write(groupId, this.consumers.tombstones(groupId));
     if (error === null) this.consumers.drop(groupId);
     return error;
+  }
+
+  /** What members are told that wait is that they have to join again, whether the classic group assigns anew or not. */
+  #downgrade(groupId: string, records: readonly RecordInput[], group: DowngradedGroup): GroupError {
+    const value = encodeGroupMetadata(group.metadata);
+    const error = this.#write(groupId, [...records, { key: encodeGroupKey(groupId), value }]);
+    if (error !== null) return error;
+    this.consumers.drop(groupId, 'REBALANCE_IN_PROGRESS');
+    this.#groups.set(groupId, ClassicGroup.after(groupId, group, this.#environment));
+    return null;
   }
 
   #write(groupId: string, records: readonly RecordInput[]): GroupError {
@@ -269,15 +288,6 @@ export class GroupShard {
   async #isSafe(): Promise<boolean> {
     return this.#partition.isSafe(this.#receipt);
   }
-}
-
-/** Where there is no such group. */
-export function nobodyLeft(members: readonly LeavingMember[]): LeaveAnswer {
-  const error = 'UNKNOWN_MEMBER_ID';
-  return {
-    error: null,
-    members: members.map(({ memberId, groupInstanceId }) => ({ memberId, groupInstanceId, error })),
-  };
 }
 
 function listed(groupId: string, protocolType: string | null, state: GroupListing['state']): GroupListing {

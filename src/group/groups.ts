@@ -5,7 +5,8 @@
 import { MillraceError } from '../errors.ts';
 import { coordinatorPartition } from '../protocol/coordinator-partition.ts';
 import type { TopicPartition } from '../types.ts';
-import { refusedJoin, refusedSync } from './classic/group-answers.ts';
+import { nobodyLeft, refusedJoin, refusedSync } from './classic/group-answers.ts';
+import type { GroupOverrides } from './consumer/consumer-environment.ts';
 import { newGroupCounters } from './group-counters.ts';
 import { checkHeartbeat } from './consumer/heartbeat-check.ts';
 import {
@@ -36,8 +37,9 @@ import type {
   SyncRequest,
   TransactionalCommitRequest,
 } from './group-requests.ts';
-import { GroupShard, nobodyLeft, type ShardOptions } from './group-shard.ts';
+import { GroupShard, type ShardOptions } from './group-shard.ts';
 import type { GroupSummary, GroupView } from './group-view.ts';
+import { answerNothing } from './offset-answer.ts';
 import type { DeletedTopic } from './offset-deletion.ts';
 import type { CommittedOffset } from './offset-table.ts';
 import type { OffsetsTopic } from './offsets-topic.ts';
@@ -66,6 +68,7 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
   readonly #options: GroupsOptions;
   readonly #hash: TopicsHash;
   readonly #shards = new Map<number, Loading>();
+  #overrides: ReadonlyMap<string, GroupOverrides> = new Map();
   #isClosed = false;
   #cancelExpiry: () => void = () => undefined;
 
@@ -122,6 +125,10 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
     );
   }
 
+  overrideSettings(overrides: ReadonlyMap<string, GroupOverrides>): void {
+    this.#overrides = overrides;
+  }
+
   async leave(groupId: string, members: readonly LeavingMember[]): Promise<LeaveAnswer> {
     if (groupId === '') return { error: 'INVALID_GROUP_ID', members: [] };
     const shard = await this.#shardOf(groupId);
@@ -138,14 +145,7 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
 
   async offsets(query: OffsetQuery): Promise<OffsetAnswer> {
     const shard = await this.#shardOf(query.groupId);
-    if (shard !== null) return shard.commits.find(query);
-    const offsets = (query.partitions ?? []).map(({ topic, partition }) => ({
-      topic,
-      partition,
-      error: null,
-      committed: null,
-    }));
-    return { error: null, offsets };
+    return shard === null ? { error: null, offsets: answerNothing(query) } : shard.commits.find(query);
   }
 
   /** What a group has committed, in the order of topics and partitions. */
@@ -272,7 +272,13 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
 
   async #load(index: number): Promise<GroupShard> {
     const { topic, ...options } = this.#options;
-    return GroupShard.load(topic.partition(index), { ...options, counters: this.counters, hash: this.#hash });
+    const overridesOf = (groupId: string): GroupOverrides => this.#overrides.get(groupId) ?? {};
+    return GroupShard.load(topic.partition(index), {
+      ...options,
+      counters: this.counters,
+      hash: this.#hash,
+      overridesOf,
+    });
   }
 
   #awaitExpiry(): void {

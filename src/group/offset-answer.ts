@@ -17,6 +17,11 @@ export function answerOffsets(table: OffsetTable, { groupId, partitions, require
   });
 }
 
+/** Where nothing is committed. */
+export function answerNothing({ partitions }: OffsetQuery): FoundOffset[] {
+  return (partitions ?? []).map(({ topic, partition }) => ({ topic, partition, error: null, committed: null }));
+}
+
 /** An id that one of both does not know says nothing. */
 function isOf(stored: StoredOffset | null, topicId: string | null): stored is StoredOffset {
   return stored !== null && (topicId === null || stored.topicId === null || stored.topicId === topicId);

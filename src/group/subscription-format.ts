@@ -54,6 +54,11 @@ export function decodeSubscription(bytes: Uint8Array): Subscription {
   return { topics, userData, ownedPartitions, generationId, rackId: rackId === '' ? null : rackId };
 }
 
+/** Errors: CORRUPT. */
+export function subscriptionVersion(bytes: Uint8Array): number {
+  return readVersion(new MessageReader(bytes, 'a subscription of a group member'));
+}
+
 /** Of subscriptions and assignments alike. */
 export function readVersion(reader: MessageReader): number {
   const version = reader.int16();

@@ -24,6 +24,11 @@ import { serverAssignors } from '../group/consumer/server-assignors.ts';
 import type { CommitSettings } from '../group/group-commits.ts';
 import { groupNumbers } from '../group/group-numbers.ts';
 import type { RetentionSettings } from '../group/groups.ts';
+import {
+  MIGRATION_POLICY_DEFAULT,
+  type MigrationPolicy,
+  migrationPolicies,
+} from '../group/migration/migration-policy.ts';
 import { COORDINATOR_PARTITIONS_DEFAULT } from '../protocol/coordinator-partition.ts';
 import type { Logger } from '../types.ts';
 import type { InternalTopicSettings } from './internal-topics.ts';
@@ -92,6 +97,8 @@ export interface StoreOptions {
   readonly groupConsumerAssignors?: readonly string[];
   /** Kafka's `group.consumer.regex.refresh.interval.ms`. Default 600,000. */
   readonly groupConsumerRegexRefreshIntervalMs?: number;
+  /** Kafka's `group.consumer.migration.policy`: which way groups may change their protocol while they have members. Default `bidirectional`. */
+  readonly groupConsumerMigrationPolicy?: MigrationPolicy;
   /** Kafka's `offsets.retention.minutes`, in milliseconds: how long offsets are kept that nobody uses any more (KIP-211). Default seven days. */
   readonly offsetsRetentionMs?: number;
   /** Kafka's `offsets.retention.check.interval.ms`: how often offsets are looked for that have had their time. Default 600,000. */
@@ -161,6 +168,7 @@ const kinds: Record<keyof StoreOptions, 'boolean' | 'function' | 'object' | 'num
   groupConsumerMaxSize: 'number',
   groupConsumerAssignors: 'object',
   groupConsumerRegexRefreshIntervalMs: 'number',
+  groupConsumerMigrationPolicy: 'string',
   offsetsRetentionMs: 'number',
   offsetsRetentionCheckIntervalMs: 'number',
   nodeId: 'number',
@@ -195,6 +203,7 @@ export function checkOptions(options: unknown): CheckedOptions {
     onFailure: given.onFailure,
     ...checkNumbers(given),
     groupConsumerAssignors: checkAssignors(given.groupConsumerAssignors ?? [...serverAssignors.keys()]),
+    groupConsumerMigrationPolicy: checkPolicy(given.groupConsumerMigrationPolicy ?? MIGRATION_POLICY_DEFAULT),
     nodeId: given.nodeId === undefined ? null : inRange('nodeId', given.nodeId, 0, NODE_ID_MAX),
     clock: given.clock ?? systemClock,
     fileAccess: checkAccess(given.fileAccess, given.fileSystem),
@@ -206,6 +215,11 @@ function checkAssignors(names: readonly unknown[]): readonly string[] {
   const areKnown = Array.isArray(names) && names.every((name) => serverAssignors.has(name));
   if (areKnown && names.length > 0) return names as string[];
   throw invalidArgument('groupConsumerAssignors', `some of ${[...serverAssignors.keys()].join(', ')}`, names);
+}
+
+function checkPolicy(policy: MigrationPolicy): MigrationPolicy {
+  if (migrationPolicies.includes(policy)) return policy;
+  throw invalidArgument('groupConsumerMigrationPolicy', `one of ${migrationPolicies.join(', ')}`, policy);
 }
 
 export function checkDirectory(directory: unknown): asserts directory is string {

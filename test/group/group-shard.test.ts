@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
+import { encodeAssignment } from '#millrace/group/assignment-format.js';
+import type { ConsumerHeartbeatRequest } from '#millrace/group/consumer/consumer-requests.js';
 import { decodeGroupRecord, encodeGroupKey } from '#millrace/group/group-metadata-format.js';
 import { turn } from '../consumer/consumer-fixture.ts';
+import { subscribedTo } from './consumer/classic-member.ts';
 import { textOf } from './group-client.ts';
 import { GroupsRig, isSettled, ORDERS } from './groups-rig.ts';
 
@@ -137,4 +140,73 @@ test('a group that somebody is on the way to does not go with its offsets', asyn
   rig.clock.advance(6_000);
   for (let i = 0; i < 10; i++) await turn();
   expect((await rig.settle(b.joinOnce())).generationId).toBe(3);
+});
+
+/** The first of a member with the consumer protocol. */
+const comes: ConsumerHeartbeatRequest = {
+  groupId: 'g',
+  memberId: 'new',
+  memberEpoch: 0,
+  instanceId: null,
+  rackId: null,
+  clientId: 'c',
+  clientHost: '/127.0.0.1',
+  rebalanceTimeoutMs: 60_000,
+  topicNames: ['orders'],
+  topicPattern: null,
+  assignor: null,
+  owned: new Map(),
+  requiresMemberId: true,
+  mayDescribe: () => true,
+};
+
+async function classicGroup(rig: GroupsRig) {
+  await rig.store.createTopic('orders', { partitions: 2 });
+  const protocols = [{ name: 'range', metadata: subscribedTo(['orders']) }];
+  const [a, b] = [rig.client({ protocols }), rig.client({ protocols })];
+  await rig.settle(a.join());
+  const partitions = [0, 1].map((partition) => ({ topic: 'orders', partition }));
+  const assignment = encodeAssignment({ partitions, userData: null });
+  await rig.settle(a.sync([{ memberId: a.memberId, assignment }]));
+  return { a, b };
+}
+
+test('a group goes from one protocol to the other while it has members, and a restart finds what it is', async () => {
+  const rig = await GroupsRig.open();
+  const { a, b } = await classicGroup(rig);
+  await rig.settle(b.joinOnce());
+  const waiting = b.joinOnce();
+  const coordinator = () => rig.store.groupCoordinator;
+  const type = async () => (await coordinator().list())[0].type;
+  const said = rig.records.length;
+  expect(await coordinator().consumerHeartbeat(comes)).toMatchObject({ error: null, memberEpoch: 2 });
+  expect([(await rig.settle(waiting)).error, await a.heartbeat()]).toEqual(Array(2).fill('REBALANCE_IN_PROGRESS'));
+  expect(decodeGroupRecord(rig.records[said].key, rig.records[said].value)).toMatchObject({ kind: 'tombstone' });
+  const rebalance = coordinator().untilRebalance({ ...a.identity, generationId: 1 });
+  expect(await rebalance).toBe('REBALANCE_IN_PROGRESS');
+  for (const member of [a, b]) {
+    expect(await member.join()).toMatchObject({ error: null, leader: '', members: [] });
+    expect((await member.sync([])).error).toBe(null);
+  }
+  await rig.restart('kill');
+  expect([await type(), await a.heartbeat(), await b.heartbeat()]).toEqual(['consumer', null, null]);
+  expect(await a.commit({ ...ORDERS, offset: 1 })).toEqual([null]);
+  const told = coordinator().untilRebalance(a.identity);
+  expect(await coordinator().consumerHeartbeat({ ...comes, memberEpoch: -1 })).toMatchObject({ error: null });
+  expect(await told).toBe('REBALANCE_IN_PROGRESS');
+  expect([await type(), await a.heartbeat()]).toEqual(['classic', 'REBALANCE_IN_PROGRESS']);
+  const joins = [a.join(), b.join()];
+  await rig.settle(Promise.all(joins));
+  expect(a.joined!.members.length + b.joined!.members.length).toBe(2);
+  await rig.restart('kill');
+  expect(await coordinator().describe(['g'])).toMatchObject([{ state: 'Stable', members: [{}, {}] }]);
+});
+
+test('what cannot be written has changed no protocol', async () => {
+  const rig = await GroupsRig.open();
+  const { a } = await classicGroup(rig);
+  const { groupCoordinator: coordinator } = rig.store;
+  rig.store.takeOffline(new Error('the disk has failed'));
+  expect((await coordinator.consumerHeartbeat(comes)).error).toBe('NOT_COORDINATOR');
+  expect([(await coordinator.list())[0].type, await a.heartbeat()]).toEqual(['classic', null]);
 });

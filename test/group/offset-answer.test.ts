@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { answerOffsets } from '#millrace/group/offset-answer.js';
+import { answerNothing, answerOffsets } from '#millrace/group/offset-answer.js';
 import { OffsetsLog } from './offsets-log.ts';
 
 function log(): OffsetsLog {
@@ -27,6 +27,16 @@ test('of each partition that is asked for, in that order', () => {
     { topic: 'c', partition: 0, error: null, committed: null },
     about('a', 0, 1),
   ]);
+});
+
+test('nothing, of each partition that is asked for', () => {
+  const query = { groupId: 'g', requireStable: false };
+  const [partition, rest] = [
+    { topic: 'b', partition: 1 },
+    { error: null, committed: null },
+  ];
+  expect(answerNothing({ ...query, partitions: [partition] })).toEqual([{ ...partition, ...rest }]);
+  expect(answerNothing({ ...query, partitions: null })).toEqual([]);
 });
 
 test('all that is committed, if none is named', () => {

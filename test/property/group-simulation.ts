@@ -4,7 +4,7 @@
  *
  * What must hold is kept in `GroupTruth`, from nothing but what was asked and answered.
  */
-import { openStore, type Store } from '#millrace/main.js';
+import { openStore, type Store, type StoreOptions } from '#millrace/main.js';
 import { turn } from '../consumer/consumer-fixture.ts';
 import { DATA } from '../store/store-fixture.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -16,11 +16,22 @@ import { type GroupWorld, PARTITIONS, RECORDS, SimulatedConsumer } from './simul
 
 const CONSUMERS = 4;
 
+/** Who plays, and by which rules. */
+export interface Cast {
+  readonly truth: GroupTruth;
+  readonly options: Omit<StoreOptions, 'readOnly'>;
+  consumer(world: GroupSimulation, index: number): { run(): Promise<void> };
+}
+
+export function classicCast(): Cast {
+  return { truth: new GroupTruth(), options: {}, consumer: (world, index) => new SimulatedConsumer(world, index) };
+}
+
 export class GroupSimulation implements GroupWorld {
   readonly random: Random;
   readonly clock = new FakeClock();
-  readonly truth = new GroupTruth();
-  readonly consumers: SimulatedConsumer[] = [];
+  readonly truth: GroupTruth;
+  readonly #cast: Cast;
   isCalm = false;
   isOver = false;
   #system = new MemoryFileSystem({ fileBytesMax: 1 << 20 });
@@ -30,8 +41,10 @@ export class GroupSimulation implements GroupWorld {
   #die: (none: null) => void = () => undefined;
   #isUp = false;
 
-  constructor(seed: number) {
+  constructor(seed: number, cast: Cast = classicCast()) {
     this.random = new Random(seed);
+    this.#cast = cast;
+    this.truth = cast.truth;
   }
 
   async run(steps: number): Promise<void> {
@@ -44,9 +57,9 @@ export class GroupSimulation implements GroupWorld {
     // Whoever commits first makes it; what is answered outlives a power failure.
     await this.#store.groupCoordinator.join({ ...SimulatedConsumer.stranger });
     await this.#store.alterTopic('__consumer_offsets', { 'flush.messages': 1 });
-    for (let i = 0; i < CONSUMERS; i++) this.consumers.push(new SimulatedConsumer(this, i));
-    const running = new Set(this.consumers);
-    const runs = this.consumers.map((consumer) => consumer.run().finally(() => running.delete(consumer)));
+    const consumers = Array.from({ length: CONSUMERS }, (_, i) => this.#cast.consumer(this, i));
+    const running = new Set(consumers);
+    const runs = consumers.map((consumer) => consumer.run().finally(() => running.delete(consumer)));
     for (let step = 0; step < steps; step++) await this.#step();
     this.isCalm = true;
     for (let step = 0; step < 3_000 && !this.#isDone; step++) await this.#pass(this.random.between(0, 500));
@@ -121,6 +134,7 @@ export class GroupSimulation implements GroupWorld {
       offsetsPartitions: 1,
       // A delay of nothing is a timer of the process, and no two runs would be alike.
       groupInitialRebalanceDelayMs: 1,
+      ...this.#cast.options,
     };
     this.#store = await openStore(DATA, options);
     this.#isUp = true;

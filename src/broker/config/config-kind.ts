@@ -74,10 +74,19 @@ export function bool(options: Common & { readonly default: boolean }): BrokerCon
   return ofTopic(flag(options), options) as BrokerConfigDefinition<boolean>;
 }
 
-export function oneOf(
-  options: Common & { readonly default: string; readonly values: readonly string[] },
-): BrokerConfigDefinition<string> {
-  return ofTopic(choice(options), options) as BrokerConfigDefinition<string>;
+interface ChoiceOptions extends Common {
+  readonly default: string;
+  readonly values: readonly string[];
+  /** Kept in the case of `values`. Default false. */
+  readonly ignoresCase?: boolean;
+}
+
+export function oneOf(options: ChoiceOptions): BrokerConfigDefinition<string> {
+  const exact = choice(options);
+  if (options.ignoresCase !== true) return ofTopic(exact, options) as BrokerConfigDefinition<string>;
+  const parse = (input: unknown): ConfigValue | null =>
+    exact.parse(typeof input === 'string' ? input.toLowerCase() : input);
+  return ofTopic({ ...exact, parse }, options) as BrokerConfigDefinition<string>;
 }
 
 export function text(options: Common & { readonly default: string }): BrokerConfigDefinition<string> {

@@ -1,7 +1,12 @@
 /** Settings of a broker's consumer groups and of the topic that they are kept in. */
 import { serverAssignors } from '../../group/consumer/server-assignors.ts';
 import { groupNumbers } from '../../group/group-numbers.ts';
-import { type BrokerConfigDefinition, int, list, long } from './config-kind.ts';
+import { MIGRATION_POLICY_DEFAULT, migrationPolicies } from '../../group/migration/migration-policy.ts';
+import {
+  GROUP_CONSUMER_HEARTBEAT_INTERVAL_MAX_MS_DEFAULT,
+  GROUP_CONSUMER_SESSION_TIMEOUT_MAX_MS_DEFAULT,
+} from '../../limits.ts';
+import { type BrokerConfigDefinition, int, list, long, oneOf } from './config-kind.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -16,10 +21,37 @@ export const groupConfigs = {
     min: groupNumbers.groupConsumerHeartbeatIntervalMs[1],
     documentation: 'How often members of groups of the consumer protocol are told to be heard of.',
   }),
+  'group.consumer.max.heartbeat.interval.ms': int({
+    default: GROUP_CONSUMER_HEARTBEAT_INTERVAL_MAX_MS_DEFAULT,
+    min: 1,
+    documentation: 'The longest consumer.heartbeat.interval.ms that a group may have of its own.',
+  }),
+  'group.consumer.max.session.timeout.ms': int({
+    default: GROUP_CONSUMER_SESSION_TIMEOUT_MAX_MS_DEFAULT,
+    min: 1,
+    documentation: 'The longest consumer.session.timeout.ms that a group may have of its own.',
+  }),
   'group.consumer.max.size': int({
     default: groupNumbers.groupConsumerMaxSize[0],
     min: groupNumbers.groupConsumerMaxSize[1],
     documentation: 'Members that a group of the consumer protocol may have. Default: as many as come.',
+  }),
+  'group.consumer.min.heartbeat.interval.ms': int({
+    default: groupNumbers.groupConsumerHeartbeatIntervalMs[0],
+    min: 1,
+    documentation: 'The shortest consumer.heartbeat.interval.ms that a group may have of its own.',
+  }),
+  'group.consumer.min.session.timeout.ms': int({
+    default: groupNumbers.groupConsumerSessionTimeoutMs[0],
+    min: 1,
+    documentation: 'The shortest consumer.session.timeout.ms that a group may have of its own.',
+  }),
+  'group.consumer.migration.policy': oneOf({
+    default: MIGRATION_POLICY_DEFAULT,
+    values: migrationPolicies,
+    ignoresCase: true,
+    documentation:
+      'Which way groups may change their protocol while they have members: to the consumer protocol when the first member with it comes (upgrade), back when the last one has gone (downgrade), both (bidirectional), or not at all (disabled).',
   }),
   'group.consumer.regex.refresh.interval.ms': int({
     default: groupNumbers.groupConsumerRegexRefreshIntervalMs[0],

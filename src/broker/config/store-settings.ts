@@ -1,4 +1,5 @@
 /** What of a broker's settings its store is told. */
+import type { MigrationPolicy } from '../../group/migration/migration-policy.ts';
 import { TIMER_MAX_MS } from '../../limits.ts';
 import type { StoreOptions } from '../../store/store-options.ts';
 import type { TopicConfigInput } from '../../store/topic-config.ts';
@@ -29,6 +30,7 @@ export function storeSettingsOf(checked: CheckedBrokerConfig): StoreOptions & { 
     groupConsumerAssignors: config['group.consumer.assignors'].split(','),
     groupConsumerHeartbeatIntervalMs: config['group.consumer.heartbeat.interval.ms'],
     groupConsumerMaxSize: config['group.consumer.max.size'],
+    groupConsumerMigrationPolicy: config['group.consumer.migration.policy'] as MigrationPolicy,
     groupConsumerRegexRefreshIntervalMs: config['group.consumer.regex.refresh.interval.ms'],
     groupConsumerSessionTimeoutMs: config['group.consumer.session.timeout.ms'],
     groupInitialRebalanceDelayMs: config['group.initial.rebalance.delay.ms'],

@@ -1,4 +1,4 @@
-/** DescribeConfigs: the settings of topics and of the broker, with where each comes from. */
+/** DescribeConfigs: the settings of topics, of groups and of the broker, with where each comes from. */
 import type { RequestOf, ResponseInputOf } from '../../protocol/api.ts';
 import { describeConfigs } from '../../protocol/apis/32-describe-configs.ts';
 import type { BrokerContext } from '../broker-context.ts';
@@ -6,6 +6,7 @@ import {
   type ConfigDescription,
   describeBrokerConfig,
   describeClusterConfig,
+  describeGroupConfig,
   describeTopicConfig,
 } from '../config-description.ts';
 import { checkAccess, resourceOf } from '../config-resource.ts';
@@ -46,6 +47,7 @@ function answer(resource: Resource, request: Request, { broker, access }: Call):
 
 function configsOf(broker: BrokerContext, named: Resource): ConfigDescription[] {
   const resource = resourceOf(broker, named);
+  if (resource.kind === 'group') return describeGroupConfig(broker, resource.name);
   if (resource.kind === 'topic') return describeTopicConfig(broker, broker.store.topic(resource.name).config);
   return resource.isDefault ? describeClusterConfig(broker) : describeBrokerConfig(broker);
 }

@@ -10,9 +10,11 @@ import type {
   LeavingMember,
   MemberAssignment,
   MemberIdentity,
+  MemberProtocol,
   SyncAnswer,
   SyncRequest,
 } from '../group-requests.ts';
+import type { DowngradedGroup } from '../migration/group-downgrade.ts';
 import { CONSUMERS, type OffsetFacts } from '../offset-expiry.ts';
 import { refusedSync } from './group-answers.ts';
 import type { GroupEnvironment, Reply } from './group-environment.ts';
@@ -24,19 +26,37 @@ export class ClassicGroup extends GroupJoins {
   /** Of the roster that they were read from. */
   #topics: { readonly of: readonly unknown[]; readonly topics: ReadonlySet<string> | null } | null = null;
 
-  /** As the log tells of it; the sessions of its members begin anew. */
-  static restore(groupId: string, metadata: GroupMetadata, environment: GroupEnvironment): ClassicGroup {
+  /** As the log tells of it; the sessions of its members begin anew. `protocols`: of each member more than the log does. */
+  static restore(
+    groupId: string,
+    metadata: GroupMetadata,
+    environment: GroupEnvironment,
+    protocols: ReadonlyMap<string, readonly MemberProtocol[]> = new Map(),
+  ): ClassicGroup {
     const group = new ClassicGroup(groupId, environment, metadata);
     for (const each of metadata.members) {
       // A log that tells of one twice is no reason to have no group.
       if (group.members.has(each.memberId)) continue;
-      const member = GroupMember.restored(each, metadata.protocolName ?? '');
+      const member = GroupMember.restored(each, metadata.protocolName ?? '', protocols.get(each.memberId));
       group.members.add(member);
       group.touch(member);
     }
     if (metadata.leader !== null) group.members.restoreLeader(metadata.leader);
     if (group.members.size > environment.settings.groupMaxSize)
       group.rebalance('it has more members than it may have now');
+    return group;
+  }
+
+  /** Goes on where one of the consumer protocol has ended. */
+  static after(
+    groupId: string,
+    { metadata, protocols, rebalanceReason, held }: DowngradedGroup,
+    environment: GroupEnvironment,
+  ): ClassicGroup {
+    const group = ClassicGroup.restore(groupId, metadata, environment, protocols);
+    if (rebalanceReason === null) return group;
+    for (const member of group.members.all) member.assignment = held.get(member.memberId)!;
+    group.rebalanceOrComplete(rebalanceReason);
     return group;
   }
 
@@ -121,6 +141,10 @@ export class ClassicGroup extends GroupJoins {
     const { roster } = this;
     if (this.#topics?.of !== roster) this.#topics = { of: roster, topics: subscribedTopics(roster) };
     return this.#topics.topics;
+  }
+
+  get roll(): Iterable<GroupMember> {
+    return this.members.all;
   }
 
   get memberCount(): number {

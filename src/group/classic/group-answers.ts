@@ -1,5 +1,5 @@
 /** Answers that are errors: the rest of them is empty, as Kafka leaves it. */
-import type { GroupError, JoinAnswer, SyncAnswer } from '../group-requests.ts';
+import type { GroupError, JoinAnswer, LeaveAnswer, LeavingMember, SyncAnswer } from '../group-requests.ts';
 import { NO_BYTES } from './group-member.ts';
 
 /** Of no generation. */
@@ -21,4 +21,13 @@ export function refusedJoin(error: GroupError, memberId: string): JoinAnswer {
 
 export function refusedSync(error: GroupError): SyncAnswer {
   return { error, protocolType: null, protocolName: null, assignment: NO_BYTES };
+}
+
+/** Where there is no such group. */
+export function nobodyLeft(members: readonly LeavingMember[]): LeaveAnswer {
+  const error = 'UNKNOWN_MEMBER_ID';
+  return {
+    error: null,
+    members: members.map(({ memberId, groupInstanceId }) => ({ memberId, groupInstanceId, error })),
+  };
 }

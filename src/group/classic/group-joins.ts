@@ -6,7 +6,8 @@
  * the old id is fenced. A join that comes again, since its client gave up the first, takes that one's place; the first is told to come again.
  */
 import { NEW_MEMBER_JOIN_TIMEOUT_MS } from '../../limits.ts';
-import type { GroupError, JoinAnswer, JoinRequest, MemberIdentity, MemberProtocol } from '../group-requests.ts';
+import type { GroupError, JoinAnswer, JoinRequest, MemberIdentity } from '../group-requests.ts';
+import { ownProtocols } from '../member-protocols.ts';
 import { refusedJoin, refusedSync } from './group-answers.ts';
 import type { Reply } from './group-environment.ts';
 import { GroupGenerations } from './group-generations.ts';
@@ -158,12 +159,4 @@ export abstract class GroupJoins extends GroupGenerations {
     if (this.state === 'Empty') return protocolType !== '' && protocols.length > 0;
     return protocolType === this.protocolType && protocols.some(({ name }) => this.members.isSupportedByAll(name));
   }
-}
-
-/** Each name once, and bytes that are nobody else's. */
-function ownProtocols(protocols: readonly MemberProtocol[]): MemberProtocol[] {
-  const own = new Map<string, MemberProtocol>();
-  for (const { name, metadata } of protocols)
-    if (!own.has(name)) own.set(name, { name, metadata: new Uint8Array(metadata) });
-  return [...own.values()];
 }

@@ -8,6 +8,7 @@ import type {
   SyncAnswer,
 } from '../group-requests.ts';
 import type { GroupMemberMetadata } from '../group-metadata-format.ts';
+import { sameProtocols } from '../member-protocols.ts';
 import type { Reply } from './group-environment.ts';
 
 export const NO_BYTES: Uint8Array = new Uint8Array(0);
@@ -37,9 +38,12 @@ export class GroupMember {
     return new GroupMember({ ...request, memberId });
   }
 
-  /** One that a log tells of: of its protocols only the group's is known. */
-  static restored(metadata: GroupMemberMetadata, protocolName: string): GroupMember {
-    const protocols = [{ name: protocolName, metadata: metadata.subscription }];
+  /** One that a log tells of: that knows only the group's of its protocols. */
+  static restored(
+    metadata: GroupMemberMetadata,
+    protocolName: string,
+    protocols: readonly MemberProtocol[] = [{ name: protocolName, metadata: metadata.subscription }],
+  ): GroupMember {
     const member = new GroupMember({ ...metadata, protocols });
     member.assignment = metadata.assignment;
     return member;
@@ -105,12 +109,6 @@ export class GroupMember {
 
   /** The same protocols in the same order, with the same subscriptions. */
   matches(protocols: readonly MemberProtocol[]): boolean {
-    return (
-      protocols.length === this.protocols.length &&
-      protocols.every(({ name, metadata }, index) => {
-        const own = this.protocols[index];
-        return own.name === name && Buffer.compare(own.metadata, metadata) === 0;
-      })
-    );
+    return sameProtocols(protocols, this.protocols);
   }
 }

@@ -2,6 +2,8 @@
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../types.ts';
 import type { GroupError } from '../group-requests.ts';
+import type { DowngradedGroup } from '../migration/group-downgrade.ts';
+import type { MigrationPolicy } from '../migration/migration-policy.ts';
 import type { ConsumerRecord } from './consumer-record.ts';
 import type { GroupTopics } from './group-topics.ts';
 import type { TopicsHash } from './topics-hash.ts';
@@ -18,14 +20,30 @@ export interface ConsumerGroupSettings {
   readonly groupConsumerAssignors: readonly string[];
   /** `group.consumer.regex.refresh.interval.ms` */
   readonly groupConsumerRegexRefreshIntervalMs: number;
+  /** `group.consumer.migration.policy` */
+  readonly groupConsumerMigrationPolicy: MigrationPolicy;
+  /** `group.max.size`: of the classic group that one may become. */
+  readonly groupMaxSize: number;
+}
+
+/** What a group has of its own instead. */
+export interface GroupOverrides {
+  readonly sessionTimeoutMs?: number;
+  readonly heartbeatIntervalMs?: number;
 }
 
 export interface ConsumerEnvironment {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly settings: ConsumerGroupSettings;
+  /** As they are now. */
+  readonly overridesOf: (groupId: string) => GroupOverrides;
   readonly topics: GroupTopics;
   readonly hash: TopicsHash;
   /** Appends what holds from now on, all of it or nothing. Null when it stands in the log; else why it does not. */
   readonly write: (groupId: string, records: readonly ConsumerRecord[]) => GroupError;
+  /** As `write`, and a classic group goes on where this one ends. */
+  readonly downgrade: (groupId: string, records: readonly ConsumerRecord[], group: DowngradedGroup) => GroupError;
+  /** An id that no member has had, which begins with the client's id or the member's instance id. */
+  readonly newMemberId: (prefix: string) => string;
 }

@@ -10,6 +10,7 @@
  * applied, so that what could not be written never was. Counts as it goes: no question but that for the state walks through all members.
  */
 import type { PartitionsById } from '../assignor/server-assignor.ts';
+import { ProtocolVotes } from '../classic/protocol-votes.ts';
 import {
   type ConsumerMember,
   type CurrentAssignment,
@@ -44,6 +45,9 @@ export class ConsumerGroupState {
   readonly #matched = new Map<string, number>();
   readonly #patterns = new Map<string, number>();
   readonly #assignors = new Map<string, number>();
+  /** Of members with the classic protocol: how many there are, and which of its protocols they support. */
+  #classicCount = 0;
+  readonly #classicVotes = new ProtocolVotes();
 
   constructor(groupId: string) {
     this.groupId = groupId;
@@ -118,6 +122,17 @@ export class ConsumerGroupState {
     return true;
   }
 
+  /** Do all members but these, which are some, use the classic protocol? */
+  areClassicBut(memberIds: readonly string[]): boolean {
+    const excepted = memberIds.filter((memberId) => this.members.get(memberId)!.subscription.classic !== null);
+    return this.#classicCount - excepted.length === this.members.size - memberIds.length;
+  }
+
+  /** Has who joins a protocol that all members with the classic protocol have? */
+  supportsOneOf(names: readonly string[]): boolean {
+    return names.some((name) => this.#classicVotes.isSupportedByAll(name, this.#classicCount));
+  }
+
   apply(record: ConsumerRecord): ConsumerRecord {
     const { groupId } = this;
     switch (record.kind) {
@@ -185,11 +200,16 @@ export class ConsumerGroupState {
   }
 
   #countSubscription(memberId: string, subscription: MemberSubscription, change: 1 | -1): void {
-    const { instanceId, topicNames, assignor } = subscription;
+    const { instanceId, topicNames, assignor, classic } = subscription;
     const pattern = patternOf(subscription);
     for (const topic of topicNames) tally(this.#named, topic, change);
     if (pattern !== null) tally(this.#patterns, pattern, change);
     if (assignor !== null) tally(this.#assignors, assignor, change);
+    if (classic !== null) {
+      this.#classicCount += change;
+      if (change === 1) this.#classicVotes.add(classic.protocols);
+      else this.#classicVotes.remove(classic.protocols);
+    }
     if (instanceId === null) return;
     if (change === 1) this.#statics.set(instanceId, memberId);
     else if (this.#statics.get(instanceId) === memberId) this.#statics.delete(instanceId);

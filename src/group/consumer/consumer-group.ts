@@ -6,13 +6,10 @@
  * where the group's epoch is ahead of theirs; it takes the member a step on the way to its own. Whoever is not heard of for a session, or does not let go in time
  * of what it must, is removed.
  */
-import type { ServerAssignor } from '../assignor/server-assignor.ts';
 import type { OffsetFacts } from '../offset-expiry.ts';
 import type { GroupError, MemberIdentity } from '../group-requests.ts';
-import { serverAssignors } from './server-assignors.ts';
 import { ConsumerGroupChange } from './consumer-group-change.ts';
-import type { ConsumerEnvironment } from './consumer-environment.ts';
-import type { ConsumerGroupState } from './consumer-group-state.ts';
+import { ConsumerGroupClassic } from './consumer-group-classic.ts';
 import { describeConsumerGroup } from './consumer-group-description.ts';
 import {
   type ConsumerMember,
@@ -20,22 +17,17 @@ import {
   type MemberSubscription,
   PAUSING_EPOCH,
   sameAssignment,
-  sameSubscription,
-  sameTopics,
 } from './consumer-member.ts';
 import {
   type ConsumerGroupDescription,
   type ConsumerHeartbeatAnswer,
   type ConsumerHeartbeatRequest,
+  isRefusal,
   type Refusal,
   refusedHeartbeat,
 } from './consumer-requests.ts';
-import { reconciled } from './current-assignment.ts';
-import { GroupPatterns } from './group-patterns.ts';
 import { admit, findLeaving } from './member-admission.ts';
-import { MemberTimers } from './member-timers.ts';
 import { NO_PARTITIONS, samePartitions } from './partition-sets.ts';
-import { assignTargets, topicIdsOf } from './target-assignment.ts';
 
 interface Proceeded {
   readonly before: ConsumerMember;
@@ -43,58 +35,29 @@ interface Proceeded {
   readonly refreshes: boolean;
 }
 
-export class ConsumerGroup {
-  readonly state: ConsumerGroupState;
-  readonly #environment: ConsumerEnvironment;
-  readonly #patterns: GroupPatterns;
-  readonly #timers: MemberTimers;
-  /** Of the topics when they were last looked at. */
-  #topicsVersion = -1;
-
-  /** Members that a log tells of have their sessions begin anew. */
-  constructor(state: ConsumerGroupState, environment: ConsumerEnvironment) {
-    this.state = state;
-    this.#environment = environment;
-    this.#patterns = new GroupPatterns(state, environment);
-    this.#timers = new MemberTimers(environment.clock);
-    for (const member of state.members.values()) {
-      this.#touch(member);
-      if (member.current.state === 'unrevoked') this.#awaitRevocation(member.memberId);
-    }
-  }
-
+export class ConsumerGroup extends ConsumerGroupClassic {
   /** Of a request that `checkHeartbeat` has let pass. */
   heartbeat(request: ConsumerHeartbeatRequest): ConsumerHeartbeatAnswer {
     const { state } = this;
-    const { groupConsumerMaxSize: max } = this.#environment.settings;
+    const { settings, overridesOf } = this.environment;
+    const { groupConsumerMaxSize: max, groupConsumerHeartbeatIntervalMs } = settings;
     if (state.members.size >= max && !state.members.has(request.memberId))
       return refusedHeartbeat('GROUP_MAX_SIZE_REACHED', `the group has ${max} members, and may have no more`);
-    const change = new ConsumerGroupChange(state);
     const replaced = request.instanceId === null ? null : state.staticMember(request.instanceId);
-    const { version } = this.#environment.topics;
-    const proceeded = this.#proceed(request, change);
-    const refusal = 'error' in proceeded ? proceeded : this.#write(change);
-    if (refusal !== null || 'error' in proceeded) {
-      change.rollBack();
-      return refusedHeartbeat(refusal?.error ?? null, refusal?.message ?? null);
-    }
-    this.#topicsVersion = version;
+    const proceeded = this.step((change) => this.#proceed(request, change));
+    if (isRefusal(proceeded)) return refusedHeartbeat(proceeded.error, proceeded.message);
     const { before, current, refreshes } = proceeded;
     const member = state.members.get(request.memberId)!;
-    if (replaced !== null && replaced.memberId !== member.memberId) this.#timers.end(replaced.memberId);
-    this.#touch(member);
-    if (!sameAssignment(before.current, current)) {
-      if (current.state === 'unrevoked') this.#awaitRevocation(member.memberId);
-      else this.#timers.endRebalance(member.memberId);
-    }
-    if (refreshes) void this.#patterns.refresh(request.mayDescribe);
+    if (replaced !== null && replaced.memberId !== member.memberId) this.timers.endMember(replaced.memberId);
+    this.#heard(member, before);
+    if (refreshes) void this.patterns.refresh(request.mayDescribe);
     const isTold = isFull(request) || !samePartitions(before.current.assigned, current.assigned);
     return {
       error: null,
       message: null,
       memberId: member.memberId,
       memberEpoch: current.epoch,
-      heartbeatIntervalMs: this.#environment.settings.groupConsumerHeartbeatIntervalMs,
+      heartbeatIntervalMs: overridesOf(state.groupId).heartbeatIntervalMs ?? groupConsumerHeartbeatIntervalMs,
       assignment: isTold ? current.assigned : null,
     };
   }
@@ -102,7 +65,7 @@ export class ConsumerGroup {
   /** A static member that is back soon keeps what it has. */
   leave(request: ConsumerHeartbeatRequest): ConsumerHeartbeatAnswer {
     const member = findLeaving(this.state, request);
-    if ('error' in member) return refusedHeartbeat(member.error, member.message);
+    if (isRefusal(member)) return refusedHeartbeat(member.error, member.message);
     const { memberEpoch } = request;
     const isBackSoon = request.instanceId !== null && memberEpoch === PAUSING_EPOCH;
     const error = isBackSoon ? this.#pause(member) : this.remove([member.memberId]);
@@ -115,27 +78,6 @@ export class ConsumerGroup {
       heartbeatIntervalMs: 0,
       assignment: null,
     };
-  }
-
-  /** Members that are lost, or dismissed. */
-  remove(memberIds: readonly string[]): GroupError {
-    const { state } = this;
-    const change = new ConsumerGroupChange(state);
-    const patterns = new Set<string>();
-    for (const memberId of memberIds) {
-      const { topicPattern } = state.members.get(memberId)!.subscription;
-      if (topicPattern !== null && topicPattern !== '') patterns.add(topicPattern);
-      change.removeMember(memberId);
-    }
-    change.forgetPatterns(patterns);
-    change.bumpEpoch(this.#environment.hash.of(state.subscribedTopics));
-    const refusal = this.#write(change);
-    if (refusal !== null) {
-      change.rollBack();
-      return refusal.error;
-    }
-    for (const memberId of memberIds) this.#timers.end(memberId);
-    return null;
   }
 
   /** Whether who says that it is this member may commit offsets. */
@@ -173,102 +115,51 @@ export class ConsumerGroup {
   }
 
   describe(): ConsumerGroupDescription {
-    const { topics, settings } = this.#environment;
+    const { topics, settings } = this.environment;
     return describeConsumerGroup(this.state, topics, settings.groupConsumerAssignors[0]);
   }
 
   /** The coordinator is no more, or the group is: it keeps no time. */
-  end(): void {
-    this.#timers.endAll();
-    this.#patterns.end();
+  end(error: GroupError): void {
+    this.timers.endAll();
+    this.patterns.end();
+    this.watchers.end(error);
   }
 
   #proceed(request: ConsumerHeartbeatRequest, change: ConsumerGroupChange): Proceeded | Refusal {
-    const { state } = this;
-    const { groupId } = state;
-    const { topics, hash } = this.#environment;
-    const { memberId } = request;
-    const before = admit(state, request, change);
-    if ('error' in before) return before;
+    const { memberId, owned } = request;
+    const before = admit(this.state, request, change);
+    if (isRefusal(before)) return before;
     const subscription = subscriptionOf(before.subscription, request);
-    const hasNewNames = !sameTopics(before.subscription.topicNames, subscription.topicNames);
-    if (!sameSubscription(before.subscription, subscription))
-      change.add({ kind: 'member', groupId, memberId, value: subscription });
-    const pattern = this.#patterns.change(before.subscription, subscription, change);
-    if ('error' in pattern) return pattern;
-
-    const isBumped = state.epoch === 0 || hasNewNames || pattern.isResolved;
-    if (isBumped || this.#topicsVersion !== topics.version) {
-      const metadataHash = hash.of(state.subscribedTopics);
-      if (isBumped || metadataHash !== state.metadataHash) change.bumpEpoch(metadataHash);
-      if (state.hasTopicsRecord) change.add({ kind: 'topics', groupId, value: null });
-    }
-    if (state.epoch > state.assignmentEpoch) assignTargets(state, change, { assignor: this.#assignor(), topics });
-
-    const hasSubscriptionChanged = hasNewNames || pattern.hasChanged;
-    const current = reconciled(before.current, {
-      targetEpoch: state.assignmentEpoch,
-      target: state.target(memberId),
-      subscribedTopicIds: topicIdsOf(state, subscription, topics),
-      hasSubscriptionChanged,
-      owned: request.owned,
-      isOwned: (topicId, partition) => state.ownerOf(topicId, partition) !== null,
-    });
-    if (current === null)
-      return { error: 'FENCED_MEMBER_EPOCH', message: 'the member must let go of everything and join again' };
-    if (!sameAssignment(before.current, current)) change.add({ kind: 'current', groupId, memberId, value: current });
-    return { before, current, refreshes: pattern.refreshes };
+    const taken = this.takeIn({ before, subscription, owned }, memberId, change);
+    if (isRefusal(taken)) return taken;
+    this.assign(change);
+    const current = this.reconcile(taken, memberId, change);
+    return isRefusal(current) ? current : { before, current, refreshes: taken.pattern.refreshes };
   }
 
-  #assignor(): ServerAssignor {
-    const [first] = this.#environment.settings.groupConsumerAssignors;
-    // One that is no longer served was asked for before the coordinator began anew.
-    return serverAssignors.get(this.state.preferredAssignor ?? first) ?? serverAssignors.get(first)!;
-  }
-
-  #pause(member: ConsumerMember): GroupError {
-    const { groupId } = this.state;
+  #heard(member: ConsumerMember, before: ConsumerMember): void {
     const { memberId, current } = member;
+    this.touch(member);
+    // Those of one that has used the classic protocol until now.
+    this.timers.end('join', memberId);
+    this.timers.end('sync', memberId);
+    if (sameAssignment(before.current, current)) return;
+    if (current.state === 'unrevoked') this.awaitRevocation(memberId);
+    else this.timers.end('rebalance', memberId);
+  }
+
+  #pause({ memberId, current }: ConsumerMember): GroupError {
+    const { groupId } = this.state;
     const change = new ConsumerGroupChange(this.state);
     const value = { ...current, epoch: PAUSING_EPOCH, revoking: NO_PARTITIONS };
     change.add({ kind: 'current', groupId, memberId, value });
-    const refusal = this.#write(change);
-    if (refusal !== null) change.rollBack();
-    return refusal?.error ?? null;
+    return this.write(change)?.error ?? null;
   }
 
   #checkEpoch({ current, subscription }: ConsumerMember, epoch: number): GroupError {
     if (epoch === current.epoch) return null;
     return subscription.classic === null ? 'STALE_MEMBER_EPOCH' : 'ILLEGAL_GENERATION';
-  }
-
-  #write({ records }: ConsumerGroupChange): Refusal | null {
-    if (records.length === 0) return null;
-    const error = this.#environment.write(this.state.groupId, records);
-    return error === null ? null : { error, message: 'the state of the group could not be written' };
-  }
-
-  #touch({ memberId, subscription }: ConsumerMember): void {
-    const { settings } = this.#environment;
-    const sessionMs = subscription.classic?.sessionTimeoutMs ?? settings.groupConsumerSessionTimeoutMs;
-    this.#timers.start('session', memberId, sessionMs, () => this.#lose(memberId, 'its session has ended'));
-  }
-
-  #awaitRevocation(memberId: string): void {
-    const { subscription, current } = this.state.members.get(memberId)!;
-    this.#timers.start('rebalance', memberId, Math.max(subscription.rebalanceTimeoutMs, 0), () => {
-      if (this.state.members.get(memberId)?.current.epoch === current.epoch)
-        this.#lose(memberId, 'it has not let go of partitions in time');
-    });
-  }
-
-  #lose(memberId: string, reason: string): void {
-    const { groupId } = this.state;
-    const member = this.state.members.get(memberId);
-    if (member === undefined) return;
-    this.#environment.logger.info?.({ groupId, memberId, reason }, 'a member of a group was lost');
-    // What cannot be written now may be later.
-    if (this.remove([memberId]) !== null) this.#touch(member);
   }
 }
 

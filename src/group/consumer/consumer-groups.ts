@@ -1,17 +1,29 @@
-/** The groups of the consumer protocol in one partition of `__consumer_offsets`. */
+/** The groups of the consumer protocol in one partition of `__consumer_offsets`, those included that are made of classic groups. */
 import type { RecordInput } from '../../types.ts';
 import type { GroupError, GroupListing } from '../group-requests.ts';
+import type { DowngradedGroup } from '../migration/group-downgrade.ts';
 import type { ConsumerEnvironment } from './consumer-environment.ts';
 import { ConsumerGroup } from './consumer-group.ts';
 import { ConsumerGroupChange } from './consumer-group-change.ts';
 import { ConsumerGroupState } from './consumer-group-state.ts';
 import { LEAVING_EPOCH, PAUSING_EPOCH } from './consumer-member.ts';
+import type { ConsumerRecord } from './consumer-record.ts';
 import { encodeConsumerRecord } from './consumer-record-format.ts';
 import { type ConsumerHeartbeatAnswer, type ConsumerHeartbeatRequest, refusedHeartbeat } from './consumer-requests.ts';
 
-export interface ConsumerGroupsOptions extends Omit<ConsumerEnvironment, 'write'> {
+export interface ConsumerGroupsOptions extends Omit<ConsumerEnvironment, 'write' | 'downgrade'> {
   /** Null when they stand in the log; else why they do not. */
   readonly append: (groupId: string, records: readonly RecordInput[]) => GroupError;
+  /** As `append`; then the group is a classic one. */
+  readonly downgrade: (groupId: string, records: readonly RecordInput[], group: DowngradedGroup) => GroupError;
+}
+
+/** What stood in the place of a group that is made. */
+export interface ClassicBefore {
+  /** What takes it out of the log. */
+  readonly tombstone: RecordInput;
+  /** What of it is true of the new group. */
+  readonly records: readonly ConsumerRecord[];
 }
 
 export class ConsumerGroups {
@@ -20,10 +32,14 @@ export class ConsumerGroups {
   /** What is written in front of the next records of a group, in one go with them. */
   #leading: readonly RecordInput[] = [];
 
-  constructor(states: ReadonlyMap<string, ConsumerGroupState>, { append, ...options }: ConsumerGroupsOptions) {
+  constructor(
+    states: ReadonlyMap<string, ConsumerGroupState>,
+    { append, downgrade, ...options }: ConsumerGroupsOptions,
+  ) {
     this.#environment = {
       ...options,
       write: (groupId, records) => append(groupId, [...this.#leading, ...records.map(encodeConsumerRecord)]),
+      downgrade: (groupId, records, group) => downgrade(groupId, records.map(encodeConsumerRecord), group),
     };
     for (const [groupId, state] of states) this.#groups.set(groupId, new ConsumerGroup(state, this.#environment));
   }
@@ -53,16 +69,17 @@ export class ConsumerGroups {
     return { protocolName, memberCount: state.members.size };
   }
 
-  /** `leading`: what ends the classic group of that name, if a group is made. */
-  heartbeat(request: ConsumerHeartbeatRequest, leading: readonly RecordInput[] = []): ConsumerHeartbeatAnswer {
+  /** `before`: the classic group whose place is taken, if a group is made. One that cannot be written was never made. */
+  heartbeat(request: ConsumerHeartbeatRequest, before: ClassicBefore | null = null): ConsumerHeartbeatAnswer {
     const { groupId, memberEpoch } = request;
-    const group = this.#groups.get(groupId) ?? (memberEpoch === 0 ? this.#made(groupId) : null);
+    const known = this.#groups.get(groupId);
+    const group = known ?? (memberEpoch === 0 ? this.#made(groupId, before?.records ?? []) : null);
     if (group === null) return refusedHeartbeat('GROUP_ID_NOT_FOUND', `there is no consumer group ${groupId}`);
     if (memberEpoch === LEAVING_EPOCH || memberEpoch === PAUSING_EPOCH) return group.leave(request);
-    this.#leading = leading;
+    this.#leading = before === null ? [] : [before.tombstone, ...before.records.map(encodeConsumerRecord)];
     const answer = group.heartbeat(request);
     this.#leading = [];
-    if (group.state.isGone) this.drop(groupId);
+    if (known === undefined && answer.error !== null) this.drop(groupId);
     return answer;
   }
 
@@ -75,9 +92,9 @@ export class ConsumerGroups {
     return records;
   }
 
-  /** The log has forgotten it. */
-  drop(groupId: string): void {
-    this.#groups.get(groupId)?.end();
+  /** The log has forgotten it. `error`: what members are told that wait for a rebalance. */
+  drop(groupId: string, error: GroupError = 'NOT_COORDINATOR'): void {
+    this.#groups.get(groupId)?.end(error);
     this.#groups.delete(groupId);
   }
 
@@ -85,8 +102,10 @@ export class ConsumerGroups {
     for (const groupId of this.#groups.keys()) this.drop(groupId);
   }
 
-  #made(groupId: string): ConsumerGroup {
-    const group = new ConsumerGroup(new ConsumerGroupState(groupId), this.#environment);
+  #made(groupId: string, records: readonly ConsumerRecord[]): ConsumerGroup {
+    const state = new ConsumerGroupState(groupId);
+    for (const record of records) state.apply(record);
+    const group = new ConsumerGroup(state, this.#environment);
     this.#groups.set(groupId, group);
     return group;
   }

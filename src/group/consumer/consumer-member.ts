@@ -4,6 +4,7 @@
  */
 import type { PartitionsById } from '../assignor/server-assignor.ts';
 import type { MemberProtocol } from '../group-requests.ts';
+import { sameProtocols } from '../member-protocols.ts';
 import { NO_PARTITIONS, samePartitions } from './partition-sets.ts';
 
 /** What a member sends to leave, and a static one to leave for a time. */
@@ -99,9 +100,14 @@ export function sameSubscription(one: MemberSubscription, other: MemberSubscript
     one.topicPattern === other.topicPattern &&
     one.rebalanceTimeoutMs === other.rebalanceTimeoutMs &&
     one.assignor === other.assignor &&
-    one.classic === other.classic &&
+    sameClassic(one.classic, other.classic) &&
     sameTopics(one.topicNames, other.topicNames)
   );
+}
+
+function sameClassic(one: ClassicMember | null, other: ClassicMember | null): boolean {
+  if (one === null || other === null) return one === other;
+  return one.sessionTimeoutMs === other.sessionTimeoutMs && sameProtocols(one.protocols, other.protocols);
 }
 
 export function sameAssignment(one: CurrentAssignment, other: CurrentAssignment): boolean {

@@ -1,6 +1,7 @@
-/** What members of groups of the consumer protocol ask, and what they are answered (KIP-848), without its bytes. Types only. */
+/** What members of groups of the consumer protocol ask, and what they are answered (KIP-848), without its bytes. */
 import type { PartitionsById } from '../assignor/server-assignor.ts';
 import type { GroupError } from '../group-requests.ts';
+import type { GroupOverrides } from './consumer-environment.ts';
 import type { ConsumerGroupStateName } from './consumer-group-state.ts';
 
 /** Null, and -1 of a time, where the member says nothing that it has not said already. */
@@ -80,6 +81,13 @@ export interface ConsumerGroupCoordinator {
   consumerHeartbeat(request: ConsumerHeartbeatRequest): Promise<ConsumerHeartbeatAnswer>;
   /** In the order of the request. Of a group that is not known, or of the classic protocol: GROUP_ID_NOT_FOUND. */
   describeConsumerGroups(groupIds: readonly string[]): Promise<ConsumerGroupDescription[]>;
+  /** What groups have of their own from now on, by their ids; not written down. */
+  overrideSettings(overrides: ReadonlyMap<string, GroupOverrides>): void;
+}
+
+/** Of an answer that is either. */
+export function isRefusal(answer: object): answer is Refusal {
+  return 'error' in answer && 'message' in answer;
 }
 
 export function refusedHeartbeat(error: GroupError, message: string | null): ConsumerHeartbeatAnswer {

@@ -16,6 +16,19 @@ export function admit(state: ConsumerGroupState, asked: Asked, change: ConsumerG
   return 'error' in member ? member : (refusalOfEpoch(member, memberEpoch, owned) ?? member);
 }
 
+/** Of who joins with the classic protocol. A static member takes its place without asking whether the one before has left. */
+export function admitClassic(
+  state: ConsumerGroupState,
+  { memberId, instanceId, isNew }: { memberId: string; instanceId: string | null; isNew: boolean },
+  change: ConsumerGroupChange,
+): ConsumerMember | Refusal {
+  if (instanceId === null) return state.members.get(memberId) ?? newMember(memberId);
+  const before = state.staticMember(instanceId);
+  if (!isNew)
+    return before === null ? unknownInstance(instanceId) : (refusalOfInstance(before, memberId, instanceId) ?? before);
+  return before === null ? newMember(memberId) : takePlace(before, memberId, change);
+}
+
 /** Of who asks to leave. */
 export function findLeaving(state: ConsumerGroupState, asked: Asked): ConsumerMember | Refusal {
   const { memberId, instanceId } = asked;
@@ -40,10 +53,15 @@ function admitStatic(
     return refusal ?? before;
   }
   if (before === null) return state.members.get(memberId) ?? newMember(memberId);
-  if (before.current.epoch !== PAUSING_EPOCH) {
+  // One with the classic protocol has no word for being back soon.
+  if (before.subscription.classic === null && before.current.epoch !== PAUSING_EPOCH) {
     const message = `${before.memberId} has the instance id ${instanceId}, and has not left`;
     return { error: 'UNRELEASED_INSTANCE_ID', message };
   }
+  return takePlace(before, memberId, change);
+}
+
+function takePlace(before: ConsumerMember, memberId: string, change: ConsumerGroupChange): ConsumerMember {
   const current = { ...before.current, epoch: 0, previousEpoch: 0 };
   const member = { ...before, memberId, current };
   change.replaceMember(before, member);

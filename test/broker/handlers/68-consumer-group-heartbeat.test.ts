@@ -3,6 +3,7 @@ import { listGroups } from '#millrace/protocol/apis/16-list-groups.js';
 import { deleteGroups } from '#millrace/protocol/apis/42-delete-groups.js';
 import { describeGroups } from '#millrace/protocol/apis/15-describe-groups.js';
 import { offsetFetch } from '#millrace/protocol/apis/09-offset-fetch.js';
+import { consumerGroupDescribe } from '#millrace/protocol/apis/69-consumer-group-describe.js';
 import { kafkaErrorCodes } from '#millrace/protocol/error-code.js';
 import { rig } from '../broker-fixture.ts';
 import { WireConsumer } from '../wire-consumer.ts';
@@ -58,8 +59,8 @@ test('what cannot be is refused', async () => {
   expect(await error(member.join({ rackId: 'r', serverAssignor: 'range' }))).toBe('NONE');
 });
 
-test('a group of one protocol becomes one of the other when it is empty, and not before', async () => {
-  const { client } = await topicRig();
+test('with disabled migration a group of one protocol becomes one of the other when it is empty, and not before', async () => {
+  const { client } = await topicRig({ config: { 'group.consumer.migration.policy': 'Disabled' } });
   const classic = new WireMember(client);
   await classic.join();
   const consumer = new WireConsumer(client);
@@ -81,6 +82,26 @@ test('a group of one protocol becomes one of the other when it is empty, and not
   const topics = [{ name: 't', topicId: '', partitionIndexes: [0] }];
   const answer = await client.ask(offsetFetch, 8, { groups: [{ groupId: 'g', topics }], requireStable: false });
   expect(answer.groups[0].topics[0].partitions[0].committedOffset).toBe(5);
+});
+
+test('members of both protocols are in one group', async () => {
+  const { client } = await topicRig();
+  const classic = new WireMember(client);
+  await classic.join();
+  const { memberId } = classic;
+  const consumer = new WireConsumer(client);
+  expect((await consumer.join({ serverAssignor: 'range' })).error).toBe('NONE');
+  expect(await classic.heartbeat()).toBe('REBALANCE_IN_PROGRESS');
+  const joined = await classic.joinOnce();
+  expect(joined).toMatchObject({ errorCode: 0, leader: '', protocolType: 'consumer', protocolName: 'range', memberId });
+  const { groups } = await client.ask(consumerGroupDescribe, 1, {
+    groupIds: ['g'],
+    includeAuthorizedOperations: false,
+  });
+  expect(new Set(groups[0].members.map((member) => member.memberType))).toEqual(new Set([0, 1]));
+  await consumer.heartbeat({ memberEpoch: -1 });
+  const described = await client.ask(describeGroups, 5, { groups: ['g'], includeAuthorizedOperations: false });
+  expect(described.groups[0]).toMatchObject({ groupState: 'PreparingRebalance', members: [{ memberId }] });
 });
 
 test('offsets are committed and asked for by who shows its epoch', async () => {

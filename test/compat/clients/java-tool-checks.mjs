@@ -123,6 +123,25 @@ function topicChecks(trial, run) {
       holds(refused.status !== 0 && refused.said.includes('Cannot update these configs dynamically'), refused.said);
     },
 
+    async 'kafka-configs: describes and changes what a group has of its own'() {
+      const about = ['--entity-type', 'groups', '--entity-name', 'own'];
+      const name = 'consumer.session.timeout.ms';
+      contains(
+        await tool('kafka.admin.ConfigCommand', [...about, '--alter', '--add-config', `${name}=50000`]),
+        'Completed updating config for group own',
+      );
+      contains(
+        await tool('kafka.admin.ConfigCommand', [...about, '--describe']),
+        `${name}=50000`,
+        'DYNAMIC_GROUP_CONFIG',
+      );
+      const refused = await run('kafka.admin.ConfigCommand', [...about, '--alter', '--add-config', `${name}=1`]);
+      holds(refused.status !== 0 && refused.said.includes('must be greater than or equal to'), refused.said);
+      await tool('kafka.admin.ConfigCommand', [...about, '--alter', '--delete-config', name]);
+      const described = await tool('kafka.admin.ConfigCommand', [...about, '--describe', '--all']);
+      contains(described, `${name}=45000`);
+    },
+
     async 'kafka-get-offsets: the first, the last, those of a time'() {
       const topic = await trial.makeTopic('offsets', { partitions: 2 });
       trial.store.partition(topic, 1).append(numberedRecords(50));

@@ -15,6 +15,7 @@ import {
 import { judgeGroupCommands } from './groups/group-command-checks.mjs';
 import { memberClients } from './groups/groups.mjs';
 import { storeMemberChecks } from './groups/store-member-checks.mjs';
+import { migrationChecks } from './groups/migration-checks.mjs';
 import { killedBrokerChecks } from './groups/killed-broker-checks.mjs';
 import { javaToolChecks } from './java-tool-checks.mjs';
 import { kcatChecks, secureKcatChecks } from './kcat-checks.mjs';
@@ -189,6 +190,27 @@ const streams = {
   },
 };
 
+/** Groups that change their protocol while they have members. */
+const migratingGroups = {
+  prepare: () => ({ java: memberClients.java.prepare(log), python: memberClients['confluent-kafka'].prepare(log) }),
+  async attempt({ java, python }, tally) {
+    const trial = await consumerProtocolTrial();
+    const checks = (name, classic, consumer, assignor) =>
+      runChecks(tally, trial, migrationChecks(trial, name, { classic, consumer, assignor }));
+    try {
+      await checks('java', java, java, 'range');
+      await checks('java', java, java, 'cooperative-sticky');
+      await checks('confluent-kafka', python, python, 'range');
+      await checks('java and confluent-kafka', java, python, 'cooperative-sticky');
+      // With cooperative-sticky librdkafka's leader writes data into assignments, and Kafka refuses to upgrade such a group too.
+      await checks('confluent-kafka and java', python, java, 'range');
+    } finally {
+      await trial.close();
+    }
+    return 'both protocols';
+  },
+};
+
 /** What `prepare` returns, `attempt` gets; that returns the version. In this order, so that someone has written zstd before others read it. */
 const clients = {
   'confluent-kafka': pythonClient({ can: REPEATS_LOG_INS }, 'confluent-kafka.py'),
@@ -254,6 +276,7 @@ const clients = {
     ['java', 'confluent-kafka'].map((name) => [`consumer-protocol-${name}`, consumerProtocolOf(name)]),
   ),
   'groups-mixed': mixedGroups,
+  'groups-migrating': migratingGroups,
   ...Object.fromEntries(Object.keys(processors).map((name) => [`processor-${name}`, processorsOf(name)])),
   streams,
 };

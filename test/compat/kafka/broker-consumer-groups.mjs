@@ -8,10 +8,13 @@ import { startBroker } from '#millrace/broker/broker.js';
 import { openStore } from '#millrace/main.js';
 import { Broker } from './broker.mjs';
 import { CONSUMER_TOPICS } from './consumer-scene.mjs';
-import { CONSUMER_SETTINGS, describeAll, goOn, playConsumers, playRandom } from './consumer-scenes.mjs';
+import { CONSUMER_SETTINGS, describeAll, goOn, playConsumers, playMixed, playRandom } from './consumer-scenes.mjs';
 import { decodedPairs } from './offset-checks.mjs';
 import { holds, same } from './tally.mjs';
 import { WireClient } from './wire-client.mjs';
+
+/** Of a classic group that is new, of which we write nothing. */
+const NO_GENERATION = '"generation":0,';
 
 const settings = { ...CONSUMER_SETTINGS, 'offsets.topic.num.partitions': 1 };
 
@@ -25,7 +28,7 @@ async function makeTopics(server) {
 }
 
 async function playAll(server, seed) {
-  return [...(await playConsumers(server)), ...(await playRandom(server, seed))];
+  return [...(await playConsumers(server)), ...(await playRandom(server, seed)), ...(await playMixed(server, seed))];
 }
 
 /** With what is not right in our broker's log. */
@@ -121,17 +124,18 @@ async function groupRecords(judge, directory) {
   for (const file of files)
     lines.push(...(await judge.dump('--offsets-decoder', '--files', join(partition, file))).split('\n'));
   const ids = new Map();
-  const named = (id) => {
+  const named = (_, id) => {
     if (!ids.has(id)) ids.set(id, `id ${ids.size}`);
-    return ids.get(id);
+    return `"topicId":"${ids.get(id)}"`;
   };
   const records = lines
-    .filter((line) => /"type":"(3|4|5|6|7|8|16)"/.test(line))
+    .filter((line) => /"type":"(2|3|4|5|6|7|8|16)"/.test(line))
     .map((line) =>
       line
         .replace(/^.* headerKeys: \[\] ?/, '')
-        .replaceAll(/"(timestamp|version|metadataHash)":-?\d+/g, '"$1":"some"')
-        .replaceAll(/(?<=")[\w-]{22}(?=")/g, named),
+        .replaceAll(/"(timestamp|version|metadataHash|currentStateTimestamp)":-?\d+/g, '"$1":"some"')
+        .replaceAll(/"(memberId|leader)":"((judge|instance)-[^"]*|[\w-]{22})"/g, '"$1":"drawn"')
+        .replaceAll(/"topicId":"([\w-]{22})"/g, named),
     )
     .map((line) => {
       const [, key, payload] = /^key: (.*) payload: (.*)$/.exec(line.trimEnd());
@@ -140,7 +144,7 @@ async function groupRecords(judge, directory) {
         text: `${key} ${payload === '<DELETE>' ? payload : sorted(JSON.parse(payload))}`,
       };
     });
-  return inOrder(records).map(({ text }) => text);
+  return inOrder(records.filter(({ text }) => !text.includes(NO_GENERATION))).map(({ text }) => text);
 }
 
 /** Lists of topics come in the order of Kafka's hash maps. */

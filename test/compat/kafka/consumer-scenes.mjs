@@ -3,15 +3,16 @@
  * the answers with a name. `playRandom` makes its members up; a group's assignor is `range` there, since `uniform` of Kafka's goes by the order of its hash maps.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { encodeAssignment } from '#millrace/group/assignment-format.js';
 import { NO_ID, Play } from './consumer-scene.mjs';
 import { Member } from './group-scene.mjs';
+import { ownSettings } from './group-setting-scenes.mjs';
+import { MIGRATING_GROUPS, playMigrations } from './migration-scenes.mjs';
 import { Random } from './workload.mjs';
 
 export const CONSUMER_SETTINGS = {
   'group.initial.rebalance.delay.ms': 0,
   'group.consumer.max.size': 4,
-  // Ours does not take members of both protocols into one group.
-  'group.consumer.migration.policy': 'disabled',
 };
 const GROUPS_OF_SCENES = [
   'alone 0',
@@ -235,7 +236,9 @@ async function moving(play) {
   const { scene } = play;
   const classic = await Member.open(scene, { groupId: 'moving' });
   await classic.enter('classic');
-  await classic.assign('classic', classic);
+  // What its assignor tells it would be lost: the group must stay what it is.
+  const assignment = encodeAssignment({ partitions: [], userData: Buffer.from('for it alone') });
+  (await classic.sync('classic', 5, [{ memberId: classic.memberId, assignment }])).note();
   const a = await play.member('moving', 'a');
   await a.join('a classic group has members');
   await play.commit('by the other protocol', { groupId: 'moving', memberId: 'a', epoch: 1 }, 9);
@@ -264,7 +267,8 @@ async function kept(play) {
 
 export async function playConsumers(server) {
   const play = await Play.begin(server);
-  for (const part of [wrong, alone, two, statics, slow, subscribing, byPattern, moving, kept]) await part(play);
+  for (const part of [wrong, alone, two, statics, slow, subscribing, byPattern, moving, ownSettings, kept])
+    await part(play);
   await play.list('all');
   play.scene.close();
   return play.answers;
@@ -315,6 +319,14 @@ async function randomStep(random, member, step) {
   }
 }
 
+/** Members of both protocols in the same groups. */
+export async function playMixed(server, seed) {
+  const play = await Play.begin(server);
+  await playMigrations(play, seed);
+  play.scene.close();
+  return play.answers;
+}
+
 /** A heartbeat of the member that `kept` has left. */
 export async function goOn(server) {
   const play = await Play.begin(server);
@@ -328,7 +340,8 @@ export async function goOn(server) {
 export async function describeAll(server) {
   const play = await Play.begin(server);
   const random = Array.from({ length: RANDOM_GROUPS }, (_, group) => `random ${group}`);
-  for (const groupId of [...GROUPS_OF_SCENES, ...random]) await play.describe('at the end', groupId);
+  for (const groupId of [...GROUPS_OF_SCENES, ...random, ...MIGRATING_GROUPS])
+    await play.describe('at the end', groupId);
   play.scene.close();
   return play.answers;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refusedJoin, refusedSync } from '#millrace/group/classic/group-answers.js';
+import { nobodyLeft, refusedJoin, refusedSync } from '#millrace/group/classic/group-answers.js';
 
 test('what is refused has nothing else to say', () => {
   const nothing = { protocolType: null, protocolName: null };
@@ -7,4 +7,12 @@ test('what is refused has nothing else to say', () => {
   expect(refusedJoin('UNKNOWN_MEMBER_ID', 'm')).toEqual({ error: 'UNKNOWN_MEMBER_ID', memberId: 'm', ...rest });
   const { assignment, ...sync } = refusedSync('REBALANCE_IN_PROGRESS');
   expect([sync, assignment.length]).toEqual([{ error: 'REBALANCE_IN_PROGRESS', ...nothing }, 0]);
+});
+
+test('nobody leaves a group that there is not', () => {
+  const member = { memberId: 'm', groupInstanceId: 'i' };
+  expect(nobodyLeft([{ ...member, reason: null }])).toEqual({
+    error: null,
+    members: [{ ...member, error: 'UNKNOWN_MEMBER_ID' }],
+  });
 });

@@ -289,3 +289,16 @@ test('who commits and who asks shows the epoch that it is in', async () => {
   expect(check(-1, '')).toBe(null);
   expect(group.offsetFacts).toMatchObject({ type: 'consumer', state: 'Empty', subscribedTopics: new Set() });
 });
+
+test('a group may have a session time-out and an interval of its own, from the next heartbeat on', async () => {
+  const rig = await ConsumerRig.make();
+  const a = rig.member();
+  a.join();
+  rig.overrides.set('g', { sessionTimeoutMs: 50_000, heartbeatIntervalMs: 7_000 });
+  rig.clock.advance(44_000);
+  expect(a.heartbeat().heartbeatIntervalMs).toBe(7_000);
+  rig.clock.advance(49_999);
+  expect(rig.groups.get('g')!.state.members.size).toBe(1);
+  rig.clock.advance(1);
+  expect(rig.groups.get('g')!.state.members.size).toBe(0);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refusedHeartbeat, unknownConsumerGroup } from '#millrace/group/consumer/consumer-requests.js';
+import { isRefusal, refusedHeartbeat, unknownConsumerGroup } from '#millrace/group/consumer/consumer-requests.js';
 
 test('who is refused is told nothing but why', () => {
   expect(refusedHeartbeat('UNKNOWN_MEMBER_ID', 'gone')).toEqual({
@@ -19,4 +19,9 @@ test('a group that is not known is dead', () => {
     state: 'Dead',
     members: [],
   });
+});
+
+test('a refusal is told from what is none', () => {
+  expect(isRefusal({ error: 'UNKNOWN_MEMBER_ID', message: 'm' })).toBe(true);
+  expect(isRefusal({ memberId: 'm' })).toBe(false);
 });

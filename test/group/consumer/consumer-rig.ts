@@ -1,14 +1,16 @@
 /** Groups of the consumer protocol without a store: time, topics and the log are the test's. */
 import { decodeConsumerRecord } from '#millrace/group/consumer/consumer-record-format.js';
 import type { ConsumerRecord } from '#millrace/group/consumer/consumer-record.js';
-import type { ConsumerGroupSettings } from '#millrace/group/consumer/consumer-environment.js';
+import type { ConsumerGroupSettings, GroupOverrides } from '#millrace/group/consumer/consumer-environment.js';
 import { ConsumerGroupState } from '#millrace/group/consumer/consumer-group-state.js';
 import { ConsumerGroups } from '#millrace/group/consumer/consumer-groups.js';
 import { checkHeartbeat } from '#millrace/group/consumer/heartbeat-check.js';
 import { refusedHeartbeat } from '#millrace/group/consumer/consumer-requests.js';
 import { TopicsHash } from '#millrace/group/consumer/topics-hash.js';
-import type { GroupError } from '#millrace/group/group-requests.js';
+import type { GroupError, JoinRequest } from '#millrace/group/group-requests.js';
+import type { DowngradedGroup } from '#millrace/group/migration/group-downgrade.js';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { ClassicMember } from './classic-member.ts';
 import { ConsumerClient, type Facts } from './consumer-client.ts';
 import { FakeTopics } from './fake-topics.ts';
 
@@ -18,9 +20,12 @@ export class ConsumerRig {
   readonly hash: TopicsHash;
   readonly log: ConsumerRecord[] = [];
   readonly settings: ConsumerGroupSettings;
+  readonly overrides = new Map<string, GroupOverrides>();
   /** What appending is answered. */
   failure: GroupError = null;
   groups!: ConsumerGroups;
+  /** Groups that have become classic ones, with how many records have taken them out of the log. */
+  readonly downgrades: { readonly records: number; readonly group: DowngradedGroup }[] = [];
   #made = 0;
 
   private constructor(topics: FakeTopics, settings: Partial<ConsumerGroupSettings>) {
@@ -32,6 +37,8 @@ export class ConsumerRig {
       groupConsumerMaxSize: 1_000,
       groupConsumerAssignors: ['uniform', 'range'],
       groupConsumerRegexRefreshIntervalMs: 600_000,
+      groupConsumerMigrationPolicy: 'bidirectional',
+      groupMaxSize: 1_000,
       ...settings,
     };
   }
@@ -60,6 +67,7 @@ export class ConsumerRig {
       clock: this.clock,
       logger: {},
       settings: this.settings,
+      overridesOf: (groupId) => this.overrides.get(groupId) ?? {},
       topics: this.topics,
       hash: this.hash,
       append: (_, records) => {
@@ -70,6 +78,13 @@ export class ConsumerRig {
         }
         return null;
       },
+      downgrade: (groupId, records, group) => {
+        if (this.failure !== null) return this.failure;
+        this.downgrades.push({ records: records.length, group });
+        this.groups.drop(groupId, 'REBALANCE_IN_PROGRESS');
+        return null;
+      },
+      newMemberId: (prefix) => `${prefix}-${++this.#made}`,
     });
   }
 
@@ -79,6 +94,11 @@ export class ConsumerRig {
       return refusal === null ? this.groups.heartbeat(request) : refusedHeartbeat(refusal.error, refusal.message);
     };
     return new ConsumerClient(ask, memberId, facts);
+  }
+
+  /** One with the classic protocol. */
+  classic(facts: Partial<JoinRequest> = {}): ClassicMember {
+    return new ClassicMember(() => this.groups.get('g')!, facts);
   }
 
   state(groupId = 'g'): string {
