@@ -67,7 +67,7 @@ export class GroupScene {
     if (key === 'errorCode') return kafkaErrorOf(value)?.name ?? value;
     if (MEMBER_FIELDS.has(key) || key === 'topicId') return this.#named(value);
     if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
-    if (Array.isArray(value)) return ordered(value.map((each) => this.#comparable(each)));
+    if (Array.isArray(value)) return ordered(byInstance(value).map((each) => this.#comparable(each)));
     if (value === null || typeof value !== 'object') return value;
     const fields = Object.entries(value).filter(([name]) => !PASSED_OVER.has(name));
     return Object.fromEntries(fields.map(([name, field]) => [name, this.#comparable(field, name)]));
@@ -79,6 +79,11 @@ export class GroupScene {
     if (!this.#ids.has(id)) this.#ids.set(id, `id ${this.#ids.size}`);
     return this.#ids.get(id);
   }
+}
+
+/** Static members in an order of their own: the ids that they are told by are drawn, and named as they come. */
+function byInstance(list) {
+  return [...list].sort((a, b) => (a?.instanceId ?? '').localeCompare(b?.instanceId ?? ''));
 }
 
 /** Kafka lists some by their hash. */
