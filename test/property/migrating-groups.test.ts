@@ -5,7 +5,7 @@ import { EpochTruth } from './epoch-truth.ts';
 import { GroupSimulation } from './group-simulation.ts';
 import { MIGRATING_OPTIONS, MigratingConsumer } from './migrating-consumer.ts';
 
-const RUNS = Number(process.env.MILLRACE_RUNS ?? 10);
+const RUNS = Number(process.env.MILLRACE_RUNS ?? 4);
 
 test.each(['eager', 'cooperative'] as const)(
   'with %s classic members: nobody is given what somebody else has, who is fenced commits nothing, and every record is delivered',
