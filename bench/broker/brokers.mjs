@@ -1,9 +1,9 @@
 /** The two brokers, each as its users start it: `millrace broker`, and Apache Kafka with its default JVM options (KRaft, one node). */
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../test/compat/kafka/free-port.mjs';
 import { BrokerProcess } from './broker-process.mjs';
 
 const millrace = fileURLToPath(import.meta.resolve('#millrace/cli/main.js'));
@@ -71,13 +71,4 @@ function propertiesOf(address, controller, data) {
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,18 +1,9 @@
 /** A real Kafka broker of one KRaft node on this machine, for as long as a script needs it. */
 import { once } from 'node:events';
 import { openSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from './free-port.mjs';
 import { startJava } from './java.mjs';
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** The metadata log lives elsewhere, so that the log directory holds topics only. */
 function properties(directory, logDir, ports, extra) {

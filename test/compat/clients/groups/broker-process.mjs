@@ -1,21 +1,11 @@
 /** A broker in a process of its own, by the command line: it can be ended, and started again on the same directory and port. */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../kafka/free-port.mjs';
 import { WireClient } from '../../kafka/wire-client.mjs';
 import { until } from './member.mjs';
 
 const PROGRAM = fileURLToPath(new URL('../../../../dist/cli/main.js', import.meta.url));
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 export class BrokerProcess {
   #data;
