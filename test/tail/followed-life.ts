@@ -237,7 +237,16 @@ export class FollowedLife {
     must(end === this.#values.length && followed.endOffset === end, `refresh came to ${end} of ${this.#values.length}`);
     let offset = followed.startOffset;
     while (offset < end) {
-      const run = followed.read(offset);
+      const run = this.#readStanding(offset);
+      if (run === null) {
+        const start = followed.startOffset;
+        must(
+          start > offset && start <= this.#log.startOffset,
+          `${offset} to ${start} are gone, and nobody deleted them`,
+        );
+        offset = start;
+        continue;
+      }
       must(run.size > 0, `nothing at ${offset} of ${followed.startOffset} to ${end}`);
       for (const batch of run) {
         for (const record of batch) {
@@ -247,6 +256,16 @@ export class FollowedLife {
           offset++;
         }
       }
+    }
+  }
+
+  /** Null where a segment has gone meanwhile: the writer's files are unlinked by another thread. */
+  #readStanding(offset: number): ReturnType<FollowedLog['read']> | null {
+    try {
+      return this.#followed.read(offset);
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ERR_MILLRACE_OFFSET_OUT_OF_RANGE') return null;
+      throw error;
     }
   }
 
