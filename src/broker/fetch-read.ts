@@ -9,25 +9,21 @@ import type { BatchRun } from '../record/batches.ts';
 import type { ResponseInputOf } from '../protocol/api.ts';
 import type { fetch } from '../protocol/apis/01-fetch.ts';
 import { kafkaErrorCodes } from '../protocol/error-code.ts';
+import { AclOperation } from '../security/acl-operation.ts';
+import type { Access } from './access.ts';
 import type { BrokerContext } from './broker-context.ts';
+import type { NamedPartition } from './fetch-session.ts';
 import { codeOf } from './kafka-failure.ts';
 import { findPartition } from './partition-lookup.ts';
 
 export type FetchedPartition = ResponseInputOf<typeof fetch>['responses'][number]['partitions'][number];
 
-/** A partition as the client asks for it. */
-export interface AskedPartition {
-  /** Null: an id that no topic has. */
-  readonly topic: string | null;
-  readonly partition: number;
-  /** The client may not read it. */
-  readonly isDenied?: boolean;
-  readonly currentLeaderEpoch: number;
-  readonly fetchOffset: number;
-  readonly partitionMaxBytes: number;
-}
-
-export interface FetchBounds {
+/** Who reads, and within what. */
+export interface FetchReading {
+  readonly broker: BrokerContext;
+  readonly access: Access;
+  /** Topics are named by their ids. */
+  readonly usesIds: boolean;
   readonly maxBytes: number;
   readonly isCommitted: boolean;
 }
@@ -36,6 +32,8 @@ export interface FetchBounds {
 export interface FetchLook {
   /** In the order of what was asked for. */
   readonly partitions: readonly FetchedPartition[];
+  /** Where their logs ended: who waits does it for what comes after that. -1 where there is no log to read. */
+  readonly ends: readonly number[];
   /** Of all records. */
   readonly size: number;
   readonly hasError: boolean;
@@ -43,13 +41,14 @@ export interface FetchLook {
 
 const NO_RECORDS = Buffer.alloc(0);
 
+/** Null: an id that no topic has. */
+export function topicOf({ usesIds, broker }: FetchReading, { topic, topicId }: NamedPartition): string | null {
+  return usesIds ? broker.store.topicNameOf(topicId) : topic;
+}
+
 /** A promise where a part is not in memory: it is brought in on another thread first. */
-export function lookOnce(
-  broker: BrokerContext,
-  asked: readonly AskedPartition[],
-  bounds: FetchBounds,
-): FetchLook | Promise<FetchLook> {
-  const look = new Look(broker, bounds);
+export function lookOnce(reading: FetchReading, asked: readonly NamedPartition[]): FetchLook | Promise<FetchLook> {
+  const look = new Look(reading);
   for (let i = 0; i < asked.length; i++) {
     const cold = look.add(asked[i]);
     if (cold !== null) return look.addRest(asked, i, cold);
@@ -59,23 +58,24 @@ export function lookOnce(
 
 class Look implements FetchLook {
   readonly partitions: FetchedPartition[] = [];
+  readonly ends: number[] = [];
   size = 0;
   hasError = false;
-  readonly #broker: BrokerContext;
-  readonly #bounds: FetchBounds;
+  readonly #reading: FetchReading;
 
-  constructor(broker: BrokerContext, bounds: FetchBounds) {
-    this.#broker = broker;
-    this.#bounds = bounds;
+  constructor(reading: FetchReading) {
+    this.#reading = reading;
   }
 
   /** Null when it is done; otherwise the log that must be read asynchronously. */
-  add(asked: AskedPartition): PartitionLog | null {
-    if (asked.isDenied === true) {
+  add(asked: NamedPartition): PartitionLog | null {
+    const { broker, access } = this.#reading;
+    const topic = topicOf(this.#reading, asked);
+    if (topic !== null && !access.topic(AclOperation.READ, topic)) {
       this.#failed(asked, kafkaErrorCodes.TOPIC_AUTHORIZATION_FAILED);
       return null;
     }
-    const { log, errorCode } = findPartition(this.#broker, asked.topic, asked.partition, asked.currentLeaderEpoch);
+    const { log, errorCode } = findPartition(broker, topic, asked.partition, asked.currentLeaderEpoch);
     if (log === null) {
       this.#failed(asked, errorCode);
       return null;
@@ -86,12 +86,12 @@ class Look implements FetchLook {
     try {
       this.#take(asked, log, (maxBytes) => log.read(fetchOffset, { maxBytes }));
     } catch (error) {
-      this.#failed(asked, codeOf(error), log);
+      this.#failed(asked, codeOf(error), { topic, log });
     }
     return null;
   }
 
-  async addRest(asked: readonly AskedPartition[], from: number, cold: PartitionLog): Promise<this> {
+  async addRest(asked: readonly NamedPartition[], from: number, cold: PartitionLog): Promise<this> {
     let log: PartitionLog | null = cold;
     for (let i = from; ;) {
       if (log !== null) await this.#addCold(asked[i], log);
@@ -100,46 +100,51 @@ class Look implements FetchLook {
     }
   }
 
-  async #addCold(asked: AskedPartition, log: PartitionLog): Promise<void> {
+  async #addCold(asked: NamedPartition, log: PartitionLog): Promise<void> {
     try {
       const run = await log.readAsync(asked.fetchOffset, { maxBytes: this.#room(asked) });
       this.#take(asked, log, () => run);
     } catch (error) {
-      this.#failed(asked, codeOf(error), log);
+      this.#failed(asked, codeOf(error), { topic: topicOf(this.#reading, asked), log });
     }
   }
 
   /** Bytes that the partition may have still. */
-  #room({ partitionMaxBytes }: AskedPartition): number {
-    return Math.max(0, Math.min(partitionMaxBytes, this.#bounds.maxBytes - this.size));
+  #room({ partitionMaxBytes }: NamedPartition): number {
+    return Math.max(0, Math.min(partitionMaxBytes, this.#reading.maxBytes - this.size));
   }
 
-  #take(asked: AskedPartition, log: PartitionLog, read: (maxBytes: number) => BatchRun): void {
+  #take(asked: NamedPartition, log: PartitionLog, read: (maxBytes: number) => BatchRun): void {
     const { fetchOffset, partition } = asked;
     const { highWatermark, lastStableOffset, startOffset: logStartOffset } = log;
-    const limit = this.#bounds.isCommitted ? lastStableOffset : highWatermark;
+    const limit = this.#reading.isCommitted ? lastStableOffset : highWatermark;
     const room = this.#room(asked);
     let run = room === 0 && this.size > 0 ? null : read(room);
     if (run !== null && limit < log.endOffset) run = run.before(limit);
     // Only the very first batch may be larger than what was asked for.
-    const records = run === null || (this.size > 0 && run.size > room) ? NO_RECORDS : run.bytes;
+    const isLeft = run === null || run.size === 0 || (this.size > 0 && run.size > room);
+    const records = isLeft ? NO_RECORDS : run!.bytes;
     this.size += records.length;
+    this.ends.push(log.endOffset);
     const abortedTransactions =
-      this.#bounds.isCommitted && records.length > 0 ? log.abortedTransactions(fetchOffset, run!.nextOffset) : null;
+      this.#reading.isCommitted && records.length > 0 ? log.abortedTransactions(fetchOffset, run!.nextOffset) : null;
     this.partitions.push({
       partitionIndex: partition,
       errorCode: kafkaErrorCodes.NONE,
       highWatermark,
       lastStableOffset,
       logStartOffset,
-      abortedTransactions: this.#bounds.isCommitted ? (abortedTransactions ?? []) : null,
+      abortedTransactions: this.#reading.isCommitted ? (abortedTransactions ?? []) : null,
       records,
     });
   }
 
-  #failed({ partition, topic }: AskedPartition, errorCode: number, log?: PartitionLog): void {
+  /** `found`: the log that cannot be read; the topic may be gone meanwhile. */
+  #failed({ partition }: NamedPartition, errorCode: number, found?: { topic: string | null; log: PartitionLog }): void {
     this.hasError = true;
-    if (log !== undefined) this.#broker.statistics.failures.fetchFailed(topic!, errorCode);
+    this.ends.push(-1);
+    const { topic = null, log = null } = found ?? {};
+    if (topic !== null) this.#reading.broker.statistics.failures.fetchFailed(topic, errorCode);
     // A client that is told OFFSET_OUT_OF_RANGE looks where the log begins.
     const { highWatermark = -1, lastStableOffset = -1, startOffset: logStartOffset = -1 } = log ?? {};
     this.partitions.push({

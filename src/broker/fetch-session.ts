@@ -67,7 +67,7 @@ export class FetchSession {
       const kept = this.#partitions.get(keyOf(asked, this.usesIds));
       if (kept === undefined)
         this.#partitions.set(keyOf(asked, this.usesIds), { asked, highWatermark: -1, logStartOffset: -1 });
-      else kept.asked = asked;
+      else if (!isSame(kept.asked, asked)) kept.asked = asked;
     }
     for (const { topic, topicId, partitions } of forgottenTopicsData) {
       for (const partition of partitions) this.#partitions.delete(keyOf({ topic, topicId, partition }, this.usesIds));
@@ -114,6 +114,15 @@ export function namedPartitions(topics: readonly TopicOf[]): NamedPartition[] {
       fetchOffset,
       partitionMaxBytes,
     })),
+  );
+}
+
+/** What is kept may stay, and what came with the request may go. */
+function isSame(kept: NamedPartition, asked: NamedPartition): boolean {
+  return (
+    kept.fetchOffset === asked.fetchOffset &&
+    kept.currentLeaderEpoch === asked.currentLeaderEpoch &&
+    kept.partitionMaxBytes === asked.partitionMaxBytes
   );
 }
 

@@ -7,8 +7,13 @@ export interface SessionWait {
   readonly signal: AbortSignal;
 }
 
-/** Registers who wakes the wait; returns what takes that back. */
-export type Wakers = (wake: () => void) => readonly (() => void)[];
+/** What takes back that somebody is woken. */
+export interface Cancellable {
+  cancel(): void;
+}
+
+/** Registers who wakes the wait. */
+export type Wakers = (wake: () => void) => readonly Cancellable[];
 
 /** Settles when the time is over or nobody waits any more (false), or when it is woken (true). Nothing stays registered then. */
 export function sessionWait(clock: Clock, { waitMs, signal }: SessionWait, wakers: Wakers): Promise<boolean> {
@@ -17,15 +22,16 @@ export function sessionWait(clock: Clock, { waitMs, signal }: SessionWait, waker
       resolve(false);
       return;
     }
-    const cancels: (() => void)[] = [];
     const settle = (isWoken: boolean): void => {
-      for (const cancel of cancels) cancel();
+      cancelTimer();
+      for (const waker of registered) waker.cancel();
       signal.removeEventListener('abort', over);
       resolve(isWoken);
     };
     const over = (): void => settle(false);
     signal.addEventListener('abort', over, { once: true });
-    cancels.push(clock.schedule(waitMs, over, true), ...wakers(() => settle(true)));
+    const cancelTimer = clock.schedule(waitMs, over, true);
+    const registered = wakers(() => settle(true));
   });
 }
 

@@ -13,11 +13,39 @@ export interface WaitOptions {
 
 interface Waiter {
   readonly offset: number;
-  readonly settle: (error: MillraceError | null) => void;
+  settle(error: MillraceError | null): void;
+}
+
+/** A listener that waits: one small object, since brokers keep thousands of them for seconds. */
+export class Listening implements Waiter {
+  readonly offset: number;
+  readonly #arrivals: Arrivals;
+  readonly #listener: () => void;
+
+  constructor(arrivals: Arrivals, offset: number, listener: () => void) {
+    this.offset = offset;
+    this.#arrivals = arrivals;
+    this.#listener = listener;
+  }
+
+  settle(): void {
+    if (this.#arrivals.remove(this)) this.#listener();
+  }
+
+  /** Nothing is told any more. */
+  cancel(): void {
+    this.#arrivals.remove(this);
+  }
 }
 
 export class Arrivals {
   readonly #waiters = new Set<Waiter>();
+  readonly #watch: (isWaiting: boolean) => void;
+
+  /** `watch` hears when somebody has begun to wait, and when nobody waits any more. */
+  constructor(watch: (isWaiting: boolean) => void = () => {}) {
+    this.#watch = watch;
+  }
 
   get isEmpty(): boolean {
     return this.#waiters.size === 0;
@@ -32,12 +60,12 @@ export class Arrivals {
         const waiter: Waiter = {
           offset,
           settle: (error) => {
-            this.#waiters.delete(waiter);
+            this.remove(waiter);
             if (error === null) resolve();
             else reject(error);
           },
         };
-        this.#waiters.add(waiter);
+        this.#add(waiter);
         if (signal === undefined) return;
         onAbort = () => waiter.settle(aborted(signal));
         signal.addEventListener('abort', onAbort, { once: true });
@@ -47,16 +75,18 @@ export class Arrivals {
     }
   }
 
-  /** As `wait`, and tells by a call, also when nothing will come any more. Returns what takes it back, and says whether that was in time. */
-  listen(offset: number, listener: () => void): () => boolean {
-    const waiter: Waiter = {
-      offset,
-      settle: () => {
-        if (this.#waiters.delete(waiter)) listener();
-      },
-    };
-    this.#waiters.add(waiter);
-    return () => this.#waiters.delete(waiter);
+  /** As `wait`, and tells by a call, also when nothing will come any more. */
+  listen(offset: number, listener: () => void): Listening {
+    const listening = new Listening(this, offset, listener);
+    this.#add(listening);
+    return listening;
+  }
+
+  /** Whether it was still waiting. */
+  remove(waiter: Waiter): boolean {
+    const waited = this.#waiters.delete(waiter);
+    if (waited && this.#waiters.size === 0) this.#watch(false);
+    return waited;
   }
 
   /** The log ends at `endOffset` now. */
@@ -72,6 +102,13 @@ export class Arrivals {
   /** Nothing will come any more. */
   fail(error: MillraceError): void {
     for (const waiter of this.#waiters) waiter.settle(error);
+  }
+
+  #add(waiter: Waiter): void {
+    this.#waiters.add(waiter);
+    this.#watch(true);
+    // Who watches has looked, and may have found what the waiter was to wait for.
+    if (this.isEmpty) this.#watch(false);
   }
 }
 

@@ -11,7 +11,7 @@ import { BatchRun } from '../record/batches.ts';
 import { byteWindow } from '../record/byte-window.ts';
 import { keptShapes } from '../record/kept-shapes.ts';
 import { abortedBetween } from './aborted-transactions.ts';
-import { Arrivals, type WaitOptions } from './arrivals.ts';
+import { Arrivals, type Listening, type WaitOptions } from './arrivals.ts';
 import { LogTraffic } from './log-traffic.ts';
 import { NO_OFFSET } from './producer-state.ts';
 import type { OpenTransaction, ProducerStates } from './producer-states.ts';
@@ -137,31 +137,16 @@ export class LogReader {
     this.checkOpen();
     if (!Number.isSafeInteger(offset) || offset < 0) throw invalidArgument('offset', 'an offset', offset);
     if (offset < this.#endOffset) return;
-    this.#arrivals ??= new Arrivals();
-    const waiting = this.#arrivals.wait(offset, options);
-    this.watch(true);
-    try {
-      await waiting;
-    } finally {
-      if (this.#arrivals.isEmpty) this.watch(false);
-    }
+    await this.#awaited().wait(offset, options);
   }
 
   /**
-   * Calls `listener` once, in the turn in which the log's end passes `offset`, is cut below it, or the log is closed: look then what there is. Returns what takes
-   * that back. For who waits for many logs at once; `waitFor` is for one.
+   * Calls `listener` once, in the turn in which the log's end passes `offset`, is cut below it, or the log is closed: look then what there is. For who waits for
+   * many logs at once; `waitFor` is for one.
    */
-  onceChanged(offset: number, listener: () => void): () => void {
+  onceChanged(offset: number, listener: () => void): Listening {
     this.checkOpen();
-    this.#arrivals ??= new Arrivals();
-    const cancel = this.#arrivals.listen(offset, () => {
-      if (this.#arrivals!.isEmpty) this.watch(false);
-      listener();
-    });
-    this.watch(true);
-    return () => {
-      if (cancel() && this.#arrivals!.isEmpty) this.watch(false);
-    };
+    return this.#awaited().listen(offset, listener);
   }
 
   /**
@@ -265,6 +250,10 @@ export class LogReader {
 
   /** Somebody waits for records, or nobody does any more: for a log that must look for what is new. */
   protected watch(_waiting: boolean): void {}
+
+  #awaited(): Arrivals {
+    return (this.#arrivals ??= new Arrivals((waiting) => this.watch(waiting)));
+  }
 
   #closedError(): MillraceError {
     const { directory } = this;

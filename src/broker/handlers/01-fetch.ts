@@ -7,12 +7,10 @@
 import type { ResponseInputOf } from '../../protocol/api.ts';
 import { fetch } from '../../protocol/apis/01-fetch.ts';
 import { kafkaErrorCodes } from '../../protocol/error-code.ts';
-import { type AskedPartition, type FetchBounds, type FetchLook, lookOnce } from '../fetch-read.ts';
-import type { FetchRequest, NamedPartition } from '../fetch-session.ts';
+import { type FetchLook, type FetchReading, lookOnce } from '../fetch-read.ts';
 import type { FetchPlan } from '../fetch-sessions.ts';
 import { quotaClientOf, throttleFetch } from '../throttle.ts';
 import { waitForNews } from '../fetch-wait.ts';
-import { AclOperation } from '../../security/acl-operation.ts';
 import { type Call, defineHandler } from '../handler.ts';
 
 type Response = ResponseInputOf<typeof fetch>;
@@ -25,57 +23,63 @@ const READ_COMMITTED = 1;
 export const fetchHandler = defineHandler({
   api: fetch,
   versions: '4-17',
+  keepsNoBytes: true,
   handle(request, call) {
     const { config, fetchSessions } = call.broker;
     const { quotas } = call.broker.security;
     const usesIds = call.version >= IDS_SINCE;
     const plan = fetchSessions.plan(request, { usesIds, principal: call.session.principal });
     if (plan.errorCode !== kafkaErrorCodes.NONE) return { errorCode: plan.errorCode, sessionId: 0, responses: [] };
-    const asked = plan.partitions.map((named) => located(named, usesIds, call));
-    const bounds: FetchBounds = {
+    const reading: FetchReading = {
+      broker: call.broker,
+      access: call.access,
+      usesIds,
       maxBytes: Math.min(request.maxBytes, config['fetch.max.bytes'], quotas.fetch.bytesMax(quotaClientOf(call))),
       isCommitted: request.isolationLevel === READ_COMMITTED,
     };
-    const look = lookOnce(call.broker, asked, bounds);
-    if (!(look instanceof Promise) && isEnough(look, request)) return answer(plan, look, call);
-    return untilEnough(request, { plan, asked, bounds, look }, call);
+    const { minBytes, maxWaitMs } = request;
+    const begun: BegunFetch = { plan, reading, minBytes, maxWaitMs, until: call.broker.clock.now() + maxWaitMs };
+    const look = lookOnce(reading, plan.partitions);
+    return look instanceof Promise ? look.then((found) => conclude(found, begun, call)) : conclude(look, begun, call);
   },
 });
 
-function located(named: NamedPartition, usesIds: boolean, { broker, access }: Call): AskedPartition {
-  const topic = usesIds ? broker.store.topicNameOf(named.topicId) : named.topic;
-  return { ...named, topic, isDenied: topic !== null && !access.topic(AclOperation.READ, topic) };
+interface BegunFetch {
+  readonly plan: FetchPlan;
+  readonly reading: FetchReading;
+  readonly minBytes: number;
+  readonly maxWaitMs: number;
+  /** By the broker's clock. */
+  readonly until: number;
+}
+
+function conclude(look: FetchLook, begun: BegunFetch, call: Call): Response | Promise<Response> {
+  return isEnough(look, begun) ? answer(begun.plan, look, call) : untilEnough(look.ends, begun, call);
 }
 
 /** Nothing was asked for, or something cannot be had: the client must not wait for that. */
-function isEnough({ size, hasError, partitions }: FetchLook, { minBytes, maxWaitMs }: FetchRequest): boolean {
+function isEnough({ size, hasError, partitions }: FetchLook, { minBytes, maxWaitMs }: BegunFetch): boolean {
   return size >= minBytes || hasError || maxWaitMs <= 0 || partitions.length === 0;
 }
 
-interface BegunFetch {
-  readonly plan: FetchPlan;
-  readonly asked: readonly AskedPartition[];
-  readonly bounds: FetchBounds;
-  readonly look: FetchLook | Promise<FetchLook>;
-}
-
-async function untilEnough(request: FetchRequest, begun: BegunFetch, call: Call): Promise<Response> {
-  const { broker, session } = call;
-  const { plan, asked, bounds } = begun;
-  const { signal } = session;
-  const until = broker.clock.now() + request.maxWaitMs;
-  let look = await begun.look;
-  broker.statistics.waitingFetches++;
+/** Thousands wait at a time, for seconds: neither the request nor what was found is kept, but where the logs ended. */
+async function untilEnough(ends: readonly number[], begun: BegunFetch, call: Call): Promise<Response> {
+  const { plan, reading, until } = begun;
+  const { clock, statistics } = call.broker;
+  const { signal } = call.session;
+  const asked = plan.partitions;
+  statistics.waitingFetches++;
   try {
-    while (!isEnough(look, request)) {
-      const isNews = await waitForNews(broker, asked, { waitMs: Math.max(0, until - broker.clock.now()), signal });
-      look = await lookOnce(broker, asked, bounds);
-      if (!isNews) break;
+    for (;;) {
+      const waitMs = Math.max(0, until - clock.now());
+      const isNews = await waitForNews(reading, { asked, ends, waitMs, signal });
+      const look = await lookOnce(reading, asked);
+      if (!isNews || clock.now() >= until || isEnough(look, begun)) return answer(plan, look, call);
+      ends = look.ends;
     }
   } finally {
-    broker.statistics.waitingFetches--;
+    statistics.waitingFetches--;
   }
-  return answer(plan, look, call);
 }
 
 /** Partitions that follow each other and are of one topic stand together. */
