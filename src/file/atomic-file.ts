@@ -27,7 +27,11 @@ export function writeWholeFile(system: FileSystem, path: string, text: string, d
 export async function writeWholeFileAside(
   system: FileSystem,
   thread: FlushThread,
-  { path, text, isWanted }: { readonly path: string; readonly text: string; readonly isWanted: () => boolean },
+  {
+    path,
+    text,
+    isWanted = () => true,
+  }: { readonly path: string; readonly text: string; readonly isWanted?: () => boolean },
 ): Promise<void> {
   const temporary = path + TEMPORARY_SUFFIX;
   system.remove(temporary);

@@ -14,7 +14,7 @@ import { listSegments } from '../log/log-directory.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { addPass, type CompactionResult, CompactionStatistics, newResult } from './compaction-statistics.ts';
 import type { CheckedOptions } from './store-options.ts';
-import { isDiskFailure, type StoreEnvironment, writing } from './store-environment.ts';
+import { isDiskFailure, type StoreEnvironment, writingAside } from './store-environment.ts';
 import type { Partition } from './topic.ts';
 
 /** What can be changed while it runs. */
@@ -180,7 +180,7 @@ export class Compactor {
 
   async #passes(partition: Partition, result: CompactionResult, control: CompactionControl): Promise<void> {
     const { topic, index } = partition;
-    const { system, clock, cleanerOffsets } = this.#environment;
+    const { system, clock, cleanerOffsets, flushThread } = this.#environment;
     const { bufferBytes, open } = this.#options;
     const log = open(partition);
     for (;;) {
@@ -199,9 +199,9 @@ export class Compactor {
       }
       // A cut may have taken some of it meanwhile.
       const endOffset = Math.min(pass.endOffset, log.endOffset);
-      writing(this.#environment, () => {
+      await writingAside(this.#environment, () => {
         cleanerOffsets.set(topic.name, index, endOffset);
-        cleanerOffsets.write();
+        return cleanerOffsets.writeAside(flushThread);
       });
       result.endOffset = endOffset;
     }

@@ -8,7 +8,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { CHECKPOINT_LOGS_A_TURN, LOGS_AT_ONCE, RETENTION_FIRST_CHECK_MS } from '../limits.ts';
 import { Retention } from './retention.ts';
-import { type StoreEnvironment, writing, writingAside } from './store-environment.ts';
+import { type StoreEnvironment, writingAside } from './store-environment.ts';
 import type { Partition } from './topic.ts';
 
 export interface HousekeepingIntervals {
@@ -100,7 +100,7 @@ export class Housekeeping {
       failure ??= await this.#checkpointLogs(dirty.slice(i, i + LOGS_AT_ONCE));
     const { recoveryPoints, startOffsets, flushThread } = this.#environment;
     await writingAside(this.#environment, () => recoveryPoints.writeAside(flushThread));
-    writing(this.#environment, () => startOffsets.write());
+    await writingAside(this.#environment, () => startOffsets.writeAside(flushThread));
     if (failure !== null) throw failure as Error;
   }
 

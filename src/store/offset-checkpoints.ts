@@ -39,6 +39,9 @@ export class OffsetCheckpoint {
     return checkpoint;
   }
 
+  /** The write that is under way on another thread. */
+  #aside: Promise<void> | null = null;
+
   private constructor(system: FileSystem, path: string) {
     this.#system = system;
     this.#path = path;
@@ -69,7 +72,8 @@ export class OffsetCheckpoint {
 
   /** Writes the file if an offset has changed since it was read or written; durable when this returns. */
   write(): void {
-    if (!this.#changed) return;
+    // One that is being written aside is not durable yet.
+    if (!this.#changed && this.#aside === null) return;
     this.#writes++;
     writeCheckpoint(this.#system, this.#path, this.#entries());
     this.#changed = false;
@@ -80,7 +84,17 @@ export class OffsetCheckpoint {
    * more, and stays.
    */
   async writeAside(thread: FlushThread): Promise<void> {
-    if (!this.#changed) return;
+    if (!this.#changed) return this.#aside ?? undefined;
+    const writing = this.#writeNow(thread);
+    this.#aside = writing;
+    try {
+      await writing;
+    } finally {
+      if (this.#aside === writing) this.#aside = null;
+    }
+  }
+
+  async #writeNow(thread: FlushThread): Promise<void> {
     const own = ++this.#writes;
     const text = checkpointText(this.#entries());
     this.#changed = false;

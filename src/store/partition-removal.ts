@@ -15,7 +15,7 @@ import { readPartitionMetadata } from './partition-metadata.ts';
 import { readTopicChange, removeTopicChange, isCommitted, type TopicChange } from './topic-change.ts';
 import { readTopicsFile, writeTopicsFile } from './topics-file.ts';
 
-/** Renames the directories of `partitions`, the last one first; durable when it returns. Returns where they are now. */
+/** Renames the directories of `partitions`, the last one first; durable when `directory` is synced. Returns where they are now. */
 export function renameToLeave(
   system: FileSystem,
   directory: string,
@@ -28,7 +28,6 @@ export function renameToLeave(
     system.rename(join(directory, partitionDirectoryName(topic, partition)), path);
     leaving.push(path);
   }
-  system.syncDirectory(directory);
   return leaving;
 }
 
@@ -64,7 +63,10 @@ export function settleChange(system: FileSystem, directory: string): DeletedTopi
       if (isOfChange(system, join(directory, partitionDirectoryName(change.topic, partition)), change))
         partitions.push(partition);
     }
-    if (partitions.length > 0) renameToLeave(system, directory, change.topic, partitions);
+    if (partitions.length > 0) {
+      renameToLeave(system, directory, change.topic, partitions);
+      system.syncDirectory(directory);
+    }
     if (change.kind === 'delete' && entry?.id === change.id) {
       writeTopicsFile(
         system,

@@ -16,7 +16,7 @@ import { RETENTION_LEAVING_SEGMENTS, RETENTION_STEP_SEGMENTS, RETENTION_TURN_MS 
 import { listSegments } from '../log/log-directory.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { openPartition } from './partition-opening.ts';
-import { isDiskFailure, type StoreEnvironment, writing } from './store-environment.ts';
+import { isDiskFailure, type StoreEnvironment, writingAsideUnlessFull } from './store-environment.ts';
 import type { Partition } from './topic.ts';
 
 export interface RetentionStatistics {
@@ -62,7 +62,7 @@ export class Retention {
       if (this.#stopped) break;
     }
     if (due.length > 0) {
-      const isKept = this.#keepStarts(due);
+      const isKept = await this.#keepStarts(due);
       for (const partition of due) await this.#each(partition, () => this.#remove(partition, isKept));
     }
     this.#statistics.checks++;
@@ -138,18 +138,12 @@ export class Retention {
   }
 
   /** Makes the log starts of `due` durable; false when the disk is full. */
-  #keepStarts(due: readonly Partition[]): boolean {
-    const { startOffsets } = this.#environment;
+  #keepStarts(due: readonly Partition[]): Promise<boolean> {
+    const { startOffsets, flushThread } = this.#environment;
     for (const { topic, index, log } of due) {
       if (log !== null && !log.isClosed) startOffsets.set(topic.name, index, log.startOffset);
     }
-    try {
-      writing(this.#environment, () => startOffsets.write());
-      return true;
-    } catch (error) {
-      if (isMillraceError(error, 'ERR_MILLRACE_NO_SPACE')) return false;
-      throw error;
-    }
+    return writingAsideUnlessFull(this.#environment, () => startOffsets.writeAside(flushThread));
   }
 
   /** Runs `step` for one partition until it knows an answer; its failure is told at the end. A disk that fails ends all. */

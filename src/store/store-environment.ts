@@ -51,10 +51,13 @@ export async function writingAside(environment: StoreEnvironment, write: () => P
   }
 }
 
-/** As `writing`; false when the disk was full. */
-export function writingUnlessFull(environment: StoreEnvironment, write: () => void): boolean {
+/** As `writingAside`; false when the disk was full. */
+export async function writingAsideUnlessFull(
+  environment: StoreEnvironment,
+  write: () => Promise<void>,
+): Promise<boolean> {
   try {
-    writing(environment, write);
+    await writingAside(environment, write);
     return true;
   } catch (error) {
     if (isMillraceError(error, 'ERR_MILLRACE_NO_SPACE')) return false;

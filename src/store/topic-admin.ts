@@ -10,15 +10,15 @@
 import { MillraceError } from '../errors.ts';
 import type { DeletedTopic } from '../group/offset-deletion.ts';
 import { type CheckedTopicOptions, checkPartitions } from './create-topic-options.ts';
-import { flushBarrier } from '../file/flush-round.ts';
+import { flushBarrier, flushRound } from '../file/flush-round.ts';
 import { makePartitions, removeDirectories } from './partition-making.ts';
 import { removeLeaving, renameToLeave } from './partition-removal.ts';
-import { isDiskFailure, type StoreEnvironment, writing, writingUnlessFull } from './store-environment.ts';
+import { isDiskFailure, type StoreEnvironment, writingAside, writingAsideUnlessFull } from './store-environment.ts';
 import { changeTopicConfig, effectiveConfig, notObeyed, type TopicConfig } from './topic-config.ts';
 import { removeTopicChange, type TopicChange, writeTopicChange } from './topic-change.ts';
 import { checkTopicName, collides, METADATA_TOPIC } from './topic-name.ts';
 import { Partition, Topic, type TopicDescription } from './topic.ts';
-import { type TopicEntry, writeTopicsFile } from './topics-file.ts';
+import { type TopicEntry, writeTopicsFileAside } from './topics-file.ts';
 import { randomUuid } from './uuid.ts';
 
 export class TopicAdmin {
@@ -130,7 +130,7 @@ export class TopicAdmin {
     return this.#alone(async () => {
       const topic = this.get(name);
       const config = this.#checkConfig(changeTopicConfig(topic.config, changes));
-      this.#writeTopics({ ...topic.entry(), config });
+      await this.#writeTopics({ ...topic.entry(), config });
       topic.configure(config, this.#environment.defaults);
       return topic.describe();
     });
@@ -139,18 +139,10 @@ export class TopicAdmin {
   async delete(name: string): Promise<void> {
     return this.#alone(async () => {
       const topic = this.get(name);
-      const { health, system, directory, flushThread, recoveryPoints, startOffsets, cleanerOffsets } =
-        this.#environment;
+      const { health, system, flushThread, recoveryPoints, startOffsets, cleanerOffsets } = this.#environment;
       health.check();
-      const noted = writingUnlessFull(this.#environment, () =>
-        writeTopicChange(system, directory, {
-          kind: 'delete',
-          topic: name,
-          id: topic.id,
-          from: 0,
-          to: topic.partitions.length,
-        }),
-      );
+      const change: TopicChange = { kind: 'delete', topic: name, id: topic.id, from: 0, to: topic.partitions.length };
+      const noted = await writingAsideUnlessFull(this.#environment, () => writeTopicChange(this.#environment, change));
       this.#topics.delete(name);
       this.#byId.delete(topic.id);
       this.#changes++;
@@ -162,11 +154,11 @@ export class TopicAdmin {
       // A round that runs may be about to sync a directory by the name that it has now.
       await flushBarrier(flushThread);
       const indexes = partitions.map((partition) => partition.index);
-      const leaving = this.#rename(name, indexes);
-      const written = writingUnlessFull(this.#environment, () => this.#writeTopics());
+      const leaving = await this.#rename(name, indexes);
+      const written = await writingAsideUnlessFull(this.#environment, () => this.#writeTopics());
       await removeLeaving(system, leaving);
       // Now there is room again.
-      if (!written) this.#writeTopics();
+      if (!written) await this.#writeTopics();
       if ((await this.onDeleted(topic)) && noted) this.#forgetChange();
       for (const offsets of [recoveryPoints, startOffsets, cleanerOffsets])
         for (const index of indexes) offsets.set(name, index, 0);
@@ -181,10 +173,12 @@ export class TopicAdmin {
   }
 
   /** Half renamed, the topic is neither here nor gone: only the next open can finish that, by the note. */
-  #rename(topic: string, partitions: readonly number[]): string[] {
-    const { health, system, directory } = this.#environment;
+  async #rename(topic: string, partitions: readonly number[]): Promise<string[]> {
+    const { health, system, directory, flushThread } = this.#environment;
     try {
-      return renameToLeave(system, directory, topic, partitions);
+      const leaving = renameToLeave(system, directory, topic, partitions);
+      await flushRound(flushThread, { files: [], directories: [directory], wholeFileSystem: false });
+      return leaving;
     } catch (error) {
       throw health.fail(error);
     }
@@ -216,7 +210,7 @@ export class TopicAdmin {
   /** Makes `added` partitions of `topic` and commits them: all or none. */
   async #add(topic: Topic, added: readonly Partition[]): Promise<void> {
     const environment = this.#environment;
-    const { system, directory } = environment;
+    const { system, flushThread } = environment;
     const directories = added.map((partition) => partition.directory);
     const taken = directories.find((path) => system.exists(path));
     if (taken !== undefined) {
@@ -226,16 +220,16 @@ export class TopicAdmin {
     }
     const [from, to] = [added[0].index, added[added.length - 1].index + 1];
     const change: TopicChange = { kind: 'add', topic: topic.name, id: topic.id, from, to };
-    writing(environment, () => {
+    await writingAside(environment, async () => {
       // What the files still say of a topic of that name that was deleted would be believed of the new one after a crash.
-      environment.recoveryPoints.write();
-      environment.startOffsets.write();
-      environment.cleanerOffsets.write();
-      writeTopicChange(system, directory, change);
+      await environment.recoveryPoints.writeAside(flushThread);
+      await environment.startOffsets.writeAside(flushThread);
+      await environment.cleanerOffsets.writeAside(flushThread);
+      await writeTopicChange(environment, change);
     });
     try {
       await makePartitions(environment, directories, topic.id);
-      this.#commit(topic.entry(to), directories);
+      await this.#commit(topic.entry(to), directories);
     } catch (error) {
       // The note stays when the disk failed: then only the next open can tell what is there.
       if (isDiskFailure(error)) throw environment.health.fail(error);
@@ -245,9 +239,9 @@ export class TopicAdmin {
     this.#forgetChange();
   }
 
-  #commit(entry: TopicEntry, directories: readonly string[]): void {
+  async #commit(entry: TopicEntry, directories: readonly string[]): Promise<void> {
     try {
-      this.#writeTopics(entry);
+      await this.#writeTopics(entry);
     } catch (error) {
       if (this.#environment.health.failure === null) removeDirectories(this.#environment, directories);
       throw error;
@@ -264,12 +258,10 @@ export class TopicAdmin {
   }
 
   /** Writes the topics' file, with `entry` in place of its topic's or added. */
-  #writeTopics(entry?: TopicEntry): void {
+  async #writeTopics(entry?: TopicEntry): Promise<void> {
     const entries = new Map(Array.from(this.#topics, ([name, topic]) => [name, topic.entry()]));
     if (entry !== undefined) entries.set(entry.name, entry);
-    writing(this.#environment, () =>
-      writeTopicsFile(this.#environment.system, this.#environment.directory, entries.values()),
-    );
+    await writingAside(this.#environment, () => writeTopicsFileAside(this.#environment, entries.values()));
   }
 
   #checkConfig(config: TopicConfig): TopicConfig {

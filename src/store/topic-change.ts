@@ -9,8 +9,8 @@
  */
 import { join } from 'node:path';
 import { MillraceError, show } from '../errors.ts';
-import { readWholeFile, writeWholeFile } from '../file/atomic-file.ts';
-import type { FileSystem } from '../file/file-system.ts';
+import { readWholeFile, writeWholeFileAside } from '../file/atomic-file.ts';
+import type { FileSystem, FlushThread } from '../file/file-system.ts';
 import { isTopicName } from './topic-name.ts';
 import type { TopicEntry } from './topics-file.ts';
 import { isUuid } from './uuid.ts';
@@ -23,6 +23,13 @@ export interface TopicChange {
   readonly id: string;
   readonly from: number;
   readonly to: number;
+}
+
+/** A data directory, and the thread that waits for its disk. */
+export interface ChangePlace {
+  readonly system: FileSystem;
+  readonly directory: string;
+  readonly flushThread: FlushThread;
 }
 
 export function readTopicChange(system: FileSystem, directory: string): TopicChange | null {
@@ -50,9 +57,13 @@ export function readTopicChange(system: FileSystem, directory: string): TopicCha
   return { kind, topic, id, from: from!, to: to! };
 }
 
-/** Durable when it returns. */
-export function writeTopicChange(system: FileSystem, directory: string, change: TopicChange): void {
-  writeWholeFile(system, join(directory, CHANGE_FILE), `${JSON.stringify({ version: 0, ...change })}\n`);
+/** Durable when it settles; the disk is waited for on the flusher's thread. */
+export async function writeTopicChange(
+  { system, directory, flushThread }: ChangePlace,
+  change: TopicChange,
+): Promise<void> {
+  const text = `${JSON.stringify({ version: 0, ...change })}\n`;
+  await writeWholeFileAside(system, flushThread, { path: join(directory, CHANGE_FILE), text });
 }
 
 /** The change is over. Not synced: one that comes back after a crash is seen to be over. */

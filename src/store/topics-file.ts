@@ -10,10 +10,11 @@
  */
 import { join } from 'node:path';
 import { MillraceError } from '../errors.ts';
-import { readWholeFile, writeWholeFile } from '../file/atomic-file.ts';
+import { readWholeFile, writeWholeFile, writeWholeFileAside } from '../file/atomic-file.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { PARTITIONS_PER_TOPIC_MAX } from '../limits.ts';
 import { changeTopicConfig, type TopicConfig } from './topic-config.ts';
+import type { ChangePlace } from './topic-change.ts';
 import { isTopicName } from './topic-name.ts';
 import { isUuid } from './uuid.ts';
 
@@ -59,11 +60,24 @@ export function readTopicsFile(system: FileSystem, directory: string): TopicEntr
   });
 }
 
+/** Durable when it returns. */
 export function writeTopicsFile(system: FileSystem, directory: string, topics: Iterable<TopicEntry>): void {
+  writeWholeFile(system, join(directory, TOPICS_FILE), textOf(topics));
+}
+
+/** The same, durable when it settles; the disk is waited for on the flusher's thread. */
+export async function writeTopicsFileAside(
+  { system, directory, flushThread }: ChangePlace,
+  topics: Iterable<TopicEntry>,
+): Promise<void> {
+  await writeWholeFileAside(system, flushThread, { path: join(directory, TOPICS_FILE), text: textOf(topics) });
+}
+
+function textOf(topics: Iterable<TopicEntry>): string {
   const lines = Array.from(topics, ({ name, id, partitions, config }) =>
     JSON.stringify({ name, id, partitions, config }),
   );
-  writeWholeFile(system, join(directory, TOPICS_FILE), `{"version":${VERSION},"topics":[\n${lines.join(',\n')}\n]}\n`);
+  return `{"version":${VERSION},"topics":[\n${lines.join(',\n')}\n]}\n`;
 }
 
 function checkEntry(entry: Partial<TopicEntry> | null): TopicEntry {

@@ -121,6 +121,20 @@ test('a write that comes while one is aside stays: it may have lowered an offset
   expect(namesIn(system)).toEqual([NAME]);
 });
 
+test('what is on its way to the disk is not durable yet: who has nothing to add waits for it, or writes', async () => {
+  const { system, checkpoint, thread, text } = aside();
+  const written = checkpoint.writeAside(thread);
+  let isDurable = false;
+  const again = checkpoint.writeAside(thread).then(() => (isDurable = true));
+  await setImmediate();
+  expect(isDurable).toBe(false);
+  checkpoint.write();
+  expect(text()).toBe('0\n1\norders 0 7\n');
+  await rounds(system, 2);
+  await Promise.all([written, again]);
+  expect(namesIn(system)).toEqual([NAME]);
+});
+
 test('a write aside that failed is made up for by the next', async () => {
   const { system, checkpoint, thread, text } = aside();
   system.fault = (operation) => (operation === 'fdatasync' ? 'EIO' : null);

@@ -32,13 +32,14 @@ const partitionsIn = (system: MemoryFileSystem): string[] =>
     .filter((name) => name.includes('-0') || name.includes('-1') || name.includes('-2'))
     .map((name) => name.replace(/\.[0-9a-f]{32}-delete/, ' leaving'));
 
-test('renamed directories have left for good, also after a power failure', () => {
+test('renamed directories have left for good once their parent is synced, also after a power failure', () => {
   const system = inMemory(['orders-0', A], ['orders-1', A], ['clicks-0', B]);
   const leaving = renameToLeave(system, DATA, 'orders', [0, 1]);
   expect(leaving.map((path) => path.replace(/\.[0-9a-f]+-/, '.x-'))).toEqual([
     `${DATA}/orders-1.x-delete`,
     `${DATA}/orders-0.x-delete`,
   ]);
+  system.syncDirectory(DATA);
   expect(partitionsIn(system.crash(new Random(1)))).toEqual(['clicks-0', 'orders-0 leaving', 'orders-1 leaving']);
 });
 
@@ -57,39 +58,42 @@ test('what a deletion left is removed, with the files in it; what only looks lik
   ]);
 });
 
-test('an addition that was not committed is undone, as far as it is its own', () => {
+test('an addition that was not committed is undone, as far as it is its own', async () => {
   const system = inMemory(['orders-0', A], ['orders-1', B], ['orders-2', A]);
   // Not its own, and not empty: somebody else's, whose id is lost.
   system.remove(`${DATA}/orders-2/partition.metadata`);
   write(system, `${DATA}/orders-2/00000000000000000000.log`, 'records');
-  writeTopicChange(system, DATA, ADD);
+  await writeTopicChange({ system, directory: DATA, flushThread: system.flushThread(DATA) }, ADD);
   settleChange(system, DATA);
   expect(partitionsIn(system)).toEqual(['orders-0 leaving', 'orders-1', 'orders-2']);
   expect(namesIn(system)).not.toContain('millrace-change.json');
 });
 
-test('a directory that the crash left without an id goes too', () => {
+test('a directory that the crash left without an id goes too', async () => {
   const system = inMemory(['orders-0', A], ['orders-1', A]);
   system.remove(`${DATA}/orders-0/partition.metadata`);
   write(system, `${DATA}/orders-1/partition.metadata`, '');
-  writeTopicChange(system, DATA, ADD);
+  await writeTopicChange({ system, directory: DATA, flushThread: system.flushThread(DATA) }, ADD);
   settleChange(system, DATA);
   expect(partitionsIn(system)).toEqual(['orders-0 leaving', 'orders-1 leaving']);
 });
 
-test('an addition that was committed stays', () => {
+test('an addition that was committed stays', async () => {
   const system = inMemory(['orders-0', A], ['orders-1', A], ['orders-2', A]);
   writeTopicsFile(system, DATA, [{ name: 'orders', id: A, partitions: 3, config: {} }]);
-  writeTopicChange(system, DATA, ADD);
+  await writeTopicChange({ system, directory: DATA, flushThread: system.flushThread(DATA) }, ADD);
   settleChange(system, DATA);
   expect(partitionsIn(system)).toEqual(['orders-0', 'orders-1', 'orders-2']);
 });
 
-test('a deletion is finished: what is left of the topic leaves, and so does its entry', () => {
+test('a deletion is finished: what is left of the topic leaves, and so does its entry', async () => {
   const system = inMemory(['orders-1', A], ['clicks-0', B]);
   const clicks = { name: 'clicks', id: B, partitions: 1, config: {} };
   writeTopicsFile(system, DATA, [{ name: 'orders', id: A, partitions: 3, config: {} }, clicks]);
-  writeTopicChange(system, DATA, { ...ADD, kind: 'delete' });
+  await writeTopicChange(
+    { system, directory: DATA, flushThread: system.flushThread(DATA) },
+    { ...ADD, kind: 'delete' },
+  );
   const deleted = settleChange(system, DATA);
   expect(deleted).toEqual({ name: 'orders', id: A });
   // Until what is to be done besides has been done.
@@ -98,11 +102,14 @@ test('a deletion is finished: what is left of the topic leaves, and so does its 
   expect(readTopicsFile(system, DATA)).toEqual([clicks]);
 });
 
-test('a deletion that came back after a crash does nothing to a new topic of that name', () => {
+test('a deletion that came back after a crash does nothing to a new topic of that name', async () => {
   const system = inMemory(['orders-0', B]);
   const orders = { name: 'orders', id: B, partitions: 1, config: {} };
   writeTopicsFile(system, DATA, [orders]);
-  writeTopicChange(system, DATA, { ...ADD, kind: 'delete' });
+  await writeTopicChange(
+    { system, directory: DATA, flushThread: system.flushThread(DATA) },
+    { ...ADD, kind: 'delete' },
+  );
   expect(settleChange(system, DATA)).toBe(null);
   expect(namesIn(system)).not.toContain('millrace-change.json');
   expect(partitionsIn(system)).toEqual(['orders-0']);

@@ -96,17 +96,6 @@ test('a deleted topic is gone at once; its views stay valid, and its name is fre
   expect(system.openFiles).toBe(0);
 });
 
-test('who waits for durability of a deleted topic is told that it is closed', async () => {
-  const { store } = await openInMemory();
-  await store.createTopic('orders');
-  const receipt = store.partition('orders', 0).append([{ value: 'x' }]);
-  const waiting = expect(receipt.durable).rejects.toThrow(code('CLOSED'));
-  await store.deleteTopic('orders');
-  await waiting;
-  await expect(receipt.durable).rejects.toThrow(code('CLOSED'));
-  await store.close();
-});
-
 test('a deletion waits for the flush that may name its directory', async () => {
   const system = new MemoryFileSystem();
   const { store } = await openInMemory(system);

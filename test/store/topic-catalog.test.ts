@@ -114,7 +114,7 @@ test.each<[string, Partial<TopicChange>, unknown[]]>([
       ['clicks', B, 1, [0]],
     ],
   ],
-])('%s', (_what, change, expected) => {
+])('%s', async (_what, change, expected) => {
   const isExtension = change.to === 4;
   const system = inMemory(
     ['orders-0', A],
@@ -123,7 +123,10 @@ test.each<[string, Partial<TopicChange>, unknown[]]>([
     ...(isExtension ? [['orders-2', A] as [string, string]] : []),
   );
   writeTopicsFile(system, DATA, [orders]);
-  writeTopicChange(system, DATA, { kind: 'add', topic: 'x', id: A, from: 0, to: 1, ...change });
+  await writeTopicChange(
+    { system, directory: DATA, flushThread: system.flushThread(DATA) },
+    { kind: 'add', topic: 'x', id: A, from: 0, to: 1, ...change },
+  );
   expect(summary(system)).toEqual(expected);
 });
 

@@ -13,11 +13,11 @@ import { DATA, write } from './store-fixture.ts';
 const ID = 'Wm4_o_PXQfG7ebSjCMZozQ';
 const CHANGE: TopicChange = { kind: 'add', topic: 'orders', id: ID, from: 2, to: 4 };
 
-test('what was written is read, until it is removed', () => {
+test('what was written is read, until it is removed', async () => {
   const system = new MemoryFileSystem();
   system.makeDirectory(DATA);
   expect(readTopicChange(system, DATA)).toBeNull();
-  writeTopicChange(system, DATA, CHANGE);
+  await writeTopicChange({ system, directory: DATA, flushThread: system.flushThread(DATA) }, CHANGE);
   expect(readTopicChange(system, DATA)).toEqual(CHANGE);
   removeTopicChange(system, DATA);
   expect(readTopicChange(system, DATA)).toBeNull();
