@@ -1,6 +1,7 @@
 /** A broker as a process: where it listens, when it served, what memory it has, and its end. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { processorMicros } from './processor-time.mjs';
 
 const READY_MS = 60_000;
 /** Characters of what it says that are looked at, and told if it fails. */
@@ -38,7 +39,12 @@ export class BrokerProcess {
     return { own: of('RssAnon'), all: of('VmRSS') };
   }
 
-  /** Processor time that its main thread has taken so far. */
+  /** Processor time that it has taken so far. */
+  get processorMicros() {
+    return processorMicros(this.#child.pid);
+  }
+
+  /** The same of its main thread. */
   get mainThreadMicros() {
     const [nanoseconds] = readFileSync(`/proc/${this.#child.pid}/schedstat`, 'utf8').split(' ');
     return Number(nanoseconds) / 1000;

@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { processorMicros } from './processor-time.mjs';
 
 export class Load {
   #child;
@@ -44,6 +45,11 @@ export class Load {
   async consume(address, { topic, records }) {
     const [rate] = await this.#order(1, `consume ${address} ${topic} ${records}`);
     return rate;
+  }
+
+  /** Processor time that it has taken so far. */
+  get processorMicros() {
+    return processorMicros(this.#child.pid);
   }
 
   async stop() {

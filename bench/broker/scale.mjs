@@ -60,7 +60,7 @@ export async function measure(context) {
     few: { connections: 10, partitions: 10 },
     many: { connections: pick(1000, 20), partitions: pick(10_000, 20) },
   };
-  const count = pick(2 * RATE, 100);
+  const count = pick(4 * RATE, 100);
   const scenes = {};
   for (const [name, shape] of Object.entries(shapes))
     scenes[name] = await Scene.open(stage, join(stage.directory, name), shape);

@@ -1,9 +1,10 @@
 /**
- * Produce and consume rates and latencies under one client, with records of 100 B and 1 KiB and acks 1 and all, and memory after it. At full speed a latency
- * tells most of how long the client's own queue is, so it is also measured at a rate that both brokers can keep, with a client that does not wait for more records.
+ * Produce and consume rates and latencies under one client, with records of 100 B and 1 KiB and acks 1 and all, what processor time both sides take for it, and
+ * memory after it. At full speed a latency tells most of how long the client's own queue is, so it is also measured at a rate that both brokers can keep, with a client that does not wait for more records.
  */
 import { inRounds } from '../harness/rounds.mjs';
 import { startLoad } from './clients.mjs';
+import { MICROS_A_TICK } from './processor-time.mjs';
 import { besideKafka, ofEach, startPair } from './pair.mjs';
 import { createTopic, deleteTopic } from './topics.mjs';
 
@@ -17,6 +18,10 @@ const PACED_SECONDS = 2;
 const rows = [
   { row: 'produce', figure: 'produce', unit: 'records/s', mark: { of: 'ratio', atLeast: 1.5 } },
   { row: 'consume', figure: 'consume', unit: 'records/s', mark: { of: 'ratio', atLeast: 1.5 } },
+  { row: 'processor time of the broker, produce', figure: 'produceProcessor', unit: 'µs a record' },
+  { row: 'processor time of the client, produce', figure: 'produceClient', unit: 'µs a record' },
+  { row: 'processor time of the broker, consume', figure: 'consumeProcessor', unit: 'µs a record' },
+  { row: 'processor time of the client, consume', figure: 'consumeClient', unit: 'µs a record' },
   { row: 'p99 of a produce at full speed', figure: 'p99', unit: 'ms', mark: { of: 'ratio', atMost: 0.5 } },
   { row: `p50 at ${SHOWN_PACE}`, figure: 'pacedP50', unit: 'ms' },
   { row: `p99 at ${SHOWN_PACE}`, figure: 'pacedP99', unit: 'ms', mark: { of: 'ratio', atMost: 0.5 } },
@@ -25,8 +30,8 @@ const rows = [
 /** What is measured, in the order of a table's columns. */
 function plansOf({ pick }) {
   const sizes = [
-    { size: 100, title: '100 B', records: pick(800_000, 2000) },
-    { size: 1024, title: '1 KiB', records: pick(200_000, 500) },
+    { size: 100, title: '100 B', records: pick(3_000_000, 2000) },
+    { size: 1024, title: '1 KiB', records: pick(600_000, 500) },
   ];
   return sizes.flatMap((size) =>
     ['1', 'all'].map((acks) => ({ ...size, acks, paced: pick(PACED_SECONDS * PACE, 2000) })),
@@ -34,14 +39,34 @@ function plansOf({ pick }) {
 }
 
 /** One broker's round: a topic of its own, filled, read, and filled at a pace. */
-async function round(load, { address }, { size, records, acks, paced }, topic) {
+async function round(load, broker, { size, records, acks, paced }, topic) {
+  const { address } = broker;
   await createTopic(address, topic);
-  const { rate, p99 } = await load.produce(address, { topic, records, size, acks, lingerMs: LINGER_MS });
-  const consume = await load.consume(address, { topic, records });
+  const fill = { topic, records, size, acks, lingerMs: LINGER_MS };
+  const filled = await withProcessors(load, broker, records, () => load.produce(address, fill));
+  const read = await withProcessors(load, broker, records, () => load.consume(address, { topic, records }));
   const pace = { rate: PACE, warm: paced / 4, lingerMs: 0 };
   const slow = await load.produce(address, { topic, records: paced, size, acks, ...pace });
   await deleteTopic(address, topic);
-  return { produce: rate, p99, consume, pacedP50: slow.p50, pacedP99: slow.p99 };
+  return {
+    produce: filled.result.rate,
+    produceProcessor: filled.broker,
+    produceClient: filled.client,
+    p99: filled.result.p99,
+    consume: read.result,
+    consumeProcessor: read.broker,
+    consumeClient: read.client,
+    pacedP50: slow.p50,
+    pacedP99: slow.p99,
+  };
+}
+
+/** Processor time of both sides beside what they did, in µs a record. */
+async function withProcessors(load, broker, records, work) {
+  const before = { broker: broker.processorMicros, client: load.processorMicros };
+  const result = await work();
+  const taken = (side, { processorMicros }) => Math.max(processorMicros - before[side], MICROS_A_TICK) / records;
+  return { result, broker: taken('broker', broker), client: taken('client', load) };
 }
 
 function findingsOf({ title, acks }, found) {
