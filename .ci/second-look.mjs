@@ -1,5 +1,6 @@
 /**
- * Tries the test files again, alone, that failed in a run of all tests: `node .ci/second-look.mjs <vitest's JSON report>`.
+ * Tries the test files again, alone, that failed in a run of all tests: `node .ci/second-look.mjs REPORT NOTES`, with vitest's report
+ * as JSON, and the file to which is added what passes only then.
  *
  * A shared machine can stand still for longer than a test expects, and one of six thousand tests then fails a change that it does not
  * concern. What passes when tried again passes, and says loudly that it is a test to be mended. Not so what is random on purpose, whose next
@@ -10,7 +11,8 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
 const most = 3;
-const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const [, , reportPath, notesPath] = process.argv;
+const report = JSON.parse(readFileSync(reportPath, 'utf8'));
 const failed = report.testResults
   .filter(({ status }) => status !== 'passed')
   .map(({ name, message, assertionResults }) => ({
@@ -33,7 +35,7 @@ if (status !== 0) process.exit(1);
 const words = failed.map(({ file, tests }) => `${file}: ${tests.join('; ') || 'the file itself'}`);
 for (const word of words) {
   console.log(`passed only at a second look, to be mended: ${word}`);
-  if (process.env.MILLRACE_CI_NOTES) appendFileSync(process.env.MILLRACE_CI_NOTES, `${word}\n`);
+  appendFileSync(notesPath, `${word}\n`);
 }
 
 function refuse(why) {
