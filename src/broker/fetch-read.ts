@@ -122,8 +122,7 @@ class Look implements FetchLook {
     let run = room === 0 && this.size > 0 ? null : read(room);
     if (run !== null && limit < log.endOffset) run = run.before(limit);
     // Only the very first batch may be larger than what was asked for.
-    const isLeft = run === null || run.size === 0 || (this.size > 0 && run.size > room);
-    const records = isLeft ? NO_RECORDS : run!.bytes;
+    const records = run === null || run.size === 0 || (this.size > 0 && run.size > room) ? NO_RECORDS : run.bytes;
     this.size += records.length;
     this.ends.push(log.endOffset);
     const abortedTransactions =
