@@ -1,18 +1,17 @@
 /**
- * Tries the test files again, alone, that failed in a run of all tests: `node .ci/second-look.mjs REPORT NOTES`, with vitest's report
- * as JSON, and the file to which is added what passes only then.
+ * Tries the test files again, alone, that failed in a run of all tests: `node .ci/second-look.mjs REPORT`, with vitest's report
+ * as JSON.
  *
  * A shared machine can stand still for longer than a test expects, and one of six thousand tests then fails a change that it does not
  * concern. What passes when tried again passes, and says loudly that it is a test to be mended. Not so what is random on purpose, whose next
  * run proves nothing of the one before: property and crash tests, and whatever names a seed.
  */
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
 const most = 3;
-const [, , reportPath, notesPath] = process.argv;
-const report = JSON.parse(readFileSync(reportPath, 'utf8'));
+const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const failed = report.testResults
   .filter(({ status }) => status !== 'passed')
   .map(({ name, message, assertionResults }) => ({
@@ -32,10 +31,9 @@ const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs'
   stdio: 'inherit',
 });
 if (status !== 0) process.exit(1);
-const words = failed.map(({ file, tests }) => `${file}: ${tests.join('; ') || 'the file itself'}`);
-for (const word of words) {
-  console.log(`passed only at a second look, to be mended: ${word}`);
-  appendFileSync(notesPath, `${word}\n`);
+for (const { file, tests, told } of failed) {
+  console.log(`passed only at a second look, to be mended: ${file}: ${tests.join('; ') || 'the file itself'}`);
+  console.log(told.trim().replaceAll(/^/gm, '    '));
 }
 
 function refuse(why) {

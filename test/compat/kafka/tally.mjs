@@ -1,7 +1,12 @@
 /** Counts checks and says what failed; a check is a function that throws. */
 export class Tally {
   passed = 0;
-  failed = 0;
+  /** Of each check that failed its name, and what it told. */
+  failures = [];
+
+  get failed() {
+    return this.failures.length;
+  }
 
   async check(name, run) {
     try {
@@ -9,8 +14,9 @@ export class Tally {
       this.passed++;
       console.log(`  ok    ${name}`);
     } catch (error) {
-      this.failed++;
-      console.log(`  FAIL  ${name}\n${String(error?.stack ?? error).replaceAll(/^/gm, '        ')}`);
+      const told = String(error?.stack ?? error);
+      this.failures.push({ name, told });
+      console.log(`  FAIL  ${name}\n${told.replaceAll(/^/gm, '        ')}`);
     }
   }
 }
