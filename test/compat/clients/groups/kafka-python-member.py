@@ -5,6 +5,7 @@ import signal
 import sys
 
 import kafka
+import kafka.errors
 from kafka.coordinator.assignors.range import RangePartitionAssignor
 from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 
@@ -27,6 +28,16 @@ class Listener(kafka.ConsumerRebalanceListener):
         tell(assigned=[])
 
 
+def repeated(call):
+    """Until it gets by: docs/compatibility.md says why calls may end with an error while the broker is away."""
+    while True:
+        try:
+            return call()
+        except kafka.errors.KafkaError as error:
+            if not error.retriable:
+                raise
+
+
 signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
 consumer = kafka.KafkaConsumer(
     bootstrap_servers=told["address"],
@@ -43,9 +54,9 @@ consumer.subscribe([told["topic"]], listener=Listener())
 # Waits for the partitions: docs/compatibility.md says why a member that learns of them later may stand still.
 consumer.partitions_for_topic(told["topic"])
 while not ended:
-    for messages in consumer.poll(timeout_ms=100).values():
+    for messages in repeated(lambda: consumer.poll(timeout_ms=100)).values():
         for message in messages:
             tell(partition=message.partition, offset=message.offset, value=message.value.decode())
             if not auto:
-                consumer.commit()
+                repeated(consumer.commit)
 consumer.close()
