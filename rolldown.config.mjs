@@ -2,11 +2,11 @@
  * How the sources become the code that is shipped: one chunk for all that `import 'millrace'` needs, so that it opens two files and not a hundred
  * (docs/decisions/0012). Dependencies stay outside. Declarations are tsc's work, which also checks the types.
  */
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'rolldown';
-import { browserScript, chunkNames, chunkOf } from './tools/build/chunks.mjs';
+import { browserScript, chunkNames, chunkOf, programCode, programDoors, programFileOf } from './tools/build/chunks.mjs';
 
 const source = fileURLToPath(new URL('src', import.meta.url));
 const modules = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
@@ -45,6 +45,37 @@ const library = defineConfig({
   },
 });
 
+/** All of the program, commander too: dist/cli/main.js loads it, and nothing else does. */
+const program = defineConfig({
+  input: Object.fromEntries(programDoors.map((name) => [name, `${source}/cli/${name}.ts`])),
+  external: (id) => id !== 'commander' && library.external(id),
+  platform: 'node',
+  transform: library.transform,
+  treeshake: false,
+  onLog: library.onLog,
+  output: {
+    dir: 'dist/program',
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name].cjs',
+    codeSplitting: {
+      groups: programCode.map((name) => ({
+        name,
+        test: (id) => (id.startsWith(source) ? programFileOf(relative(source, id)) : 'code') === name,
+      })),
+    },
+    keepNames: true,
+    comments: false,
+    banner: ({ name }) => (name === 'code' ? noticeOf('commander') : ''),
+  },
+});
+
+/** What a package asks of who passes it on. */
+function noticeOf(name) {
+  const license = readFileSync(new URL(`node_modules/${name}/LICENSE`, import.meta.url), 'utf8');
+  return `/*!\n * With ${name}:\n *\n${license.trim().replaceAll(/^/gm, ' * ')}\n */`;
+}
+
 const page = defineConfig({
   input: { [browserScript.name]: `${source}/${browserScript.source}` },
   platform: 'browser',
@@ -53,4 +84,4 @@ const page = defineConfig({
   output: { dir: 'dist/chunks', format: 'es', entryFileNames: '[name].js', comments: false },
 });
 
-export default [library, page];
+export default [library, program, page];

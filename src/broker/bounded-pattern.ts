@@ -6,7 +6,7 @@
  */
 import type * as Vm from 'node:vm';
 import { CLIENT_PATTERN_TIME_MS } from '../limits.ts';
-import { lazily, requirePackage } from '../record/lazy-module.ts';
+import { lazily, requirePackage } from '../lazy-module.ts';
 
 const vm = lazily(() => requirePackage('node:vm') as typeof Vm);
 

@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net';
 import type * as Tls from 'node:tls';
 import type { Server, TLSSocket } from 'node:tls';
-import { lazily, requirePackage } from '../record/lazy-module.ts';
+import { lazily, requirePackage } from '../lazy-module.ts';
 import type { TlsSettings } from './tls-settings.ts';
 
 const tls = lazily(() => requirePackage('node:tls') as typeof Tls);

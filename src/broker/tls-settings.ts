@@ -8,7 +8,7 @@ import type * as Tls from 'node:tls';
 import type { SecureVersion, TlsOptions } from 'node:tls';
 import { invalidArgument, MillraceError } from '../errors.ts';
 import { TLS_HANDSHAKE_TIMEOUT_MS } from '../limits.ts';
-import { lazily, requirePackage } from '../record/lazy-module.ts';
+import { lazily, requirePackage } from '../lazy-module.ts';
 import { PrincipalMapping } from '../security/principal-mapping.ts';
 import type { BrokerConfig } from './broker-config.ts';
 

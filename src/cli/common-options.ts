@@ -1,5 +1,5 @@
 /** The options that every command has, and what they are when nobody says. */
-import { type Command, Option } from './commander.ts';
+import { type Command, Option } from 'commander';
 
 export interface CommonOptions {
   /** The data directory. */

@@ -7,7 +7,7 @@
  *
  * A reader that closes the pipe (`millrace consume t | head`) and Ctrl-C are no failures.
  */
-import { CommanderError } from './commander.ts';
+import { CommanderError } from 'commander';
 import { isMillraceError, isSystemError } from '../errors.ts';
 import type { CliContext } from './context.ts';
 import { note } from './output.ts';

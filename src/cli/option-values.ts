@@ -1,5 +1,5 @@
 /** How the values of options are read: each reader takes commander's raw text and throws what commander tells the user. */
-import { InvalidArgumentError } from './commander.ts';
+import { InvalidArgumentError } from 'commander';
 
 /** A whole number from `min` on. */
 export function wholeNumber(min: number): (text: string) => number {

@@ -4,7 +4,7 @@
  * A command is a function from the context to commander's `Command`; everything that all commands have in common in how they speak is set here.
  */
 import { readFileSync } from 'node:fs';
-import { Command, type Help } from './commander.ts';
+import { Command, type Help } from 'commander';
 import { packageRoot } from '../package-root.ts';
 import type { CliContext } from './context.ts';
 import { reportFailure } from './failure.ts';

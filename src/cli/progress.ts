@@ -4,7 +4,7 @@
  * `update` may be called as often as the caller likes: it is drawn a few times a second.
  */
 import type * as CliProgress from 'cli-progress';
-import { lazily, requirePackage } from '../record/lazy-module.ts';
+import { lazily, requirePackage } from '../lazy-module.ts';
 import type { CliContext } from './context.ts';
 import { showBytes, showCount } from './output.ts';
 

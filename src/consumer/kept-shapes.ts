@@ -6,7 +6,7 @@ import { BatchRun } from '../record/batches.ts';
 import { byteWindow } from '../record/byte-window.ts';
 import { encodeBatches } from '../record/encode-batch.ts';
 import { keptShapes as shapesOfRecords } from '../record/kept-shapes.ts';
-import { lazily } from '../record/lazy-module.ts';
+import { lazily } from '../lazy-module.ts';
 import { surveyRun } from './batch-survey.ts';
 import { ConsumerBatch } from './consumer-batch.ts';
 import { ConsumerRecord } from './consumer-record.ts';

@@ -1,7 +1,7 @@
 /** gzip by the runtime's zlib. Several members one after another inflate to their concatenation, as in Java. */
 import type * as Zlib from 'node:zlib';
 import { inflatesBeyond } from './codec.ts';
-import { lazily, requirePackage } from './lazy-module.ts';
+import { lazily, requirePackage } from '../lazy-module.ts';
 
 const zlib = lazily(() => requirePackage('node:zlib') as typeof Zlib);
 

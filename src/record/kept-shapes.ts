@@ -11,7 +11,7 @@
  */
 import { BatchRun } from './batches.ts';
 import { byteWindow } from './byte-window.ts';
-import { lazily } from './lazy-module.ts';
+import { lazily } from '../lazy-module.ts';
 
 const OFFSET = 0x100_0000_0000;
 

@@ -10,7 +10,7 @@
  */
 import type * as Lz4 from 'lz4-napi';
 import { inflatesBeyond, notValid } from './codec.ts';
-import { lazily, requirePackage } from './lazy-module.ts';
+import { lazily, requirePackage } from '../lazy-module.ts';
 
 const lz4 = lazily(() => requirePackage('lz4-napi') as typeof Lz4);
 

@@ -9,7 +9,7 @@
  */
 import type * as Snappy from 'snappy';
 import { inflatesBeyond, notValid } from './codec.ts';
-import { lazily, requirePackage } from './lazy-module.ts';
+import { lazily, requirePackage } from '../lazy-module.ts';
 
 const snappy = lazily(() => requirePackage('snappy') as typeof Snappy);
 

@@ -5,7 +5,7 @@
 import type * as Fzstd from 'fzstd';
 import { MillraceError } from '../errors.ts';
 import { inflatesBeyond } from './codec.ts';
-import { lazily, requirePackage } from './lazy-module.ts';
+import { lazily, requirePackage } from '../lazy-module.ts';
 import { zstdFrames } from './zstd-frame.ts';
 
 interface ZstdOfZlib {

@@ -11,7 +11,7 @@ import { MillraceError } from '../errors.ts';
 import type { LogFile } from '../file/file-system.ts';
 import { BATCH_BYTES_MAX, BATCH_LOG_OVERHEAD } from '../limits.ts';
 import { BATCH_LENGTH, MAGIC } from '../record/batch-format.ts';
-import { lazily, requirePackage } from '../record/lazy-module.ts';
+import { lazily, requirePackage } from '../lazy-module.ts';
 
 const zlib = lazily(() => requirePackage('node:zlib') as typeof Zlib);
 

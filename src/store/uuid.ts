@@ -4,7 +4,7 @@
  * An id never begins with `-`, so that it can stand on a command line, and the ids 0 and 1 are reserved. (org.apache.kafka.common.Uuid.)
  */
 import type * as Crypto from 'node:crypto';
-import { lazily, requirePackage } from '../record/lazy-module.ts';
+import { lazily, requirePackage } from '../lazy-module.ts';
 
 const LENGTH = 22;
 const crypto = lazily(() => requirePackage('node:crypto') as typeof Crypto);

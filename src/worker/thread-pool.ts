@@ -4,7 +4,8 @@
  * `module` is a compiled module of ours, and `work` the name of the function that it exports.
  */
 import { fileURLToPath } from 'node:url';
-import type { Piscina } from 'piscina';
+import type * as PiscinaPackage from 'piscina';
+import { requirePackage } from '../lazy-module.ts';
 import type { Executor } from './executor.ts';
 
 export interface ThreadPoolOptions {
@@ -18,7 +19,7 @@ export interface ThreadPoolOptions {
 export class ThreadPool<Task, Result> implements Executor<Task, Result> {
   readonly concurrency: number;
   readonly #options: ThreadPoolOptions;
-  #pool: Promise<Piscina<Task, Result>> | null = null;
+  #pool: PiscinaPackage.Piscina<Task, Result> | null = null;
   readonly #running = new Set<Promise<Result>>();
 
   constructor(options: ThreadPoolOptions) {
@@ -27,7 +28,7 @@ export class ThreadPool<Task, Result> implements Executor<Task, Result> {
   }
 
   async run(task: Task): Promise<Result> {
-    const run = (this.#pool ??= newPool<Task, Result>(this.#options)).then((pool) => pool.run(task));
+    const run = (this.#pool ??= newPool<Task, Result>(this.#options)).run(task);
     this.#running.add(run);
     try {
       return await run;
@@ -39,13 +40,13 @@ export class ThreadPool<Task, Result> implements Executor<Task, Result> {
   async close(): Promise<void> {
     // Piscina's own close gives up on tasks that no thread has taken yet.
     await Promise.allSettled(this.#running);
-    await (await this.#pool)?.destroy();
+    await this.#pool?.destroy();
   }
 }
 
 /** Loads piscina when there is a task for it: few programs ever need threads here. */
-async function newPool<Task, Result>(options: ThreadPoolOptions): Promise<Piscina<Task, Result>> {
-  const { Piscina: Pool } = await import('piscina');
+function newPool<Task, Result>(options: ThreadPoolOptions): PiscinaPackage.Piscina<Task, Result> {
+  const { Piscina: Pool } = requirePackage('piscina') as typeof PiscinaPackage;
   return new Pool<Task, Result>({
     filename: fileURLToPath(options.module),
     name: options.work,

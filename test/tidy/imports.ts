@@ -15,6 +15,7 @@ const levels: Record<string, number> = {
   'test-clock': 0,
   native: 0,
   'native-words': 0,
+  'lazy-module': 0,
   'package-root': 0,
   file: 1,
   record: 1,
@@ -98,8 +99,8 @@ export const relativeImportsNameTheirFile: Rule = (tree) => {
 
 export const oneDoorToTheAddon: Rule = (tree) =>
   select(tree, ['src'], ['.ts'])
-    // lazy-module.ts loads packages by their names.
-    .filter((path) => path !== 'src/native.ts' && path !== 'src/record/lazy-module.ts')
+    // The others load packages by their names, and the program.
+    .filter((path) => !['src/native.ts', 'src/lazy-module.ts', 'src/cli/kept-code.ts'].includes(path))
     .filter((path) => /\bcreateRequire\b|\bdlopen\b|\.node['"`]/.test(tree.text(path)))
     .map((path) => `${path}: only src/native.ts loads the addon`);
 

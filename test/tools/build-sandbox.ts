@@ -18,7 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { browserScript, chunkNames, runtimeName } from '../../tools/build/chunks.mjs';
+import { browserScript, chunkNames, programCode, programDoors, runtimeName } from '../../tools/build/chunks.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -55,9 +55,10 @@ process.exit(status);
 const rolldown = `import fs from 'node:fs';
 fs.appendFileSync('ran.log', 'rolldown\\n');
 if (process.argv.slice(2).join(' ') !== '-c rolldown.config.mjs') process.exit(9);
-for (const folder of ['dist/chunks', 'dist/cli']) fs.mkdirSync(folder, { recursive: true });
+for (const folder of ['dist/chunks', 'dist/cli', 'dist/program']) fs.mkdirSync(folder, { recursive: true });
 for (const name of fs.readdirSync('src')) fs.writeFileSync('dist/' + name.replace(/\\.ts$/, '.js'), '');
 for (const name of ${JSON.stringify([...chunkNames, runtimeName, browserScript.name])}) fs.writeFileSync('dist/chunks/' + name + '.js', '');
+for (const name of ${JSON.stringify([...programDoors, ...programCode, runtimeName])}) fs.writeFileSync('dist/program/' + name + '.cjs', '');
 for (const name of ${JSON.stringify(chunkNames)}) fs.writeFileSync('dist/chunks/' + name + '.js.map', '');
 fs.writeFileSync('dist/cli/main.js.map', '');
 `;

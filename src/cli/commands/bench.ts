@@ -1,6 +1,6 @@
 /** `millrace bench [SUITE...]`: the benchmarks of the repository, which are part of the package, on a temporary directory. */
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from '../commander.ts';
+import { Command, InvalidArgumentError } from 'commander';
 import { MillraceError } from '../../errors.ts';
 import { packageRoot } from '../../package-root.ts';
 import type { CliContext } from '../context.ts';

@@ -4,7 +4,7 @@
  * The first SIGTERM or Ctrl-C ends it gracefully: what clients have begun is answered, the logs are flushed, and the directory is marked as cleanly
  * stopped. The second ends it at once. What it warns of goes to standard error.
  */
-import { Command, InvalidArgumentError, Option } from '../commander.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Broker } from '../../broker/broker.ts';
 import type { CliContext } from '../context.ts';
 import { collected, setting, wholeNumber } from '../option-values.ts';

@@ -1,5 +1,5 @@
 /** `millrace consume`: writes the records of a topic to standard output, and waits for more if it is told to. */
-import { Command, Option } from '../commander.ts';
+import { Command, Option } from 'commander';
 import { commonOptions } from '../common-options.ts';
 import { consume, type ConsumeOptions } from '../consume/consume-run.ts';
 import { FORMAT_DEFAULT } from '../consume/record-text.ts';

@@ -1,5 +1,5 @@
 /** `millrace du [DIR]`: size, records, segments and age of each topic and partition of a data directory. */
-import { Command, Option } from '../commander.ts';
+import { Command, Option } from 'commander';
 import { openDisk } from '../../file/disk-choice.ts';
 import type { FileSystem } from '../../file/file-system.ts';
 import { type PartitionUsage, storeUsage } from '../../store/store-usage.ts';

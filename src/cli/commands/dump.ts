@@ -1,5 +1,5 @@
 /** `millrace dump FILE...`: what is in any file of a data directory, damaged or not, for people and for programs. */
-import { Command, Option } from '../commander.ts';
+import { Command, Option } from 'commander';
 import { isMillraceError } from '../../errors.ts';
 import { openDisk } from '../../file/disk-choice.ts';
 import type { FileSystem } from '../../file/file-system.ts';

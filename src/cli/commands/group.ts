@@ -1,5 +1,5 @@
 /** `millrace group`: what there is to be seen of consumer groups, and what is done to those that have no members. */
-import { Command } from '../commander.ts';
+import { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { deleteGroupCommand } from '../group/delete-group.ts';
 import { describeGroupCommand } from '../group/describe-group.ts';

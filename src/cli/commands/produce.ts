@@ -1,5 +1,5 @@
 /** `millrace produce`: appends what a file or standard input has, a record for each line or frame. */
-import { Command, Option } from '../commander.ts';
+import { Command, Option } from 'commander';
 import { compressionNames } from '../../record/codec.ts';
 import { commonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';

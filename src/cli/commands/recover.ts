@@ -1,5 +1,5 @@
 /** `millrace recover [DIR]`: what opening would do to a directory that was not stopped cleanly, shown first, then done. */
-import { Command } from '../commander.ts';
+import { Command } from 'commander';
 import { MillraceError } from '../../errors.ts';
 import { openDisk } from '../../file/disk-choice.ts';
 import { type PartitionPlan, planRecovery, type RecoveryPlan } from '../../store/recovery-plan.ts';

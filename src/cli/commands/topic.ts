@@ -1,5 +1,5 @@
 /** `millrace topic`: what is done to topics as a whole. */
-import { Command } from '../commander.ts';
+import { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { alterTopicCommand } from '../topic/alter-topic.ts';
 import { createTopicCommand } from '../topic/create-topic.ts';

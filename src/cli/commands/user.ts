@@ -1,5 +1,5 @@
 /** `millrace user`: who may log in to the broker of a data directory. */
-import { Command } from '../commander.ts';
+import { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { addUserCommand } from '../user/add-user.ts';
 import { deleteUserCommand } from '../user/delete-user.ts';

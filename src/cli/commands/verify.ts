@@ -1,5 +1,5 @@
 /** `millrace verify [DIR]`: checks every batch, index, checkpoint and producer snapshot of a data directory against each other, and changes nothing. */
-import { Command } from '../commander.ts';
+import { Command } from 'commander';
 import { openDisk } from '../../file/disk-choice.ts';
 import type { Finding } from '../../segment/finding.ts';
 import { type StoreSummary, verifyStore } from '../../store/store-verification.ts';

@@ -8,7 +8,7 @@
  *     2026-11-25T18:00:00Z      the first record of that time or later; a date, or a time, without a zone is local
  *     @1764093600000            the same, in milliseconds since 1970
  */
-import { InvalidArgumentError } from '../commander.ts';
+import { InvalidArgumentError } from 'commander';
 import { MillraceError } from '../../errors.ts';
 import type { LogReader } from '../../log/log-reader.ts';
 

@@ -1,5 +1,5 @@
 /** `millrace group delete`: forgets groups that have no members, with all that they have committed. All of those that are named, or none. */
-import { Command, Option } from '../commander.ts';
+import { Command, Option } from 'commander';
 import { MillraceError } from '../../errors.ts';
 import type { ShownGroup } from '../../group/shown-group.ts';
 import { type CommonOptions, commonOptions } from '../common-options.ts';

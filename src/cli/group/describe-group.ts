@@ -2,7 +2,7 @@
  * `millrace group describe`: a group's state and assignor and, for each partition, its offset, the log's end, the lag and who reads it; with `--members` its
  * members and what each is assigned. What Kafka's kafka-consumer-groups says, in its words.
  */
-import { Command, Option } from '../commander.ts';
+import { Command, Option } from 'commander';
 import { lagSum } from '../../group/group-lag.ts';
 import type { ReadOnlyStore } from '../../store/read-only-store.ts';
 import { type CommonOptions, commonOptions } from '../common-options.ts';

@@ -1,5 +1,5 @@
 /** `millrace group list`: the consumer groups of a data directory, by name. */
-import { Command } from '../commander.ts';
+import { Command } from 'commander';
 import { lagsOf, lagSum } from '../../group/group-lag.ts';
 import { type CommonOptions, commonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';

@@ -1,7 +1,7 @@
 /**
  * Where offsets are reset to, as the options of `millrace group reset-offsets` say it: those of Kafka's kafka-consumer-groups.
  */
-import { InvalidArgumentError } from '../commander.ts';
+import { InvalidArgumentError } from 'commander';
 import type { LogReader } from '../../log/log-reader.ts';
 import type { Offset } from '../../types.ts';
 import { parseStart } from '../consume/start-position.ts';

@@ -2,7 +2,7 @@
  * `millrace group reset-offsets`: has a group go on elsewhere. Shows what it would do, also while another process writes the directory; `--execute` does it, and
  * takes the directory for itself.
  */
-import { Command } from '../commander.ts';
+import { Command } from 'commander';
 import { MillraceError } from '../../errors.ts';
 import type { GroupCoordinator } from '../../group/group-requests.ts';
 import type { ReadOnlyStore } from '../../store/read-only-store.ts';

@@ -1,6 +1,6 @@
 /** The options of `millrace group reset-offsets`, which are those of Kafka's kafka-consumer-groups, and what they ask for together. */
 import { readFileSync } from 'node:fs';
-import { type Command, Option } from '../commander.ts';
+import { type Command, Option } from 'commander';
 import type { CommonOptions } from '../common-options.ts';
 import { collected, wholeNumber } from '../option-values.ts';
 import { type OffsetTarget, parseDuration, parseShift, parseTime } from './offset-target.ts';

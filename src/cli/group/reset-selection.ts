@@ -1,5 +1,5 @@
 /** Which partitions offsets are reset of: `--topic orders`, `--topic orders:0,1`. */
-import { InvalidArgumentError } from '../commander.ts';
+import { InvalidArgumentError } from 'commander';
 import { MillraceError } from '../../errors.ts';
 import { comparePartitions } from '../../group/partitions-format.ts';
 import type { ReadOnlyStore } from '../../store/read-only-store.ts';

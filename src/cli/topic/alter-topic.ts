@@ -1,5 +1,5 @@
 /** `millrace topic alter`: changes settings of a topic, or gives it more partitions. */
-import { Command, Option } from '../commander.ts';
+import { Command, Option } from 'commander';
 import type { TopicConfigInput } from '../../store/topic-config.ts';
 import { type CommonOptions, commonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';

@@ -1,5 +1,5 @@
 /** `millrace topic create`: makes a topic, and the data directory if it is not there. */
-import { Command, Option } from '../commander.ts';
+import { Command, Option } from 'commander';
 import type { TopicConfigInput } from '../../store/topic-config.ts';
 import { type CommonOptions, commonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';

@@ -1,5 +1,5 @@
 /** `millrace topic delete`: removes a topic with its records. Asks nothing, and so takes nothing but the whole name. */
-import { Command } from '../commander.ts';
+import { Command } from 'commander';
 import { type CommonOptions, commonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';
 import { findTopic, writing } from '../data-directory.ts';

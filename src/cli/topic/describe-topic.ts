@@ -3,7 +3,7 @@
  *
  * A partition that cannot be opened is told of in its own line; the others are shown all the same, and the exit status is 1.
  */
-import { Command } from '../commander.ts';
+import { Command } from 'commander';
 import { isMillraceError } from '../../errors.ts';
 import type { ReadOnlyStore } from '../../store/read-only-store.ts';
 import { type TopicConfigName, topicConfigs } from '../../store/topic-config.ts';

@@ -1,5 +1,5 @@
 /** `millrace topic list`: the topics of a data directory, by name. */
-import { Command } from '../commander.ts';
+import { Command } from 'commander';
 import type { TopicConfig } from '../../store/topic-config.ts';
 import { type CommonOptions, commonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';

@@ -1,5 +1,5 @@
 /** `millrace user add`: makes a user, or gives one another password. */
-import { Command, Option } from '../commander.ts';
+import { Command, Option } from 'commander';
 import type { ScramMechanism } from '../../security/scram-hash.ts';
 import { type CommonOptions, commonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';

@@ -1,5 +1,5 @@
 /** `millrace user delete`: takes away all that a user logs in by. */
-import { Command } from '../commander.ts';
+import { Command } from 'commander';
 import { MillraceError } from '../../errors.ts';
 import { type CommonOptions, commonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';

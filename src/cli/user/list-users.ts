@@ -1,5 +1,5 @@
 /** `millrace user list`: who may log in, and how. */
-import { Command } from '../commander.ts';
+import { Command } from 'commander';
 import { type CommonOptions, commonOptions } from '../common-options.ts';
 import type { CliContext } from '../context.ts';
 import { reading } from '../data-directory.ts';

@@ -5,7 +5,7 @@
 import type * as Re2 from 're2js';
 import { setImmediate } from 'node:timers/promises';
 import { GROUP_PATTERN_CHARACTERS_MAX, GROUP_PATTERN_INSTRUCTIONS_MAX, GROUP_PATTERN_TURN_MS } from '../../limits.ts';
-import { lazily, requirePackage } from '../../record/lazy-module.ts';
+import { lazily, requirePackage } from '../../lazy-module.ts';
 
 const re2 = lazily(() => requirePackage('re2js') as typeof Re2);
 

@@ -9,7 +9,7 @@
  */
 import type { IHasher } from 'hash-wasm';
 import type * as HashWasm from 'hash-wasm';
-import { lazily, requirePackage } from '../../record/lazy-module.ts';
+import { lazily, requirePackage } from '../../lazy-module.ts';
 import { assert } from '../../assert.ts';
 import type { GroupTopic, GroupTopics } from './group-topics.ts';
 

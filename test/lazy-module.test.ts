@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import nodePath from 'node:path';
-import { lazily, requirePackage } from '#millrace/record/lazy-module.js';
+import { lazily, requirePackage } from '#millrace/lazy-module.js';
 import { expect, test } from 'vitest';
 
 test('a package is loaded at the first call, and is the same at each', () => {
