@@ -36,8 +36,8 @@ export const POPULATE_STEP_BYTES = 2 * MIB;
 
 /** Read windows: a window starts at a multiple of the step and is two steps long, so a read of one step never straddles. */
 export const READ_WINDOW_STEP = 16 * MIB;
-/** Mappings kept for sealed data: beyond either, the least recently used is let go. `vm.max_map_count` is 65,530. */
-export const READ_WINDOWS_MAX = 8_192;
+/** Mappings kept for readers: beyond either, the least recently used is let go. More than ten thousand partitions need; `vm.max_map_count` is 65,530. */
+export const READ_WINDOWS_MAX = 16_384;
 /** Page tables cost a five-hundredth of what is mapped. */
 export const READ_WINDOW_BYTES_MAX = 64 * GIB;
 /** An index file of up to this size is read into memory of its own: a mapping takes whole pages, and a page's place in the CPU's caches. */

@@ -44,6 +44,8 @@ test('steps fit into each other', () => {
 
 test('read windows stay below what Linux lets a process map, and below 2^32 bytes each', () => {
   expect(limits.READ_WINDOWS_MAX * 2).toBeLessThan(65_530);
+  // Else a broker whose ten thousand partitions are all read maps one of them at each turn.
+  expect(limits.READ_WINDOWS_MAX).toBeGreaterThan(10_000);
   expect(limits.READ_WINDOW_STEP * 2).toBeLessThan(2 ** 32);
 });
 

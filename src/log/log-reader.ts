@@ -109,6 +109,8 @@ export class LogReader {
       throw invalidArgument('maxBytes', 'a number of bytes', maxBytes);
     this.#checkRange(offset);
     const { all } = this.segments;
+    // Those who wait for news ask for no more than this: no segment is looked at for them.
+    if (offset === this.#endOffset) return this.#nothing();
     for (let slot = this.segments.slotOf(offset); slot < all.length; slot++) {
       const slice = all[slot].read(offset, maxBytes);
       if (slice === null) continue;
@@ -116,7 +118,12 @@ export class LogReader {
       this.#traffic.bytesOut += slice.end - slice.start;
       return new BatchRun(slice.window, slice.start, slice.end, offset);
     }
-    // No batch has it or a later one: a reader that goes on at `nextOffset` gets to the end.
+    // No batch has it or a later one.
+    return this.#nothing();
+  }
+
+  /** A reader that goes on at its `nextOffset` gets to the end. */
+  #nothing(): BatchRun {
     return new BatchRun(NOTHING, 0, 0, this.#endOffset);
   }
 

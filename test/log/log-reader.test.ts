@@ -76,6 +76,15 @@ test('a read finds nothing only at the end, and its run leads there', () => {
   expect(rig.log.read(0).nextOffset).toBe(12);
 });
 
+test('a read at the end, as of those who wait for news, maps nothing', () => {
+  const rig = new TempLog();
+  rig.log.append(numbered(10));
+  expect(rig.log.read(10)).toMatchObject({ size: 0, nextOffset: 10 });
+  expect(rig.cache.count).toBe(0);
+  expect(rig.log.read(9).size).toBeGreaterThan(0);
+  expect(rig.cache.count).toBe(1);
+});
+
 test('who waits for records is woken by the append, before the turn of the event loop ends', async () => {
   const rig = new TempLog();
   const order: string[] = [];
