@@ -11,35 +11,62 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
-interface Waiter {
+/**
+ * A link of a log's list: a Set would make a new table each time its last one goes, and most logs have one at a time. Who has left still leads to those that came
+ * after, so that others may leave while they are gone through.
+ */
+abstract class Waiter {
   readonly offset: number;
-  settle(error: MillraceError | null): void;
+  waits = false;
+  before: Waiter | null = null;
+  after: Waiter | null = null;
+  protected readonly arrivals: Arrivals;
+
+  constructor(arrivals: Arrivals, offset: number) {
+    this.arrivals = arrivals;
+    this.offset = offset;
+  }
+
+  /** It waits no more: null when what it waited for is there. */
+  abstract settle(error: MillraceError | null): void;
+}
+
+class Promised extends Waiter {
+  readonly #settled: (error: MillraceError | null) => void;
+
+  constructor(arrivals: Arrivals, offset: number, settled: (error: MillraceError | null) => void) {
+    super(arrivals, offset);
+    this.#settled = settled;
+  }
+
+  settle(error: MillraceError | null): void {
+    this.arrivals.remove(this);
+    this.#settled(error);
+  }
 }
 
 /** A listener that waits: one small object, since brokers keep thousands of them for seconds. */
-export class Listening implements Waiter {
-  readonly offset: number;
-  readonly #arrivals: Arrivals;
+export class Listening extends Waiter {
   readonly #listener: () => void;
 
   constructor(arrivals: Arrivals, offset: number, listener: () => void) {
-    this.offset = offset;
-    this.#arrivals = arrivals;
+    super(arrivals, offset);
     this.#listener = listener;
   }
 
   settle(): void {
-    if (this.#arrivals.remove(this)) this.#listener();
+    if (this.arrivals.remove(this)) this.#listener();
   }
 
   /** Nothing is told any more. */
   cancel(): void {
-    this.#arrivals.remove(this);
+    this.arrivals.remove(this);
   }
 }
 
 export class Arrivals {
-  readonly #waiters = new Set<Waiter>();
+  #first: Waiter | null = null;
+  #last: Waiter | null = null;
   readonly #watch: (isWaiting: boolean) => void;
 
   /** `watch` hears when somebody has begun to wait, and when nobody waits any more. */
@@ -48,7 +75,7 @@ export class Arrivals {
   }
 
   get isEmpty(): boolean {
-    return this.#waiters.size === 0;
+    return this.#first === null;
   }
 
   /** Settles when `moved` is told of an end past `offset`, or `cut` of one before it. */
@@ -57,14 +84,10 @@ export class Arrivals {
     let onAbort: (() => void) | undefined;
     try {
       await new Promise<void>((resolve, reject) => {
-        const waiter: Waiter = {
-          offset,
-          settle: (error) => {
-            this.remove(waiter);
-            if (error === null) resolve();
-            else reject(error);
-          },
-        };
+        const waiter = new Promised(this, offset, (error) => {
+          if (error === null) resolve();
+          else reject(error);
+        });
         this.#add(waiter);
         if (signal === undefined) return;
         onAbort = () => waiter.settle(aborted(signal));
@@ -84,28 +107,41 @@ export class Arrivals {
 
   /** Whether it was still waiting. */
   remove(waiter: Waiter): boolean {
-    const waited = this.#waiters.delete(waiter);
-    if (waited && this.#waiters.size === 0) this.#watch(false);
-    return waited;
+    if (!waiter.waits) return false;
+    waiter.waits = false;
+    const { before, after } = waiter;
+    if (before === null) this.#first = after;
+    else before.after = after;
+    if (after === null) this.#last = before;
+    else after.before = before;
+    waiter.before = null;
+    if (this.isEmpty) this.#watch(false);
+    return true;
   }
 
   /** The log ends at `endOffset` now. */
   moved(endOffset: number): void {
-    for (const waiter of this.#waiters) if (waiter.offset < endOffset) waiter.settle(null);
+    for (let waiter = this.#first; waiter !== null; waiter = waiter.after)
+      if (waiter.waits && waiter.offset < endOffset) waiter.settle(null);
   }
 
   /** The log was cut and ends at `endOffset`: who waits for more than that must look again, since other records will have those offsets. */
   cut(endOffset: number): void {
-    for (const waiter of this.#waiters) if (waiter.offset > endOffset) waiter.settle(null);
+    for (let waiter = this.#first; waiter !== null; waiter = waiter.after)
+      if (waiter.waits && waiter.offset > endOffset) waiter.settle(null);
   }
 
   /** Nothing will come any more. */
   fail(error: MillraceError): void {
-    for (const waiter of this.#waiters) waiter.settle(error);
+    for (let waiter = this.#first; waiter !== null; waiter = waiter.after) if (waiter.waits) waiter.settle(error);
   }
 
   #add(waiter: Waiter): void {
-    this.#waiters.add(waiter);
+    waiter.waits = true;
+    waiter.before = this.#last;
+    if (this.#last === null) this.#first = waiter;
+    else this.#last.after = waiter;
+    this.#last = waiter;
     this.#watch(true);
     // Who watches has looked, and may have found what the waiter was to wait for.
     if (this.isEmpty) this.#watch(false);

@@ -58,3 +58,43 @@ test('a log that closes fails all who wait', async () => {
   for (const each of waiting) await expect(each).rejects.toMatchObject({ code: 'ERR_MILLRACE_CLOSED' });
   expect(arrivals.isEmpty).toBe(true);
 });
+
+test('a listener may end the waits of others while it is told, and begin new ones', () => {
+  const arrivals = new Arrivals();
+  const told: string[] = [];
+  const later: string[] = [];
+  const listen = (name: string, more: () => void = () => {}): { cancel(): void } =>
+    arrivals.listen(0, () => {
+      told.push(name);
+      more();
+    });
+  const first = listen('first', () => {
+    second.cancel();
+    third.cancel();
+    first.cancel();
+    arrivals.listen(5, () => later.push('again'));
+  });
+  const second = listen('second');
+  const third = listen('third');
+  listen('fourth');
+  arrivals.moved(5);
+  expect(told).toEqual(['first', 'fourth']);
+  expect(arrivals.isEmpty).toBe(false);
+  arrivals.moved(6);
+  expect(later).toEqual(['again']);
+  expect(arrivals.isEmpty).toBe(true);
+});
+
+test('whoever leaves, the others stay in their order', () => {
+  const names = ['a', 'b', 'c', 'd'];
+  for (let leaving = 0; leaving < 1 << names.length; leaving++) {
+    const arrivals = new Arrivals();
+    const told: string[] = [];
+    const all = names.map((name) => arrivals.listen(0, () => told.push(name)));
+    const leaves = (i: number): boolean => ((leaving >> i) & 1) === 1;
+    for (const i of [2, 0, 3, 1]) if (leaves(i)) all[i].cancel();
+    arrivals.moved(1);
+    expect(told).toEqual(names.filter((_, i) => !leaves(i)));
+    expect(arrivals.isEmpty).toBe(true);
+  }
+});
