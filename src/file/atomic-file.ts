@@ -4,7 +4,7 @@
  * Written beside the old one, synced, renamed over it; then the directory is synced. (Kafka's `CheckpointFile` does the same.)
  */
 import { dirname } from 'node:path';
-import { MillraceError } from '../errors.ts';
+import { isMillraceError, isSystemError, MillraceError } from '../errors.ts';
 import { CHECKPOINT_BYTES_MAX } from '../limits.ts';
 import type { FileSystem, FlushThread, LogFile } from './file-system.ts';
 import { flushRound } from './flush-round.ts';
@@ -72,24 +72,29 @@ function write(file: LogFile, text: string): void {
   file.write(bytes, 0, bytes.length, 0);
 }
 
-/** The whole text of `path`, or null where there is no such file. */
+/** The whole text of `path`, or null where there is no such file: of one file, also while another process replaces or removes it. */
 export function readWholeFile(system: FileSystem, path: string): string | null {
-  const size = system.sizeOf(path);
-  if (size < 0) return null;
-  if (size > CHECKPOINT_BYTES_MAX) {
-    throw new MillraceError(
-      'ERR_MILLRACE_CORRUPT',
-      `${path} has ${size} bytes, expected at most ${CHECKPOINT_BYTES_MAX}`,
-      {
-        path,
-      },
-    );
-  }
-  const bytes = Buffer.alloc(size);
-  const file = system.open(path, 'r');
+  const file = openIfThere(system, path);
+  if (file === null) return null;
   try {
+    const size = file.size();
+    if (size > CHECKPOINT_BYTES_MAX) {
+      const message = `${path} has ${size} bytes, expected at most ${CHECKPOINT_BYTES_MAX}`;
+      throw new MillraceError('ERR_MILLRACE_CORRUPT', message, { path });
+    }
+    const bytes = Buffer.alloc(size);
     return bytes.subarray(0, file.read(bytes, 0, size, 0)).toString('utf8');
   } finally {
     file.close();
+  }
+}
+
+/** To be read; null where there is no such file. Nobody can take it away in between, as between a question for it and its opening. */
+export function openIfThere(system: FileSystem, path: string): LogFile | null {
+  try {
+    return system.open(path, 'r');
+  } catch (error) {
+    if (isMillraceError(error) && isSystemError(error.cause) && error.cause.code === 'ENOENT') return null;
+    throw error;
   }
 }

@@ -7,9 +7,9 @@
  * (org.apache.kafka.storage.internals.checkpoint.PartitionMetadataFile.)
  */
 import { join } from 'node:path';
-import { isMillraceError, isSystemError, MillraceError, show } from '../errors.ts';
-import { writeWholeFile } from '../file/atomic-file.ts';
-import type { FileSystem, LogFile } from '../file/file-system.ts';
+import { MillraceError, show } from '../errors.ts';
+import { openIfThere, writeWholeFile } from '../file/atomic-file.ts';
+import type { FileSystem } from '../file/file-system.ts';
 import { isUuid } from './uuid.ts';
 
 export const PARTITION_METADATA = 'partition.metadata';
@@ -35,13 +35,8 @@ export function readPartitionMetadata(system: FileSystem, directory: string): st
 
 /** The file's first bytes, which are all unless it is not what it should be. Read for each partition: without asking for its size first. */
 function readStart(system: FileSystem, path: string): string | null {
-  let file: LogFile;
-  try {
-    file = system.open(path, 'r');
-  } catch (error) {
-    if (isMillraceError(error) && isSystemError(error.cause) && error.cause.code === 'ENOENT') return null;
-    throw error;
-  }
+  const file = openIfThere(system, path);
+  if (file === null) return null;
   try {
     return start.toString('latin1', 0, file.read(start, 0, start.length, 0));
   } finally {

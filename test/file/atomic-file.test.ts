@@ -19,6 +19,29 @@ test('a file is made, replaced and read as a whole', () => {
   expect(readWholeFile(system, path)).toBe('');
 });
 
+test.each([
+  ['replaced by a longer one', 'the longer text of another process'],
+  ['replaced by a shorter one', 'short'],
+  ['removed', null],
+])('a file that is %s while it is read is one of the two, or none', (_, text) => {
+  const path = join(temporaryDirectory(), 'millrace-topics.json');
+  for (const call of ['exists', 'entry', 'sizeOf', 'open']) {
+    writeWholeFile(system, path, 'the text of before');
+    const racing = new Proxy(system, {
+      get(target, name: keyof DiskFileSystem) {
+        const value = target[name] as unknown;
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]) => {
+          if (name === call && text === null) target.remove(path);
+          if (name === call && text !== null) writeWholeFile(target, path, text);
+          return value.apply(target, args) as unknown;
+        };
+      },
+    }) as FileSystem;
+    expect([text, 'the text of before']).toContain(readWholeFile(racing, path));
+  }
+});
+
 test('what an interrupted write left is no hindrance', () => {
   const directory = temporaryDirectory();
   writeFileSync(join(directory, 'a.tmp'), 'half of a much longer text');
