@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chunkNames, programCode, programDoors, runtimeName } from './build/chunks.mjs';
+import { chunkNames, programFiles } from './build/chunks.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packedSizeMax = 4 * 1024 * 1024;
@@ -62,7 +62,7 @@ function pack(folder) {
     `dist/${path.replace(/\.ts$/, '.d.ts')}`,
   ]);
   const bundled = chunkNames.flatMap((name) => [`dist/chunks/${name}.js`, `dist/chunks/${name}.js.map`]);
-  bundled.push(...[...programDoors, ...programCode, runtimeName].map((name) => `dist/program/${name}.cjs`));
+  bundled.push(...programFiles.map((path) => `dist/${path}`));
   const missing = [...required, ...compiled, ...bundled].filter((path) => !paths.includes(path));
   const foreign = paths.filter((path) => !allowed.test(path));
   if (missing.length > 0) throw new Error(`the package lacks ${missing.join(', ')}`);

@@ -4,10 +4,11 @@
  * Written beside the old one, synced, renamed over it; then the directory is synced. (Kafka's `CheckpointFile` does the same.)
  */
 import { dirname } from 'node:path';
-import { isMillraceError, isSystemError, MillraceError } from '../errors.ts';
+import { MillraceError } from '../errors.ts';
 import { CHECKPOINT_BYTES_MAX } from '../limits.ts';
 import type { FileSystem, FlushThread, LogFile } from './file-system.ts';
 import { flushRound } from './flush-round.ts';
+import { isGone } from './stale-file.ts';
 
 const TEMPORARY_SUFFIX = '.tmp';
 
@@ -94,7 +95,7 @@ export function openIfThere(system: FileSystem, path: string): LogFile | null {
   try {
     return system.open(path, 'r');
   } catch (error) {
-    if (isMillraceError(error) && isSystemError(error.cause) && error.cause.code === 'ENOENT') return null;
+    if (isGone(error)) return null;
     throw error;
   }
 }

@@ -9,8 +9,17 @@ export function staleFile(path: string): MillraceError {
   return new MillraceError('ERR_MILLRACE_IO', `${path} was replaced by another file`, { path, cause });
 }
 
-/** Does the error say that a file, or its directory, is not there any more, or is another one? */
+/** Does the error say that a file, or its directory, is not there, or not any more? */
+export function isGone(error: unknown): boolean {
+  return systemCodeOf(error) === 'ENOENT';
+}
+
+/** The same, or that it is another one? */
 export function isStale(error: unknown): boolean {
-  if (!isMillraceError(error, 'ERR_MILLRACE_IO') || !isSystemError(error.cause)) return false;
-  return error.cause.code === 'ENOENT' || error.cause.code === 'ESTALE';
+  return isGone(error) || systemCodeOf(error) === 'ESTALE';
+}
+
+function systemCodeOf(error: unknown): string | undefined {
+  if (!isMillraceError(error, 'ERR_MILLRACE_IO') || !isSystemError(error.cause)) return undefined;
+  return error.cause.code;
 }

@@ -1,7 +1,6 @@
 /** Which files of a partition's directory nobody knows, and which belong to a log that is not there. */
 import { join } from 'node:path';
 import { BATCH_LOG_OVERHEAD } from '../limits.ts';
-import { isMillraceError, isSystemError } from '../errors.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { BATCH_LENGTH } from '../record/batch-format.ts';
 import type { Findings } from '../segment/finding.ts';
@@ -55,11 +54,6 @@ export function isUnwritten(system: FileSystem, path: string): boolean {
   } finally {
     file.close();
   }
-}
-
-/** The file went between the look and the touch. */
-export function isGone(error: unknown): boolean {
-  return isMillraceError(error, 'ERR_MILLRACE_IO') && isSystemError(error.cause) && error.cause.code === 'ENOENT';
 }
 
 /** On its way out or in. */

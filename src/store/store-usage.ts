@@ -6,7 +6,7 @@ import { isMillraceError, type MillraceError } from '../errors.ts';
 import { systemClock } from '../clock.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { WindowCache } from '../file/window-cache.ts';
-import { isGone } from '../log/log-directory-check.ts';
+import { isGone } from '../file/stale-file.ts';
 import { FollowedLog } from '../log/log-follower.ts';
 import { NewsWatch } from '../log/news-watch.ts';
 import type { SegmentEnvironment } from '../segment/segment.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { MillraceError } from '../errors.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { listSegments } from '../log/log-directory.ts';
-import { isGone } from '../log/log-directory-check.ts';
+import { isGone } from '../file/stale-file.ts';
 import { type LogSummary, verifyLog } from '../log/log-verification.ts';
 import { type Finding, Findings } from '../segment/finding.ts';
 import { logContents } from '../segment/log-contents.ts';

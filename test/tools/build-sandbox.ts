@@ -18,7 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { browserScript, chunkNames, programCode, programDoors, runtimeName } from '../../tools/build/chunks.mjs';
+import { browserScript, chunkNames, programFiles, runtimeName } from '../../tools/build/chunks.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -58,7 +58,7 @@ if (process.argv.slice(2).join(' ') !== '-c rolldown.config.mjs') process.exit(9
 for (const folder of ['dist/chunks', 'dist/cli', 'dist/program']) fs.mkdirSync(folder, { recursive: true });
 for (const name of fs.readdirSync('src')) fs.writeFileSync('dist/' + name.replace(/\\.ts$/, '.js'), '');
 for (const name of ${JSON.stringify([...chunkNames, runtimeName, browserScript.name])}) fs.writeFileSync('dist/chunks/' + name + '.js', '');
-for (const name of ${JSON.stringify([...programDoors, ...programCode, runtimeName])}) fs.writeFileSync('dist/program/' + name + '.cjs', '');
+for (const path of ${JSON.stringify(programFiles)}) fs.writeFileSync('dist/' + path, '');
 for (const name of ${JSON.stringify(chunkNames)}) fs.writeFileSync('dist/chunks/' + name + '.js.map', '');
 fs.writeFileSync('dist/cli/main.js.map', '');
 `;

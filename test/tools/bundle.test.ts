@@ -12,8 +12,8 @@ import {
   browserScript,
   chunkNames,
   chunkOf,
-  programCode,
   programDoors,
+  programFiles,
   runtimeName,
 } from '../../tools/build/chunks.mjs';
 
@@ -133,9 +133,7 @@ test('the program opens its main file, the one of what all commands share, and n
 test('dist has a door for each source, the chunks, and nothing else', () => {
   const chunks = [...chunkNames, runtimeName, browserScript.name].map((name) => `chunks/${name}.js`);
   expect(endingWith('dist', '.js')).toEqual([...sources.map((name) => `${name}.js`), ...chunks].sort());
-  expect(endingWith('dist', '.cjs')).toEqual(
-    [...programDoors, ...programCode, runtimeName].map((name) => `program/${name}.cjs`).sort(),
-  );
+  expect(endingWith('dist', '.cjs')).toEqual(programFiles.toSorted());
   expect(endingWith('dist', '.d.ts')).toEqual(sources.map((name) => `${name}.d.ts`).sort());
   expect(sources.filter((name) => !doors.includes(name))).toEqual(['cli/main']);
 });

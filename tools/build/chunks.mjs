@@ -63,6 +63,9 @@ export function programFileOf(path) {
 /** A file of the bundler's own, beside the chunks and in dist/program/. */
 export const runtimeName = 'rolldown-runtime';
 
+/** All that dist/program/ has, by paths below dist/. */
+export const programFiles = [...programDoors, ...programCode, runtimeName].map((name) => `program/${name}.cjs`);
+
 /**
  * @param {string} path of a source, below src/
  * @returns {string | null} null for one that stays apart

@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { browserScript, chunkNames, programCode, programDoors, runtimeName } from './chunks.mjs';
+import { browserScript, chunkNames, programFiles, runtimeName } from './chunks.mjs';
 
 /** Packages whose version decides what the addon looks like. */
 const addonPackages = ['cmake-js', 'node-addon-api', 'node-api-headers'];
@@ -90,7 +90,7 @@ const halves = {
     ending: '.js',
     more: [
       ...[...chunkNames, runtimeName, browserScript.name].map((name) => `dist/chunks/${name}.js`),
-      ...[...programDoors, ...programCode, runtimeName].map((name) => `dist/program/${name}.cjs`),
+      ...programFiles.map((path) => `dist/${path}`),
       ...mapped,
     ],
   },
