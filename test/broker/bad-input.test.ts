@@ -1,5 +1,4 @@
 /** What clients send that no client should, over a socket, each by its name; the fuzzer draws more of it. */
-import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { produce } from '#millrace/protocol/apis/00-produce.js';
@@ -13,6 +12,7 @@ import { native } from '#millrace/native.js';
 import { kafkaErrorOf } from '#millrace/protocol/error-code.js';
 import { ZERO_UUID } from '#millrace/protocol/uuid.js';
 import { FakeClock } from '../support/fake-clock.ts';
+import { privateMib } from '../support/private-memory.ts';
 import type { BrokerClient } from './broker-client.ts';
 import { batch, rig } from './broker-fixture.ts';
 
@@ -30,10 +30,6 @@ function frame(apiKey: number, version: number, body: string, tags = ''): Buffer
   const length = Buffer.alloc(4);
   length.writeInt32BE(content.length);
   return Buffer.concat([length, content]);
-}
-
-function privateBytes(): number {
-  return Number(/^RssAnon:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0) * 1024;
 }
 
 /** The first bytes of a frame say that it is longer than it is. */
@@ -64,10 +60,10 @@ test.each([
 ])('%s closes its connection, takes no memory, and others go on', async (_, bytes) => {
   const { broker, client, connect } = await rig();
   const other = await connect();
-  const before = privateBytes();
+  const before = privateMib();
   client.socket.write(bytes);
   await client.closed;
-  expect(privateBytes() - before).toBeLessThan(64 * MIB);
+  expect(privateMib() - before).toBeLessThan(64);
   expect(broker.listeners[0].statistics).toMatchObject({ malformed: 1, failed: 0 });
   expect((await other.ask(apiVersions, 0, {})).errorCode).toBe(0);
 });
@@ -102,9 +98,9 @@ test('a bomb takes no memory that the message may not', async () => {
   const members = Array.from({ length: 300 }, () => member);
   const bomb = sealed(Buffer.concat([header, ...members]));
   expect(bomb.length).toBeLessThan(MIB);
-  const before = privateBytes();
+  const before = privateMib();
   expect(await send(client, bomb)).toBe('MESSAGE_TOO_LARGE');
-  expect(privateBytes() - before).toBeLessThan(300 * MIB);
+  expect(privateMib() - before).toBeLessThan(300);
   expect(broker.store.partition('t', 0).endOffset).toBe(0);
   expect((await client.ask(apiVersions, 0, {})).errorCode).toBe(0);
 });
@@ -136,7 +132,7 @@ test(
     // Fewer at once than the system lets wait.
     while (slow.length < 300) slow.push(...(await Promise.all(Array.from({ length: 20 }, () => connect()))));
     await expect.poll(() => broker.listeners[0].statistics.accepted).toBe(301);
-    const before = privateBytes();
+    const before = privateMib();
     // They announce a frame of 50 MiB each.
     const bytes = Buffer.from([3, 0x20, 0, 0, 0, 3, 0, 12]);
     for (const byte of bytes) {
@@ -146,7 +142,7 @@ test(
       expect((await client.ask(apiVersions, 0, {})).errorCode).toBe(0);
     }
     await Promise.all(slow.map(({ closed }) => closed));
-    expect(privateBytes() - before).toBeLessThan(64 * MIB);
+    expect(privateMib() - before).toBeLessThan(64);
     await expect.poll(() => broker.listeners[0].statistics.connections).toBe(1);
     expect(broker.listeners[0].statistics).toMatchObject({ idle: 300, malformed: 0 });
   },

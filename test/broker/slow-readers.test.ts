@@ -1,5 +1,4 @@
 /** 200 clients that ask for all there is and read nothing: what the broker holds for them, of its own memory, and that others are served. */
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { connect as connectSecurely } from 'node:tls';
@@ -7,17 +6,12 @@ import { expect, test } from 'vitest';
 import { fetch } from '#millrace/protocol/apis/01-fetch.js';
 import { apiVersions } from '#millrace/protocol/apis/18-api-versions.js';
 import { encodeRequest } from '#millrace/protocol/request-frame.js';
+import { privateMib } from '../support/private-memory.ts';
 import { rig } from './broker-fixture.ts';
 import { tlsConfig } from './certificates.ts';
 
 const MIB = 1024 * 1024;
 const CLIENTS = 200;
-
-/** Private memory, without the pages of files that are mapped. */
-function privateBytes(): number {
-  const [, kilobytes] = /^RssAnon:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))!;
-  return Number(kilobytes) * 1024;
-}
 
 const request = Buffer.concat(
   encodeRequest(
@@ -49,7 +43,7 @@ test.skipIf(process.platform !== 'linux').each(['PLAINTEXT', 'SSL'])('over %s', 
   // 50 MiB: 10 GiB, if each client's answer were held.
   for (let i = 0; i < 50; i++) log.append([{ value: Buffer.alloc(MIB - 1024, i) }]);
   const { port } = broker.listeners.at(-1)!;
-  const before = privateBytes();
+  const before = privateMib();
   const sockets = await Promise.all(
     Array.from({ length: CLIENTS }, async () => {
       const socket =
@@ -64,7 +58,7 @@ test.skipIf(process.platform !== 'linux').each(['PLAINTEXT', 'SSL'])('over %s', 
     }),
   );
   await new Promise((resolve) => setTimeout(resolve, 500));
-  const growth = (privateBytes() - before) / MIB;
+  const growth = privateMib() - before;
   // Measured: nothing, and 103 MiB with TLS, half of it the clients' own.
   expect(growth).toBeLessThan(name === 'SSL' ? 400 : 150);
   expect((await client.ask(apiVersions, 0, {})).errorCode).toBe(0);

@@ -2,7 +2,6 @@
  * A broker among hostile clients: it neither ends nor hangs, no fault is its own, it holds no more in the end than at first, and a client beside them is served.
  * `npm run test:fuzz` sends a million frames; MILLRACE_FUZZ_SECONDS sends what fits into so many seconds; MILLRACE_SEED draws others.
  */
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { produce } from '#millrace/protocol/apis/00-produce.js';
@@ -10,6 +9,7 @@ import { listOffsets } from '#millrace/protocol/apis/02-list-offsets.js';
 import { ZERO_UUID } from '#millrace/protocol/uuid.js';
 import { batch, rig } from '../broker-fixture.ts';
 import { tlsConfig } from '../certificates.ts';
+import { privateMib } from '../../support/private-memory.ts';
 import type { BrokerClient } from '../broker-client.ts';
 import { fuzz } from './fuzz-run.ts';
 
@@ -32,8 +32,7 @@ async function held(): Promise<{ objects: number; memory: number }> {
     await sleep(200);
   }
   const { heapUsed, external } = process.memoryUsage();
-  const found = /^RssAnon:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'));
-  return { objects: (heapUsed + external) / MIB, memory: (Number(found?.[1] ?? 0) * 1024) / MIB };
+  return { objects: (heapUsed + external) / MIB, memory: privateMib() };
 }
 
 function messageOf({ err }: { err?: unknown }): string {
