@@ -1,9 +1,11 @@
-/** How many connections a broker takes: of all clients together, and from one address. */
+/** How many connections a broker takes: of all clients together, through one listener, and from one address. */
 import { invalidArgument } from '../errors.ts';
 
 export interface ConnectionBounds {
   /** Of all listeners together. */
   readonly most: number;
+  /** Through a listener, by its name. */
+  mostOf(listener: string): number;
   readonly mostPerAddress: number;
   /** Other bounds of some addresses: `address:count`, with commas between. */
   readonly perAddress: string;
@@ -12,7 +14,8 @@ export interface ConnectionBounds {
 export class ConnectionBound {
   #bounds: ConnectionBounds;
   #special: ReadonlyMap<string, number>;
-  readonly #open = new Map<string, number>();
+  readonly #ofAddress = new Counts();
+  readonly #ofListener = new Counts();
   #count = 0;
 
   constructor(bounds: ConnectionBounds) {
@@ -34,21 +37,37 @@ export class ConnectionBound {
   }
 
   /** Counts one more connection from an address; false when that is too many, and it is not counted. */
-  take(address: string): boolean {
-    const open = this.#open.get(address) ?? 0;
-    const most = this.#special.get(plainAddress(address)) ?? this.#bounds.mostPerAddress;
-    if (this.#count >= this.#bounds.most || open >= most) return false;
-    this.#open.set(address, open + 1);
+  take(listener: string, address: string): boolean {
+    const { most, mostPerAddress } = this.#bounds;
+    const mostOfAddress = this.#special.get(plainAddress(address)) ?? mostPerAddress;
+    if (this.#count >= most || this.#ofAddress.of(address) >= mostOfAddress) return false;
+    if (this.#ofListener.of(listener) >= this.#bounds.mostOf(listener)) return false;
+    this.#ofAddress.add(address, 1);
+    this.#ofListener.add(listener, 1);
     this.#count++;
     return true;
   }
 
-  release(address: string): void {
-    const open = this.#open.get(address) ?? 0;
-    if (open === 0) return;
-    if (open === 1) this.#open.delete(address);
-    else this.#open.set(address, open - 1);
+  /** Of one that was counted. */
+  release(listener: string, address: string): void {
+    this.#ofAddress.add(address, -1);
+    this.#ofListener.add(listener, -1);
     this.#count--;
+  }
+}
+
+/** By name, without those that are 0. */
+class Counts {
+  readonly #counts = new Map<string, number>();
+
+  of(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  add(name: string, difference: number): void {
+    const count = this.of(name) + difference;
+    if (count === 0) this.#counts.delete(name);
+    else this.#counts.set(name, count);
   }
 }
 

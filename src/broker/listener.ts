@@ -165,14 +165,14 @@ export class Listener implements ListenerAddress {
     const { bound, buffers } = this.#options;
     // Empty: it is gone already.
     const address = accepted.remoteAddress ?? '';
-    if (!bound.take(address)) {
+    if (!bound.take(this.name, address)) {
       statistics.refused++;
       accepted.destroy();
       return;
     }
     const reads = this.#gate === null ? SocketReads.of(accepted, buffers.shared) : null;
     const socket = reads?.socket ?? accepted;
-    socket.once('close', () => bound.release(address));
+    socket.once('close', () => bound.release(this.name, address));
     if (this.#gate === null) this.#connect(socket, reads, null);
     else this.#gate.take(socket);
   }

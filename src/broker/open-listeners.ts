@@ -1,5 +1,4 @@
 /** The listeners of a broker, by their plans: what they share is made here. */
-import type { BrokerConfig } from './broker-config.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { saslSettings } from './broker-security.ts';
 import { hasSasl, hasTls, type ListenerPlan } from './config/listener-plan.ts';
@@ -15,8 +14,8 @@ import { type TlsSettings, tlsSettings } from './tls-settings.ts';
 /** All of them, or none. */
 export async function openListeners(plans: readonly ListenerPlan[], context: BrokerContext): Promise<Listener[]> {
   const { config, liveConfig, clock, logger, security } = context;
-  const bound = new ConnectionBound(boundsOf(config));
-  liveConfig.add((next) => bound.changeTo(boundsOf(next.config)));
+  const bound = new ConnectionBound(boundsOf(liveConfig.effective));
+  liveConfig.add((next) => bound.changeTo(boundsOf(next)));
   const memory = new RequestMemory(config['queued.max.request.bytes']);
   const buffers = new ReadBuffers();
   const dispatch = new RequestDispatch(allHandlers(), context);
@@ -52,9 +51,10 @@ export async function openListeners(plans: readonly ListenerPlan[], context: Bro
   }
 }
 
-function boundsOf(config: BrokerConfig): ConnectionBounds {
+function boundsOf({ config, ofListener }: EffectiveConfig): ConnectionBounds {
   return {
     most: config['max.connections'],
+    mostOf: (listener) => ofListener(listener)['max.connections'],
     mostPerAddress: config['max.connections.per.ip'],
     perAddress: config['max.connections.per.ip.overrides'],
   };

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { startBroker } from '#millrace/broker/broker.js';
 import { apiVersions } from '#millrace/protocol/apis/18-api-versions.js';
 import { saslHandshake } from '#millrace/protocol/apis/17-sasl-handshake.js';
+import { incrementalAlterConfigs } from '#millrace/protocol/apis/44-incremental-alter-configs.js';
 import { rig } from './broker-fixture.ts';
 import { BrokerClient } from './broker-client.ts';
 import { certificates, tlsConfig } from './certificates.ts';
@@ -40,6 +41,30 @@ test('they share the bound of connections, and the numbers of these', async () =
   socket.resume();
   await once(socket, 'close');
   expect(broker.listeners.map(({ statistics }) => statistics.refused)).toEqual([0, 1]);
+});
+
+test('one has its own bound of connections, which can be changed', async () => {
+  const { broker, client } = await rig({
+    port: undefined,
+    config: {
+      ...tlsConfig(),
+      listeners: 'PLAINTEXT://127.0.0.1:0,SSL://127.0.0.1:0',
+      'listener.name.ssl.max.connections': 0,
+    },
+  });
+  const refused = (): number[] => broker.listeners.map(({ statistics }) => statistics.refused);
+  const socket = connect(broker.listeners[1].port, '127.0.0.1');
+  socket.resume();
+  await once(socket, 'close');
+  expect(refused()).toEqual([0, 1]);
+  const configs = [{ name: 'listener.name.ssl.max.connections', configOperation: 0, value: '1' }];
+  const resources = [{ resourceType: 4, resourceName: '0', configs }];
+  const { responses } = await client.ask(incrementalAlterConfigs, 1, { resources, validateOnly: false });
+  expect(responses).toMatchObject([{ errorCode: 0 }]);
+  const again = connectSecurely({ port: broker.listeners[1].port, host: '127.0.0.1', rejectUnauthorized: false });
+  await once(again, 'secureConnect');
+  expect(refused()).toEqual([0, 1]);
+  again.destroy();
 });
 
 test('TLS and log-in are for the listeners that have them', async () => {

@@ -21,7 +21,7 @@ const OTHERS: ReadonlySet<BrokerConfigName> = new Set([
   'producer.id.expiration.ms',
 ]);
 
-/** Of listeners only, by their prefix. */
+/** Of listeners only, by their prefix. `max.connections` is of both. */
 const OF_LISTENERS: ReadonlySet<string> = new Set<ListenerConfigName>([
   'ssl.key.password',
   'ssl.keystore.certificate.chain',
@@ -54,7 +54,7 @@ export interface DynamicName {
 export function dynamicName(name: string): DynamicName | null {
   const setting = listenerSetting(name);
   if (setting === null) return isBrokerConfigName(name) && isDynamic(name) ? { base: name, listener: null } : null;
-  return isOfListeners(setting.base) ? setting : null;
+  return isOfListeners(setting.base) || setting.base === 'max.connections' ? setting : null;
 }
 
 export function isDynamic(name: BrokerConfigName): boolean {

@@ -6,6 +6,7 @@ import type { BrokerConfigName } from '../broker-config.ts';
 
 const OF_LISTENERS = [
   'connections.max.reauth.ms',
+  'max.connections',
   'sasl.enabled.mechanisms',
   'sasl.server.max.receive.size',
   'ssl.client.auth',

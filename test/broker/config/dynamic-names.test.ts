@@ -53,5 +53,13 @@ test('certificates are changed by listener', () => {
   });
   for (const none of ['listener.name.external.num.partitions', 'listener.name.ssl.keystore.location', 'no.such'])
     expect(dynamicName(none)).toBeNull();
+});
+
+test('the bound of connections is changed of all, and by listener', () => {
   expect(dynamicName('max.connections')).toEqual({ base: 'max.connections', listener: null });
+  expect(dynamicName('listener.name.external.max.connections')).toEqual({
+    base: 'max.connections',
+    listener: 'external',
+  });
+  expect(dynamicName('listener.name.external.sasl.enabled.mechanisms')).toBeNull();
 });
