@@ -96,6 +96,8 @@ class Pass {
     const members = this.#members();
     const map = await this.#index(members);
     if (map === null) return this.#givenUp();
+    // A record that is on stable storage may go when what outdates it is there, too.
+    if (this.#log.durableOffset < bound && !(await this.#flush())) return this.#givenUp();
     const groups = groupSegments(
       members.filter(({ baseOffset }) => baseOffset <= map.latestOffset),
       { segmentBytes: this.#log.settings.segmentBytes, indexBytes: this.#log.settings.segmentIndexBytes },
@@ -165,16 +167,22 @@ class Pass {
     const left = log.replaceSegments(old, report.segments);
     if (left === null) return null;
     // The names must be durable before the files go that would be needed without them.
-    try {
-      await log.flush();
-    } catch (error) {
-      if (log.isClosed) return null;
-      throw error;
-    }
+    if (!(await this.#flush())) return null;
     const removal = await executor.run({ kind: 'remove', paths: left });
     if (removal.kind === 'failed' && !log.isClosed) throw fromPlainError(removal.error);
     this.#count(report, group.length);
     return report.transactions;
+  }
+
+  /** False: the log was closed meanwhile. */
+  async #flush(): Promise<boolean> {
+    try {
+      await this.#log.flush();
+    } catch (error) {
+      if (this.#log.isClosed) return false;
+      throw error;
+    }
+    return true;
   }
 
   /** Null when it was given up, or failed because what it read is there no more; then nothing of it is left. */

@@ -37,11 +37,14 @@ export function planCompaction(scene: LogScene): CompactionPlan {
   const rules = { firstDirtyOffset, bound, now: harness.clock.time, deleteRetentionMs: settings.deleteRetentionMs };
   const batches = bound > firstDirtyOffset ? compactModel(before, rules) : before;
   const survivors = new Set(batches.flatMap(({ records }) => records.map(({ offset }) => offset)));
+  const newest = new Map<string, number>();
+  for (const { key, offset } of model.from(bases[0])) if (offset < bound && key !== null) newest.set(hex(key), offset);
   let going = 0;
   // Those before the log start too: a crash may move that back.
   for (const record of model.from(bases[0])) {
     if (survivors.has(record.offset)) continue;
     record.fate = 'may be gone';
+    record.outdatedBy = record.key === null ? record.offset : newest.get(hex(record.key))!;
     going++;
   }
   scene.detail(`[${firstDirtyOffset}, ${bound}) of ${bases.join(' ')}, ${going} go`);
@@ -91,8 +94,16 @@ export function settleFates(scene: LogScene): void {
   const found = new Set<number>();
   for (const { batches } of segments) for (const batch of batches) for (const { offset } of batch) found.add(offset);
   for (const record of model.records) {
-    if (record.fate === 'may be gone') record.fate = found.has(record.offset) ? 'stays' : 'gone';
+    if (record.fate !== 'may be gone') continue;
+    record.fate = found.has(record.offset) ? 'stays' : 'gone';
+    // It was on stable storage, perhaps; so what outdated it must be, too.
+    if (record.fate === 'gone' && record.outdatedBy >= model.end)
+      fail(`record ${record.offset} is gone, and so is ${record.outdatedBy}, which had outdated it`);
   }
+}
+
+function hex(key: Uint8Array): string {
+  return Buffer.from(key).toString('hex');
 }
 
 /** A line for each record that readers see, with what its batch says. */

@@ -46,5 +46,6 @@ export function modelRecord(record: RecordInput, offset: number, now: number, ep
     epoch,
     batchBase: -1,
     fate: 'stays',
+    outdatedBy: -1,
   };
 }

@@ -17,6 +17,8 @@ export interface ModelRecord {
   batchBase: number;
   /** Compaction took it; or it may have, and nobody has looked yet. */
   fate: 'stays' | 'gone' | 'may be gone';
+  /** Of one that compaction takes: the newest with its key, or itself. */
+  outdatedBy: number;
 }
 
 /** What recovery may find. */
