@@ -12,10 +12,7 @@ export function lastRecords(log: PartitionLog): LastRecord[] {
   }));
 }
 
-/**
- * The aborted transactions that have records in [from, to). Of a transaction that ended before the log's start nothing can be read any more, and it is not
- * among them.
- */
+/** The aborted transactions that have records in [from, to), in the segments of the log. */
 export function abortedTransactions(log: PartitionLog, from: number, to: number): AbortedTransaction[] {
-  return log.abortedTransactions(Math.max(from, log.startOffset), to);
+  return log.abortedInSegments(from, to);
 }

@@ -9,6 +9,8 @@
  * Here is its life: opening, cutting, checkpoints, closing. What leaves it at its beginning: `retained-log.ts`; `log-reader.ts` reads, `log-appender.ts` appends.
  */
 import { invalidArgument, MillraceError } from '../errors.ts';
+import type { AbortedTransaction } from '../index/transaction-index.ts';
+import { abortedBetween } from './aborted-transactions.ts';
 import { readEpochs, writeEpochs } from './epoch-checkpoint.ts';
 import { LeaderEpochs } from './leader-epochs.ts';
 import type { LogEnvironment } from './log-writer.ts';
@@ -104,6 +106,14 @@ export class PartitionLog extends RetainedLog {
   /** Where the segment begins that is written. */
   get activeBaseOffset(): number {
     return this.segments.active.baseOffset;
+  }
+
+  /**
+   * For compaction: the aborted transactions with records in [from, to), also before the log's start: a power failure may move that back, and what had been
+   * aborted must not be read then.
+   */
+  abortedInSegments(from: number, to: number): AbortedTransaction[] {
+    return abortedBetween(this.segments, from, to);
   }
 
   /**

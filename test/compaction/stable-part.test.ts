@@ -33,9 +33,7 @@ test('each producer with its last data, and aborted transactions by their offset
     abortedTransactions(rig.log, from, to).map(({ firstOffset }) => firstOffset);
   expect(firsts(0, 14)).toEqual([0, 8]);
   expect(firsts(4, 14)).toEqual([8]);
-  // Begins before the log's start: what can be read of it counts.
-  rig.log.deleteRecords(2);
-  expect(firsts(0, 8)).toEqual([0]);
-  rig.log.deleteRecords(4);
-  expect(firsts(0, 14)).toEqual([8]);
+  // The log's start may come back: what lies before it in a segment that is there counts as well.
+  rig.log.deleteRecords(14);
+  expect(firsts(4, 14)).toEqual([8]);
 });

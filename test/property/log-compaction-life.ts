@@ -97,7 +97,7 @@ export function settleFates(scene: LogScene): void {
     if (record.fate !== 'may be gone') continue;
     record.fate = found.has(record.offset) ? 'stays' : 'gone';
     // It was on stable storage, perhaps; so what outdated it must be, too.
-    if (record.fate === 'gone' && record.outdatedBy >= model.end)
+    if (record.fate === 'gone' && record.offset >= model.start && record.outdatedBy >= model.end)
       fail(`record ${record.offset} is gone, and so is ${record.outdatedBy}, which had outdated it`);
   }
 }

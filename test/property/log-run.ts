@@ -251,7 +251,11 @@ export class LogRun extends LogScene {
     this.#batches.check();
     this.acknowledged = this.model.end;
     if (this.random.chance(0.3))
-      checkIndexes(this.system, this.harness.options.directory, this.harness.options.settings);
+      checkIndexes(
+        this.system,
+        this.harness.options,
+        this.model.records.some(({ fate }) => fate === 'gone'),
+      );
     this.harness.open();
     checkAll(this.log, this.model, this.random);
   }
