@@ -51,10 +51,11 @@ export async function openListeners(plans: readonly ListenerPlan[], context: Bro
   }
 }
 
-function boundsOf({ config, ofListener }: EffectiveConfig): ConnectionBounds {
+function boundsOf(effective: EffectiveConfig): ConnectionBounds {
+  const { config } = effective;
   return {
     most: config['max.connections'],
-    mostOf: (listener) => ofListener(listener)['max.connections'],
+    mostOf: (listener) => effective.ofListener(listener)['max.connections'],
     mostPerAddress: config['max.connections.per.ip'],
     perAddress: config['max.connections.per.ip.overrides'],
   };
