@@ -64,9 +64,9 @@ export class LogWriter extends LogReader {
     return this.durability.durableOffset;
   }
 
-  /** For the flusher: the active `.log`, if it was written since it was opened. */
+  /** For the flusher: the `.log` that has what was written last, if it was written since it was opened. */
   get openFile(): LogFile | null {
-    return this.segments.hasWriter ? this.segments.writer.openFile : null;
+    return this.segments.openFile;
   }
 
   get leaderEpochs(): LeaderEpochs {

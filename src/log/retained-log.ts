@@ -156,7 +156,7 @@ export class RetainedLog extends LogAppender {
 
   /** Begins a segment at the log's end; all before it are on their way out. */
   #rollPast(now: number): void {
-    this.segments.rollPast(this.endOffset, this.settings, now, () => this.durability.directoryChanged());
+    this.segments.rollPast(this.endOffset, this.settings, now, (left) => this.durability.sealed(left));
     // Producers are known longer than their records.
     this.snapshotProducers();
   }

@@ -11,13 +11,7 @@ import { SegmentWriter } from '../segment/segment-writer.ts';
 import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
 import type { LogSettings } from './log-settings.ts';
 import { SegmentRemoval } from './segment-removal.ts';
-
-/** The active segment has no file yet: the one before it is on its way out, and still as its writer left it. */
-interface UnmadeSegment {
-  readonly before: SegmentWriter | null;
-  /** Called when the file has been made. */
-  readonly made: () => void;
-}
+import { type UnmadeOptions, UnmadeSegment } from './unmade-segment.ts';
 
 export class SegmentList {
   readonly environment: SegmentEnvironment;
@@ -139,20 +133,31 @@ export class SegmentList {
    * As `roll`, when the segments before it are about to be removed: nothing of the active one is written down or synced, and the new one has no file
    * until it is written, the ones before it are removed, or the log is closed. Then `made` is called.
    */
-  rollPast(baseOffset: number, settings: LogSettings, now: number, made: () => void): void {
+  rollPast(baseOffset: number, settings: LogSettings, now: number, made: UnmadeOptions['made']): void {
     const before = this.#writer;
-    this.#unmade = { before, made };
-    this.#begin(baseOffset, settings, { now, firstStep: before?.step, make: () => this.makeActive() });
+    const unmade = new UnmadeSegment(this.environment.system, {
+      path: segmentFile(this.directory, baseOffset, LOG_SUFFIX),
+      before,
+      made,
+    });
+    this.#unmade = unmade;
+    const make = (): void => {
+      if (this.#unmade !== unmade) return;
+      unmade.makeBehind();
+      this.#unmade = null;
+    };
+    this.#begin(baseOffset, settings, { now, firstStep: before?.step, make });
   }
 
-  /** Makes the file of the active segment if there is none. Throws when that fails, and has changed nothing. */
+  /** Makes the file of the active segment if there is none, since those before it go now. Throws when that fails, and has changed nothing. */
   makeActive(): void {
-    if (this.#unmade === null) return;
-    const { before, made } = this.#unmade;
-    this.environment.system.open(this.active.path(LOG_SUFFIX), 'w+').close();
+    this.#unmade?.makeAlone();
     this.#unmade = null;
-    made();
-    before?.leave();
+  }
+
+  /** The `.log` that has what was written last, if it was written since it was opened. */
+  get openFile(): LogFile | null {
+    return this.#unmade?.openFile ?? this.#writer?.openFile ?? null;
   }
 
   #begin(
@@ -180,7 +185,7 @@ export class SegmentList {
   remove(from: number, to: number, synced = false): void {
     const fromEnd = to === this.count;
     if (fromEnd && this.#writer !== null) {
-      this.#unmade?.before?.leave();
+      this.#unmade?.leave();
       this.#unmade = null;
       this.#writer.leave();
       this.#writer = null;
@@ -284,7 +289,7 @@ export class SegmentList {
   close(): void {
     this.#removal.drop();
     for (const segment of this.#segments) segment.forget();
-    this.#unmade?.before?.abandon();
+    this.#unmade?.abandon();
     this.#unmade = null;
     this.#writer = null;
   }

@@ -168,6 +168,14 @@ export class SegmentWriter {
     this.abandon();
   }
 
+  /** Gives up the tail, and returns the file without what was reserved past its end; null when it was not written since it was opened. */
+  part(): LogFile | null {
+    this.#tail?.trim();
+    const file = this.openFile;
+    this.#tail = null;
+    return file;
+  }
+
   #age(timestamp: number, now: number): number {
     return this.#firstTimestamp >= 0 && timestamp >= 0 ? timestamp - this.#firstTimestamp : now - this.#options.now;
   }
