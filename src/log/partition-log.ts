@@ -58,9 +58,10 @@ export class PartitionLog extends RetainedLog {
       this.epochs.truncateFromEnd(offset);
       return this.endOffset;
     }
-    // The batch begins before the log start: nothing that can be read is left, and the start never moves back.
+    // Nothing that can be read is left, and the start never moves back. Nor does what lies before it stay: its epochs are known no more, and what came
+    // behind it with a lower one would be damage to a recovery.
     const endOffset = endAfterCut(this.segments, offset);
-    if (endOffset < this.startOffset) return this.truncateFullyAndStartAt(this.startOffset);
+    if (endOffset <= this.startOffset) return this.truncateFullyAndStartAt(this.startOffset);
     const { apply, cancel } = prepareCut(this.segments, offset, this.settings, this.environment.clock.now());
     try {
       const cutProducers = this.producers.prepareCut(endOffset);

@@ -254,3 +254,16 @@ describe('a cut that was refused for want of room', () => {
     expect(harness.log.truncateTo(3)).toBe(3);
   });
 });
+
+test('a cut at the log start leaves nothing that a batch of a lower epoch could be damage behind', async () => {
+  const { harness, system } = rig();
+  harness.log.append(records(5), { leaderEpoch: 1 });
+  harness.log.append(records(5), { leaderEpoch: 1 });
+  await harness.checkpoint();
+  harness.log.deleteRecords(5);
+  expect(harness.log.truncateTo(5)).toBe(5);
+  // Nobody knows of epoch 1 now, so this has none above 0.
+  harness.log.append(records(3));
+  harness.recover(system.kill());
+  expect([harness.log.startOffset, harness.log.endOffset]).toEqual([5, 8]);
+});
