@@ -6,14 +6,13 @@ import type { HarnessOptions, LogHarness } from './log-harness.ts';
 import { equal } from './log-model.ts';
 
 /**
- * The indexes of a clean stop are those that recovery makes of the log, byte for byte. Where compaction took records, transaction indexes are not compared:
- * they keep aborted transactions of which only the marker is left, and a log does not tell where these began.
+ * The indexes of a clean stop are those that recovery makes of the log, byte for byte. Transaction indexes are compared where the log is whole: they keep
+ * where an aborted transaction began, also when compaction or retention took the records of its beginning.
  */
 export function checkIndexes(system: FileSystem, { directory, settings }: HarnessOptions, isCompacted: boolean): void {
-  const names = system
-    .list(directory)
-    .map(({ name }) => name)
-    .filter((name) => (isCompacted ? /\.(time)?index$/ : /index$/).test(name));
+  const files = system.list(directory).map(({ name }) => name);
+  const isWhole = !isCompacted && files.includes(`${'0'.repeat(20)}.log`);
+  const names = files.filter((name) => (isWhole ? /index$/ : /\.(time)?index$/).test(name));
   const before = names.map((name) => contentOf(system, join(directory, name)));
   for (const name of names) system.remove(join(directory, name));
   recoverLog(system, { directory, settings, recoveryPoint: 0 });
