@@ -58,7 +58,7 @@ export class TransactionDriver {
     }
     const { write } = step;
     if (write.kind === 'complete') {
-      this.#end(write.transactionalId, async () => ({ write, receipts: [] }));
+      this.#end(write.transactionalId, async () => ({ write, markers: [] }));
       return write.answer;
     }
     const writing = this.#write(write);
@@ -127,34 +127,44 @@ export class TransactionDriver {
 
   async #mark(markers: TransactionMarkers): Promise<Completion> {
     const { transactionalId } = markers;
-    const receipts: Receipt[] = [];
+    const written: Marker[] = [];
     let write: TransactionWrite | null = null;
     for (const partition of markers.partitions) {
-      const receipt = await this.#persist(transactionalId, () => this.#writeMarker(markers, partition));
-      if (receipt !== null) receipts.push(receipt);
+      const marker = await this.#persist(transactionalId, () => this.#writeMarker(markers, partition));
+      if (marker !== null) written.push(marker);
       write = this.#coordinator.marked(transactionalId, partition);
     }
     assert(write !== null, 'markers of which some are missing');
-    return { write, receipts };
+    return { write, markers: written };
   }
 
-  async #complete({ write, receipts }: Completion): Promise<void> {
-    await Promise.all(receipts.map((receipt) => receipt.durable));
+  async #complete({ write, markers }: Completion): Promise<void> {
+    await Promise.all(markers.map((marker) => this.#madeDurable(marker)));
     // It need not be durable itself: without it the markers are written again, and that changes nothing.
     await this.#persist(write.transactionalId, () => this.#log.append(write));
     const next = this.#coordinator.written(write);
     assert(next.do === 'answer', 'a completion that is not the end');
   }
 
+  async #madeDurable({ partition, log, receipt }: Marker): Promise<void> {
+    try {
+      await receipt.durable;
+    } catch (error) {
+      // Its topic was deleted meanwhile: there is nothing left that misses a marker.
+      if (this.#environment.markedLog(partition) === log) throw error;
+    }
+  }
+
   /** Null when there is nothing to be marked. */
-  #writeMarker(markers: TransactionMarkers, partition: TopicPartition): Receipt | null {
+  #writeMarker(markers: TransactionMarkers, partition: TopicPartition): Marker | null {
     const { transactionalId, type, producerId, producerEpoch, version: transactionVersion } = markers;
     const { markedLog, logger } = this.#environment;
     const log = markedLog(partition);
     if (log === null) return null;
     const coordinatorEpoch = this.#log.coordinatorEpoch(transactionalId);
     try {
-      return log.endTransaction({ producerId, producerEpoch, type, coordinatorEpoch, transactionVersion });
+      const marker = { producerId, producerEpoch, type, coordinatorEpoch, transactionVersion };
+      return { partition, log, receipt: log.endTransaction(marker) };
     } catch (error) {
       if (!isMillraceError(error) || !FENCED.has(error.code)) throw error;
       // Somebody has gone on there with a higher epoch, so the transaction is over; to come again would change nothing.
@@ -191,9 +201,16 @@ export class TransactionDriver {
   }
 }
 
+/** One that is written, and the log that has it. */
+interface Marker {
+  readonly partition: TopicPartition;
+  readonly log: PartitionLog;
+  readonly receipt: Receipt;
+}
+
 interface Completion {
   readonly write: TransactionWrite;
-  readonly receipts: readonly Receipt[];
+  readonly markers: readonly Marker[];
 }
 
 const FENCED: ReadonlySet<string> = new Set(['ERR_MILLRACE_PRODUCER_FENCED', 'ERR_MILLRACE_COORDINATOR_FENCED']);

@@ -92,11 +92,12 @@ export class TransactionRequests {
 
   async #flushOne(partition: TopicPartition): Promise<void> {
     const { markedLog } = this.#environment;
+    const log = markedLog(partition);
     try {
-      await markedLog(partition)?.flush();
+      await log?.flush();
     } catch (error) {
       // Its topic was deleted meanwhile: there is nothing left that could be torn.
-      if (markedLog(partition) !== null) throw error;
+      if (markedLog(partition) === log) throw error;
     }
   }
 

@@ -87,6 +87,26 @@ test('a partition that is gone is not waited for, nor one that has gone on', asy
   expect(rig.orders.endOffset).toBe(0);
 });
 
+test.for(['deleted', 'deleted and made anew'])(
+  'a topic that is %s while its marker is written is not waited for',
+  async (what) => {
+    const rig = await TransactionsRig.open();
+    const producer = await openTransaction(rig);
+    const { orders } = rig;
+    await rig.transactions.end('a', producer, 'commit');
+    expect([orders.durableOffset, orders.endOffset]).toEqual([0, 1]);
+    const another = rig.store.partition('state', 0);
+    rig.marked = ({ topic, partition }) => {
+      if (partition === 1) return rig.store.partition(topic, partition);
+      return what === 'deleted' ? null : another;
+    };
+    orders.abandon(new MillraceError('ERR_MILLRACE_CLOSED', 'topic "orders" was deleted'));
+    expect((await rig.transactions.init('a', 60_000, null)).producerEpoch).toBe(2);
+    expect(statesIn(rig)).toContain(4);
+    expect(rig.messages.warnings()).toEqual([]);
+  },
+);
+
 test('a close tries once more and then leaves it to the next open, which says so', async () => {
   const rig = await TransactionsRig.open();
   const producer = await openTransaction(rig);

@@ -77,6 +77,20 @@ test('a topic that was deleted keeps nothing from being committed', async () => 
   expect((await end('commit')).error).toBe(null);
 });
 
+test('nor does one that was deleted and made anew while its records were flushed', async () => {
+  const { rig, add, append, end } = await open();
+  await add();
+  append();
+  const another = rig.store.partition('orders', 1);
+  rig.marked = () => {
+    const log = rig.orders;
+    queueMicrotask(() => log.abandon(new MillraceError('ERR_MILLRACE_CLOSED', 'topic "orders" was deleted')));
+    rig.marked = () => another;
+    return log;
+  };
+  expect((await end('commit')).error).toBe(null);
+});
+
 test('the client is not made to wait for a marker that cannot be written', async () => {
   const { rig, add, append, end } = await open();
   await add();
