@@ -2,8 +2,8 @@
  * Does what a coordinator says: writes to the transaction log and waits until it is on stable storage, writes markers, and tells the coordinator.
  *
  * The order is what counts. A decision is durable before the first marker is written, and all markers are durable before it is noted that they are:
- * so a crash in between finds the decision again, and nothing more has to be known. A marker that cannot be written is tried again, until it is
- * or the store closes or fails; then whoever loads the log next does it.
+ * so a crash in between finds the decision again, and nothing more has to be known. A marker that cannot be written is tried again, while
+ * the other partitions get theirs, until it is, its topic is deleted, or the store closes or fails; then whoever loads the log next does it.
  */
 import { assert } from '../assert.ts';
 import type { Clock } from '../clock.ts';
@@ -125,23 +125,26 @@ export class TransactionDriver {
     shown.catch(() => undefined);
   }
 
+  /** Each partition for itself: one that cannot be written holds no other up. */
   async #mark(markers: TransactionMarkers): Promise<Completion> {
-    const { transactionalId } = markers;
+    const { transactionalId, partitions } = markers;
     const written: Marker[] = [];
-    let write: TransactionWrite | null = null;
-    for (const partition of markers.partitions) {
-      const marker = await this.#persist(transactionalId, () => this.#writeMarker(markers, partition));
+    const marking = partitions.map(async (partition) => {
+      const marker = await this.#persist({ transactionalId, ...partition }, () =>
+        this.#writeMarker(markers, partition),
+      );
       if (marker !== null) written.push(marker);
-      write = this.#coordinator.marked(transactionalId, partition);
-    }
-    assert(write !== null, 'markers of which some are missing');
+      return this.#coordinator.marked(transactionalId, partition);
+    });
+    const write = (await Promise.all(marking)).find((each) => each !== null);
+    assert(write !== undefined, 'markers of which some are missing');
     return { write, markers: written };
   }
 
   async #complete({ write, markers }: Completion): Promise<void> {
     await Promise.all(markers.map((marker) => this.#madeDurable(marker)));
     // It need not be durable itself: without it the markers are written again, and that changes nothing.
-    await this.#persist(write.transactionalId, () => this.#log.append(write));
+    await this.#persist({ transactionalId: write.transactionalId }, () => this.#log.append(write));
     const next = this.#coordinator.written(write);
     assert(next.do === 'answer', 'a completion that is not the end');
   }
@@ -173,16 +176,16 @@ export class TransactionDriver {
     }
   }
 
-  /** Tries until it succeeds. Rejects when the store is closed or offline. */
-  async #persist<T>(transactionalId: string, attempt: () => T): Promise<T> {
+  /** Tries until it succeeds. Rejects when the store is closed or offline. `what` is told in the log. */
+  async #persist<T>(what: Persisted, attempt: () => T): Promise<T> {
     for (let round = 0; ; round++) {
       try {
         return attempt();
       } catch (error) {
         if (this.#isClosed || !isMillraceError(error) || error.code === 'ERR_MILLRACE_OFFLINE')
-          throw unfinished(transactionalId, error);
+          throw unfinished(what.transactionalId, error);
         if (round === 0)
-          this.#environment.logger.warn?.({ err: error, transactionalId }, 'the end of a transaction is tried again');
+          this.#environment.logger.warn?.({ err: error, ...what }, 'the end of a transaction is tried again');
         await this.#wait(Math.min(RETRY_BACKOFF_MS * 2 ** Math.min(round, 10), RETRY_BACKOFF_MAX_MS));
       }
     }
@@ -207,6 +210,9 @@ interface Marker {
   readonly log: PartitionLog;
   readonly receipt: Receipt;
 }
+
+/** The marker of a partition, or without one the completion. */
+type Persisted = { readonly transactionalId: string } & Partial<TopicPartition>;
 
 interface Completion {
   readonly write: TransactionWrite;

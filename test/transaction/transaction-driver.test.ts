@@ -76,6 +76,27 @@ test('a marker that cannot be written is tried again, with longer and longer wai
   expect(rig.messages.warnings()).toEqual(['the end of a transaction is tried again']);
 });
 
+test('a partition that cannot be written holds no other one up, and is told of', async () => {
+  const rig = await TransactionsRig.open();
+  const producer = await openTransaction(rig);
+  let isDamaged = true;
+  rig.marked = ({ topic, partition }) => {
+    if (partition !== 0) return rig.store.partition(topic, partition);
+    if (isDamaged) throw new MillraceError('ERR_MILLRACE_CORRUPT', 'damaged');
+    return null;
+  };
+  const ending = rig.transactions.end('a', producer, 'commit');
+  await until(() => rig.store.partition('orders', 1).endOffset === 1);
+  expect(rig.transactions.list()).toMatchObject([{ state: 'PrepareCommit', partitions: [P0] }]);
+  const told = rig.messages.all.filter(({ level }) => level === 'warn');
+  expect(told).toMatchObject([{ details: { transactionalId: 'a', ...P0 } }]);
+  // Its topic is deleted.
+  isDamaged = false;
+  rig.clock.advance(1_000);
+  expect((await ending).producerEpoch).toBe(1);
+  await until(() => statesIn(rig).at(-1) === 4);
+});
+
 test('a partition that is gone is not waited for, nor one that has gone on', async () => {
   const rig = await TransactionsRig.open();
   const producer = await openTransaction(rig);
@@ -117,9 +138,10 @@ test('a close tries once more and then leaves it to the next open, which says so
   };
   const ending = rig.transactions.end('a', producer, 'commit');
   void ending.catch(() => undefined);
-  await until(() => tries === 1);
+  // Each of the two partitions.
+  await until(() => tries === 2);
   await rig.transactions.close();
-  expect(tries).toBe(2);
+  expect(tries).toBe(4);
   await expect(ending).rejects.toMatchObject({
     code: 'ERR_MILLRACE_NO_SPACE',
     message: 'the transaction of "a" is decided, and finished when the store is opened again',
