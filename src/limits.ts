@@ -142,11 +142,11 @@ export const EXPIRED_IDS_CHECK_MS = 3_600_000;
 export const TRANSACTION_TIMEOUT_MAX_MS_DEFAULT = 900_000;
 export const TRANSACTION_TIMEOUT_MS_DEFAULT = 60_000;
 export const TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT = 7 * 24 * 3_600_000;
-/** Waits between tries to write the end of a transaction: doubled from the first to the longest. */
+/** The end of a transaction: waits between tries, doubled from the first to the longest; for readers to see it; of the next producer (Kafka: `max.block.ms`). */
 export const RETRY_BACKOFF_MS = 100;
 export const RETRY_BACKOFF_MAX_MS = 1_000;
-/** How long the answer to the end of a transaction waits for readers to see it. */
 export const END_SHOWN_WAIT_MS = 500;
+export const INIT_WAIT_MS = 60_000;
 /** Kafka's defaults of `group.consumer.session.timeout.ms`, `group.consumer.heartbeat.interval.ms` and `group.consumer.regex.refresh.interval.ms`. */
 export const GROUP_CONSUMER_SESSION_TIMEOUT_MS_DEFAULT = 45_000;
 /** Bounds of what groups may have of their own: Kafka's group.consumer.max.session.timeout.ms and group.consumer.max.heartbeat.interval.ms. */

@@ -24,3 +24,11 @@ export function timedOut(transactionalId: string): MillraceError {
     `the transaction of "${transactionalId}" took longer than its time-out and was aborted`,
   );
 }
+
+export function tooLongUnderWay(transactionalId: string, waitedMs: number): MillraceError {
+  return new MillraceError(
+    'ERR_MILLRACE_TIMED_OUT',
+    `the last transaction of "${transactionalId}" could not be finished within ${waitedMs} ms`,
+    { cause: transactionFailure(transactionalId, 'CONCURRENT_TRANSACTIONS') },
+  );
+}

@@ -7,13 +7,13 @@
  */
 import type { Clock } from '../clock.ts';
 import { invalidArgument, MillraceError } from '../errors.ts';
-import { EXPIRED_IDS_CHECK_MS, TIMED_OUT_CHECK_MS } from '../limits.ts';
-import type { Logger, TopicPartition } from '../types.ts';
+import { EXPIRED_IDS_CHECK_MS, INIT_WAIT_MS, TIMED_OUT_CHECK_MS } from '../limits.ts';
+import type { Logger, Timestamp, TopicPartition } from '../types.ts';
 import { TransactionCoordinator } from './coordinator.ts';
 import type { Answer, Step } from './coordinator-step.ts';
 import type { ProducerIdAndEpoch } from './init-judgement.ts';
 import { type DriverEnvironment, TransactionDriver } from './transaction-driver.ts';
-import { timedOut, transactionFailure } from './transaction-failure.ts';
+import { timedOut, tooLongUnderWay, transactionFailure } from './transaction-failure.ts';
 import { list, type TransactionDescription, type TransactionFilter } from './transaction-listing.ts';
 import type { TransactionLog } from './transaction-log.ts';
 import { TransactionRequests } from './transaction-requests.ts';
@@ -89,7 +89,10 @@ export class Transactions {
     return list(this.#coordinator.transactions, filter, this.#clock.now());
   }
 
-  /** Gives a producer id and an epoch that fences all before, and aborts what they left open. With `expected` it goes on from there (KIP-360). */
+  /**
+   * Gives a producer id and an epoch that fences all before, and aborts what they left open. With `expected` it goes on from there (KIP-360).
+   * TIMED_OUT when the last transaction is not over within `INIT_WAIT_MS`.
+   */
   async init(
     transactionalId: string,
     timeoutMs: number,
@@ -98,7 +101,8 @@ export class Transactions {
     if (timeoutMs > this.#options.timeoutMsMax)
       throw invalidArgument('transactionTimeoutMs', `at most ${this.#options.timeoutMsMax}`, timeoutMs);
     const request = { transactionalId, timeoutMs, expected };
-    return this.#ask(transactionalId, expected, () => this.#coordinator.init(request));
+    const until = this.#clock.now() + INIT_WAIT_MS;
+    return this.#ask(transactionalId, expected, () => this.#coordinator.init(request), until);
   }
 
   /** Settles when the partitions are in the transaction, which the first of them begins: before that nothing may be written to them. */
@@ -139,7 +143,12 @@ export class Transactions {
     await this.#driver.close();
   }
 
-  async #ask(transactionalId: string, producer: ProducerIdAndEpoch | null, ask: () => Step): Promise<Answer> {
+  async #ask(
+    transactionalId: string,
+    producer: ProducerIdAndEpoch | null,
+    ask: () => Step,
+    until = Infinity,
+  ): Promise<Answer> {
     for (;;) {
       this.#checkOpen();
       const answer = await this.#driver.run(ask());
@@ -148,7 +157,23 @@ export class Transactions {
       const isFenced = error !== 'CONCURRENT_TRANSACTIONS' && producer !== null;
       if (isFenced && this.#isTimedOut(transactionalId, producer)) throw timedOut(transactionalId);
       if (error !== 'CONCURRENT_TRANSACTIONS') throw transactionFailure(transactionalId, error);
-      if (!(await this.#driver.settled(transactionalId))) throw transactionFailure(transactionalId, error);
+      if (!(await this.#settled(transactionalId, until))) throw transactionFailure(transactionalId, error);
+    }
+  }
+
+  /** False when nothing was under way. */
+  async #settled(transactionalId: string, until: Timestamp): Promise<boolean> {
+    const settled = this.#driver.settled(transactionalId);
+    if (until === Infinity) return settled;
+    let cancel: (() => void) | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const tell = (): void => reject(tooLongUnderWay(transactionalId, INIT_WAIT_MS));
+      cancel = this.#clock.schedule(Math.max(until - this.#clock.now(), 0), tell, true);
+    });
+    try {
+      return await Promise.race([settled, late]);
+    } finally {
+      cancel?.();
     }
   }
 

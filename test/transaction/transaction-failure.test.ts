@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { timedOut, transactionFailure } from '#millrace/transaction/transaction-failure.js';
+import { timedOut, tooLongUnderWay, transactionFailure } from '#millrace/transaction/transaction-failure.js';
 
 test('refusals of the protocol have a code and a sentence', () => {
   expect(transactionFailure('a', 'PRODUCER_FENCED')).toMatchObject({
@@ -12,5 +12,10 @@ test('refusals of the protocol have a code and a sentence', () => {
   expect(timedOut('a')).toMatchObject({
     code: 'ERR_MILLRACE_TRANSACTION_TIMEOUT',
     message: 'the transaction of "a" took longer than its time-out and was aborted',
+  });
+  expect(tooLongUnderWay('a', 5)).toMatchObject({
+    code: 'ERR_MILLRACE_TIMED_OUT',
+    message: 'the last transaction of "a" could not be finished within 5 ms',
+    cause: { code: 'ERR_MILLRACE_CONCURRENT_TRANSACTIONS' },
   });
 });

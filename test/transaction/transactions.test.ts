@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { MillraceError } from '#millrace/errors.js';
+import { INIT_WAIT_MS } from '#millrace/limits.js';
 import { turn, until } from '../consumer/consumer-fixture.ts';
 import { failure } from '../producer/transaction-rig.ts';
 import { TransactionsRig } from './transactions-rig.ts';
@@ -47,6 +49,27 @@ test('one that takes the place of another aborts what that has open', async () =
   expect(orders.endOffset).toBe(1);
   expect(await failure(transactions.end('a', first, 'commit'))).toBe(fenced);
   expect(transactions.fenced('a', first).code).toBe(fenced);
+});
+
+test('who takes the place of a producer whose transaction cannot be finished is told so after a while', async () => {
+  const rig = await TransactionsRig.open();
+  const { transactions } = rig;
+  const first = await transactions.init('a', 60_000, null);
+  await transactions.addPartitions('a', first, [P0]);
+  rig.marked = () => {
+    throw new MillraceError('ERR_MILLRACE_CORRUPT', 'damaged');
+  };
+  const ending = transactions.end('a', first, 'commit');
+  await until(() => transactions.list({ states: ['PrepareCommit'] }).length === 1);
+  const told = failure(transactions.init('a', 60_000, null));
+  await turn();
+  rig.clock.advance(INIT_WAIT_MS);
+  expect(await told).toBe('ERR_MILLRACE_TIMED_OUT');
+  rig.marked = null;
+  rig.clock.advance(1_000);
+  expect((await ending).producerEpoch).toBe(1);
+  // The one that gave up has changed nothing.
+  expect((await transactions.init('a', 60_000, null)).producerEpoch).toBe(2);
 });
 
 test('refusals are errors of the library', async () => {
