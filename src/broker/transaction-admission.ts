@@ -51,17 +51,21 @@ function isOpen(
 }
 
 function verify(
-  { store }: BrokerContext,
+  broker: BrokerContext,
   writer: TransactionalWriter,
   partitions: readonly TopicPartition[],
   support: TransactionSupport,
 ): Refusals {
-  const { loaded, isMade } = store.transactionCoordinator;
+  const { loaded, isMade } = broker.store.transactionCoordinator;
   if (loaded === null)
     return refuse(partitions, isMade ? 'COORDINATOR_LOAD_IN_PROGRESS' : 'INVALID_PRODUCER_ID_MAPPING');
-  const { answer, missing } = loaded.verifyPartitions({ ...writer, partitions });
-  if (answer !== null) return refuse(partitions, named(answer.error!));
-  return refuse(missing, support === 'verify' ? 'INVALID_TXN_STATE' : 'TRANSACTION_ABORTABLE');
+  try {
+    const { answer, missing } = loaded.verifyPartitions({ ...writer, partitions });
+    if (answer !== null) return refuse(partitions, named(answer.error!));
+    return refuse(missing, support === 'verify' ? 'INVALID_TXN_STATE' : 'TRANSACTION_ABORTABLE');
+  } catch (error) {
+    return unanswered(broker, partitions, error);
+  }
 }
 
 async function add(
@@ -74,9 +78,13 @@ async function add(
     const { error } = await requests.addPartitions({ ...writer, partitions, clientVersion: 2 });
     return error === null ? NO_REFUSALS : refuse(partitions, named(error));
   } catch (error) {
-    const isKnown = coordinatorFailure(broker, error) === kafkaErrorCodes.COORDINATOR_NOT_AVAILABLE;
-    return refuse(partitions, isKnown ? 'COORDINATOR_NOT_AVAILABLE' : 'UNKNOWN_SERVER_ERROR');
+    return unanswered(broker, partitions, error);
   }
+}
+
+function unanswered(broker: BrokerContext, partitions: readonly TopicPartition[], error: unknown): Refusals {
+  const isKnown = coordinatorFailure(broker, error) === kafkaErrorCodes.COORDINATOR_NOT_AVAILABLE;
+  return refuse(partitions, isKnown ? 'COORDINATOR_NOT_AVAILABLE' : 'UNKNOWN_SERVER_ERROR');
 }
 
 /** Who writes expects to hear of its epoch. */

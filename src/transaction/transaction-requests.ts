@@ -4,7 +4,7 @@
  *
  * Promises: what is answered with success is durable. A commit is decided when all that the transaction wrote is durable, so that a power failure leaves
  * all of it or nothing; and the end of a transaction is answered when readers of committed records see it, or after `END_SHOWN_WAIT_MS`,
- * whichever is first. Rejects, and nothing has changed, when the store is closed or its log cannot be written.
+ * whichever is first. Rejects, and nothing has changed, when the store is closed or its log cannot be read or written.
  */
 import type { Clock } from '../clock.ts';
 import { END_SHOWN_WAIT_MS } from '../limits.ts';
@@ -14,10 +14,12 @@ import type { Answer } from './coordinator-step.ts';
 import type { EndRequest } from './end-judgement.ts';
 import type { InitRequest } from './init-judgement.ts';
 import type { DriverEnvironment, TransactionDriver } from './transaction-driver.ts';
+import type { TransactionLoading } from './transaction-loading.ts';
 import { describe, list, type TransactionDescription, type TransactionFilter } from './transaction-listing.ts';
 
 export interface RequestsEnvironment extends Pick<DriverEnvironment, 'clock' | 'markedLog'> {
   readonly clock: Clock;
+  readonly loading: Pick<TransactionLoading, 'check' | 'loaded'>;
   /** Throws when nothing may begin any more. */
   readonly checkOpen: () => void;
   /** A transaction was ended by whoever asked for it, and not before. */
@@ -42,18 +44,21 @@ export class TransactionRequests {
 
   /** InitProducerId of a transactional id. */
   async init(request: InitRequest): Promise<Answer> {
+    await this.#environment.loading.loaded(request.transactionalId);
     this.#environment.checkOpen();
     return this.#driver.run(this.#coordinator.init(request));
   }
 
   /** AddPartitionsToTxn, and AddOffsetsToTxn with the group's partition. */
   async addPartitions(request: PartitionsRequest): Promise<Answer> {
+    await this.#environment.loading.loaded(request.transactionalId);
     this.#environment.checkOpen();
     return this.#driver.run(this.#coordinator.addPartitions(request));
   }
 
-  /** Whether partitions are in the transaction: known at once. */
+  /** Whether partitions are in the transaction: known at once. Throws why the id's part of the log could not be read. */
   verifyPartitions(request: Omit<PartitionsRequest, 'clientVersion'>): Verification {
+    this.#environment.loading.check(request.transactionalId);
     const verdict = this.#coordinator.verifyPartitions(request);
     return 'do' in verdict && verdict.do === 'answer'
       ? { answer: verdict.answer, missing: null }
@@ -63,6 +68,7 @@ export class TransactionRequests {
   /** EndTxn. */
   async end(request: EndRequest): Promise<Answer> {
     const { transactionalId, type } = request;
+    await this.#environment.loading.loaded(transactionalId);
     if (type === 'commit') await this.#flush(request);
     this.#environment.checkOpen();
     const step = this.#coordinator.end(request);
@@ -73,12 +79,14 @@ export class TransactionRequests {
     return answer;
   }
 
-  /** Null for an id that is not known. */
+  /** Null for an id that is not known. Throws why its part of the log could not be read. */
   describe(transactionalId: string): TransactionDescription | null {
+    this.#environment.loading.check(transactionalId);
     const known = this.#coordinator.get(transactionalId);
     return known === undefined ? null : describe(known);
   }
 
+  /** Without the ids of partitions that could not be read. */
   list(filter: TransactionFilter): TransactionDescription[] {
     return list(this.#coordinator.transactions, filter, this.#environment.clock.now());
   }

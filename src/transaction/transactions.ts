@@ -15,9 +15,10 @@ import type { ProducerIdAndEpoch } from './init-judgement.ts';
 import { type DriverEnvironment, TransactionDriver } from './transaction-driver.ts';
 import { timedOut, tooLongUnderWay, transactionFailure } from './transaction-failure.ts';
 import { list, type TransactionDescription, type TransactionFilter } from './transaction-listing.ts';
+import { TransactionLoading } from './transaction-loading.ts';
 import type { TransactionLog } from './transaction-log.ts';
 import { TransactionRequests } from './transaction-requests.ts';
-import type { TransactionVersion } from './transaction-metadata.ts';
+import type { TransactionMetadata, TransactionVersion } from './transaction-metadata.ts';
 
 export interface TransactionsOptions extends DriverEnvironment {
   readonly log: TransactionLog;
@@ -44,6 +45,7 @@ export class Transactions {
   readonly requests: TransactionRequests;
   readonly #coordinator: TransactionCoordinator;
   readonly #driver: TransactionDriver;
+  readonly #loading: TransactionLoading;
   readonly #options: TransactionsOptions;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -51,13 +53,13 @@ export class Transactions {
   #counts = { committed: 0, aborted: 0, timedOut: 0 };
   #isClosed = false;
 
-  /** Loads what the log says. What is decided there is on its way to its end when this returns. */
+  /**
+   * Loads what the log says. What is decided there is on its way to its end when this returns. A partition that cannot be read fails what is asked
+   * for its ids, with its error; each such call tries it again.
+   */
   static async load(options: TransactionsOptions): Promise<Transactions> {
     const transactions = new Transactions(options);
-    for (let partition = 0; partition < options.log.partitionCount; partition++) {
-      const loaded = await options.log.load(partition);
-      for (const step of transactions.#coordinator.load(loaded)) transactions.#inBackground(step, 'finished');
-    }
+    await transactions.#loading.all();
     transactions.#start();
     return transactions;
   }
@@ -68,7 +70,10 @@ export class Transactions {
     this.#logger = options.logger;
     this.#coordinator = new TransactionCoordinator(options);
     this.#driver = new TransactionDriver(this.#coordinator, options.log, options);
+    const { log, logger } = options;
+    this.#loading = new TransactionLoading({ log, logger, take: (loaded) => this.#take(loaded) });
     this.requests = new TransactionRequests(this.#coordinator, this.#driver, {
+      loading: this.#loading,
       clock: options.clock,
       markedLog: options.markedLog,
       checkOpen: () => this.#checkOpen(),
@@ -85,6 +90,7 @@ export class Transactions {
     return { ids, open, ...this.#counts };
   }
 
+  /** Without the ids of partitions that could not be read. */
   list(filter: TransactionFilter = {}): TransactionDescription[] {
     return list(this.#coordinator.transactions, filter, this.#clock.now());
   }
@@ -149,6 +155,7 @@ export class Transactions {
     ask: () => Step,
     until = Infinity,
   ): Promise<Answer> {
+    await this.#loading.loaded(transactionalId);
     for (;;) {
       this.#checkOpen();
       const answer = await this.#driver.run(ask());
@@ -175,6 +182,11 @@ export class Transactions {
     } finally {
       cancel?.();
     }
+  }
+
+  #take(loaded: ReadonlyMap<string, TransactionMetadata>): void {
+    this.#checkOpen();
+    for (const step of this.#coordinator.load(loaded)) this.#inBackground(step, 'finished');
   }
 
   #checkOpen(): void {

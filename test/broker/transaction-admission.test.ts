@@ -59,6 +59,18 @@ test('a coordinator that is not there yet, and one that never was', async () => 
   expect(await errors('verify', { isMade: false })).toEqual([unknown, unknown]);
 });
 
+test('a coordinator that could not read what it has of the id', async () => {
+  const unread = (thrown: Error) => ({
+    verifyPartitions: () => {
+      throw thrown;
+    },
+  });
+  const unavailable = 'COORDINATOR_NOT_AVAILABLE';
+  const damaged = new MillraceError('ERR_MILLRACE_CORRUPT', 'x');
+  expect(await errors('verify', { loaded: unread(damaged) })).toEqual([unavailable, unavailable]);
+  expect(await errors('verify', { openEpoch: 1, loaded: unread(damaged) })).toEqual([null, unavailable]);
+});
+
 test('adding', async () => {
   const adding = (error: Answer['error']) => ({ load: async () => ({ addPartitions: async () => answer(error) }) });
   expect(await errors('add', adding(null))).toEqual([null, null]);

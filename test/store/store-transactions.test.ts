@@ -74,18 +74,20 @@ test('what a crash left is finished by the next open, before anybody asks', asyn
   await again.close();
 });
 
-test('a directory whose state cannot be read says so, and everything else works', async () => {
+test('a partition of the state that cannot be read is told of, and everything else works', async () => {
   const { store, system, producer } = await openRig();
   await producer().transaction((tx) => tx.send('orders', { value: 'a', partition: 0 }));
-  store.partition('__transaction_state', 0).append([{ key: Buffer.from([0, 0, 0, 9]), value: 'x' }]);
+  store.partition('__transaction_state', 1).append([{ key: Buffer.from([0, 0, 0, 9]), value: 'x' }]);
   await store.close();
   const messages: string[] = [];
   const logger = { error: (_: object, message: string) => void messages.push(message) };
   const again = await openStore(DATA, { fileSystem: system, logger, ...SMALL });
   await until(() => messages.length > 0);
-  expect(messages).toEqual(['the state of transactions could not be loaded']);
+  expect(messages).toEqual(['a partition of the state of transactions could not be loaded']);
   const next = again.producer({ transactionalId: 'mover' });
   expect(await failure(next.init())).toBe('ERR_MILLRACE_CORRUPT');
+  await again.producer({ transactionalId: 'b' }).init();
+  expect(await again.transactions()).toMatchObject([{ transactionalId: 'b' }]);
   expect(again.partition('orders', 0).append([{ value: 'b' }]).baseOffset).toBe(2);
   await again.close();
 });

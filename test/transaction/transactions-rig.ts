@@ -1,5 +1,6 @@
 /** A coordinator on real logs of a store in memory: `state` is its log, `orders` takes the markers. */
 import { onTestFinished } from 'vitest';
+import { MillraceError } from '#millrace/errors.js';
 import type { PartitionLog, Store, TopicPartition } from '#millrace/main.js';
 import { TransactionLog } from '#millrace/transaction/transaction-log.js';
 import { Transactions } from '#millrace/transaction/transactions.js';
@@ -16,6 +17,8 @@ export class TransactionsRig {
   transactions!: Transactions;
   /** Instead of the marked log: throws, or null. */
   marked: ((partition: TopicPartition) => PartitionLog | null) | null = null;
+  /** The partition of its log that cannot be opened. */
+  unreadable: number | null = null;
   #producerId = 0;
 
   constructor(system = new MemoryFileSystem({ fileBytesMax: 256 * 1024 })) {
@@ -32,7 +35,10 @@ export class TransactionsRig {
       if (!topics.includes(name)) await rig.store.createTopic(name, { partitions: 2 });
     rig.log = new TransactionLog({
       partitionCount: 2,
-      partition: (index) => rig.store.partition('state', index),
+      partition: (index) => {
+        if (index === rig.unreadable) throw new MillraceError('ERR_MILLRACE_CORRUPT', 'damaged');
+        return rig.store.partition('state', index);
+      },
       version: 2,
       logger: messages.logger,
     });

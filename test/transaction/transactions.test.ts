@@ -133,3 +133,38 @@ test('what is loaded goes on where it was: open, decided, or done', async () => 
   expect((await rig.transactions.end('decided', decided, 'commit')).producerEpoch).toBe(1);
   expect((await rig.transactions.end('open', open, 'abort')).producerEpoch).toBe(1);
 });
+
+test('a partition of the log that cannot be read is missing for its ids only, and is tried again', async () => {
+  const rig = await TransactionsRig.open();
+  const ids = ['a', 'b'];
+  expect(ids.map((id) => rig.log.partitionOf(id))).toEqual([1, 0]);
+  rig.marked = () => {
+    throw new Error('nobody is there');
+  };
+  for (const [partition, id] of ids.entries()) {
+    const producer = await rig.transactions.init(id, 60_000, null);
+    await rig.transactions.addPartitions(id, producer, [{ topic: 'orders', partition }]);
+    expect(await failure(rig.transactions.end(id, producer, 'commit'))).toBe('nobody is there');
+  }
+  rig.marked = null;
+  await rig.transactions.close();
+  rig.unreadable = 1;
+  await rig.load();
+  const { transactions, messages, orders } = rig;
+  const request = { transactionalId: 'a', timeoutMs: 60_000 };
+  const asked = { transactionalId: 'a', producerId: 0, producerEpoch: 0, partitions: [P0] };
+  expect(await failure(transactions.init('a', 60_000, null))).toBe('ERR_MILLRACE_CORRUPT');
+  await expect(transactions.requests.init(request)).rejects.toMatchObject({ code: 'ERR_MILLRACE_CORRUPT' });
+  expect(() => transactions.requests.verifyPartitions(asked)).toThrow('damaged');
+  expect(() => transactions.requests.describe('a')).toThrow('damaged');
+  expect((await transactions.init('b', 60_000, null)).producerEpoch).toBe(2);
+  expect(transactions.list()).toMatchObject([{ transactionalId: 'b', state: 'Empty' }]);
+  expect([orders.endOffset, rig.store.partition('orders', 1).endOffset]).toEqual([0, 1]);
+  expect(messages.warnings()).toContain('a partition of the state of transactions could not be loaded');
+  rig.unreadable = null;
+  // What is decided there is finished, once.
+  const both = await Promise.all([transactions.init('a', 60_000, null), transactions.requests.init(request)]);
+  expect(both).toMatchObject([{ producerEpoch: 2 }, { error: 'CONCURRENT_TRANSACTIONS' }]);
+  expect([orders.endOffset, rig.store.partition('orders', 1).endOffset]).toEqual([1, 1]);
+  await transactions.close();
+});

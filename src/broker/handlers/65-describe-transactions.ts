@@ -17,13 +17,15 @@ export const describeTransactionsHandler = defineHandler({
   versions: '0',
   async handle({ transactionalIds }, { broker, access }) {
     const coordinator = broker.store.transactionCoordinator;
-    try {
-      const requests = coordinator.isMade ? await coordinator.load() : null;
-      return { transactionStates: transactionalIds.map((id) => describe(id, requests, access)) };
-    } catch (error) {
-      const errorCode = coordinatorFailure(broker, error);
-      return { transactionStates: transactionalIds.map((id) => failed(id, errorCode)) };
-    }
+    const described = transactionalIds.map(async (id) => {
+      try {
+        const requests = coordinator.isMade ? await coordinator.load() : null;
+        return describe(id, requests, access);
+      } catch (error) {
+        return failed(id, coordinatorFailure(broker, error));
+      }
+    });
+    return { transactionStates: await Promise.all(described) };
   },
 });
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MillraceError } from '#millrace/errors.js';
 import { describeTransactions } from '#millrace/protocol/apis/65-describe-transactions.js';
 import { kafkaErrorCodes } from '#millrace/protocol/error-code.js';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -32,5 +33,15 @@ test('what is known of transactional ids', async () => {
       ...producer.identity,
       topics: [{ topic: 't', partitions: [2, 0] }],
     },
+  ]);
+  const requests = await broker.store.transactionCoordinator.load();
+  const describe = requests.describe.bind(requests);
+  requests.describe = (id) => {
+    if (id === 'c') throw new MillraceError('ERR_MILLRACE_CORRUPT', 'its partition of the log is damaged');
+    return describe(id);
+  };
+  expect(await ask('c', 'a')).toMatchObject([
+    { transactionalId: 'c', errorCode: kafkaErrorCodes.COORDINATOR_NOT_AVAILABLE },
+    { transactionalId: 'a', errorCode: 0 },
   ]);
 });
