@@ -175,8 +175,12 @@ export interface NativeAddon {
     result: Float64Array,
   ): number;
 
-  /** Opens; `flags`: 'r' (must exist), 'r+' (must exist, read and write), 'w+' (create, must not exist), 'a+' (create if missing, read and write). O_CLOEXEC always. */
+  /**
+   * Opens; `flags`: 'r' (must exist), 'r+' (must exist, read and write), 'w+' (create, must not exist), 'a+' (create if missing, read and write). O_CLOEXEC always.
+   * What is still open when the environment ends is closed then.
+   */
   open(path: string, flags: 'r' | 'r+' | 'w+' | 'a+'): number;
+  /** EBADF for a descriptor that `open` has not given out, or that is closed. */
   close(fd: number, path: string): void;
   /** File size in bytes. */
   size(fd: number, path: string): number;

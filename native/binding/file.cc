@@ -3,6 +3,7 @@
 
 #include "binding/arguments.h"
 #include "binding/define.h"
+#include "binding/instance.h"
 #include "binding/system_error.h"
 
 namespace millrace {
@@ -23,9 +24,17 @@ Napi::Value open(const Napi::CallbackInfo& info) {
     arguments.failRange("flags must be r, r+, w+ or a+, got " + flags);
   }
   if (!arguments.ok()) return info.Env().Undefined();
-  Result<int> fd = openFile(path, mode);
+  Result<int> fd = Instance::of(info.Env()).files.open(path, mode);
   if (!fd.ok()) return throwSystemError(info.Env(), fd.error());
   return Napi::Number::New(info.Env(), fd.value());
+}
+
+Napi::Value close(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const int fd = arguments.descriptor(0);
+  const std::string path = arguments.text(1, "path");
+  if (!arguments.ok()) return info.Env().Undefined();
+  return finish(info.Env(), Instance::of(info.Env()).files.close(fd, path));
 }
 
 // Those that take a descriptor and a path.
@@ -131,7 +140,7 @@ Napi::Value gone(const Napi::CallbackInfo& info) {
 
 void defineFiles(Napi::Env env, Napi::Object exports) {
   exports.Set("open", Napi::Function::New<open>(env, "open"));
-  exports.Set("close", Napi::Function::New<onFile<closeFile>>(env, "close"));
+  exports.Set("close", Napi::Function::New<close>(env, "close"));
   exports.Set("size", Napi::Function::New<size>(env, "size"));
   exports.Set("read", Napi::Function::New<read>(env, "read"));
   exports.Set("write", Napi::Function::New<write>(env, "write"));

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -43,6 +43,14 @@ describe('open', () => {
     const error = thrownBy(() => native.open(join(directory, 'none'), 'r'));
     expect(error.message).toBe(`ENOENT: no such file or directory, open '${join(directory, 'none')}'`);
     expect(fromSystemError(error)).toMatchObject({ code: 'ERR_MILLRACE_IO', cause: error });
+  });
+
+  test('closes nothing that it has not opened', () => {
+    const { fd, path } = create();
+    const other = openSync(path, 'r');
+    expect(systemErrorOf(() => native.close(other, path))).toEqual({ code: 'EBADF', syscall: 'close', path });
+    closeSync(other);
+    native.close(fd, path);
   });
 
   test('refuses wrong arguments', () => {
