@@ -72,8 +72,9 @@ export const CONCURRENT_PARTITIONS_MAX = 1_024;
 export const STREAM_RECORDS_DEFAULT = 1_024;
 export const STREAM_RECORDS_MAX = 1_048_576;
 
-/** What recovery and a second process read at once. */
+/** What recovery and a second process read at once; and what a read that waits goes through in a turn of the event loop, to make lost indexes again. */
 export const SCAN_CHUNK_BYTES = 256 * KIB;
+export const INDEX_REBUILD_STEP_BYTES = 1 * MIB;
 
 /** Kafka's name rule allows 249 characters: with `-` and a partition number it is a file name. */
 export const TOPIC_NAME_LENGTH_MAX = 249;

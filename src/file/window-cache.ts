@@ -134,11 +134,18 @@ export class WindowCache {
     if (made !== null && window === null) return;
     const size = made === null ? this.#system.sizeOf(path) : file.size;
     if (size <= 0) return;
-    const { copies } = this.#system;
     if (window !== null) await this.#bringIn(window, 0, size);
+    else await this.bringInPart({ path, inode: null }, 0, size);
+  }
+
+  /** Gets [from, to) of a file into memory, on another thread, for who reads it by calls: no window of it is kept. */
+  async bringInPart({ path, inode }: Pick<WindowSource, 'path' | 'inode'>, from: number, to: number): Promise<void> {
+    if (from >= to) return;
+    const { copies, pageSize } = this.#system;
+    const start = from - (from % pageSize);
     // What comes is dropped again: from here on the system has it in memory, and reading or mapping it is quick.
-    else if (copies !== undefined) await copies.read(path, 0, size);
-    else await this.#bringInUnkept(this.#map(path, 0, size));
+    if (copies !== undefined) await copies.read(path, start, to - start);
+    else await this.#bringInUnkept(this.#map(path, start, to - start, inode));
   }
 
   /** The file is gone or replaced: forget its windows, and let the memory go as soon as no view is left. */

@@ -43,7 +43,7 @@ export function loadLog(
     return { segments, snapshots, endOffset: options.startOffset, created: true };
   }
   const last = files[files.length - 1];
-  const indexes = indexSettings(options.settings);
+  const indexes = { ...indexSettings(options.settings), mend: true };
   const first = firstReadable(files, options.startOffset);
   // Retention was at them when the log was last open.
   segments.leaveFound(files.slice(0, first));

@@ -122,7 +122,8 @@ export function mendIndexes(
   return bytesRead;
 }
 
-function writeIndexes(
+/** Writes the index files of a sealed segment in the place of those that are there. */
+export function writeIndexes(
   system: FileSystem,
   directory: string,
   baseOffset: number,

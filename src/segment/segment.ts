@@ -16,9 +16,8 @@ import type { TransactionIndex } from '../index/transaction-index.ts';
 import { BATCH_HEADER_SIZE, BATCH_LOG_OVERHEAD, READ_WINDOW_STEP } from '../limits.ts';
 import { BASE_OFFSET, BATCH_LENGTH, LAST_OFFSET_DELTA } from '../record/batch-format.ts';
 import { readInt64 } from '../record/int64.ts';
-import type { GrowingIndexes, IndexSettings } from './growing-indexes.ts';
-import { indexesHold } from './index-check.ts';
-import { rebuildIndexes } from './index-rebuild.ts';
+import { type FoundIndexes, lookAtIndexes, lookInTurns } from './found-indexes.ts';
+import type { GrowingIndexes } from './growing-indexes.ts';
 import {
   LOG_SUFFIX,
   OFFSET_INDEX_SUFFIX,
@@ -58,8 +57,9 @@ export class Segment {
   #size: number;
   /** Bytes that have blocks: more than `size` while the segment is written. */
   #mappable: number;
-  /** How to make the index files again, until they were looked at. */
-  #unchecked: IndexSettings | null;
+  /** How to make the index files again, until they were looked at; and the look that goes on, for all who wait for it. */
+  #unchecked: FoundIndexes | null;
+  #looking: Promise<void> | null = null;
   /** Its files are gone, or the log is closed: who was waiting must not map it again. */
   #gone = false;
   /** Where the last read ended: a reader that goes on there needs no look-up. */
@@ -72,7 +72,7 @@ export class Segment {
     directory: string,
     baseOffset: number,
     size: number,
-    unchecked: IndexSettings | null = null,
+    unchecked: FoundIndexes | null = null,
   ) {
     this.#environment = environment;
     this.#unchecked = unchecked;
@@ -110,7 +110,7 @@ export class Segment {
   }
 
   /** The indexes are in their files from here on, which somebody else wrote: those are looked at when they are needed. */
-  leaveIndexes(settings: IndexSettings): void {
+  leaveIndexes(settings: FoundIndexes): void {
     this.growing = null;
     this.#unchecked = settings;
   }
@@ -219,7 +219,7 @@ export class Segment {
     const size = this.#size;
     if (this.growing === null) {
       await cache.bringInWhole(this.#offsetFile);
-      if (this.#unchecked !== null && !this.#gone) await cache.bringInWhole(this.#timeFile);
+      if (this.#unchecked !== null && !this.#gone) await (this.#looking ??= this.#lookInTurns(this.#unchecked));
       if (this.#gone) return;
     }
     let from = offset === this.#hintOffset ? this.#hintPosition : this.offsets.positionBefore(offset);
@@ -283,11 +283,18 @@ export class Segment {
   }
 
   /** Missing, short, padded or foreign index files are not believed: what they should say is made again from the log. */
-  #checkIndexes(settings: IndexSettings): void {
-    const { system } = this.#environment;
-    if (!indexesHold(system, this.directory, this.baseOffset, settings)) {
-      this.growing = rebuildIndexes(system, this.directory, this.baseOffset, settings).indexes;
-    }
+  #checkIndexes(found: FoundIndexes): void {
+    this.growing = lookAtIndexes(this.#environment.system, this, found);
+    this.#unchecked = null;
+  }
+
+  /** The same, and does not hold the event loop. A read that cannot wait may be quicker. */
+  async #lookInTurns(found: FoundIndexes): Promise<void> {
+    const isWanted = (): boolean => !this.#gone && this.#unchecked === found;
+    const looking = lookInTurns(this.#environment, this, { log: this.#log, times: this.#timeFile, found, isWanted });
+    const growing = await looking.finally(() => (this.#looking = null));
+    if (!isWanted()) return;
+    this.growing = growing;
     this.#unchecked = null;
   }
 }

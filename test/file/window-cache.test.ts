@@ -169,6 +169,17 @@ test('a small file takes no mapping, a large one does until its bytes are gone',
   expect(await collected(before)).toBe(before);
 });
 
+test('a part that is brought in is kept by nobody, and must be of the file that is meant', async () => {
+  const { cache, file } = setUp();
+  const before = await collected(0);
+  const { path } = file('part', 4 * STEP);
+  const inode = statSync(path).ino;
+  await cache.bringInPart({ path, inode }, STEP + 1, 3 * STEP);
+  await cache.bringInPart({ path, inode }, 4 * STEP, 4 * STEP);
+  expect([cache.count, native.counters().mappings - before]).toEqual([0, 0]);
+  await expect(cache.bringInPart({ path, inode: inode + 1 }, 0, STEP)).rejects.toSatisfy(isStale);
+});
+
 test('a whole file that is not there is one without bytes', async () => {
   const { cache } = setUp();
   const none = new WholeFile<number>(join(temporaryDirectory(), 'none'));
