@@ -264,6 +264,13 @@ const rules: Record<string, { rule: Rule; bad: BadExample }> = {
       ],
     },
   },
+  'hooks stand in test files': {
+    rule: words.hooksStandInTestFiles,
+    bad: {
+      files: { 'test/a.test.ts': 'afterEach(end);', 'test/rig.ts': 'afterEach(end);' },
+      says: ['test/rig.ts: a hook outside of a test file'],
+    },
+  },
   'catches say why': {
     rule: words.catchesSayWhy,
     bad: {

@@ -1,5 +1,5 @@
 /** A broker in memory for a test file, and batches as a client would send them. */
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { type Broker, type BrokerOptions, startBroker } from '#millrace/broker/broker.js';
 import { type EncodeOptions, encodeBatches } from '#millrace/record/encode-batch.js';
 import type { RecordInput } from '#millrace/types.js';
@@ -12,20 +12,15 @@ export interface Rig {
   connect(): Promise<BrokerClient>;
 }
 
-const open: { broker: Broker; clients: BrokerClient[] }[] = [];
-
-afterEach(async () => {
-  for (const { broker, clients } of open.splice(0)) {
-    for (const client of clients) client.close();
-    await broker.close();
-  }
-});
-
 /** Ends with the test. */
 export async function rig(options: BrokerOptions = {}): Promise<Rig> {
   const broker = await startBroker({ port: 0, data: 'memory', ...options });
   const clients: BrokerClient[] = [];
-  open.push({ broker, clients });
+  // No hook of this file: those are of the first test file that a process runs, and not of those after it.
+  onTestFinished(async () => {
+    for (const client of clients) client.close();
+    await broker.close();
+  });
   const connect = async (): Promise<BrokerClient> => {
     const client = await BrokerClient.connect(broker);
     clients.push(client);

@@ -75,6 +75,14 @@ export const testsThatSkipSayWhy: Rule = (tree) =>
     });
   });
 
+/** Test files share a process, which loads what they import once: a hook there would be one of the first file alone. */
+export const hooksStandInTestFiles: Rule = (tree) =>
+  select(tree, ['test'], ['.ts']).flatMap((path) =>
+    path.endsWith('.test.ts') || !/^(?:before|after)(?:Each|All)\(/m.test(tree.text(path))
+      ? []
+      : [`${path}: a hook outside of a test file`],
+  );
+
 /** `catch { … }` without the error: a comment inside, or right above, says why it is nothing to worry about. */
 export const catchesSayWhy: Rule = (tree) =>
   select(tree, ['src', 'bench', 'examples', 'tools'], ['.ts', '.mjs', '.js']).flatMap((path) => {
