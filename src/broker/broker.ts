@@ -8,7 +8,6 @@
  * Promises: what was acknowledged is in the log, as durable as the topic asks for; no client's input takes the process down; `close` answers what was begun and leaves
  * the directory cleanly stopped. Many brokers may run in one process, each with a data directory of its own.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
 import { type Clock, systemClock } from '../clock.ts';
 import { MillraceError } from '../errors.ts';
 import type { Credentials } from '../security/credentials.ts';
@@ -33,7 +32,7 @@ import type { HttpServer } from './http/http-server.ts';
 import type { Listener, ListenerAddress } from './listener.ts';
 import { GroupSettings } from './group-settings.ts';
 import { LiveConfig } from './live-config.ts';
-import { memoryDirectory } from './memory-directory.ts';
+import { MemoryDirectory } from './memory-directory.ts';
 import { openListeners } from './open-listeners.ts';
 import { RequestStatistics } from './request-statistics.ts';
 
@@ -43,7 +42,7 @@ export { TestClock } from '../test-clock.ts';
 
 export interface BrokerOptions {
   /**
-   * The data directory; `'memory'`: one in memory, as far as the system has that, that goes when the broker is closed. Default: `log.dirs` of `config`,
+   * The data directory; `'memory'`: one in memory, as far as the system has that, that goes when the broker is closed or the process ends. Default: `log.dirs` of `config`,
    * or `'data'`.
    */
   readonly data?: string;
@@ -174,11 +173,9 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
       'everybody who reaches the web page sees topics and clients',
     );
   const data = options.data ?? dataOf(checked.config);
-  const isInMemory = data === 'memory';
-  const directory = isInMemory ? await mkdtemp(memoryDirectory()) : data;
-  const release = async (): Promise<void> => {
-    if (isInMemory) await rm(directory, { recursive: true, force: true });
-  };
+  const memory = data === 'memory' ? await MemoryDirectory.make() : null;
+  const directory = memory?.path ?? data;
+  const release = async (): Promise<void> => memory?.remove();
   let store: Store | null = null;
   try {
     const liveConfig = LiveConfig.load(checked, directory, logger);
