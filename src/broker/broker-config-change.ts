@@ -32,7 +32,8 @@ export async function changeBrokerConfig(
     return changed;
   };
   try {
-    await liveConfig.change(scope, change, validateOnly);
+    const named = changes.map(({ name }) => name);
+    await liveConfig.change(scope, change, validateOnly, named);
   } catch (error) {
     // Kafka has no better code for it (KAFKA-13609).
     if (isMillraceError(error, 'ERR_MILLRACE_INVALID_ARGUMENT')) throw new Refusal('INVALID_REQUEST', error.message);

@@ -36,11 +36,14 @@ type Levels = Readonly<Record<ConfigScope, DynamicConfigs>>;
 /** What of all that holds. */
 export interface EffectiveConfig extends CheckedBrokerConfig {
   /** With what was changed for a listener. */
-  ofListener(name: string): BrokerConfig;
+  readonly ofListener: (name: string) => BrokerConfig;
 }
 
-/** Throws INVALID_ARGUMENT for settings that it cannot obey; what it returns makes it obey them, and does not fail. */
-export type Obey = (next: EffectiveConfig) => () => void;
+/**
+ * Throws INVALID_ARGUMENT for settings that it cannot obey; what it returns makes it obey them, and does not fail. `touched`: the settings that the change names or
+ * takes back, also where the value stays.
+ */
+export type Obey = (next: EffectiveConfig, touched: ReadonlySet<string>) => () => void;
 
 const NONE: Levels = { cluster: new Map(), broker: new Map() };
 
@@ -84,27 +87,33 @@ export class LiveConfig {
     this.#obeying.push(obey);
   }
 
-  /** Makes `change` of what a scope has: when those before it have ended. INVALID_ARGUMENT, and nothing is changed, where that cannot be obeyed. */
+  /**
+   * Makes `change` of what a scope has: when those before it have ended. INVALID_ARGUMENT, and nothing is changed, where that cannot be obeyed. `named`: settings
+   * that were asked for by name, and may have the value already.
+   */
   async change(
     scope: ConfigScope,
     change: (configs: DynamicConfigs) => DynamicConfigs,
     validateOnly: boolean,
+    named: readonly string[] = [],
   ): Promise<void> {
     // Its failure was told to who asked for it.
     const before = this.#last.catch(() => undefined);
-    const run = before.then(() =>
-      this.#change({ ...this.#levels, [scope]: change(this.#levels[scope]) }, validateOnly),
-    );
+    const run = before.then(() => {
+      const configs = change(this.#levels[scope]);
+      const touched = new Set([...named, ...differing(this.#levels[scope], configs)]);
+      return this.#change({ ...this.#levels, [scope]: configs }, touched, validateOnly);
+    });
     this.#last = run;
     return run;
   }
 
-  async #change(levels: Levels, validateOnly: boolean): Promise<void> {
+  async #change(levels: Levels, touched: ReadonlySet<string>, validateOnly: boolean): Promise<void> {
     const store = this.#store!;
     const next = effectiveOf(this.started, levels);
     const settings = liveSettings(next);
     store.checkConfigure(settings);
-    const obey = this.#obeying.map((each) => each(next));
+    const obey = this.#obeying.map((each) => each(next, touched));
     if (validateOnly) return;
     await store.configure(settings);
     try {
@@ -161,6 +170,10 @@ function liveSettings(effective: CheckedBrokerConfig): Parameters<Store['configu
     compactionIntervalMs,
     producerIdExpirationMs,
   };
+}
+
+function differing(before: DynamicConfigs, after: DynamicConfigs): string[] {
+  return [...before.keys(), ...after.keys()].filter((name) => before.get(name) !== after.get(name));
 }
 
 function levelsOf(entries: readonly DynamicConfigEntry[]): Levels {

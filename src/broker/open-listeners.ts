@@ -1,4 +1,5 @@
 /** The listeners of a broker, by their plans: what they share is made here. */
+import { isMillraceError, MillraceError } from '../errors.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { saslSettings } from './broker-security.ts';
 import { hasSasl, hasTls, type ListenerPlan } from './config/listener-plan.ts';
@@ -61,12 +62,27 @@ function boundsOf(effective: EffectiveConfig): ConnectionBounds {
   };
 }
 
-/** Files are read anew with every change, so that one that was replaced in its place is taken. */
+/**
+ * Files are read anew where the change speaks of the listener's, so that one that was replaced in its place is taken. Other changes leave them alone: they need not be
+ * there, nor fit each other, while somebody replaces them.
+ */
 function obeyCertificates(listener: Listener, plan: ListenerPlan, liveConfig: LiveConfig): void {
-  liveConfig.add((next) => {
-    const settings = tlsOf(plan, next);
+  const prefix = `listener.name.${plan.name.toLowerCase()}.ssl.`;
+  liveConfig.add((next, touched) => {
+    if (![...touched].some((name) => name.startsWith(prefix))) return () => undefined;
+    const settings = changedTls(plan, next);
     return () => listener.configureTls(settings);
   });
+}
+
+/** A file that cannot be read is a fault of who names it, and none of the broker's disk. */
+function changedTls(plan: ListenerPlan, effective: EffectiveConfig): TlsSettings {
+  try {
+    return tlsOf(plan, effective);
+  } catch (error) {
+    if (!isMillraceError(error)) throw error;
+    throw new MillraceError('ERR_MILLRACE_INVALID_ARGUMENT', error.message, { cause: error });
+  }
 }
 
 function tlsOf({ name, clientAuth }: ListenerPlan, effective: EffectiveConfig): TlsSettings {

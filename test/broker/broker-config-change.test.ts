@@ -1,4 +1,9 @@
 /** AlterConfigs and IncrementalAlterConfigs of the broker, over a socket. */
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect as connectSecurely } from 'node:tls';
 import { expect, test } from 'vitest';
 import { describeConfigs } from '#millrace/protocol/apis/32-describe-configs.js';
 import { alterConfigs } from '#millrace/protocol/apis/33-alter-configs.js';
@@ -11,7 +16,7 @@ import { startBroker } from '#millrace/broker/broker.js';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 import { BrokerClient } from './broker-client.ts';
 import { batch, rig } from './broker-fixture.ts';
-import { certificates, tlsConfig } from './certificates.ts';
+import { certificates, type KeyPair, tlsConfig } from './certificates.ts';
 
 const [BROKER, TOPIC] = [4, 2];
 const [SET, DELETE, APPEND, SUBTRACT] = [0, 1, 2, 3];
@@ -258,3 +263,40 @@ test('a listener gets other certificates, for those who connect from then on', a
   expect(shown).toMatchObject({ value: null, isSensitive: true, configSource: 2, readOnly: false });
   for (const each of [before.client, admin]) each?.close();
 });
+
+test('files of certificates are read for changes of their listener alone', async () => {
+  const { authority, stranger, broker: pair } = certificates();
+  const location = join(temporaryDirectory(), 'broker.pem');
+  const replace = ({ key, certificate }: KeyPair): void => writeFileSync(location, key + certificate);
+  replace(pair);
+  const { broker, client } = await rig({
+    port: undefined,
+    config: { listeners: 'PLAINTEXT://127.0.0.1:0,SSL://127.0.0.1:0', 'ssl.keystore.location': location },
+  });
+  const shown = async (): Promise<string> => {
+    const socket = connectSecurely({ host: '127.0.0.1', port: broker.listeners[1].port, rejectUnauthorized: false });
+    await once(socket, 'secureConnect');
+    const { issuer } = socket.getPeerCertificate();
+    socket.destroy();
+    return String(issuer.CN);
+  };
+  const [ours, theirs] = [authority, stranger].map(({ certificate }) => issuerOf(certificate));
+  const unrelated = (value: string) => alter(client, '0', [['log.retention.ms', SET, value]]);
+  const anew = () => alter(client, '0', [['listener.name.ssl.ssl.keystore.location', SET, location]]);
+  rmSync(location);
+  expect(await unrelated('7')).toEqual([0, null]);
+  expect(await anew()).toEqual([INVALID_REQUEST, `cannot read ssl.keystore.location ${location}: ENOENT`]);
+  replace(stranger);
+  expect(await unrelated('8')).toEqual([0, null]);
+  expect(await shown()).toBe(ours);
+  expect(await anew()).toEqual([0, null]);
+  expect(await shown()).toBe(theirs);
+  // The same file and the same setting: its content is new.
+  replace(pair);
+  expect(await anew()).toEqual([0, null]);
+  expect(await shown()).toBe(ours);
+});
+
+function issuerOf(certificate: string): string {
+  return /CN=(.*)/.exec(new X509Certificate(certificate).issuer)![1];
+}
