@@ -4,6 +4,7 @@ import { Access } from '#millrace/broker/access.js';
 import { metadata } from '#millrace/protocol/apis/03-metadata.js';
 import { deleteTopics } from '#millrace/protocol/apis/20-delete-topics.js';
 import { initProducerId } from '#millrace/protocol/apis/22-init-producer-id.js';
+import { alterUserScramCredentials } from '#millrace/protocol/apis/51-alter-user-scram-credentials.js';
 import { describeCluster } from '#millrace/protocol/apis/60-describe-cluster.js';
 import { listTransactions } from '#millrace/protocol/apis/66-list-transactions.js';
 import { describeTopicPartitions } from '#millrace/protocol/apis/75-describe-topic-partitions.js';
@@ -18,6 +19,7 @@ import { allHandlers } from '#millrace/broker/handlers.js';
 
 const { TOPIC, CLUSTER, TRANSACTIONAL_ID } = ResourceType;
 const { WRITE, ALTER, DESCRIBE } = AclOperation;
+const { TOPIC_AUTHORIZATION_FAILED } = kafkaErrorCodes;
 
 const ask = async ({ api, version, message, code }: Case, { alice }: GuardedRig): Promise<number> =>
   code(await alice.ask(api, version, message() as never));
@@ -44,12 +46,52 @@ test('a topic that may not be described looks like one that is not there', async
   expect(secret).toEqual(nowhere);
   expect(broker.store.findTopic('nowhere')).toBeNull();
   const byId = await alice.ask(metadata, 12, { topics: [{ name: null, topicId: id }], allowAutoTopicCreation: false });
-  expect(byId.topics).toMatchObject([{ name: null, errorCode: kafkaErrorCodes.UNKNOWN_TOPIC_ID, partitions: [] }]);
+  expect(byId.topics).toMatchObject([
+    { name: null, topicId: id, errorCode: TOPIC_AUTHORIZATION_FAILED, partitions: [] },
+  ]);
   expect((await alice.ask(metadata, 12, { topics: null, allowAutoTopicCreation: false })).topics).toEqual([]);
   const all = await alice.ask(describeTopicPartitions, 0, { topics: [], responsePartitionLimit: 10, cursor: null });
   expect(all.topics).toEqual([]);
   const deleted = await alice.ask(deleteTopics, 6, { topics: [{ name: null, topicId: id }], timeoutMs: 1 });
-  expect(deleted.responses).toMatchObject([{ name: null, errorCode: kafkaErrorCodes.TOPIC_AUTHORIZATION_FAILED }]);
+  expect(deleted.responses).toMatchObject([{ name: null, errorCode: TOPIC_AUTHORIZATION_FAILED }]);
+});
+
+test.each<[string, AclOperation]>([
+  ['CreateTopics', AclOperation.CREATE],
+  ['Metadata that makes a topic', AclOperation.CREATE],
+  ['DeleteTopics', AclOperation.DELETE],
+  ['OffsetForLeaderEpoch', AclOperation.CLUSTER_ACTION],
+  ['WriteTxnMarkers', AclOperation.CLUSTER_ACTION],
+])('%s: the cluster’s right is enough', async (name, operation) => {
+  const made = await guardedRig();
+  await made.broker.store.createTopic('t');
+  // What makes a topic tells about it, too.
+  if (name.startsWith('Metadata')) await made.allow(TOPIC, 'new', DESCRIBE);
+  expect(Object.values(denials)).toContain(await ask(cases[name], made));
+  await made.allow(CLUSTER, 'kafka-cluster', operation);
+  expect(await ask(cases[name], made)).not.toBe(denials[TOPIC]);
+  expect(await ask(cases[name], made)).not.toBe(denials[CLUSTER]);
+});
+
+test('a topic that may be described and not deleted: its name is told, its id is not', async () => {
+  const { broker, alice, allow } = await guardedRig();
+  const { id } = await broker.store.createTopic('t');
+  await allow(TOPIC, 't', DESCRIBE);
+  const ask6 = async (topic: { name: string | null; topicId: string }) =>
+    (await alice.ask(deleteTopics, 6, { topics: [topic], timeoutMs: 1 })).responses[0];
+  const errorCode = TOPIC_AUTHORIZATION_FAILED;
+  expect(await ask6({ name: 't', topicId: ZERO_UUID })).toMatchObject({ name: 't', topicId: ZERO_UUID, errorCode });
+  expect(await ask6({ name: null, topicId: id })).toMatchObject({ name: 't', topicId: id, errorCode });
+});
+
+test('who may not alter credentials is not told that he names a user twice', async () => {
+  const { alice } = await guardedRig();
+  const deletion = { name: 'nobody', mechanism: 1 };
+  const { results } = await alice.ask(alterUserScramCredentials, 0, {
+    deletions: [deletion, deletion],
+    upsertions: [],
+  });
+  expect(results).toMatchObject([{ user: 'nobody', errorCode: denials[CLUSTER] }]);
 });
 
 test('what may be done is told where it is asked for', async () => {

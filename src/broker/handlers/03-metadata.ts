@@ -71,9 +71,9 @@ function describeOne({ name, topicId }: AskedTopic, request: Request, call: Call
   const { store } = call.broker;
   if (name === null) {
     const known = store.topicNameOf(topicId);
-    // Ids are told to those only who may describe the topic.
-    if (known === null || !call.access.topic(AclOperation.DESCRIBE, known))
-      return { errorCode: kafkaErrorCodes.UNKNOWN_TOPIC_ID, name: null, topicId, partitions: [] };
+    if (known === null) return { errorCode: kafkaErrorCodes.UNKNOWN_TOPIC_ID, name: null, topicId, partitions: [] };
+    // That there is such an id is no secret, as in Kafka; the name is.
+    if (!call.access.topic(AclOperation.DESCRIBE, known)) return { ...denied(null), topicId };
     return describe(store.topic(known), call);
   }
   if (!call.access.topic(AclOperation.DESCRIBE, name)) return denied(name);
@@ -87,7 +87,7 @@ function describeOne({ name, topicId }: AskedTopic, request: Request, call: Call
 }
 
 /** The same whether there is such a topic or not. */
-function denied(name: string): TopicAnswer {
+function denied(name: string | null): TopicAnswer {
   return { errorCode: kafkaErrorCodes.TOPIC_AUTHORIZATION_FAILED, name, topicId: ZERO_UUID, partitions: [] };
 }
 

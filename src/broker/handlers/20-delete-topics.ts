@@ -3,6 +3,7 @@ import { kafkaErrorCodes } from '../../protocol/error-code.ts';
 import type { RequestOf, ResponseInputOf } from '../../protocol/api.ts';
 import { deleteTopics } from '../../protocol/apis/20-delete-topics.ts';
 import { ZERO_UUID } from '../../protocol/uuid.ts';
+import type { Access } from '../access.ts';
 import type { BrokerContext } from '../broker-context.ts';
 import { AclOperation } from '../../security/acl-operation.ts';
 import { ResourceType } from '../../security/resource.ts';
@@ -57,12 +58,13 @@ async function answerOf(
   try {
     if (!broker.config['delete.topic.enable']) throw disabled(version);
     checkNaming(topic, isTwice);
-    if (topic.name !== null) access.check(AclOperation.DESCRIBE, ResourceType.TOPIC, topic.name);
+    if (topic.name !== null) checkAccess(access, AclOperation.DESCRIBE, topic.name);
     const found = resolve(broker, topic);
     // Whose name the client may not know, it is not told by the id either.
-    access.check(AclOperation.DESCRIBE, ResourceType.TOPIC, found.name!);
+    checkAccess(access, AclOperation.DESCRIBE, found.name!);
+    if (topic.name === null) known = found;
+    checkAccess(access, AclOperation.DELETE, found.name!);
     known = found;
-    access.check(AclOperation.DELETE, ResourceType.TOPIC, found.name!);
     const isAlsoById = topic.name !== null && asked.some(({ topicId }) => topicId === known.topicId);
     if (isAlsoById)
       throw new Refusal('INVALID_REQUEST', 'The provided topic name maps to an ID that was already supplied.');
@@ -77,6 +79,11 @@ async function answerOf(
     // The store's own sentence has the path of the directory.
     return { ...known, ...outcome, ...(outcome.errorCode === UNKNOWN_TOPIC_OR_PARTITION && { errorMessage: null }) };
   }
+}
+
+/** Who may delete on the cluster may delete every topic. */
+function checkAccess(access: Access, operation: AclOperation, topic: string): void {
+  if (!access.cluster(AclOperation.DELETE)) access.check(operation, ResourceType.TOPIC, topic);
 }
 
 function disabled(version: number): Refusal {

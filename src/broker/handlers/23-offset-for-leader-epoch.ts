@@ -3,7 +3,6 @@ import type { PartitionLog } from '../../log/partition-log.ts';
 import { kafkaErrorCodes } from '../../protocol/error-code.ts';
 import { offsetForLeaderEpoch } from '../../protocol/apis/23-offset-for-leader-epoch.ts';
 import { AclOperation } from '../../security/acl-operation.ts';
-import { ResourceType } from '../../security/resource.ts';
 import { defineHandler } from '../handler.ts';
 import { findPartition, leaderEpochOf } from '../partition-lookup.ts';
 
@@ -17,12 +16,14 @@ export const offsetForLeaderEpochHandler = defineHandler({
   api: offsetForLeaderEpoch,
   versions: '2-4',
   handle(request, { broker, access }) {
+    // Brokers ask so, of every topic.
+    const isBroker = access.cluster(AclOperation.CLUSTER_ACTION);
     return {
       topics: request.topics.map(({ topic, partitions }) => ({
         topic,
         partitions: partitions.map(({ partition, currentLeaderEpoch, leaderEpoch }) => {
-          const denied = access.code(AclOperation.DESCRIBE, ResourceType.TOPIC, topic);
-          if (denied !== kafkaErrorCodes.NONE) return { partition, errorCode: denied };
+          if (!isBroker && !access.topic(AclOperation.DESCRIBE, topic))
+            return { partition, errorCode: kafkaErrorCodes.TOPIC_AUTHORIZATION_FAILED };
           const { log, errorCode } = findPartition(broker, topic, partition, currentLeaderEpoch);
           if (log === null) return { partition, errorCode };
           return { partition, errorCode: kafkaErrorCodes.NONE, ...endOf(log, leaderEpoch) };

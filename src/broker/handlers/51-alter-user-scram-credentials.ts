@@ -22,9 +22,11 @@ export const alterUserScramCredentialsHandler = defineHandler({
       if (results.has(name)) return;
       const allowed = (): void => {
         access.check(AclOperation.ALTER, ResourceType.CLUSTER);
-        work();
+        if (twice.has(name))
+          throw new Refusal('DUPLICATE_RESOURCE', 'A user credential cannot be altered twice in the same request');
+        broker.store.writing(work);
       };
-      results.set(name, { user: name, ...outcome(broker, twice.has(name), allowed) });
+      results.set(name, { user: name, ...outcome(broker, allowed) });
     };
     for (const deletion of deletions) change(deletion.name, () => remove(broker, deletion));
     for (const upsertion of upsertions) change(upsertion.name, () => put(broker, upsertion));
@@ -32,11 +34,9 @@ export const alterUserScramCredentialsHandler = defineHandler({
   },
 });
 
-function outcome(broker: BrokerContext, isTwice: boolean, work: () => void) {
+function outcome(broker: BrokerContext, work: () => void) {
   try {
-    if (isTwice)
-      throw new Refusal('DUPLICATE_RESOURCE', 'A user credential cannot be altered twice in the same request');
-    broker.store.writing(work);
+    work();
     return DONE;
   } catch (error) {
     return outcomeOf(broker, error, {
