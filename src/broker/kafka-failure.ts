@@ -46,7 +46,7 @@ export function codeOf(error: unknown, others: Partial<Record<ErrorCode, KafkaEr
   return kafkaErrorCodes[others[error.code] ?? names[error.code]];
 }
 
-/** What a client is told beside the code; null for a fault of our own, which is nobody else's business. */
+/** What a client is told beside the code; null for a fault of our own, and where the sentence has the path of the directory: both are nobody else's business. */
 export function messageOf(error: unknown): string | null {
-  return isMillraceError(error) ? error.message : null;
+  return isMillraceError(error) && error.code !== 'ERR_MILLRACE_UNKNOWN_TOPIC' ? error.message : null;
 }

@@ -25,4 +25,5 @@ test('an operation may mean something of its own', () => {
 test('a fault of our own is not told', () => {
   expect(codeOf(new TypeError('secret'))).toBe(kafkaErrorCodes.UNKNOWN_SERVER_ERROR);
   expect(messageOf(new TypeError('secret'))).toBeNull();
+  expect(messageOf(new MillraceError('ERR_MILLRACE_UNKNOWN_TOPIC', 'no topic in /secret'))).toBeNull();
 });

@@ -132,10 +132,9 @@ type MutableAnswer = { -readonly [K in keyof PartitionAnswer]: PartitionAnswer[K
 
 function appendOne(topic: string | null, index: number, records: Buffer | null, call: Call): Appended {
   if (topic === null) return { answer: failed(index, kafkaErrorCodes.UNKNOWN_TOPIC_ID), flushed: null };
-  if (isInternalTopic(topic)) return { answer: failed(index, kafkaErrorCodes.INVALID_TOPIC_EXCEPTION), flushed: null };
   try {
     const log = call.broker.store.partition(topic, index);
-    const refusal = refusalOf(records, call.version);
+    const refusal = refusalOf(records, call.version) ?? (isInternalTopic(topic) ? 'INVALID_TOPIC_EXCEPTION' : null);
     if (refusal !== null) return { answer: failed(index, kafkaErrorCodes[refusal]), flushed: null };
     return append(log, index, records!);
   } catch (error) {
@@ -181,8 +180,12 @@ function failed(index: number, errorCode: number, errorMessage: string | null = 
 }
 
 function failedFor(index: number, error: unknown, { broker }: Call): MutableAnswer {
-  // A control batch, or one that no producer may write so.
-  const { errorCode, errorMessage } = outcomeOf(broker, error, { ERR_MILLRACE_INVALID_ARGUMENT: 'INVALID_RECORD' });
+  const { errorCode, errorMessage } = outcomeOf(broker, error, {
+    // A control batch, or one that no producer may write so.
+    ERR_MILLRACE_INVALID_ARGUMENT: 'INVALID_RECORD',
+    // No topic has such a name.
+    ERR_MILLRACE_INVALID_TOPIC: 'UNKNOWN_TOPIC_OR_PARTITION',
+  });
   return failed(index, errorCode, errorMessage);
 }
 

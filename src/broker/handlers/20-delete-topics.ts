@@ -1,5 +1,4 @@
 /** DeleteTopics: deletes topics with their records, by name or, from version 6 on, by id. (ControllerApis.deleteTopics.) */
-import { kafkaErrorCodes } from '../../protocol/error-code.ts';
 import type { RequestOf, ResponseInputOf } from '../../protocol/api.ts';
 import { deleteTopics } from '../../protocol/apis/20-delete-topics.ts';
 import { ZERO_UUID } from '../../protocol/uuid.ts';
@@ -74,10 +73,7 @@ async function answerOf(
     broker.statistics.failures.forget(known.name!);
     return { ...known, ...DONE };
   } catch (error) {
-    const outcome = outcomeOf(broker, error, { ERR_MILLRACE_INVALID_TOPIC: 'UNKNOWN_TOPIC_OR_PARTITION' });
-    const { UNKNOWN_TOPIC_OR_PARTITION } = kafkaErrorCodes;
-    // The store's own sentence has the path of the directory.
-    return { ...known, ...outcome, ...(outcome.errorCode === UNKNOWN_TOPIC_OR_PARTITION && { errorMessage: null }) };
+    return { ...known, ...outcomeOf(broker, error, { ERR_MILLRACE_INVALID_TOPIC: 'UNKNOWN_TOPIC_OR_PARTITION' }) };
   }
 }
 

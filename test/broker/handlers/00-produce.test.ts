@@ -89,6 +89,8 @@ test('the answer of a topic with commit durability comes after the flush, and ma
 
 test.each([
   ['an unknown topic', 'none', 0, batch([{ value: 'x' }]), 'UNKNOWN_TOPIC_OR_PARTITION'],
+  ['a name that no topic can have', 'a b', 0, batch([{ value: 'x' }]), 'UNKNOWN_TOPIC_OR_PARTITION'],
+  ['a topic of the broker that is not there yet', '__transaction_state', 0, null, 'UNKNOWN_TOPIC_OR_PARTITION'],
   ['an unknown partition', 't', 7, batch([{ value: 'x' }]), 'UNKNOWN_TOPIC_OR_PARTITION'],
   ['a negative partition', 't', -1, batch([{ value: 'x' }]), 'UNKNOWN_TOPIC_OR_PARTITION'],
   ['no records', 't', 0, null, 'INVALID_RECORD'],
@@ -98,12 +100,15 @@ test.each([
   ['a topic of the broker', '__consumer_offsets', 0, batch([{ value: 'x' }]), 'INVALID_TOPIC_EXCEPTION'],
 ] as const)('%s is refused, and the connection goes on', async (_, topic, index, records, expected) => {
   const { broker, client } = await rig();
-  await broker.store.createTopic('t');
+  for (const name of ['t', '__consumer_offsets']) await broker.store.createTopic(name);
   const answer = await client.ask(produce, 9, request(topic, records, { index }));
   expect(answer.responses[0].partitionResponses[0]).toMatchObject({
     errorCode: kafkaErrorCodes[expected],
     baseOffset: -1,
   });
+  expect(answer.responses[0].partitionResponses[0].errorMessage ?? '').not.toContain(broker.store.directory);
+  // What clients make up is not counted, or the counters would grow without end.
+  expect(broker.statistics.failures.of('a b')).toBeNull();
   expect(
     (await client.ask(produce, 9, request('t', batch([{ value: 'x' }])))).responses[0].partitionResponses[0].errorCode,
   ).toBe(0);
