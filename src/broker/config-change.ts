@@ -91,8 +91,11 @@ function topicChanges(
   { changes, isWhole }: ChangedResource,
 ): TopicConfigInput {
   const all: Record<string, string | null> = {};
-  if (isWhole) for (const name of Object.keys(store.topic(topic).config)) all[name] = null;
+  const own = store.topic(topic).config;
+  if (isWhole) for (const name of Object.keys(own)) all[name] = null;
   for (const { name, configOperation, value } of changes) {
+    // What the topic has not is gone already, also where there is no such setting.
+    if (configOperation === operations.delete && !Object.hasOwn(own, name)) continue;
     if (configOperation === operations.delete) all[name] = null;
     else if (configOperation === operations.set) all[name] = value;
     else all[name] = changedList(store.topicConfig(topic), { name, configOperation, value });

@@ -41,6 +41,13 @@ test.each([0, 1])('sets, takes back, adds to lists and takes from them, version 
   expect(all.broker.store.partition('t', 0).settings.compact).toBe(true);
 });
 
+test('what is not there can be taken back', async () => {
+  const all = await rigWith();
+  expect(await alter(all, [['no.such', DELETE, null]])).toEqual([0, null]);
+  expect(await alter(all, [['retention.ms', DELETE, null]])).toEqual([0, null]);
+  expect(all.broker.store.topic('t').config).toEqual({});
+});
+
 test('a change that cannot be had changes nothing of its resource', async () => {
   const all = await rigWith();
   const cases: [Change[], number, RegExp][] = [
