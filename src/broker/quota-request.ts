@@ -22,6 +22,8 @@ interface WireComponent {
 }
 
 const types = { user: 'user', 'client-id': 'clientId' } as const;
+/** Of an address, which can have quotas in Kafka: here it has none, and who asks for them finds none. */
+const ADDRESS = 'ip';
 type EntityType = keyof typeof types;
 
 const EXACT = 0;
@@ -74,10 +76,11 @@ export function entityFilter(
 ): (entity: QuotaEntity) => boolean {
   if (repeated(components.map(({ entityType }) => entityType)).size > 0) throw invalid('An entity type is there twice');
   const checks = components.map(({ entityType, matchType, match }) => {
-    if (!isEntityType(entityType))
+    if (!isEntityType(entityType) && entityType !== ADDRESS)
       throw new Refusal('UNSUPPORTED_VERSION', `Custom entity type ${entityType} is not supported`);
     if (matchType < EXACT || matchType > ANY) throw invalid(`Unknown match type ${matchType}`);
     if ((matchType === EXACT) !== (match !== null)) throw invalid(`The match of ${entityType} contradicts its type`);
+    if (entityType === ADDRESS) return () => false;
     const name = types[entityType];
     return (entity: QuotaEntity): boolean => {
       const found = entity[name];
@@ -85,6 +88,8 @@ export function entityFilter(
       return matchType === DEFAULT ? found === null : found !== undefined;
     };
   });
+  if (components.length > 1 && components.some(({ entityType }) => entityType === ADDRESS))
+    throw invalid('An IP filter component should not be used with a user or clientId filter component');
   return (entity) =>
     checks.every((fits) => fits(entity)) && (!isStrict || partsOf(entity).length === components.length);
 }

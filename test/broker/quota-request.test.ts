@@ -41,8 +41,16 @@ test('filters', () => {
   expect(found([['user', 0, 'alice']], true)).toEqual([0]);
   expect(found([['user', 1, null]], false)).toEqual([1]);
   expect(found([['user', 2, null]], true)).toEqual([0, 1]);
-  for (const wrong of [
+  expect(found([['ip', 2, null]], false)).toEqual([]);
+  expect(found([['ip', 1, null]], true)).toEqual([]);
+  const withUser = [
     ['ip', 2, null],
+    ['user', 2, null],
+  ] as [string, number, null][];
+  expect(() => found(withUser, false)).toThrow(/IP filter/);
+  for (const wrong of [
+    ['zone', 2, null],
+    ['ip', 3, null],
     ['user', 3, null],
     ['user', 0, null],
     ['user', 2, 'x'],
