@@ -178,7 +178,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   const release = async (): Promise<void> => memory?.remove();
   let store: Store | null = null;
   try {
-    const liveConfig = LiveConfig.load(checked, directory, logger);
+    const liveConfig = LiveConfig.load(withDirectory(checked, directory), directory, logger);
     store = await openStore(directory, { ...storeSettingsOf(liveConfig.effective), logger, clock });
     liveConfig.attach(store);
     const context = contextOf(store, plans, liveConfig, { logger, clock, faults: options.faults ?? null });
@@ -230,6 +230,11 @@ function dataOf(config: BrokerConfig): string {
     'ERR_MILLRACE_UNSUPPORTED',
     `log.dirs names several directories, a broker has one: ${directories}`,
   );
+}
+
+/** Clients are told of the directory in use, whoever named it. */
+function withDirectory({ config, given, ...rest }: CheckedBrokerConfig, directory: string): CheckedBrokerConfig {
+  return { ...rest, config: { ...config, 'log.dirs': directory }, given: new Set([...given, 'log.dirs']) };
 }
 
 function contextOf(

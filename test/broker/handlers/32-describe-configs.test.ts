@@ -58,6 +58,12 @@ test.each([1, 2, 3, 4])('settings of a topic with their sources, version %i', as
   expect(all.broker.store.topicConfig('t')).toMatchObject({ 'retention.ms': 7_200_000, 'flush.messages': 5 });
 });
 
+test('the directory in use, whoever named it', async () => {
+  const all = await rig({ config: { 'log.dirs': '/elsewhere' } });
+  const { configs } = await describe(all, BROKER, '0', { keys: ['log.dirs'] });
+  expect(configs).toMatchObject([{ value: all.broker.store.directory, configSource: 4, readOnly: true }]);
+});
+
 test('only what is asked for: names, synonyms, documentation', async () => {
   const all = await rig();
   await all.broker.store.createTopic('t');
