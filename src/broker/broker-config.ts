@@ -9,7 +9,7 @@ import { suggestion } from '../store/nearest-name.ts';
 import type { BrokerConfigDefinition } from './config/config-kind.ts';
 import { groupConfigs } from './config/group-configs.ts';
 import { keptConfigs } from './config/kept-configs.ts';
-import { listenerSetting, type ListenerSettingName } from './config/listener-settings.ts';
+import { type ListenerConfig, listenerSetting, type ListenerSettingName } from './config/listener-settings.ts';
 import { networkConfigs } from './config/network-configs.ts';
 import { securityConfigs } from './config/security-configs.ts';
 import { storageConfigs } from './config/storage-configs.ts';
@@ -46,7 +46,7 @@ export interface CheckedBrokerConfig {
   /** Those that somebody has set. */
   readonly given: ReadonlySet<BrokerConfigName>;
   /** What listeners have of their own, by their names in small letters. */
-  readonly ofListeners: ReadonlyMap<string, BrokerConfigInput>;
+  readonly ofListeners: ReadonlyMap<string, ListenerConfig>;
 }
 
 export function isBrokerConfigName(name: string): name is BrokerConfigName {
@@ -58,7 +58,7 @@ export function checkBrokerConfig(input: BrokerConfigInput): CheckedBrokerConfig
   if (typeof input !== 'object' || input === null) throw invalidArgument('config', 'an object of settings', input);
   const config = Object.fromEntries(brokerConfigNames.map((name) => [name, brokerConfigs[name].default]));
   const given = new Set<BrokerConfigName>();
-  const ofListeners = new Map<string, BrokerConfigInput>();
+  const ofListeners = new Map<string, ListenerConfig>();
   for (const [name, value] of Object.entries(input)) {
     if (isBrokerConfigName(name)) {
       if (value === undefined) continue;
@@ -68,8 +68,8 @@ export function checkBrokerConfig(input: BrokerConfigInput): CheckedBrokerConfig
       const setting = listenerSetting(name);
       if (setting === null) throw unknownSetting(name);
       if (value === undefined) continue;
-      const { base, listener } = setting;
-      ofListeners.set(listener, { ...ofListeners.get(listener), [base]: parsed(name, base, value) });
+      const { base, listener, own } = setting;
+      ofListeners.set(listener, { ...ofListeners.get(listener), [own]: parsed(name, base, value) });
     }
   }
   return { config: config as unknown as BrokerConfig, given, ofListeners };

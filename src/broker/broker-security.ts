@@ -10,6 +10,8 @@ import { isSaslMechanism, saslMechanisms } from '../security/sasl-mechanism.ts';
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
 import type { BrokerConfig } from './broker-config.ts';
+import { mechanismConfig } from './config/listener-settings.ts';
+import type { EffectiveConfig } from './live-config.ts';
 import type { SaslSettings } from './sasl-authentication.ts';
 
 export interface BrokerSecurity {
@@ -49,8 +51,14 @@ function authorizerOf(config: BrokerConfig, acls: Acls): Authorizer | null {
   });
 }
 
-/** What listeners with SASL are told. */
-export function saslSettings(config: BrokerConfig, security: BrokerSecurity, clock: Clock): SaslSettings {
+/** What a listener with SASL is told. */
+export function saslSettings(
+  { ofListener, ofListeners }: Pick<EffectiveConfig, 'ofListener' | 'ofListeners'>,
+  listener: string,
+  { security, clock }: { readonly security: BrokerSecurity; readonly clock: Clock },
+): SaslSettings {
+  const config = ofListener(listener);
+  const own = ofListeners.get(listener.toLowerCase());
   const given = config['sasl.enabled.mechanisms'];
   const mechanisms = given.split(',').filter((name) => name !== '');
   if (mechanisms.length === 0 || !mechanisms.every(isSaslMechanism))
@@ -60,7 +68,8 @@ export function saslSettings(config: BrokerConfig, security: BrokerSecurity, clo
     derivation: security.derivation,
     mechanisms,
     failureDelayMs: config['connection.failed.authentication.delay.ms'],
-    lifetimeMs: config['connections.max.reauth.ms'],
+    lifetimeMs: (mechanism) =>
+      (own?.[mechanismConfig(mechanism)] as number | undefined) ?? config['connections.max.reauth.ms'],
     maxFrameSize: config['sasl.server.max.receive.size'],
     clock,
   };

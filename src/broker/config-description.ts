@@ -15,7 +15,7 @@ import type { BrokerContext } from './broker-context.ts';
 import { type BrokerConfigDefinition, type BrokerConfigType, inTopicUnits } from './config/config-kind.ts';
 import { groupSettings } from './config/group-setting.ts';
 import { dynamicName, isDynamic } from './config/dynamic-names.ts';
-import type { ListenerConfigName, ListenerSetting } from './config/listener-settings.ts';
+import { listenerSetting, type ListenerSetting } from './config/listener-settings.ts';
 import type { LiveConfig } from './live-config.ts';
 import { topicConfigDocumentation } from './topic-config-documentation.ts';
 
@@ -130,7 +130,9 @@ function synonymsAbove(
 /** All settings of the broker, and those that listeners have of their own. */
 export function describeBrokerConfig({ liveConfig }: BrokerContext): ConfigDescription[] {
   const ofListeners = Array.from(liveConfig.effective.ofListeners, ([listener, own]) =>
-    Object.keys(own).map((base) => describeOfListener(liveConfig, { listener, base: base as ListenerConfigName })),
+    Object.keys(own).map((name) =>
+      describeOfListener(liveConfig, listenerSetting(`listener.name.${listener}.${name}`)!),
+    ),
   );
   return [...brokerConfigNames.map((name) => describeOne(liveConfig, name)), ...ofListeners.flat()];
 }
@@ -185,15 +187,18 @@ function describeOne(liveConfig: LiveConfig, name: BrokerConfigName): ConfigDesc
   };
 }
 
-function describeOfListener(liveConfig: LiveConfig, { listener, base: baseName }: ListenerSetting): ConfigDescription {
-  const name = `listener.name.${listener}.${baseName}`;
+function describeOfListener(
+  liveConfig: LiveConfig,
+  { listener, base: baseName, own: ownName }: ListenerSetting,
+): ConfigDescription {
+  const name = `listener.name.${listener}.${ownName}`;
   const base = describeOne(liveConfig, baseName);
   const shown = (value: ConfigValue): string | null =>
     base.isSensitive ? null : configText(value, brokerConfigs[baseName].type);
   const own: ConfigSynonym[] = [];
   const changed = liveConfig.changed('broker').get(name);
   if (changed !== undefined) own.push({ name, value: shown(changed), source: configSources.dynamicBroker });
-  const given = liveConfig.started.ofListeners.get(listener)?.[baseName] as ConfigValue | undefined;
+  const given = liveConfig.started.ofListeners.get(listener)?.[ownName];
   if (given !== undefined) own.push({ name, value: shown(given), source: configSources.staticBroker });
   const [{ value, source }] = own;
   const readOnly = dynamicName(name) === null;

@@ -13,9 +13,11 @@ import type { Store } from '../store/store.ts';
 import type { Logger } from '../types.ts';
 import {
   type BrokerConfig,
+  type BrokerConfigInput,
   type BrokerConfigName,
   checkBrokerConfig,
   type CheckedBrokerConfig,
+  isBrokerConfigName,
   withConfigs,
 } from './broker-config.ts';
 import {
@@ -27,6 +29,7 @@ import {
   writeDynamicConfigs,
 } from './config/dynamic-config-file.ts';
 import { dynamicName } from './config/dynamic-names.ts';
+import type { ListenerConfig } from './config/listener-settings.ts';
 import { storeSettingsOf } from './config/store-settings.ts';
 
 /** By name, as text. */
@@ -201,6 +204,12 @@ function effectiveOf(started: CheckedBrokerConfig, levels: Levels): EffectiveCon
   const config = withConfigs(started.config, changes);
   const given = new Set([...started.given, ...(Object.keys(changes) as BrokerConfigName[])]);
   // Each is looked at, also those of listeners that there are not.
-  const listeners = new Map(Array.from(ofListeners, ([name, own]) => [name, withConfigs(config, own)]));
+  const listeners = new Map(
+    Array.from(ofListeners, ([name, own]) => [name, withConfigs(config, ofAllMechanisms(own))]),
+  );
   return { config, given, ofListeners, ofListener: (name) => listeners.get(name.toLowerCase()) ?? config };
+}
+
+function ofAllMechanisms(own: ListenerConfig): BrokerConfigInput {
+  return Object.fromEntries(Object.entries(own).filter(([name]) => isBrokerConfigName(name)));
 }

@@ -30,7 +30,7 @@ export async function openListeners(plans: readonly ListenerPlan[], context: Bro
         host,
         port,
         tls: hasTls(plan) ? tlsOf(plan, liveConfig.effective) : null,
-        sasl: hasSasl(plan) ? saslSettings(liveConfig.effective.ofListener(name), security, clock) : null,
+        sasl: hasSasl(plan) ? saslSettings(liveConfig.effective, name, { security, clock }) : null,
         dispatch,
         clock,
         logger,

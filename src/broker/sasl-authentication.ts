@@ -22,8 +22,8 @@ export interface SaslSettings extends SaslServerEnvironment {
   readonly mechanisms: readonly string[];
   /** `connection.failed.authentication.delay.ms`. */
   readonly failureDelayMs: number;
-  /** How long a log-in is good; 0: for ever. */
-  readonly lifetimeMs: number;
+  /** How long a log-in by the mechanism is good; 0: for ever. */
+  readonly lifetimeMs: (mechanism: string) => number;
   readonly maxFrameSize: number;
   readonly clock: Clock;
 }
@@ -83,7 +83,7 @@ export class SaslAuthentication {
 
   /** For how long the log-in is good that is done, as the client is told; 0: for ever, or it is not done. */
   get lifetimeMs(): number {
-    return this.isDone ? this.#settings.lifetimeMs : 0;
+    return this.isDone ? this.#settings.lifetimeMs(this.#mechanism!) : 0;
   }
 
   get #now(): number {
@@ -124,7 +124,7 @@ export class SaslAuthentication {
       this.#state = 'done';
       this.#server = null;
       this.#principal = server.principal;
-      const { lifetimeMs } = this.#settings;
+      const { lifetimeMs } = this;
       this.#expiresAt = lifetimeMs === 0 ? Infinity : this.#now + lifetimeMs;
       this.#onDone(server.principal);
     }

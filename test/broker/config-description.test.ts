@@ -41,6 +41,12 @@ test('what a listener has of its own, where it comes from, and the broker’s be
   });
 });
 
+test('what a listener has for one way to log in', () => {
+  const name = 'listener.name.external.plain.connections.max.reauth.ms';
+  const shown = describeBrokerConfig(contextOf({ [name]: 5 })).find((each) => each.name === name)!;
+  expect(shown).toMatchObject({ value: '5', configSource: 4, readOnly: true, configType: 5 });
+});
+
 test('a setting without a default of the broker', () => {
   const all = describeTopicConfig(contextOf({}), {});
   const shown = all.find(({ name }) => name === 'remote.storage.enable')!;

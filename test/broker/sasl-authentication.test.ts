@@ -20,7 +20,7 @@ async function begun(signal = new AbortController().signal, lifetimeMs = 0) {
     clock,
     mechanisms: ['PLAIN', ...more],
     failureDelayMs: 100,
-    lifetimeMs,
+    lifetimeMs: () => lifetimeMs,
     maxFrameSize: 1000,
   };
   const onDone = (principal: string): void => void principals.push(principal);

@@ -54,7 +54,8 @@ export interface DynamicName {
 export function dynamicName(name: string): DynamicName | null {
   const setting = listenerSetting(name);
   if (setting === null) return isBrokerConfigName(name) && isDynamic(name) ? { base: name, listener: null } : null;
-  return isOfListeners(setting.base) || setting.base === 'max.connections' ? setting : null;
+  const { base, listener } = setting;
+  return isOfListeners(base) || base === 'max.connections' ? { base, listener } : null;
 }
 
 export function isDynamic(name: BrokerConfigName): boolean {

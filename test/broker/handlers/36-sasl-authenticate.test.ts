@@ -96,12 +96,20 @@ test('a log-in that is good for a time: repeated in time the connection goes on,
   await again.closed;
 });
 
-test('the client is told for how long', async () => {
-  const { client } = await saslRig({ 'connections.max.reauth.ms': 7_000 });
+test.each([
+  ['of all', { 'connections.max.reauth.ms': 7_000 }, 7_000],
+  [
+    'of the mechanism that he chose',
+    {
+      'connections.max.reauth.ms': 7_000,
+      'listener.name.sasl_plaintext.plain.connections.max.reauth.ms': 5_000,
+      'listener.name.sasl_plaintext.scram-sha-256.connections.max.reauth.ms': 3_000,
+    },
+    5_000,
+  ],
+])('the client is told for how long: %s', async (_, config, sessionLifetimeMs) => {
+  const { client } = await saslRig(config);
   await client.ask(saslHandshake, 1, { mechanism: 'PLAIN' });
   const authBytes = Buffer.from(`\0alice\0${PASSWORD}`);
-  expect(await client.ask(saslAuthenticate, 1, { authBytes })).toMatchObject({
-    errorCode: 0,
-    sessionLifetimeMs: 7_000,
-  });
+  expect(await client.ask(saslAuthenticate, 1, { authBytes })).toMatchObject({ errorCode: 0, sessionLifetimeMs });
 });
