@@ -52,10 +52,14 @@ function isById({ name, topicId }: AskedTopic): boolean {
   return name === null || topicId !== ZERO_UUID;
 }
 
-/** Where any topic is asked for by its id all are: names count for nothing then, and Kafka's consumers leave them empty. */
+/**
+ * Each once, however often it is named: an answer holds no more than there is. Where any topic is asked for by its id all are: names count for nothing then,
+ * and Kafka's consumers leave them empty.
+ */
 function askedBy({ topics }: Request): readonly AskedTopic[] {
   const ids = new Set(topics!.map(({ topicId }) => topicId).filter((id) => id !== ZERO_UUID));
-  return ids.size === 0 ? topics! : Array.from(ids, (topicId) => ({ name: null, topicId }));
+  if (ids.size > 0) return Array.from(ids, (topicId) => ({ name: null, topicId }));
+  return Array.from(new Set(topics!.map(({ name }) => name)), (name) => ({ name, topicId: ZERO_UUID }));
 }
 
 function refused(name: string, topicId: string): TopicAnswer {

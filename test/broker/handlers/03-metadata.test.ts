@@ -71,6 +71,20 @@ test('two clients that ask for the same new topic both get it', async () => {
   expect(answers.map(({ topics }) => topics[0].errorCode)).toEqual([0, 0, 0]);
 });
 
+test.each([1, 9, 12])('a topic that is named many times is answered once, version %i', async (version) => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t', { partitions: 3 });
+  const topics = ['t', 'none', 't', 'other', 'none', 't'].map((name) => named(name));
+  const answer = await client.ask(metadata, version, { ...flags, topics, allowAutoTopicCreation: false });
+  // Version 1 cannot say that none may be made.
+  const made = version < 4 ? kafkaErrorCodes.NONE : kafkaErrorCodes.UNKNOWN_TOPIC_OR_PARTITION;
+  expect(answer.topics).toMatchObject([
+    { errorCode: 0, name: 't' },
+    { errorCode: made, name: 'none' },
+    { errorCode: made, name: 'other' },
+  ]);
+});
+
 test('auto.create.topics.enable=false makes none', async () => {
   const { client } = await rig({ config: { 'auto.create.topics.enable': false } });
   const { topics } = await client.ask(metadata, 9, { ...flags, topics: [named('new')] });
