@@ -33,7 +33,8 @@ export const storageConfigs = {
   'log.dir': list({ default: '', documentation: 'As log.dirs, which is stronger.' }),
   'auto.create.topics.enable': bool({
     default: true,
-    documentation: 'Makes a topic that a client asks for by Metadata, if the client allows it.',
+    documentation:
+      'Makes a topic that a client asks for by Metadata, if the client allows it; for one request as many partitions as CreateTopics makes, 10,000.',
   }),
   'delete.topic.enable': bool({ default: true, documentation: 'Lets clients delete topics.' }),
   'num.partitions': int({

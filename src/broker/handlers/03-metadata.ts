@@ -1,10 +1,12 @@
 /** Metadata: this broker, the topics, and who leads their partitions, which is this broker. Makes a topic that is asked for, where that is allowed. */
 import { isMillraceError } from '../../errors.ts';
+import { PARTITIONS_PER_REQUEST_MAX } from '../../limits.ts';
 import type { PartitionLog } from '../../log/partition-log.ts';
 import type { RequestOf, ResponseInputOf } from '../../protocol/api.ts';
 import { metadata } from '../../protocol/apis/03-metadata.ts';
 import { kafkaErrorCodes } from '../../protocol/error-code.ts';
 import { ZERO_UUID } from '../../protocol/uuid.ts';
+import { isTopicName } from '../../store/topic-name.ts';
 import type { TopicDescription } from '../../store/topic.ts';
 import { AclOperation } from '../../security/acl-operation.ts';
 import { type Call, defineHandler } from '../handler.ts';
@@ -40,10 +42,16 @@ export const metadataHandler = defineHandler({
       const topics = broker.store.topics().filter(({ name }) => access.topic(AclOperation.DESCRIBE, name));
       return answer(topics.map((topic) => describe(topic, call)));
     }
-    const topics = askedBy(request).map((asked) => describeOne(asked, request, call));
-    return topics.every((topic): topic is TopicAnswer => !(topic instanceof Promise))
-      ? answer(topics)
-      : Promise.all(topics.map(async (topic) => topic)).then(answer);
+    const asked = askedBy(request);
+    const found = asked.map((each) => describeOne(each, request, call));
+    const absent = found.filter((topic) => topic === null).length;
+    if (absent === 0) return answer(found as TopicAnswer[]);
+    const partitions = absent * broker.config['num.partitions'];
+    if (partitions > PARTITIONS_PER_REQUEST_MAX) {
+      broker.logger.warn?.({ topics: absent, partitions }, 'more topics were to be made for one request than are');
+      return answer(found.map((topic, i) => topic ?? unknown(asked[i].name!)));
+    }
+    return Promise.all(found.map(async (topic, i) => topic ?? make(asked[i].name!, call))).then(answer);
   },
 });
 
@@ -71,7 +79,8 @@ function asksForAll({ topics }: Request, { version }: Call): boolean {
   return topics === null || (version === 0 && topics.length === 0);
 }
 
-function describeOne({ name, topicId }: AskedTopic, request: Request, call: Call): TopicAnswer | Promise<TopicAnswer> {
+/** Null: there is none, and it is to be made. */
+function describeOne({ name, topicId }: AskedTopic, request: Request, call: Call): TopicAnswer | null {
   const { store } = call.broker;
   if (name === null) {
     const known = store.topicNameOf(topicId);
@@ -85,9 +94,10 @@ function describeOne({ name, topicId }: AskedTopic, request: Request, call: Call
   if (topic !== null) return describe(topic, call);
   const mayMake =
     request.allowAutoTopicCreation && call.broker.config['auto.create.topics.enable'] && !isInternalTopic(name);
-  if (!mayMake) return unknown(name, call);
+  if (!mayMake) return unknown(name);
   const isAllowed = call.access.cluster(AclOperation.CREATE) || call.access.topic(AclOperation.CREATE, name);
-  return isAllowed ? make(name, call) : denied(name);
+  if (!isAllowed) return denied(name);
+  return isTopicName(name) ? null : unknown(name);
 }
 
 /** The same whether there is such a topic or not. */
@@ -111,14 +121,10 @@ async function make(name: string, call: Call): Promise<TopicAnswer> {
   }
 }
 
-function unknown(name: string, { broker }: Call): TopicAnswer {
-  let errorCode: number = kafkaErrorCodes.UNKNOWN_TOPIC_OR_PARTITION;
-  try {
-    broker.store.topic(name);
-  } catch (error) {
-    errorCode = codeOf(error);
-  }
-  return { errorCode, name, topicId: ZERO_UUID, partitions: [] };
+/** What Kafka's clients are told of a topic that is refused, too: why stands in the broker's log only. */
+function unknown(name: string): TopicAnswer {
+  const why = isTopicName(name) ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'INVALID_TOPIC_EXCEPTION';
+  return { errorCode: kafkaErrorCodes[why], name, topicId: ZERO_UUID, partitions: [] };
 }
 
 /** Of a log that is not open it is not known yet, and the client will not say it then. */

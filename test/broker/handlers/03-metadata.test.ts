@@ -85,6 +85,32 @@ test.each([1, 9, 12])('a topic that is named many times is answered once, versio
   ]);
 });
 
+test('more partitions than CreateTopics makes are not made for a name either', async () => {
+  const warnings: unknown[] = [];
+  const logger = { warn: (details: unknown) => warnings.push(details) };
+  const { broker, client } = await rig({ logger, config: { 'num.partitions': 3_334 } });
+  await broker.store.createTopic('old');
+  const ask = async (...names: string[]) =>
+    (await client.ask(metadata, 9, { ...flags, topics: names.map((name) => named(name)) })).topics;
+  const refused = await ask('a', 'old', 'b', 'a b', 'c');
+  const { UNKNOWN_TOPIC_OR_PARTITION, INVALID_TOPIC_EXCEPTION } = kafkaErrorCodes;
+  expect(refused.map(({ name, errorCode }) => [name, errorCode])).toEqual([
+    ['a', UNKNOWN_TOPIC_OR_PARTITION],
+    ['old', 0],
+    ['b', UNKNOWN_TOPIC_OR_PARTITION],
+    ['a b', INVALID_TOPIC_EXCEPTION],
+    ['c', UNKNOWN_TOPIC_OR_PARTITION],
+  ]);
+  expect(broker.store.topics()).toHaveLength(1);
+  expect(warnings).toEqual([{ topics: 3, partitions: 10_002 }]);
+  // Repeats, what exists and what cannot be count for nothing.
+  expect((await ask('a', 'a', 'a', 'old', 'a b')).map(({ errorCode }) => errorCode)).toEqual([
+    0,
+    0,
+    INVALID_TOPIC_EXCEPTION,
+  ]);
+});
+
 test('auto.create.topics.enable=false makes none', async () => {
   const { client } = await rig({ config: { 'auto.create.topics.enable': false } });
   const { topics } = await client.ask(metadata, 9, { ...flags, topics: [named('new')] });
