@@ -25,6 +25,8 @@ export interface FetchReading {
   /** Topics are named by their ids. */
   readonly usesIds: boolean;
   readonly maxBytes: number;
+  /** Below it the answer waits; at most `maxBytes`, beyond which nothing could come. */
+  readonly minBytes: number;
   readonly isCommitted: boolean;
 }
 
@@ -36,6 +38,8 @@ export interface FetchLook {
   readonly ends: readonly number[];
   /** Of all records. */
   readonly size: number;
+  /** What is to be had reaches `minBytes`. */
+  readonly isEnough: boolean;
   readonly hasError: boolean;
 }
 
@@ -61,10 +65,15 @@ class Look implements FetchLook {
   readonly ends: number[] = [];
   size = 0;
   hasError = false;
+  #available = 0;
   readonly #reading: FetchReading;
 
   constructor(reading: FetchReading) {
     this.#reading = reading;
+  }
+
+  get isEnough(): boolean {
+    return this.#available >= this.#reading.minBytes;
   }
 
   /** Null when it is done; otherwise the log that must be read asynchronously. */
@@ -124,6 +133,9 @@ class Look implements FetchLook {
     // Only the very first batch may be larger than what was asked for.
     const records = run === null || run.size === 0 || (this.size > 0 && run.size > room) ? NO_RECORDS : run.bytes;
     this.size += records.length;
+    this.#available += records.length;
+    if (run !== null && run.size > 0 && !this.isEnough)
+      this.#available += sizeBeyond(run, records.length, { log, room, limit });
     this.ends.push(log.endOffset);
     const abortedTransactions =
       this.#reading.isCommitted && records.length > 0 ? log.abortedTransactions(fetchOffset, run!.nextOffset) : null;
@@ -156,4 +168,18 @@ class Look implements FetchLook {
       records: NO_RECORDS,
     });
   }
+}
+
+/**
+ * What is there and was not taken, since whole batches are: Kafka's brokers fill the room, and do not wait where one answer ends with a segment. Walks the
+ * headers of the run, so it is asked only where the records are too few.
+ */
+function sizeBeyond(
+  run: BatchRun,
+  taken: number,
+  { log, room, limit }: { log: PartitionLog; room: number; limit: number },
+): number {
+  const isAll = run.size <= room && run.nextOffset >= limit;
+  if (isAll) return 0;
+  return run.startOffset < log.activeBaseOffset ? Infinity : Math.max(0, room - taken);
 }

@@ -8,7 +8,14 @@ async function setUp(config: object = {}) {
   const { broker } = await rig();
   await broker.store.createTopic('t', { partitions: 3, config });
   const context = { store: broker.store, statistics: broker.statistics } as BrokerContext;
-  const reading = { broker: context, access: Access.full, usesIds: false, maxBytes: 1 << 20, isCommitted: false };
+  const reading = {
+    broker: context,
+    access: Access.full,
+    usesIds: false,
+    maxBytes: 1 << 20,
+    minBytes: 1,
+    isCommitted: false,
+  };
   const ask = (partition: number, fetchOffset = 0, partitionMaxBytes = 1 << 20) => ({
     topic: 't',
     topicId: '',

@@ -20,7 +20,14 @@ async function setUp() {
     partitionMaxBytes: 1,
   }));
   const gone = new AbortController();
-  const reading = { broker: context, access: Access.full, usesIds: false, maxBytes: 1, isCommitted: false };
+  const reading = {
+    broker: context,
+    access: Access.full,
+    usesIds: false,
+    maxBytes: 1,
+    minBytes: 1,
+    isCommitted: false,
+  };
   const begin = (ends = [0, 0]) => waitForNews(reading, { asked, ends, waitMs: 500, signal: gone.signal });
   for (const partition of [0, 1]) broker.store.partition('t', partition);
   return { broker, clock, gone, begin, idle: clock.scheduled };

@@ -30,15 +30,17 @@ export const fetchHandler = defineHandler({
     const usesIds = call.version >= IDS_SINCE;
     const plan = fetchSessions.plan(request, { usesIds, principal: call.session.principal });
     if (plan.errorCode !== kafkaErrorCodes.NONE) return { errorCode: plan.errorCode, sessionId: 0, responses: [] };
+    const { maxWaitMs, isolationLevel } = request;
+    const maxBytes = Math.min(request.maxBytes, config['fetch.max.bytes'], quotas.fetch.bytesMax(quotaClientOf(call)));
     const reading: FetchReading = {
       broker: call.broker,
       access: call.access,
       usesIds,
-      maxBytes: Math.min(request.maxBytes, config['fetch.max.bytes'], quotas.fetch.bytesMax(quotaClientOf(call))),
-      isCommitted: request.isolationLevel === READ_COMMITTED,
+      maxBytes,
+      minBytes: Math.min(request.minBytes, maxBytes),
+      isCommitted: isolationLevel === READ_COMMITTED,
     };
-    const { minBytes, maxWaitMs } = request;
-    const begun: BegunFetch = { plan, reading, minBytes, maxWaitMs, until: call.broker.clock.now() + maxWaitMs };
+    const begun: BegunFetch = { plan, reading, maxWaitMs, until: call.broker.clock.now() + maxWaitMs };
     const look = lookOnce(reading, plan.partitions);
     return look instanceof Promise ? look.then((found) => conclude(found, begun, call)) : conclude(look, begun, call);
   },
@@ -47,7 +49,6 @@ export const fetchHandler = defineHandler({
 interface BegunFetch {
   readonly plan: FetchPlan;
   readonly reading: FetchReading;
-  readonly minBytes: number;
   readonly maxWaitMs: number;
   /** By the broker's clock. */
   readonly until: number;
@@ -58,8 +59,8 @@ function conclude(look: FetchLook, begun: BegunFetch, call: Call): Response | Pr
 }
 
 /** Nothing was asked for, or something cannot be had: the client must not wait for that. */
-function isEnough({ size, hasError, partitions }: FetchLook, { minBytes, maxWaitMs }: BegunFetch): boolean {
-  return size >= minBytes || hasError || maxWaitMs <= 0 || partitions.length === 0;
+function isEnough(look: FetchLook, { maxWaitMs }: BegunFetch): boolean {
+  return look.isEnough || look.hasError || maxWaitMs <= 0 || look.partitions.length === 0;
 }
 
 /** Thousands wait at a time, for seconds: neither the request nor what was found is kept, but where the logs ended. */

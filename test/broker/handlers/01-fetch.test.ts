@@ -68,6 +68,49 @@ test('waits for min bytes, and is woken by the append that brings them', async (
   expect(performance.now() - began).toBeGreaterThan(50);
 });
 
+/** Longer than a test may take. */
+const NEVER_MS = 60_000;
+
+test('does not wait for more than an answer may hold', async () => {
+  const { broker, client } = await rig({ config: { 'fetch.max.bytes': 5_000 } });
+  await broker.store.createTopic('t', { partitions: 2 });
+  const ask = (asked: readonly Asked[], more: object) =>
+    client.ask(fetch, 11, request(asked, { maxWaitMs: NEVER_MS, minBytes: 1 << 20, ...more }));
+  for (let i = 0; i < 10; i++) broker.store.partition('t', 0).append([{ value: 'x'.repeat(900) }]);
+  const sizeOf = async (more: object, asked: readonly Asked[] = [{}]): Promise<number> => {
+    const { responses } = await ask(asked, more);
+    return responses.flatMap(({ partitions }) => partitions).reduce((sum, { records }) => sum + records!.length, 0);
+  };
+  // Whole batches come, so the bound is not quite reached.
+  expect(await sizeOf({})).toBeGreaterThan(3_900);
+  expect(await sizeOf({ maxBytes: 3_000 })).toBeGreaterThan(1_900);
+  expect(await sizeOf({ minBytes: 3_000 }, [{ maxBytes: 3_000 }])).toBeGreaterThan(1_900);
+  // The batch that does not fit behind those of the other partition counts, too.
+  broker.store.partition('t', 1).append([{ value: 'x'.repeat(4_900) }]);
+  expect(await sizeOf({ minBytes: 5_000 }, [{ offset: 9 }, { partition: 1 }])).toBeLessThan(1_100);
+  expect(await sizeOf({ maxBytes: 0 })).toBeGreaterThan(900);
+});
+
+test('does not wait where the answer ends with a segment, and the log goes on', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t', { config: { 'segment.bytes': 4096 } });
+  const log = broker.store.partition('t', 0);
+  for (let i = 0; i < 9; i++) log.append([{ value: 'x'.repeat(900) }]);
+  const { responses } = await client.ask(fetch, 11, request([{}], { maxWaitMs: NEVER_MS, minBytes: 50_000 }));
+  expect(responses[0].partitions[0].records!.length).toBeGreaterThan(1_900);
+});
+
+test('waits where all there is is less than a bound that is smaller than what was asked for', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t');
+  const log = broker.store.partition('t', 0);
+  log.append([{ value: 'little' }]);
+  const asked = client.ask(fetch, 11, request([{}], { maxWaitMs: NEVER_MS, minBytes: 1 << 20, maxBytes: 2_000 }));
+  await expect.poll(() => broker.statistics.waitingFetches).toBe(1);
+  log.append([{ value: 'x'.repeat(3_000) }]);
+  expect((await asked).responses[0].partitions[0]).toMatchObject({ highWatermark: 2 });
+});
+
 test('answers with nothing when the time is over, at the log end', async () => {
   const { broker, client } = await rig();
   await broker.store.createTopic('t');
