@@ -61,14 +61,18 @@ export class FetchSession {
     return Array.from(this.#partitions.values(), ({ asked }) => asked);
   }
 
-  /** What a request changes: partitions that are new or read elsewhere, and those that are not read any more. */
-  update({ topics, forgottenTopicsData }: Pick<FetchRequest, 'topics' | 'forgottenTopicsData'>): void {
-    for (const asked of namedPartitions(topics)) {
+  add(partitions: readonly NamedPartition[]): void {
+    for (const asked of partitions) {
       const kept = this.#partitions.get(keyOf(asked, this.usesIds));
       if (kept === undefined)
         this.#partitions.set(keyOf(asked, this.usesIds), { asked, highWatermark: -1, logStartOffset: -1 });
       else if (!isSame(kept.asked, asked)) kept.asked = asked;
     }
+  }
+
+  /** What a request changes: partitions that are new or read elsewhere, and those that are not read any more. */
+  update({ topics, forgottenTopicsData }: Pick<FetchRequest, 'topics' | 'forgottenTopicsData'>): void {
+    this.add(mentions(topics));
     for (const { topic, topicId, partitions } of forgottenTopicsData) {
       for (const partition of partitions) this.#partitions.delete(keyOf({ topic, topicId, partition }, this.usesIds));
     }
@@ -104,7 +108,14 @@ export class FetchSession {
   }
 }
 
-export function namedPartitions(topics: readonly TopicOf[]): NamedPartition[] {
+/** The partitions that a request names, each once: in the order of their first mention, and as the last one has them, like a map of Kafka's. */
+export function namedPartitions(topics: readonly TopicOf[], usesIds: boolean): NamedPartition[] {
+  const named = mentions(topics);
+  if (!hasRepeats(topics, usesIds)) return named;
+  return Array.from(new Map(named.map((asked) => [keyOf(asked, usesIds), asked])).values());
+}
+
+function mentions(topics: readonly TopicOf[]): NamedPartition[] {
   return topics.flatMap(({ topic, topicId, partitions }) =>
     partitions.map(({ partition, currentLeaderEpoch, fetchOffset, partitionMaxBytes }) => ({
       topic,
@@ -115,6 +126,23 @@ export function namedPartitions(topics: readonly TopicOf[]): NamedPartition[] {
       partitionMaxBytes,
     })),
   );
+}
+
+/** Asked of each request that names all its partitions, of which there may be thousands: a key for each would take longer than they do. */
+function hasRepeats(topics: readonly TopicOf[], usesIds: boolean): boolean {
+  const names = new Set(topics.map(({ topic, topicId }) => (usesIds ? topicId : topic)));
+  return (
+    names.size < topics.length || topics.some(({ partitions }) => !isAscending(partitions) && !isDistinct(partitions))
+  );
+}
+
+function isAscending(partitions: TopicOf['partitions']): boolean {
+  for (let i = 1; i < partitions.length; i++) if (partitions[i].partition <= partitions[i - 1].partition) return false;
+  return true;
+}
+
+function isDistinct(partitions: TopicOf['partitions']): boolean {
+  return new Set(partitions.map(({ partition }) => partition)).size === partitions.length;
 }
 
 /** What is kept may stay, and what came with the request may go. */

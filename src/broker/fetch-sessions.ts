@@ -71,8 +71,8 @@ export class FetchSessions {
     const { sessionId, sessionEpoch } = request;
     if (sessionEpoch === FINAL_EPOCH || sessionEpoch === INITIAL_EPOCH) {
       if (this.#sessions.get(sessionId)?.principal === client.principal) this.#sessions.delete(sessionId);
-      const begins = sessionEpoch === INITIAL_EPOCH;
-      return fullPlan(namedPartitions(request.topics), () => (begins ? this.#begin(request, client) : null));
+      const named = namedPartitions(request.topics, client.usesIds);
+      return sessionEpoch === INITIAL_EPOCH ? this.#firstPlan(named, client) : fullPlan(named, () => null);
     }
     const session = this.#sessions.get(sessionId);
     if (session === undefined || session.principal !== client.principal) return refused('FETCH_SESSION_ID_NOT_FOUND');
@@ -87,10 +87,15 @@ export class FetchSessions {
     return incrementalPlan(session);
   }
 
-  #begin(request: FetchRequest, { principal, usesIds }: FetchClient): FetchSession | null {
-    if (request.topics.length === 0 || !this.#makeRoom()) return null;
+  /** Knows nothing of the request, which a fetch that waits would keep. */
+  #firstPlan(partitions: readonly NamedPartition[], client: FetchClient): FetchPlan {
+    return fullPlan(partitions, () => this.#begin(partitions, client));
+  }
+
+  #begin(partitions: readonly NamedPartition[], { principal, usesIds }: FetchClient): FetchSession | null {
+    if (partitions.length === 0 || !this.#makeRoom()) return null;
     const session = new FetchSession(this.#freeId(), { usesIds, principal, now: this.#now() });
-    session.update({ topics: request.topics, forgottenTopicsData: [] });
+    session.add(partitions);
     this.#sessions.set(session.id, session);
     return session;
   }

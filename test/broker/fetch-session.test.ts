@@ -80,7 +80,21 @@ test('the epoch goes on, and after the largest with the first', () => {
 });
 
 test('the partitions that a request names, in its order', () => {
-  expect(namedPartitions(topics(['a', 3, 9]))).toEqual([
+  expect(namedPartitions(topics(['a', 3, 9]), false)).toEqual([
     { topic: 'a', topicId: ZERO_UUID, partition: 3, currentLeaderEpoch: -1, fetchOffset: 9, partitionMaxBytes: 100 },
   ]);
+});
+
+test('a partition that a request names many times is one, where it was first and as it was last', () => {
+  const named = (asked: ReturnType<typeof topics>, usesIds = false): string[] =>
+    namedPartitions(asked, usesIds).map(({ topic, partition, fetchOffset }) => `${topic}${partition}:${fetchOffset}`);
+  expect(named(topics(['a', 0, 1], ['b', 0, 2], ['a', 1, 3], ['a', 0, 4]))).toEqual(['a0:4', 'b0:2', 'a1:3']);
+  const [a] = topics(['a', 0]);
+  const parts = (...numbers: number[]) =>
+    numbers.map((partition, fetchOffset) => ({ ...a.partitions[0], partition, fetchOffset }));
+  expect(named([{ ...a, partitions: parts(2, 2, 1, 2) }])).toEqual(['a2:3', 'a1:2']);
+  expect(named([{ ...a, partitions: parts(2, 1, 0) }])).toEqual(['a2:0', 'a1:1', 'a0:2']);
+  // Who names topics by their ids leaves their names empty.
+  const byId = ['x', 'y', 'x'].map((topicId) => ({ topic: '', topicId, partitions: parts(0) }));
+  expect(namedPartitions(byId, true).map(({ topicId }) => topicId)).toEqual(['x', 'y']);
 });

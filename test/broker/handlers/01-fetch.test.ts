@@ -121,6 +121,22 @@ test('answers with nothing when the time is over, at the log end', async () => {
   expect(performance.now() - began).toBeGreaterThan(100);
 });
 
+test('a partition that is named many times is read and answered once, as the last mention has it', async () => {
+  const { broker, client } = await rig();
+  const { id: topicId } = await broker.store.createTopic('t', { partitions: 2 });
+  for (let i = 0; i < 3; i++) broker.store.partition('t', 0).append([{ value: `${i}` }]);
+  const asked = [{ offset: 0 }, { partition: 1 }, { offset: 7 }, { offset: 2 }].map((each) => ({ topicId, ...each }));
+  for (const version of [4, 12, 13]) {
+    const { responses } = await client.ask(fetch, version, request(asked));
+    const found = responses.flatMap(({ partitions }) => partitions);
+    expect(found).toMatchObject([
+      { partitionIndex: 0, errorCode: 0 },
+      { partitionIndex: 1, errorCode: 0 },
+    ]);
+    expect(found[0].records!.equals(broker.store.partition('t', 0).read(2).bytes)).toBe(true);
+  }
+});
+
 test('an error is answered at once, whatever the client would wait', async () => {
   const { broker, client } = await rig();
   await broker.store.createTopic('t');
