@@ -43,10 +43,7 @@ export const READ_WINDOW_BYTES_MAX = 64 * GIB;
 /** An index file of up to this size is read into memory of its own: a mapping takes whole pages, and a page's place in the CPU's caches. */
 export const WHOLE_COPIED_MAX = 16 * KIB;
 
-/**
- * Where windows are copies (file/copying-disk.ts): a read copies from the step before it on, so steps are small; what is kept is memory and
- * not page cache; and a writer holds a window of one reservation.
- */
+/** Where windows are copies (file/copying-disk.ts): reads begin with a step, so it is small; what is kept is memory; a writer holds one reservation. */
 export const COPIED_READ_STEP = 16 * KIB;
 export const COPIED_READ_WINDOWS_MAX = 1_024;
 export const COPIED_READ_BYTES_MAX = 32 * MIB;
@@ -199,10 +196,7 @@ export const REQUESTS_IN_LINE_MAX = 64;
 /** What is read of a connection whose requests must wait, so that its end, which comes behind them, is seen. Beyond that it stays in its socket. */
 export const READ_AHEAD_BYTES_MAX = 64 * KIB;
 
-/**
- * What is read from a socket at once: what a client has on its way, usually. Smaller pieces of a frame are copied from there, the end of a longer one is read to
- * where the frame is gathered.
- */
+/** Read from a socket at once: what a client has on its way, usually. The end of a longer frame is read to where it is gathered, less of it is copied there. */
 export const READ_BUFFER_BYTES = 256 * KIB;
 export const READ_APART_BYTES_MIN = 64 * KIB;
 /** A frame that comes in pieces has memory for all of it from its first piece on up to so much: of a longer one a client must send something for what it takes. */
@@ -214,6 +208,9 @@ export const SPARE_LONG_FRAME_BYTES = GATHERED_AT_ONCE_BYTES_MAX;
 export const SPARE_LONG_FRAMES_MAX = 4;
 /** What the requests of all connections may take together: `queued.max.request.bytes`, which Kafka does not bound by default. */
 export const REQUEST_MEMORY_BYTES_DEFAULT = 256 * MIB;
+/** Partitions that the fetches of all clients wait for, each of 300 bytes: one fetch more is answered at once, and its connection is not read for so long. */
+export const WAITING_PARTITIONS_MAX = 1_000_000;
+export const SENT_AWAY_MS = 100;
 /** Small answers that are ready in one turn leave together, up to so many bytes: one system call, and one time that the client is woken. */
 export const ANSWERS_TOGETHER_BYTES_MAX = 16 * KIB;
 /** What is handed to TLS at once: it copies all of it, however slowly the client reads. */

@@ -234,7 +234,10 @@ export class Connection implements Session, SocketReader {
       this.#answered(place, begun.answer);
       return;
     }
-    if (begun.waits) this.#giveBack(place);
+    if (begun.waits) {
+      this.#intake.release();
+      this.#giveBack(place);
+    }
     if (!begun.overlaps) this.#isBusy = true;
     begun.answer.then(
       (pieces) => {

@@ -1,6 +1,6 @@
 /**
  * What comes in over a connection, from chunks to frames, with room for each in the memory that all requests share. Without room nothing more of it is
- * cut, until `onRoom`; a frame that comes out has its room, which who takes it gives back. Its bytes are lent, until the next one is asked for.
+ * cut, until `onRoom`; a frame that comes out has its room, which who takes it gives back. Its bytes are lent, until the next one is asked for or it is released.
  *
  * Chunks are handed over (`push`), or read into memory that all connections share (`room`, `read`): then what is not cut when all that can begin has begun must
  * be copied (`own`).
@@ -101,6 +101,11 @@ export class FrameIntake implements SocketReader {
       this.#chunkBytes -= heldSize(chunk);
       this.#splitter.push(chunk);
     }
+  }
+
+  /** Nobody looks at the last frame any more, whose room is given back. */
+  release(): void {
+    this.#splitter.release();
   }
 
   /** No frame is wanted any more: forgets the chunks, and gives back what it has taken for the frame that comes in. */

@@ -62,6 +62,8 @@ export class ApiStatistics {
 export class RequestStatistics {
   /** Fetches that wait for records. */
   waitingFetches = 0;
+  /** Partitions that they wait for, all together. */
+  waitingPartitions = 0;
   readonly failures = new TopicFailures();
   /** By key; those that nobody has asked for are holes. */
   readonly #apis: ApiStatistics[] = [];

@@ -31,7 +31,7 @@ export interface FrameBuffers {
 export interface FrameSplitterOptions {
   /** Of a frame's content, in bytes. Default: Kafka's `socket.request.max.bytes`, 100 MiB. */
   readonly maxFrameSize?: number;
-  /** With them, a frame is good until the next call of `next`, and its memory is used again. Default: each has memory of its own. */
+  /** With them, a frame is good until the next call of `next` or `release`, and its memory is used again. Default: each has memory of its own. */
   readonly buffers?: FrameBuffers;
 }
 
@@ -108,7 +108,7 @@ export class FrameSplitter {
 
   /** The next frame, without its length; null when more must come in first. */
   next(): Buffer | null {
-    if (this.#given !== null) this.#giveBack();
+    this.release();
     if (this.#size < 0 && !this.#takeLength()) return null;
     const left = this.#chunk.length - this.#position;
     if (this.#gathered !== null || left < this.#size) return this.#gather(Math.min(left, this.#size - this.#filled));
@@ -116,6 +116,13 @@ export class FrameSplitter {
     this.#position += this.#size;
     this.#reset();
     return frame;
+  }
+
+  /** Nobody looks at the last frame any more: what it was gathered in goes back before the next one is asked for. */
+  release(): void {
+    if (this.#given === null) return;
+    this.#buffers.give(this.#given);
+    this.#given = null;
   }
 
   #takeLength(): boolean {
@@ -160,11 +167,6 @@ export class FrameSplitter {
     before.copy(larger, 0, 0, this.#filled);
     this.#buffers.give(before);
     return larger;
-  }
-
-  #giveBack(): void {
-    this.#buffers.give(this.#given!);
-    this.#given = null;
   }
 
   #reset(): void {

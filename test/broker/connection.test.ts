@@ -249,6 +249,28 @@ test('members that wait for others take no room in the memory of requests', asyn
   expect((await Promise.all(waiting)).map(({ error }) => error)).toEqual(['NONE', 'NONE', 'NONE']);
 });
 
+test('a fetch that waits takes no room in the memory of requests, however many partitions it names', async () => {
+  const { broker, client, connect } = await rig({ config: { 'queued.max.request.bytes': 1_500 } });
+  await broker.store.createTopic('t');
+  const [{ partitions, ...topic }] = fromT().topics;
+  const topics = [{ ...topic, partitions: Array.from({ length: 100 }, () => partitions[0]) }];
+  const waiting = client.ask(fetch, 12, fromT({ topics, maxWaitMs: 60_000 }));
+  await expect.poll(() => broker.statistics.waitingFetches).toBe(1);
+  expect(broker.statistics.waitingPartitions).toBe(1);
+  // A frame that comes in pieces has to ask for room.
+  const { socket, closed } = await connect();
+  const frame = Buffer.concat(encodeRequest(produce, { version: 9, correlationId: 1 }, toT(batch([{ value: 'x' }]))));
+  const { statistics } = broker.listeners[0];
+  const before = statistics.bytesIn;
+  socket.write(frame.subarray(0, 50));
+  await expect.poll(() => statistics.bytesIn).toBe(before + 50);
+  socket.write(frame.subarray(50));
+  expect((await waiting).responses[0].partitions).toMatchObject([{ errorCode: 0, highWatermark: 1 }]);
+  expect(broker.statistics).toMatchObject({ waitingFetches: 0, waitingPartitions: 0 });
+  socket.destroy();
+  await closed;
+});
+
 test('what is sent to a connection that ends is not begun', async () => {
   const { broker, client } = await rig();
   await broker.store.createTopic('t', { config: { 'flush.messages': 1 } });

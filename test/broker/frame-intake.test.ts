@@ -149,6 +149,24 @@ test('what was read to shared memory and not taken is its own afterwards', () =>
   expect(intake.next()!.equals(frame(40, 4).subarray(4))).toBe(true);
 });
 
+test('what a frame was gathered in serves others once it is released', () => {
+  const buffers = new ReadBuffers();
+  const intakeOf = () =>
+    new FrameIntake({ maxFrameSize: 1_000, memory: new RequestMemory(-1), buffers, onRoom: vi.fn() });
+  const inPieces = (intake: FrameIntake): Buffer => {
+    for (const piece of [frame(900).subarray(0, 500), frame(900).subarray(500)]) {
+      expect(intake.next()).toBe(null);
+      intake.push(piece);
+    }
+    return intake.next()!;
+  };
+  const [one, two] = [intakeOf(), intakeOf()];
+  const first = inPieces(one);
+  one.release();
+  expect(inPieces(two).buffer).toBe(first.buffer);
+  expect(inPieces(one).buffer).not.toBe(first.buffer);
+});
+
 test('the end of a long frame is read to where the frame is, a short end and what follows to shared memory', () => {
   const buffers = new ReadBuffers();
   const maxFrameSize = 10_000_000;

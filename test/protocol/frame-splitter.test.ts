@@ -151,6 +151,22 @@ test.each([
   },
 );
 
+test('a buffer that is lent comes back once, also when the frame is released before the next one is asked for', () => {
+  const given: number[] = [];
+  const splitter = new FrameSplitter({
+    buffers: { take: (size) => Buffer.alloc(size), give: ({ length }) => given.push(length) },
+  });
+  splitter.release();
+  const bytes = framed(Buffer.alloc(100, 7));
+  expect(framesOf(splitter, bytes.subarray(0, 50))).toEqual([]);
+  splitter.push(Buffer.concat([bytes.subarray(50), framed(Buffer.from('next'))]));
+  expect(splitter.next()).toHaveLength(100);
+  splitter.release();
+  expect(given).toEqual([100]);
+  expect(String(splitter.next())).toBe('next');
+  expect(given).toEqual([100]);
+});
+
 test('a length that is too large is refused before anything is kept, a negative one too', () => {
   const code = (expected: string): unknown => expect.objectContaining({ code: expected });
   const splitter = new FrameSplitter({ maxFrameSize: 10 });

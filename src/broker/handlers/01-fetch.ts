@@ -4,6 +4,7 @@
  *     FetchSessions.plan -> lookOnce (fetch-read.ts) -> enough? -> answer
  *                                                    -> waitForNews (fetch-wait.ts) -> look again
  */
+import { SENT_AWAY_MS, WAITING_PARTITIONS_MAX } from '../../limits.ts';
 import type { ResponseInputOf } from '../../protocol/api.ts';
 import { fetch } from '../../protocol/apis/01-fetch.ts';
 import { kafkaErrorCodes } from '../../protocol/error-code.ts';
@@ -24,6 +25,7 @@ export const fetchHandler = defineHandler({
   api: fetch,
   versions: '4-17',
   keepsNoBytes: true,
+  waits: true,
   handle(request, call) {
     const { config, fetchSessions } = call.broker;
     const { quotas } = call.broker.security;
@@ -55,7 +57,21 @@ interface BegunFetch {
 }
 
 function conclude(look: FetchLook, begun: BegunFetch, call: Call): Response | Promise<Response> {
-  return isEnough(look, begun) ? answer(begun.plan, look, call) : untilEnough(look.ends, begun, call);
+  if (isEnough(look, begun)) return answer(begun.plan, look, call);
+  return mayWait(begun, call) ? untilEnough(look.ends, begun, call) : sentAway(look, begun, call);
+}
+
+/** Each partition that is waited for takes memory: the bound holds for all clients together, since one may have many connections. */
+function mayWait({ plan }: BegunFetch, { broker }: Call): boolean {
+  return broker.statistics.waitingPartitions + plan.partitions.length <= WAITING_PARTITIONS_MAX;
+}
+
+/** Like one above its quota: answered with what there is, and not read for a while, so that it does not ask all the time. */
+function sentAway(look: FetchLook, { plan, maxWaitMs }: BegunFetch, call: Call): Response {
+  const response = answer(plan, look, call);
+  const throttleTimeMs = Math.max(response.throttleTimeMs ?? 0, Math.min(maxWaitMs, SENT_AWAY_MS));
+  call.session.mute(throttleTimeMs);
+  return { ...response, throttleTimeMs };
 }
 
 /** Nothing was asked for, or something cannot be had: the client must not wait for that. */
@@ -70,6 +86,7 @@ async function untilEnough(ends: readonly number[], begun: BegunFetch, call: Cal
   const { signal } = call.session;
   const asked = plan.partitions;
   statistics.waitingFetches++;
+  statistics.waitingPartitions += asked.length;
   try {
     for (;;) {
       const waitMs = Math.max(0, until - clock.now());
@@ -80,6 +97,7 @@ async function untilEnough(ends: readonly number[], begun: BegunFetch, call: Cal
     }
   } finally {
     statistics.waitingFetches--;
+    statistics.waitingPartitions -= asked.length;
   }
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { fetch } from '#millrace/protocol/apis/01-fetch.js';
+import { SENT_AWAY_MS, WAITING_PARTITIONS_MAX } from '#millrace/limits.js';
 import { kafkaErrorCodes } from '#millrace/protocol/error-code.js';
 import { ZERO_UUID } from '#millrace/protocol/uuid.js';
 import { rig } from '../broker-fixture.ts';
@@ -200,6 +201,30 @@ test('read committed stops at the last stable offset and names what was aborted'
   const [all] = (await client.ask(fetch, 11, request([{}]))).responses[0].partitions;
   expect(all.abortedTransactions).toBeNull();
   expect(all.records!.equals(log.read(0).bytes)).toBe(true);
+});
+
+test('beyond a bound on the partitions that are waited for, fetches are answered with what there is, and come again later', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t', { partitions: 2 });
+  broker.store.partition('t', 1).append([{ value: 'x' }]);
+  const ask = (asked: readonly Asked[], minBytes = 1) =>
+    client.ask(fetch, 11, request(asked, { maxWaitMs: NEVER_MS, minBytes }));
+  broker.statistics.waitingPartitions = WAITING_PARTITIONS_MAX - 1;
+  const begun = performance.now();
+  const sentAway = await ask([{}, { partition: 1 }], 10_000);
+  expect(sentAway.throttleTimeMs).toBe(SENT_AWAY_MS);
+  expect(sentAway.responses.flatMap(({ partitions }) => partitions).map(({ records }) => records!.length > 0)).toEqual([
+    false,
+    true,
+  ]);
+  // Its connection is not read meanwhile; who has what it asked for was not kept.
+  expect((await ask([{ partition: 1 }])).throttleTimeMs).toBe(0);
+  expect(performance.now() - begun).toBeGreaterThan(SENT_AWAY_MS - 10);
+  const waiting = ask([{}]);
+  await expect.poll(() => broker.statistics.waitingFetches).toBe(1);
+  broker.store.partition('t', 0).append([{ value: 'x' }]);
+  expect((await waiting).throttleTimeMs).toBe(0);
+  expect(broker.statistics.waitingPartitions).toBe(WAITING_PARTITIONS_MAX - 1);
 });
 
 test('a client that goes away while it waits leaves nothing behind', async () => {
