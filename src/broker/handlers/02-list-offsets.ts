@@ -1,7 +1,8 @@
 /** ListOffsets: the offset that belongs to a timestamp or to a place in the log. */
+import { EventLoopShare } from '../../consumer/event-loop-share.ts';
 import type { LogReader } from '../../log/log-reader.ts';
 import type { TimestampedOffset } from '../../log/timestamp-lookup.ts';
-import type { ResponseInputOf } from '../../protocol/api.ts';
+import type { RequestOf, ResponseInputOf } from '../../protocol/api.ts';
 import { listOffsets } from '../../protocol/apis/02-list-offsets.ts';
 import { kafkaErrorCodes } from '../../protocol/error-code.ts';
 import { AclOperation } from '../../security/acl-operation.ts';
@@ -9,8 +10,11 @@ import { ResourceType } from '../../security/resource.ts';
 import { type Call, defineHandler } from '../handler.ts';
 import { codeOf } from '../kafka-failure.ts';
 import { findPartition, leaderEpochOf } from '../partition-lookup.ts';
+import { repeated } from '../refusal.ts';
 
-type PartitionAnswer = ResponseInputOf<typeof listOffsets>['topics'][number]['partitions'][number];
+type AskedPartition = RequestOf<typeof listOffsets>['topics'][number]['partitions'][number];
+type TopicAnswer = ResponseInputOf<typeof listOffsets>['topics'][number];
+type PartitionAnswer = TopicAnswer['partitions'][number];
 
 /** What negative timestamps mean (ListOffsetsRequest); tiered storage has nothing here, so its places are those of the log or none. */
 const LATEST = -1;
@@ -19,31 +23,60 @@ const MAX_TIMESTAMP = -3;
 const EARLIEST_LOCAL = -4;
 const LATEST_TIERED = -5;
 const EARLIEST_PENDING_UPLOAD = -6;
+/** The version that knows each of them; any other negative number none knows (ReplicaManager.isListOffsetsTimestampUnsupported). */
+const KNOWN_SINCE = new Map([
+  [LATEST, 1],
+  [EARLIEST, 1],
+  [MAX_TIMESTAMP, 7],
+  [EARLIEST_LOCAL, 8],
+  [LATEST_TIERED, 9],
+  [EARLIEST_PENDING_UPLOAD, 11],
+]);
 const NOT_FOUND: TimestampedOffset = { offset: -1, timestamp: -1, leaderEpoch: -1 };
 
 export const listOffsetsHandler = defineHandler({
   api: listOffsets,
   versions: '1-10',
-  handle(request, call) {
+  async handle(request, call) {
     const isCommitted = request.isolationLevel === 1;
-    return {
-      topics: request.topics.map(({ name, partitions }) => ({
-        name,
-        partitions: partitions.map((asked) => answer(name, asked, isCommitted, call)),
-      })),
-    };
+    const twice = repeated(request.topics.flatMap((topic) => topic.partitions.map((each) => keyOf(topic.name, each))));
+    const told = new Set<string>();
+    const share = new EventLoopShare();
+    const topics: TopicAnswer[] = [];
+    for (const { name, partitions } of request.topics) {
+      const denied = call.access.code(AclOperation.DESCRIBE, ResourceType.TOPIC, name);
+      const answers: PartitionAnswer[] = [];
+      for (const asked of partitions) {
+        const key = keyOf(name, asked);
+        if (told.has(key)) continue;
+        told.add(key);
+        // A look-up may walk many batches.
+        if (share.isUsed) await share.giveWay();
+        const errorCode = denied === kafkaErrorCodes.NONE ? refusalOf(asked, twice.has(key), call) : denied;
+        const { partitionIndex } = asked;
+        const isRefused = errorCode !== kafkaErrorCodes.NONE;
+        answers.push(isRefused ? { partitionIndex, errorCode } : answer(name, asked, isCommitted, call));
+      }
+      topics.push({ name, partitions: answers });
+    }
+    return { topics };
   },
 });
 
-function answer(
-  topic: string,
-  asked: { readonly partitionIndex: number; readonly currentLeaderEpoch: number; readonly timestamp: number },
-  isCommitted: boolean,
-  { broker, access }: Call,
-): PartitionAnswer {
+/** No topic's name has a slash. */
+function keyOf(topic: string, { partitionIndex }: AskedPartition): string {
+  return `${topic}/${partitionIndex}`;
+}
+
+/** A partition that is named twice may be asked for two things, and has one answer. */
+function refusalOf({ timestamp }: AskedPartition, isTwice: boolean, { version }: Call): number {
+  if (isTwice) return kafkaErrorCodes.INVALID_REQUEST;
+  const isKnown = timestamp >= 0 || version >= (KNOWN_SINCE.get(timestamp) ?? Infinity);
+  return isKnown ? kafkaErrorCodes.NONE : kafkaErrorCodes.UNSUPPORTED_VERSION;
+}
+
+function answer(topic: string, asked: AskedPartition, isCommitted: boolean, { broker }: Call): PartitionAnswer {
   const { partitionIndex, timestamp } = asked;
-  const denied = access.code(AclOperation.DESCRIBE, ResourceType.TOPIC, topic);
-  if (denied !== kafkaErrorCodes.NONE) return { partitionIndex, errorCode: denied };
   const { log, errorCode } = findPartition(broker, topic, partitionIndex, asked.currentLeaderEpoch);
   if (log === null) return { partitionIndex, errorCode };
   try {
@@ -60,7 +93,6 @@ function locate(log: LogReader, timestamp: number, limit: number, leaderEpoch: n
   if (timestamp === LATEST) return { offset: limit, timestamp: -1, leaderEpoch };
   if (timestamp === EARLIEST || timestamp === EARLIEST_LOCAL) return log.offsetOf('earliest');
   if (timestamp === LATEST_TIERED || timestamp === EARLIEST_PENDING_UPLOAD) return null;
-  const found =
-    timestamp === MAX_TIMESTAMP ? log.offsetOf('maxTimestamp') : log.offsetOf({ timestamp: Math.max(timestamp, -1) });
+  const found = timestamp === MAX_TIMESTAMP ? log.offsetOf('maxTimestamp') : log.offsetOf({ timestamp });
   return found !== null && found.offset < limit ? found : null;
 }

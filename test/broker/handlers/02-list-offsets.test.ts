@@ -30,7 +30,7 @@ test.each([1, 2, 4, 6, 7, 10])('places and timestamps, version %i', async (versi
     (await client.ask(listOffsets, version, request(timestamp))).topics[0].partitions[0];
   expect(await find(-1)).toMatchObject({ errorCode: 0, offset: 3, timestamp: -1 });
   expect(await find(-2)).toMatchObject({ errorCode: 0, offset: 0, timestamp: -1 });
-  expect(await find(-3)).toMatchObject({ offset: 1, timestamp: now - 100 });
+  if (version >= 7) expect(await find(-3)).toMatchObject({ offset: 1, timestamp: now - 100 });
   expect(await find(now - 300)).toMatchObject({ offset: 0, timestamp: now - 300 });
   expect(await find(now - 250)).toMatchObject({ offset: 1, timestamp: now - 100 });
   expect(await find(now + 1)).toMatchObject({ errorCode: 0, offset: -1, timestamp: -1 });
@@ -61,4 +61,44 @@ test('errors, each in its place', async () => {
   expect(await codeOf({ partition: 1 })).toBe(kafkaErrorCodes.UNKNOWN_TOPIC_OR_PARTITION);
   expect(await codeOf({ epoch: 1 })).toBe(kafkaErrorCodes.UNKNOWN_LEADER_EPOCH);
   expect(await codeOf({ epoch: 0 })).toBe(0);
+});
+
+test('each version knows the special timestamps that Kafka has in it, and no other negative one', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t');
+  broker.store.partition('t', 0).append([{ value: 'a' }]);
+  const codeOf = async (version: number, timestamp: number): Promise<number> =>
+    (await client.ask(listOffsets, version, request(timestamp))).topics[0].partitions[0].errorCode;
+  const since = { [-1]: 1, [-2]: 1, [-3]: 7, [-4]: 8, [-5]: 9, [-6]: 11, [-7]: 99, [-(2 ** 40)]: 99 };
+  for (const [timestamp, first] of Object.entries(since)) {
+    for (const version of [1, 6, 7, 8, 9, 10]) {
+      const expected = version >= first ? kafkaErrorCodes.NONE : kafkaErrorCodes.UNSUPPORTED_VERSION;
+      expect([timestamp, version, await codeOf(version, Number(timestamp))]).toEqual([timestamp, version, expected]);
+    }
+  }
+});
+
+test('a partition that is named twice is refused once, as Kafka does, and nothing is looked up for it', async () => {
+  const { broker, client } = await rig();
+  await broker.store.createTopic('t', { partitions: 2 });
+  const { topics, ...rest } = request(-1);
+  const [{ partitions }] = topics;
+  const other = { ...partitions[0], partitionIndex: 1 };
+  const answer = await client.ask(listOffsets, 7, {
+    ...rest,
+    topics: [
+      { name: 't', partitions: [...partitions, other, ...partitions] },
+      { name: 'none', partitions },
+      { name: 't', partitions },
+    ],
+  });
+  const { INVALID_REQUEST, UNKNOWN_TOPIC_OR_PARTITION } = kafkaErrorCodes;
+  const found = answer.topics.flatMap(({ name, partitions: all }) =>
+    all.map(({ partitionIndex, errorCode }) => [name, partitionIndex, errorCode]),
+  );
+  expect(found).toEqual([
+    ['t', 0, INVALID_REQUEST],
+    ['t', 1, 0],
+    ['none', 0, UNKNOWN_TOPIC_OR_PARTITION],
+  ]);
 });
