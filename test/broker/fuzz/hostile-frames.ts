@@ -14,6 +14,11 @@ const LENGTH_SIZE = 4;
 const HEADER_SIZE = 10;
 const TOPIC = 'hostile';
 
+/** Those that change nothing may name the topic that there is: ListOffsets, Fetch, Metadata and others that name topics and partitions. */
+const readers = handlers.filter(({ api }) => [1, 2, 3, 9, 23, 32, 61, 75].includes(api.key));
+const TOPIC_FIELDS = new Set(['name', 'topic', 'resourceName']);
+const PARTITION_FIELDS = new Set(['partition', 'partitionIndex']);
+
 type Struct = Record<string, unknown>;
 
 /** Frames that were drawn by the same numbers before: to draw one takes longer than to answer it. */
@@ -30,11 +35,12 @@ function validFrame(random: Random): Buffer {
   return Buffer.from(frame);
 }
 
-/** Nothing is wrong with it but what it asks for. */
-function newFrame(random: Random): Buffer {
-  const { api, minVersion, maxVersion } = random.pick(handlers);
+/** Nothing is wrong with it but what it asks for. `change`: what is done to the message before it is encoded. */
+function newFrame(random: Random, from = handlers, change: (message: Struct) => void = () => undefined): Buffer {
+  const { api, minVersion, maxVersion } = random.pick(from);
   const version = random.between(minVersion, maxVersion);
   const message = tamed(randomMessage(random, api.request.layout(version)));
+  change(message);
   return frameOf(() =>
     encodeRequest(api, { version, correlationId: random.between(0, 1000), clientId: 'fuzz' }, message as never),
   );
@@ -46,6 +52,24 @@ function tamed(message: Struct): Struct {
   if ('validateOnly' in message) message.validateOnly = true;
   if ('transactionalId' in message) message.transactionalId = message.transactionalId === null ? null : 'x';
   return message;
+}
+
+/** All arrays of the message that have elements, at any depth. */
+function* arraysOf(value: unknown): Generator<unknown[]> {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
+  if (Array.isArray(value) && value.length > 0) yield value;
+  for (const part of Object.values(value)) yield* arraysOf(part);
+}
+
+/** Where it names topics and partitions, they are those that there are. */
+function nameWhatIs(value: unknown): void {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
+  const struct = value as Struct;
+  for (const key of Object.keys(struct)) {
+    if (TOPIC_FIELDS.has(key) && typeof struct[key] === 'string') struct[key] = TOPIC;
+    else if (PARTITION_FIELDS.has(key) && typeof struct[key] === 'number') struct[key] = 0;
+    else nameWhatIs(struct[key]);
+  }
 }
 
 function frameOf(encode: () => readonly Uint8Array[]): Buffer {
@@ -136,6 +160,17 @@ const spoilers: Record<string, (random: Random) => Buffer> = {
     return frame;
   },
   noise: (random) => withLength(Buffer.concat([Buffer.alloc(LENGTH_SIZE), random.bytes(random.between(0, 200))])),
+  'one thing that is named many times'(random) {
+    const onlyAsks = random.chance(0.5);
+    return newFrame(random, onlyAsks ? readers : handlers, (message) => {
+      if (onlyAsks) nameWhatIs(message);
+      const arrays = [...arraysOf(message)];
+      if (arrays.length === 0) return;
+      const array = random.pick(arrays);
+      const again = random.pick(array);
+      for (let i = random.pick([1, 100, 2_000]); i > 0; i--) array.push(again);
+    });
+  },
   'a control batch'(random) {
     const records = batch([{ key: Buffer.alloc(4), value: Buffer.alloc(6) }]);
     // The attributes, before which the checksum stands: right or wrong.
