@@ -186,6 +186,9 @@ export const COMPACTION_BUFFER_BYTES_MAX = 2 * GIB;
 export const COMPACTION_INTERVAL_MS = 15_000;
 /** Segments that are compacted into one: their files are renamed in one turn of the event loop, which must not take long. */
 export const COMPACTION_GROUP_SEGMENTS_MAX = 64;
+/** A look-up by time inflates a batch up to this size where it is, in milliseconds; a larger one in a thread, which waits so long for another. */
+export const SEARCHED_HERE_BYTES_MAX = 1 * MIB;
+export const SEARCH_THREAD_IDLE_MS = 5_000;
 /** How long the thread that compacts waits for more work before it ends. */
 export const COMPACTION_THREAD_IDLE_MS = 5_000;
 /** A request on a connection: Kafka's default of `socket.request.max.bytes`. */

@@ -1,5 +1,6 @@
 /** What the handlers of one broker share. */
 import type { Clock } from '../clock.ts';
+import type { BatchSearcher } from '../log/batch-searcher.ts';
 import type { Store } from '../store/store.ts';
 import type { Logger } from '../types.ts';
 import type { BrokerConfig } from './broker-config.ts';
@@ -21,6 +22,8 @@ export interface BrokerContext {
   readonly groupSettings: GroupSettings;
   readonly security: BrokerSecurity;
   readonly fetchSessions: FetchSessions;
+  /** For look-ups by time. */
+  readonly batchSearcher: BatchSearcher;
   readonly statistics: RequestStatistics;
   /** Those that a test injects; null outside of tests. */
   readonly faults: Faults | null;

@@ -10,6 +10,7 @@
  */
 import { type Clock, systemClock } from '../clock.ts';
 import { MillraceError } from '../errors.ts';
+import { BatchSearcher } from '../log/batch-searcher.ts';
 import type { Credentials } from '../security/credentials.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
@@ -84,6 +85,7 @@ export class Broker {
   readonly fetchSessions: FetchSessions;
   readonly nodeId: number;
   readonly startedAt: number;
+  readonly #batchSearcher: BatchSearcher;
   readonly #release: () => Promise<void>;
   #http: HttpServer | null = null;
   #closing: Promise<void> | null = null;
@@ -97,6 +99,7 @@ export class Broker {
     this.fetchSessions = context.fetchSessions;
     this.nodeId = context.nodeId;
     this.startedAt = context.clock.now();
+    this.#batchSearcher = context.batchSearcher;
     this.#release = release;
   }
 
@@ -145,6 +148,7 @@ export class Broker {
   async #close(): Promise<void> {
     try {
       await Promise.all(this.listeners.map((listener) => listener.close(GRACE_MS)));
+      await this.#batchSearcher.close();
       await this.store.close();
     } finally {
       // To the last it says what is going on.
@@ -254,6 +258,7 @@ function contextOf(
     groupSettings: GroupSettings.open(store, config, tools.logger),
     security: openSecurity(store, config, tools.clock),
     fetchSessions: new FetchSessions(config['max.incremental.fetch.session.cache.slots'], () => tools.clock.now()),
+    batchSearcher: new BatchSearcher(),
     statistics: new RequestStatistics(),
     nodeId: store.nodeId ?? config['node.id'] ?? config['broker.id'] ?? 0,
     clusterId: store.clusterId ?? '',

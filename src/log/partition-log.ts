@@ -8,6 +8,7 @@
  *
  * Here is its life: opening, cutting, checkpoints, closing. What leaves it at its beginning: `retained-log.ts`; `log-reader.ts` reads, `log-appender.ts` appends.
  */
+import { type FindInBatch, findMaxTimestampAside, findTimestampAside, type LookedAt } from './aside-lookup.ts';
 import { invalidArgument, MillraceError } from '../errors.ts';
 import type { AbortedTransaction } from '../index/transaction-index.ts';
 import { abortedBetween } from './aborted-transactions.ts';
@@ -18,6 +19,7 @@ import { type LoadedLog, loadLog } from './log-loading.ts';
 import { RetainedLog, type RetentionOptions } from './retained-log.ts';
 import { commitSwap, completeSwap, dropCleaned, type NewSegment } from './segment-swap.ts';
 import { Segment } from '../segment/segment.ts';
+import type { OffsetSpec, TimestampedOffset } from './timestamp-lookup.ts';
 import { endAfterCut, prepareCut, restartLog } from './log-truncation.ts';
 
 export interface LogOptions extends RetentionOptions {
@@ -102,6 +104,16 @@ export class PartitionLog extends RetainedLog {
   /** For compaction: the segments that are not written any more, in their order. */
   get sealedSegments(): readonly Segment[] {
     return this.segments.all.slice(0, -1);
+  }
+
+  /** For the broker: as `offsetOf`, and the event loop is held for no batch that inflates to much: `find` searches it. */
+  async offsetOfAside(spec: OffsetSpec, find: FindInBatch): Promise<TimestampedOffset | null> {
+    const look = (): LookedAt => {
+      this.checkOpen();
+      return { segments: this.segments, startOffset: this.startOffset };
+    };
+    if (spec === 'maxTimestamp') return findMaxTimestampAside(look, find);
+    return typeof spec === 'object' ? findTimestampAside(look, spec.timestamp, find) : this.offsetOf(spec);
   }
 
   /** Where the segment begins that is written. */

@@ -4,17 +4,15 @@
  * Timestamps need not be in order: not in the log, not in a segment, not in a batch. So the time index only says from which batch on to
  * look; then batches are walked by their largest timestamp, and the records of the first one that qualifies, inflated if need be.
  */
+import { isMillraceError } from '../errors.ts';
+import { INFLATED_BYTES_MAX } from '../limits.ts';
 import { BatchHeader } from '../record/batch-header.ts';
 import { RecordBatch } from '../record/record-batch.ts';
 import type { Segment } from '../segment/segment.ts';
+import { searchRecords, type TimestampedOffset, type WantedRecord } from './batch-search.ts';
 import type { SegmentList } from './segment-list.ts';
 
-export interface TimestampedOffset {
-  readonly offset: number;
-  readonly timestamp: number;
-  /** Epoch of the record's batch, or -1. */
-  readonly leaderEpoch: number;
-}
+export type { TimestampedOffset };
 
 /**
  * What is asked for, in the words of Kafka's `OffsetSpec`: where the log begins, where it ends, its first record with the largest timestamp, or
@@ -22,8 +20,46 @@ export interface TimestampedOffset {
  */
 export type OffsetSpec = 'earliest' | 'latest' | 'maxTimestamp' | { readonly timestamp: number };
 
+/** How far a look-up goes before it stops, for who goes on with it later (aside-lookup.ts). */
+export interface LookUpBounds {
+  /** Of a batch that is looked into. */
+  readonly inflatedBytesMax: number;
+  /** Asked before each of them. */
+  isOver(): boolean;
+}
+
+/** All before `offset` was looked at, except for what is in `batch`, if there is one: it inflates to more than the bound. */
+export interface Stop {
+  readonly offset: number;
+  readonly batch: Uint8Array | null;
+}
+
+export interface Progress {
+  readonly found: TimestampedOffset | null;
+  readonly stop: Stop | null;
+}
+
+const UNBOUNDED: LookUpBounds = { inflatedBytesMax: INFLATED_BYTES_MAX, isOver: () => false };
+const NOTHING: Progress = { found: null, stop: null };
+
 /** The first record at or past `startOffset` with a timestamp of at least `timestamp`; null where there is none. */
 export function findTimestamp(segments: SegmentList, startOffset: number, timestamp: number): TimestampedOffset | null {
+  return lookForTimestamp(segments, { startOffset, timestamp, wants: 'first' }, UNBOUNDED).found;
+}
+
+/** The first record that has the largest timestamp of the log; null for an empty log, or one without timestamps. */
+export function findMaxTimestamp(segments: SegmentList, startOffset: number): TimestampedOffset | null {
+  const largest = largestTimestamp(segments, startOffset, UNBOUNDED);
+  if (largest < 0) return null;
+  return (
+    findTimestamp(segments, startOffset, largest) ??
+    lookForLargest(segments, { startOffset, best: null }, UNBOUNDED).found
+  );
+}
+
+/** As `findTimestamp`, within bounds. */
+export function lookForTimestamp(segments: SegmentList, wanted: WantedRecord, bounds: LookUpBounds): Progress {
+  const { startOffset, timestamp } = wanted;
   for (
     let slot = Math.max(segments.slotOfTimestamp(timestamp), segments.slotOf(startOffset));
     slot < segments.count;
@@ -31,58 +67,49 @@ export function findTimestamp(segments: SegmentList, startOffset: number, timest
   ) {
     const segment = segments.all[slot];
     if (segment.size === 0 || segment.maxTimestamp < timestamp) continue;
-    const found = findInSegment(segment, startOffset, timestamp);
-    if (found !== null) return found;
+    const progress = lookInSegment(segment, wanted, bounds);
+    if (progress !== NOTHING) return progress;
   }
-  return null;
+  return NOTHING;
 }
 
-/** The first record that has the largest timestamp of the log; null for an empty log, or one without timestamps. */
-export function findMaxTimestamp(segments: SegmentList, startOffset: number): TimestampedOffset | null {
+/** No record has a larger timestamp; one of a log that no bounds stopped has this one, as far as headers say. -1: there is none. */
+export function largestTimestamp(segments: SegmentList, startOffset: number, bounds: LookUpBounds): number {
   const first = segments.slotOf(startOffset);
-  let largest = maxTimestampFrom(segments.all[first], startOffset);
+  let largest = maxTimestampFrom(segments.all[first], startOffset, bounds);
   for (const segment of segments.all.slice(first + 1)) {
     if (segment.size > 0) largest = Math.max(largest, segment.maxTimestamp);
   }
-  if (largest < 0) return null;
-  return findTimestamp(segments, startOffset, largest) ?? scanForMaxTimestamp(segments, startOffset);
+  return largest;
 }
 
 /**
- * The same by looking at every batch: a batch that compaction emptied keeps the largest timestamp that it had, and a header may say more than
- * its records do.
+ * As `findMaxTimestamp`, by looking at every batch: a batch that compaction emptied keeps the largest timestamp that it had, and a header may say more than
+ * its records do. `best`: what is to be surpassed.
  */
-function scanForMaxTimestamp(segments: SegmentList, startOffset: number): TimestampedOffset | null {
-  let best: TimestampedOffset | null = null;
+export function lookForLargest(
+  segments: SegmentList,
+  { startOffset, best }: { readonly startOffset: number; readonly best: TimestampedOffset | null },
+  bounds: LookUpBounds,
+): Progress {
+  let found = best;
   for (const segment of segments.all.slice(segments.slotOf(startOffset))) {
     for (let position = segment.positionOf(startOffset); position < segment.size;) {
       const window = segment.headerWindow(position);
       const size = segment.batchSize(window, position);
-      const { maxTimestamp } = new BatchHeader(window, position - window.start);
-      if (maxTimestamp > (best?.timestamp ?? -1)) best = largestInBatch(segment, position, size, startOffset, best);
+      const { maxTimestamp, baseOffset } = new BatchHeader(window, position - window.start);
+      if (bounds.isOver()) return { found, stop: { offset: baseOffset, batch: null } };
+      const least = (found?.timestamp ?? -1) + 1;
+      if (maxTimestamp >= least) {
+        const wanted: WantedRecord = { startOffset, timestamp: least, wants: 'largest' };
+        const inside = lookInBatch(segment, { position, size }, wanted, bounds);
+        if (inside.stop !== null) return { found, stop: inside.stop };
+        found = inside.found ?? found;
+      }
       position += size;
     }
   }
-  return best;
-}
-
-function largestInBatch(
-  segment: Segment,
-  position: number,
-  size: number,
-  startOffset: number,
-  before: TimestampedOffset | null,
-): TimestampedOffset | null {
-  const window = segment.window(position, position + size);
-  const batch = new RecordBatch(window, position - window.start, startOffset);
-  const cursor = batch.cursor();
-  let best = before;
-  while (cursor.next()) {
-    const { timestamp } = cursor;
-    if (timestamp > (best?.timestamp ?? -1))
-      best = { offset: cursor.offset, timestamp, leaderEpoch: batch.leaderEpoch };
-  }
-  return best;
+  return { found, stop: null };
 }
 
 /** Leader epoch of the batch that has `offset`, or of the first one after it; -1 where there is none. */
@@ -110,30 +137,27 @@ export function lastEpoch(segments: SegmentList): number {
 }
 
 /** The largest timestamp of a segment's records at or past `startOffset`: that of the segment may belong to a deleted record. */
-function maxTimestampFrom(segment: Segment, startOffset: number): number {
+function maxTimestampFrom(segment: Segment, startOffset: number, bounds: LookUpBounds): number {
   if (segment.size === 0) return -1;
   if (startOffset <= segment.baseOffset) return segment.maxTimestamp;
+  const wanted: WantedRecord = { startOffset, timestamp: 0, wants: 'largest' };
   let largest = -1;
   for (let position = segment.positionOf(startOffset); position < segment.size;) {
     const window = segment.headerWindow(position);
     const header = new BatchHeader(window, position - window.start);
     const size = segment.batchSize(window, position);
-    if (header.baseOffset >= startOffset) largest = Math.max(largest, header.maxTimestamp);
-    else largest = Math.max(largest, maxTimestampInBatch(segment, position, size, startOffset));
+    const isWhole = header.baseOffset >= startOffset;
+    const { found, stop } = isWhole ? NOTHING : lookInBatch(segment, { position, size }, wanted, bounds);
+    // Of a batch that is too large to be looked into the header says what it is at most.
+    const inBatch = isWhole || stop !== null ? header.maxTimestamp : (found?.timestamp ?? -1);
+    largest = Math.max(largest, inBatch);
     position += size;
   }
   return largest;
 }
 
-function maxTimestampInBatch(segment: Segment, position: number, size: number, startOffset: number): number {
-  const window = segment.window(position, position + size);
-  const cursor = new RecordBatch(window, position - window.start, startOffset).cursor();
-  let largest = -1;
-  while (cursor.next()) largest = Math.max(largest, cursor.timestamp);
-  return largest;
-}
-
-function findInSegment(segment: Segment, startOffset: number, timestamp: number): TimestampedOffset | null {
+function lookInSegment(segment: Segment, wanted: WantedRecord, bounds: LookUpBounds): Progress {
+  const { startOffset, timestamp } = wanted;
   // An entry has the largest timestamp so far and the batch that brought it: nothing before that batch reaches it.
   const from = Math.max(segment.times.offsetBefore(timestamp), startOffset);
   let position = segment.positionOf(from);
@@ -144,28 +168,28 @@ function findInSegment(segment: Segment, startOffset: number, timestamp: number)
     else header.moveTo(window, position - window.start);
     const size = segment.batchSize(window, position);
     if (header.maxTimestamp >= timestamp && header.lastOffset >= startOffset) {
-      const found = findInBatch(segment, position, size, startOffset, timestamp);
-      if (found !== null) return found;
+      if (bounds.isOver()) return { found: null, stop: { offset: header.baseOffset, batch: null } };
+      const progress = lookInBatch(segment, { position, size }, wanted, bounds);
+      if (progress !== NOTHING) return progress;
     }
     position += size;
   }
-  return null;
+  return NOTHING;
 }
 
-function findInBatch(
+function lookInBatch(
   segment: Segment,
-  position: number,
-  size: number,
-  startOffset: number,
-  timestamp: number,
-): TimestampedOffset | null {
+  { position, size }: { readonly position: number; readonly size: number },
+  wanted: WantedRecord,
+  bounds: LookUpBounds,
+): Progress {
   const window = segment.window(position, position + size);
-  const batch = new RecordBatch(window, position - window.start, startOffset);
-  const cursor = batch.cursor();
-  while (cursor.next()) {
-    if (cursor.timestamp >= timestamp) {
-      return { offset: cursor.offset, timestamp: cursor.timestamp, leaderEpoch: batch.leaderEpoch };
-    }
+  const batch = new RecordBatch(window, position - window.start, wanted.startOffset, bounds.inflatedBytesMax);
+  try {
+    const found = searchRecords(batch, wanted);
+    return found === null ? NOTHING : { found, stop: null };
+  } catch (error) {
+    if (bounds === UNBOUNDED || !isMillraceError(error, 'ERR_MILLRACE_TOO_LARGE')) throw error;
+    return { found: null, stop: { offset: batch.nextOffset, batch: batch.bytes } };
   }
-  return null;
 }

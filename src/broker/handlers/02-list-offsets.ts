@@ -1,6 +1,7 @@
 /** ListOffsets: the offset that belongs to a timestamp or to a place in the log. */
 import { EventLoopShare } from '../../consumer/event-loop-share.ts';
-import type { LogReader } from '../../log/log-reader.ts';
+import type { FindInBatch } from '../../log/aside-lookup.ts';
+import type { PartitionLog } from '../../log/partition-log.ts';
 import type { TimestampedOffset } from '../../log/timestamp-lookup.ts';
 import type { RequestOf, ResponseInputOf } from '../../protocol/api.ts';
 import { listOffsets } from '../../protocol/apis/02-list-offsets.ts';
@@ -55,7 +56,7 @@ export const listOffsetsHandler = defineHandler({
         const errorCode = denied === kafkaErrorCodes.NONE ? refusalOf(asked, twice.has(key), call) : denied;
         const { partitionIndex } = asked;
         const isRefused = errorCode !== kafkaErrorCodes.NONE;
-        answers.push(isRefused ? { partitionIndex, errorCode } : answer(name, asked, isCommitted, call));
+        answers.push(isRefused ? { partitionIndex, errorCode } : await answer(name, asked, isCommitted, call));
       }
       topics.push({ name, partitions: answers });
     }
@@ -75,13 +76,19 @@ function refusalOf({ timestamp }: AskedPartition, isTwice: boolean, { version }:
   return isKnown ? kafkaErrorCodes.NONE : kafkaErrorCodes.UNSUPPORTED_VERSION;
 }
 
-function answer(topic: string, asked: AskedPartition, isCommitted: boolean, { broker }: Call): PartitionAnswer {
+async function answer(
+  topic: string,
+  asked: AskedPartition,
+  isCommitted: boolean,
+  { broker, session }: Call,
+): Promise<PartitionAnswer> {
   const { partitionIndex, timestamp } = asked;
   const { log, errorCode } = findPartition(broker, topic, partitionIndex, asked.currentLeaderEpoch);
   if (log === null) return { partitionIndex, errorCode };
   try {
     const limit = isCommitted ? log.lastStableOffset : log.highWatermark;
-    const found = locate(log, timestamp, limit, leaderEpochOf(log));
+    const find: FindInBatch = (batch, wanted) => broker.batchSearcher.find(batch, wanted, session.signal);
+    const found = await locate(log, timestamp, limit, find);
     return { partitionIndex, errorCode: kafkaErrorCodes.NONE, ...(found ?? NOT_FOUND) };
   } catch (error) {
     return { partitionIndex, errorCode: codeOf(error) };
@@ -89,10 +96,15 @@ function answer(topic: string, asked: AskedPartition, isCommitted: boolean, { br
 }
 
 /** Null where no record is meant. Nothing at or past `limit` is shown. */
-function locate(log: LogReader, timestamp: number, limit: number, leaderEpoch: number): TimestampedOffset | null {
-  if (timestamp === LATEST) return { offset: limit, timestamp: -1, leaderEpoch };
+async function locate(
+  log: PartitionLog,
+  timestamp: number,
+  limit: number,
+  find: FindInBatch,
+): Promise<TimestampedOffset | null> {
+  if (timestamp === LATEST) return { offset: limit, timestamp: -1, leaderEpoch: leaderEpochOf(log) };
   if (timestamp === EARLIEST || timestamp === EARLIEST_LOCAL) return log.offsetOf('earliest');
   if (timestamp === LATEST_TIERED || timestamp === EARLIEST_PENDING_UPLOAD) return null;
-  const found = timestamp === MAX_TIMESTAMP ? log.offsetOf('maxTimestamp') : log.offsetOf({ timestamp });
+  const found = await log.offsetOfAside(timestamp === MAX_TIMESTAMP ? 'maxTimestamp' : { timestamp }, find);
   return found !== null && found.offset < limit ? found : null;
 }

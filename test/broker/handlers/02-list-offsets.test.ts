@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { listOffsets } from '#millrace/protocol/apis/02-list-offsets.js';
 import { kafkaErrorCodes } from '#millrace/protocol/error-code.js';
-import { rig } from '../broker-fixture.ts';
+import { batch, rig } from '../broker-fixture.ts';
 
 function request(
   timestamp: number,
@@ -101,4 +101,26 @@ test('a partition that is named twice is refused once, as Kafka does, and nothin
     ['t', 1, 0],
     ['none', 0, UNKNOWN_TOPIC_OR_PARTITION],
   ]);
+});
+
+test('a batch that inflates to much is searched in a thread, and others are served meanwhile', async () => {
+  const { broker, client, connect } = await rig();
+  await broker.store.createTopic('t');
+  const now = Date.now();
+  const records = [0, 1, 2].map((i) => ({ value: Buffer.alloc(10_000_000), timestamp: now + i }));
+  broker.store.partition('t', 0).appendBatches(batch(records, { compression: 'gzip', batchBytesMax: 50_000_000 }));
+  const other = await connect();
+  const order: string[] = [];
+  const lookUp = client.ask(listOffsets, 7, request(now + 2)).then(({ topics }) => {
+    order.push('look-up');
+    return topics[0].partitions[0];
+  });
+  // What comes after the look-up has begun.
+  await expect.poll(() => broker.statistics.of(listOffsets).requests).toBe(1);
+  await other.ask(listOffsets, 7, request(-1));
+  order.push('other');
+  expect(await lookUp).toMatchObject({ errorCode: 0, offset: 2, timestamp: now + 2 });
+  expect(order).toEqual(['other', 'look-up']);
+  const max = (await client.ask(listOffsets, 7, request(-3))).topics[0].partitions[0];
+  expect(max).toMatchObject({ errorCode: 0, offset: 2, timestamp: now + 2 });
 });
