@@ -1,16 +1,22 @@
 /**
  * Opens the segments of a partition that was stopped cleanly, or was recovered: finds the log's end and makes the last segment writable.
  *
- * Reads directory entries, and of the last segment what lies past its last index entry. The other segments are opened when a read needs
- * them. A last segment that is not whole after all throws ERR_MILLRACE_CORRUPT; the caller recovers.
+ * Reads directory entries, and of the last segment the headers past its last index entry. The other segments are opened when a read needs
+ * them. A last segment that is not whole after all throws ERR_MILLRACE_CORRUPT; the caller recovers. What is corrupt here is so to recovery too, which
+ * cuts it: else a log could never be opened again.
  */
-import { BATCH_HEADER_SIZE } from '../limits.ts';
+import type { LogFile } from '../file/file-system.ts';
+import { BATCH_HEADER_SIZE, SEGMENT_OFFSETS_MAX } from '../limits.ts';
+import { BASE_OFFSET, MAGIC, MAGIC_V2 } from '../record/batch-format.ts';
 import { BatchHeader } from '../record/batch-header.ts';
-import { byteWindow } from '../record/byte-window.ts';
+import { byteWindow, type ByteWindow } from '../record/byte-window.ts';
+import { readInt64 } from '../record/int64.ts';
 import { GrowingIndexes } from '../segment/growing-indexes.ts';
 import { entriesHold } from '../segment/index-check.ts';
 import { loadUnsealedIndexes } from '../segment/index-loading.ts';
+import { refuseOldFormat } from '../segment/old-format.ts';
 import { LOG_SUFFIX } from '../segment/segment-files.ts';
+import { scanSegment } from '../segment/segment-scan.ts';
 import { SegmentWriter } from '../segment/segment-writer.ts';
 import { Segment, type SegmentEnvironment } from '../segment/segment.ts';
 import { firstReadable, type SegmentFiles, settleLog } from './log-directory.ts';
@@ -87,22 +93,13 @@ function loadLast(
 
   const log = environment.system.open(segment.path(LOG_SUFFIX), 'r');
   try {
-    const bytes = Buffer.alloc(BATCH_HEADER_SIZE);
-    const window = byteWindow(bytes);
-    const headerAt = (position: number): BatchHeader => {
-      if (log.read(bytes, 0, bytes.length, position) < bytes.length)
-        throw segment.corrupt(position, 'ends inside a batch header');
-      return new BatchHeader(window, 0);
-    };
-    const firstTimestamp = headerAt(0).maxTimestamp;
+    const window = byteWindow(Buffer.alloc(BATCH_HEADER_SIZE));
+    const firstTimestamp = firstTimestampOf(log, window);
     let position = count === 0 ? 0 : offsets.positionAt(count - 1);
     if (!entriesHold(log, offsets, times)) throw segment.corrupt(position, 'has a batch that its indexes do not know');
     let endOffset = baseOffset;
     while (position < size) {
-      const header = headerAt(position);
-      if (header.size < BATCH_HEADER_SIZE || header.size > size - position) {
-        throw segment.corrupt(position, `has a batch of ${header.size} bytes, and ${size - position} are left`);
-      }
+      const header = nextHeader(segment, log, { position, size, endOffset }, window);
       indexes.add(position, header.lastOffset, header.maxTimestamp);
       endOffset = header.nextOffset;
       position += header.size;
@@ -111,4 +108,48 @@ function loadLast(
   } finally {
     log.close();
   }
+}
+
+/** Largest timestamp of the first batch, for the segment's age and nothing else: -1 where that batch is damaged. */
+function firstTimestampOf(log: LogFile, window: ByteWindow): number {
+  const length = log.read(window.bytes, 0, BATCH_HEADER_SIZE, 0);
+  return length === BATCH_HEADER_SIZE && window.bytes[MAGIC] === MAGIC_V2
+    ? new BatchHeader(window, 0).maxTimestamp
+    : -1;
+}
+
+/** The header at `position` of a log whose batches before it end at `endOffset`; ERR_MILLRACE_CORRUPT where none can be believed. */
+function nextHeader(
+  segment: Segment,
+  log: LogFile,
+  { position, size, endOffset }: { position: number; size: number; endOffset: number },
+  window: ByteWindow,
+): BatchHeader {
+  const { bytes, view } = window;
+  if (log.read(bytes, 0, BATCH_HEADER_SIZE, position) < BATCH_HEADER_SIZE)
+    throw segment.corrupt(position, 'ends inside a batch header');
+  if (bytes[MAGIC] !== MAGIC_V2) {
+    refuseOldFormat(log, position, size);
+    throw segment.corrupt(position, `has magic ${view.getInt8(MAGIC)}, expected ${MAGIC_V2}`);
+  }
+  const header = new BatchHeader(window, 0);
+  if (header.size < BATCH_HEADER_SIZE || header.size > size - position)
+    throw segment.corrupt(position, `has a batch of ${header.size} bytes, and ${size - position} are left`);
+  const { lastOffsetDelta } = header;
+  const baseOffset = readInt64(view, BASE_OFFSET);
+  const lastOffsetMax = segment.baseOffset + SEGMENT_OFFSETS_MAX;
+  const isPlain = header.recordCount === lastOffsetDelta + 1;
+  if (isPlain && baseOffset >= endOffset && baseOffset + lastOffsetDelta <= lastOffsetMax) return header;
+  // Either compaction took records of the batch, or its header is spoilt, and the log would end elsewhere: only the checksum tells.
+  const options = {
+    position,
+    size,
+    nextOffset: endOffset,
+    epoch: -1,
+    lastOffsetMax,
+    firstChunkBytes: header.size,
+  };
+  const { batches, end } = scanSegment(log, options, () => false);
+  if (batches === 0) throw segment.corrupt(position, `has a batch that is not valid (${end})`);
+  return header;
 }

@@ -1,6 +1,9 @@
 import { rmSync, truncateSync, writeFileSync, readFileSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { isMillraceError } from '#millrace/errors.js';
+import { native } from '#millrace/native.js';
+import { ATTRIBUTES, CRC, LAST_OFFSET_DELTA } from '#millrace/record/batch-format.js';
 import { numbered, readyBatches, TempLog } from '../support/temp-log.ts';
 
 const NAME = '00000000000000000000';
@@ -113,13 +116,74 @@ test.each(['.index', '.timeindex'])(
   },
 );
 
-test('a log of an older message format is refused by name', async () => {
+test('a log of an older message format is refused by name and place', async () => {
   const rig = new TempLog();
-  rig.log.append(numbered(30));
+  rig.log.append(numbered(3));
+  const { size } = rig.log;
   await rig.log.close();
   const path = rig.path(`${NAME}.log`);
-  const content = readFileSync(path);
-  content[16] = 1;
-  writeFileSync(path, content);
-  expect(code(() => rig.open())).toBe('ERR_MILLRACE_UNSUPPORTED');
+  // Offset, length, and of magic 0: checksum, magic, attributes, no key, a value of 64 bytes.
+  const message = Buffer.alloc(26 + 64, 0xff);
+  message.writeBigInt64BE(3n);
+  message.writeInt32BE(message.length - 12, 8);
+  message.writeUInt16BE(0, 16);
+  message.writeInt32BE(64, 22);
+  message.writeUInt32BE(crc32(message.subarray(16)), 12);
+  writeFileSync(path, Buffer.concat([readFileSync(path), message]));
+  expect(() => rig.open()).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_UNSUPPORTED', path, position: size }));
+});
+
+/** Three batches of four records, cleanly stopped; the bytes of the last one may be changed. */
+async function threeBatches(spoil: (batch: Buffer) => void): Promise<{ rig: TempLog; path: string; position: number }> {
+  const rig = new TempLog();
+  let position = 0;
+  for (let i = 0; i < 3; i++) {
+    position = rig.log.size;
+    rig.log.append(numbered(4, i * 4));
+  }
+  await rig.log.close();
+  const path = rig.path(`${NAME}.log`);
+  const bytes = readFileSync(path);
+  spoil(bytes.subarray(position));
+  writeFileSync(path, bytes);
+  return { rig, path, position };
+}
+
+/** Byte and bit: of the base offset those that are none of this segment or of an earlier batch, and all of the length, the magic and the last offset. */
+const telling: [number, number][] = [
+  ...[0, 1, 2, 3].flatMap((at) => [0, 7].map((bit): [number, number] => [at, bit])),
+  [7, 3],
+  ...[8, 9, 10, 11, 16, 23, 24, 25, 26].flatMap((at) =>
+    [0, 1, 2, 3, 4, 5, 6, 7].map((bit): [number, number] => [at, bit]),
+  ),
+];
+
+test.each(telling)(
+  'a last batch whose header has byte %d spoilt in bit %d does not say where the log ends',
+  async (at, bit) => {
+    const { rig, path, position } = await threeBatches((batch) => void (batch[at] ^= 1 << bit));
+    expect(() => rig.open()).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_CORRUPT', path }));
+    expect(rig.recover(12).damage).toMatchObject({ path, position });
+    expect(rig.open().endOffset).toBe(8);
+  },
+);
+
+test('a last batch that has fewer records than offsets, as compaction leaves it, ends the log where it says', async () => {
+  const { rig } = await threeBatches((batch) => {
+    batch.writeInt32BE(9, LAST_OFFSET_DELTA);
+    batch.writeUInt32BE(native.crc32c(batch, ATTRIBUTES, batch.length), CRC);
+  });
+  expect(rig.open().endOffset).toBe(18);
+});
+
+test('a first header that is damaged keeps no log from being opened, when the index leads past it', async () => {
+  const rig = new TempLog({ indexIntervalBytes: 100 });
+  for (let i = 0; i < 20; i++) rig.log.append(numbered(2, i * 2, 50));
+  await rig.log.close();
+  const path = rig.path(`${NAME}.log`);
+  const bytes = readFileSync(path);
+  bytes[16] ^= 1;
+  writeFileSync(path, bytes);
+  expect(rig.open().endOffset).toBe(40);
+  expect(rig.log.read(30).baseOffset).toBe(30);
 });
