@@ -61,15 +61,11 @@ export interface LogRecoveryReport {
 }
 
 export function recoverLog(system: FileSystem, options: LogRecoveryOptions): LogRecoveryReport {
-  const { directory, settings } = options;
+  const { directory, settings, recoveryPoint } = options;
   tidyDirectory(system, directory);
   const listed = readableOf(listLog(system, directory), options.startOffset ?? 0);
   const { segments } = listed;
-  const known = readEpochsOrNone(system, directory);
-  const epochs = known ?? new LeaderEpochs();
-  // Without the epochs' file only the batches know the epochs, and then all of them must be looked at.
-  const recoveryPoint = known === null && segments.some((segment) => segment.size > 0) ? 0 : options.recoveryPoint;
-  fillEpochs(system, directory, segments, epochs, Math.max(options.startOffset ?? 0, segments[0]?.baseOffset ?? 0));
+  const { epochs, isLost } = findEpochs(system, options, segments);
   const producers = new ProducerRecovery(system, directory, listed, recoveryPoint);
   const sync = options.syncLater !== true;
   let endOffset = segments[0]?.baseOffset ?? 0;
@@ -125,7 +121,7 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
     sync,
   );
   epochs.truncateFromEnd(endOffset);
-  if (known === null || epochs.version > 0) writeEpochs(system, directory, epochs);
+  if (isLost || epochs.version > 0) writeEpochs(system, directory, epochs);
   if (sync) system.syncDirectory(directory);
   return { directory, endOffset, segmentsScanned, bytesRead, damage: found.damage };
 }
@@ -164,6 +160,21 @@ function damageOf(directory: string, recovered: RecoveredSegment, behind: readon
     bytesCut: recovered.bytesCut,
     segmentsRemoved: behind.map((segment) => segment.baseOffset),
   };
+}
+
+/** The leader epochs in their file, and those of batches that the file has not. */
+function findEpochs(
+  system: FileSystem,
+  { directory, recoveryPoint, startOffset = 0 }: LogRecoveryOptions,
+  segments: readonly SegmentFiles[],
+): { epochs: LeaderEpochs; isLost: boolean } {
+  const known = readEpochsOrNone(system, directory);
+  const epochs = known ?? new LeaderEpochs();
+  const from = Math.max(startOffset, segments[0]?.baseOffset ?? 0);
+  // Without the file only the batches know them: here those up to the recovery point, since the others are walked anyway.
+  const to = known === null ? recoveryPoint : (known.entries[0]?.startOffset ?? 0);
+  fillEpochs(system, directory, segments, epochs, { from, to });
+  return { epochs, isLost: known === null };
 }
 
 function readEpochsOrNone(system: FileSystem, directory: string): LeaderEpochs | null {

@@ -19,9 +19,9 @@ async function threeEpochs(): Promise<TempLog> {
   return rig;
 }
 
-function filled(rig: TempLog, known: [number, number][], startOffset: number): [number, number][] {
+function filled(rig: TempLog, known: [number, number][], from: number, to = known[0]?.[1] ?? 0): [number, number][] {
   const epochs = new LeaderEpochs(known.map(([epoch, offset]) => ({ epoch, startOffset: offset })));
-  fillEpochs(rig.system, rig.directory, listSegments(rig.system, rig.directory), epochs, startOffset);
+  fillEpochs(rig.system, rig.directory, listSegments(rig.system, rig.directory), epochs, { from, to });
   return epochs.entries.map((entry) => [entry.epoch, entry.startOffset]);
 }
 
@@ -69,4 +69,46 @@ test('recovery gives a log back the epochs that went with records which came bac
   const { directory, settings } = rig;
   recoverLog(rig.system, { directory, settings, recoveryPoint: 12, startOffset: 2 });
   expect(readFileSync(join(rig.directory, EPOCH_CHECKPOINT), 'utf8')).toBe('0\n3\n1 2\n4 4\n5 8\n');
+});
+
+test('without a file the headers say all of it, up to where they are asked for', async () => {
+  const rig = await threeEpochs();
+  expect(filled(rig, [], 0, 12)).toEqual([
+    [1, 0],
+    [4, 4],
+    [5, 8],
+  ]);
+  expect(filled(rig, [], 2, 8)).toEqual([
+    [1, 2],
+    [4, 4],
+  ]);
+});
+
+test('an epoch that is damaged does not hide the ones behind it', async () => {
+  const rig = await threeEpochs();
+  const path = join(rig.directory, '00000000000000000000.log');
+  const bytes = readFileSync(path);
+  bytes[Math.floor(bytes.length / 3) + 12] = 0x40;
+  writeFileSync(path, bytes);
+  expect(filled(rig, [], 0, 12)).toEqual([
+    [1, 0],
+    [4, 4],
+    [5, 8],
+  ]);
+});
+
+test.each([
+  ['offset', 0],
+  ['last offset', 23],
+])('a header that has a wrong %s ends the search, and throws nothing', async (_field, at) => {
+  const rig = await threeEpochs();
+  const path = join(rig.directory, '00000000000000000000.log');
+  const bytes = readFileSync(path);
+  bytes[Math.floor(bytes.length / 3) + at] ^= 0x80;
+  writeFileSync(path, bytes);
+  expect(filled(rig, [], 0, 12)).toEqual([
+    [1, 0],
+    [4, 6],
+    [5, 8],
+  ]);
 });

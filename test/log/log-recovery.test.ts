@@ -226,6 +226,28 @@ test('epochs come again from the batches when their file is missing or torn', ()
   }
 });
 
+test('when the epochs’ file is missing nothing below the recovery point is cut for damage there', async () => {
+  for (const recoveryPoint of [75, 80]) {
+    const rig = new TempLog({ indexIntervalBytes: 100 });
+    for (let i = 0; i < 40; i++) {
+      rig.log.append(numbered(2, i * 2, 50), { leaderEpoch: Math.floor(i / 8) });
+      if (i % 20 === 19) rig.log.roll();
+    }
+    const { entries } = rig.log.leaderEpochs;
+    await rig.log.checkpoint();
+    rig.stop();
+    for (const name of rig.names('.log').slice(0, 2)) {
+      const bytes = readFileSync(rig.path(name));
+      bytes[500] ^= 1;
+      writeFileSync(rig.path(name), bytes);
+    }
+    rmSync(rig.path('leader-epoch-checkpoint'));
+    expect(rig.recover(recoveryPoint)).toMatchObject({ endOffset: 80, damage: null });
+    expect(rig.open().leaderEpochs.entries).toEqual(entries);
+    expect(entries).toHaveLength(5);
+  }
+});
+
 test('epochs past the end of a log that was cut are forgotten', () => {
   const rig = new TempLog();
   rig.log.append(numbered(10), { leaderEpoch: 1 });
