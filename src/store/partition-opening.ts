@@ -1,11 +1,12 @@
 /**
  * Opens the log of a partition of a store that was stopped cleanly or has been recovered.
  *
- * A log that turns out not to be as a clean stop leaves it (an index is missing, a batch is cut off) is recovered here and now, from its
- * beginning. The topic id must be the topic's. A log start past the log's end empties the log, as Kafka does: it was durable and the records
- * before it were not, so nobody may get their offsets again.
+ * A log that turns out not to be as a clean stop leaves it (an index is missing, a batch is cut off) is recovered here and now: its last segment,
+ * since those before it were whole and durable when they were sealed. The topic id must be the topic's. A log start past the log's end empties the
+ * log, as Kafka does: it was durable and the records before it were not, so nobody may get their offsets again.
  */
 import { isMillraceError, MillraceError } from '../errors.ts';
+import { listSegments } from '../log/log-directory.ts';
 import { recoverLog } from '../log/log-recovery.ts';
 import { type LogOptions, PartitionLog } from '../log/partition-log.ts';
 import { PARTITION_METADATA, readPartitionMetadata, writePartitionMetadata } from './partition-metadata.ts';
@@ -47,22 +48,25 @@ export function openPartition(environment: StoreEnvironment, partition: Partitio
 
 function openOrRecover(environment: StoreEnvironment, partition: Partition, options: LogOptions): PartitionLog {
   const { topic, index, directory } = partition;
+  const { system, logger, recoveryPoints } = environment;
   try {
     return PartitionLog.open(environment, directory, options);
   } catch (error) {
     if (!isMillraceError(error, 'ERR_MILLRACE_CORRUPT')) throw error;
-    environment.logger.warn?.(
-      { err: error, path: directory },
-      'a partition was not as a clean stop leaves it and is recovered',
-    );
+    logger.warn?.({ err: error, path: directory }, 'a partition was not as a clean stop leaves it and is recovered');
     const { settings, startOffset } = options;
-    lowerRecoveryPoint(environment, partition, 0);
-    const report = writing(environment, () =>
-      recoverLog(environment.system, { directory, settings, startOffset, recoveryPoint: 0 }),
+    const lastBaseOffset = listSegments(system, directory).at(-1)?.baseOffset ?? 0;
+    // Nothing before the last segment is cut, whatever became of it since. Of the last one no more is judged than a crash would leave in doubt.
+    const recoveryPoint = Math.max(recoveryPoints.get(topic.name, index), lastBaseOffset + 1);
+    lowerRecoveryPoint(environment, partition, lastBaseOffset);
+    const { damage, endOffset } = writing(environment, () =>
+      recoverLog(system, { directory, settings, startOffset, recoveryPoint }),
     );
-    const { damage } = report;
-    if (damage !== null) environment.logger.warn?.({ damage }, 'a log was damaged and was cut there');
-    environment.recoveryPoints.set(topic.name, index, report.endOffset);
+    if (damage !== null) {
+      environment.damage.push(damage);
+      logger.warn?.({ damage }, 'a log was damaged and was cut there');
+    }
+    recoveryPoints.set(topic.name, index, endOffset);
     return PartitionLog.open(environment, directory, options);
   }
 }

@@ -49,7 +49,7 @@ export interface RecoveryReport {
   readonly elapsedMs: number;
   /** Worker threads that took part. */
   readonly threads: number;
-  /** Where logs turned out to end before their files did. */
+  /** Where logs turned out to end before their files did. After a clean stop that is found when a partition is first asked for. */
   readonly damage: readonly Damage[];
   /** Partitions that could not be recovered, and why; `partition()` throws the same. */
   readonly unavailable: readonly {
@@ -98,7 +98,6 @@ class RecoveryRun {
   readonly #jobs: Job[];
   readonly #bytesTotal: number;
   readonly #began = performance.now();
-  readonly #damage: Damage[] = [];
   readonly #unavailable: { topic: string; partition: number; error: MillraceError }[] = [];
   #done = 0;
   #bytes = 0;
@@ -138,7 +137,7 @@ class RecoveryRun {
       bytesRead: this.#bytesRead,
       elapsedMs: performance.now() - this.#began,
       threads: this.#threads,
-      damage: this.#damage,
+      damage: this.#environment.damage,
       unavailable: this.#unavailable,
     };
   }
@@ -176,7 +175,7 @@ class RecoveryRun {
 
   #take(job: Job, outcome: RecoveryOutcome): void {
     const { topic, index, directory } = job.partition;
-    const { recoveryPoints, logger } = this.#environment;
+    const { recoveryPoints, logger, damage: damages } = this.#environment;
     this.#done++;
     this.#bytes += job.bytes;
     if ('report' in outcome) {
@@ -184,7 +183,7 @@ class RecoveryRun {
       this.#bytesRead += bytesRead;
       recoveryPoints.set(topic.name, index, endOffset);
       if (damage !== null) {
-        this.#damage.push(damage);
+        damages.push(damage);
         logger.warn?.({ topic: topic.name, partition: index, damage }, 'a log was damaged and was cut there');
       }
     } else this.#takeError(job, fromPlainError(outcome.error));

@@ -1,6 +1,7 @@
 /** What the parts of an open store share, and which failures take it offline. */
 import { isMillraceError, isSystemError } from '../errors.ts';
 import type { FlushThread } from '../file/file-system.ts';
+import type { Damage } from '../log/log-recovery.ts';
 import type { LogEnvironment } from '../log/log-writer.ts';
 import type { Logger } from '../types.ts';
 import type { OffsetCheckpoint } from './offset-checkpoints.ts';
@@ -18,6 +19,8 @@ export interface StoreEnvironment extends LogEnvironment {
   readonly flushThread: FlushThread;
   readonly recoveryPoints: OffsetCheckpoint;
   readonly startOffsets: OffsetCheckpoint;
+  /** What the store's recovery report says of logs that were cut: those that are opened later join it. */
+  readonly damage: Damage[];
   /** Up to where logs are compacted. */
   readonly cleanerOffsets: OffsetCheckpoint;
 }

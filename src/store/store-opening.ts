@@ -106,6 +106,7 @@ function startEnvironment(system: FileSystem, directory: string, options: Checke
     recoveryPoints,
     startOffsets,
     cleanerOffsets,
+    damage: [],
   };
 }
 
@@ -145,7 +146,7 @@ async function recoverIfDue(
   for (const topic of topics.values()) {
     for (const partition of topic.partitions) if (partition !== null) partitions.push(partition);
   }
-  if (wasClean || partitions.length === 0) return CLEAN_REPORT;
+  if (wasClean || partitions.length === 0) return { ...CLEAN_REPORT, damage: environment.damage };
   logger.info?.({ path: directory, partitions: partitions.length }, 'the last stop was not a clean one: recovering');
   const report = await recoverPartitions(environment, partitions, {
     threads: options.recoveryThreads,

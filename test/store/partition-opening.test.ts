@@ -60,6 +60,71 @@ test('the last batch is cut although the stop was clean: it is cut off, and both
     'a log was damaged and was cut there',
   ]);
   expect(store.partition('orders', 0).append([{ value: 'again' }]).baseOffset).toBe(59);
+  expect(store.recovery).toMatchObject({ clean: true, damage: [{ path: `${LOG}/${last}`, reason: 'short' }] });
+  await store.close();
+});
+
+function flip(system: MemoryFileSystem, name: string, position: number): void {
+  const file = system.open(`${LOG}/${name}`, 'r+');
+  const byte = Buffer.alloc(1);
+  file.read(byte, 0, 1, position);
+  byte[0] ^= 0x80;
+  file.write(byte, 0, 1, position);
+  file.close();
+}
+
+test.each(['.index', 'leader-epoch-checkpoint'])(
+  'damage in the first segment takes no record behind it along, whatever else is to be mended: %s',
+  async (suffix) => {
+    const system = await stopped();
+    const names = namesIn(system, LOG);
+    const logs = names.filter((name) => name.endsWith('.log'));
+    flip(system, logs[0], 300);
+    const last = names.filter((name) => name.endsWith(suffix)).at(-1)!;
+    write(system, `${LOG}/${last}`, 'torn');
+    const { store } = await reopened(system);
+    const log = store.partition('orders', 0);
+    expect([log.startOffset, log.endOffset, log.segmentCount]).toEqual([0, 60, logs.length]);
+    expect(store.recovery.damage).toEqual([]);
+    await store.close();
+  },
+);
+
+test('where no recovery point is known, a clean stop says that all segments but the last are whole', async () => {
+  const system = await stopped();
+  const names = namesIn(system, LOG);
+  flip(
+    system,
+    names.find((name) => name.endsWith('.log'))!,
+    300,
+  );
+  system.remove(`${LOG}/${names.filter((name) => name.endsWith('.index')).at(-1)}`);
+  system.remove(`${DATA}/recovery-point-offset-checkpoint`);
+  const { store } = await reopened(system);
+  expect([store.partition('orders', 0).endOffset, store.recovery.damage]).toEqual([60, []]);
+  await store.close();
+});
+
+test.each([
+  ['magic', 16],
+  ['last offset', 23],
+  ['base offset', 0],
+])('a bit of the %s in the last batch costs that batch, is told, and no more', async (_field, at) => {
+  const system = await stopped();
+  const last = namesIn(system, LOG)
+    .filter((name) => name.endsWith('.log'))
+    .at(-1)!;
+  const file = system.open(`${LOG}/${last}`, 'r');
+  const size = file.size();
+  const bytes = Buffer.alloc(size);
+  file.read(bytes, 0, size, 0);
+  file.close();
+  let position = 0;
+  for (let next = 0; next < size; next += 12 + bytes.readInt32BE(next + 8)) position = next;
+  flip(system, last, position + at);
+  const { store } = await reopened(system);
+  expect(valuesOf(store.partition('orders', 0))).toEqual(VALUES.slice(0, -1));
+  expect(store.recovery.damage).toMatchObject([{ path: `${LOG}/${last}`, position, segmentsRemoved: [] }]);
   await store.close();
 });
 
