@@ -74,7 +74,7 @@ function rebuild(segments: SegmentList, slot: number): AbortedTransaction[] {
     listLog(environment.system, directory).snapshots,
   );
   // A producer with an open transaction does not expire.
-  const { states } = loadStates(segments, snapshots, segment.baseOffset, { now: 0, expirationMs: Infinity });
+  const states = loadStates(segments, snapshots, segment.baseOffset, { now: 0, expirationMs: Infinity });
   const found: AbortedTransaction[] = [];
   const to = segments.all[slot + 1]?.baseOffset ?? Infinity;
   replayProducers(segments, {

@@ -23,10 +23,10 @@ export class FollowedProducers {
   constructor(system: FileSystem, segments: SegmentList, endOffset: Offset) {
     this.#segments = segments;
     this.#end = endOffset;
-    const { snapshots: offsets } = listLog(system, segments.directory);
+    const { snapshots: offsets, hasTransactionIndex } = listLog(system, segments.directory);
     const { first } = segments;
     const snapshots = new ProducerSnapshots(system, segments.directory, offsets);
-    if (!snapshots.isEmpty) {
+    if (!snapshots.isEmpty || hasTransactionIndex) {
       const { offset, entries } = snapshots.newest(first.baseOffset, endOffset) ?? {
         offset: first.baseOffset,
         entries: [],

@@ -39,6 +39,8 @@ export interface ListedLog {
   readonly segments: ListedSegment[];
   /** Offsets of the producer snapshots. */
   readonly snapshots: readonly number[];
+  /** A transaction was aborted, so there were producers, whether a snapshot is left of them or not. */
+  readonly hasTransactionIndex: boolean;
 }
 
 /** Which is the first of them that reaches past the log start: those before it are on their way out. */
@@ -91,9 +93,11 @@ function namesIn(system: FileSystem, directory: string): ReadonlySet<string> {
 function logNamed(system: FileSystem, directory: string, names: ReadonlySet<string>): ListedLog {
   const segments: ListedSegment[] = [];
   const snapshots: number[] = [];
+  let hasTransactionIndex = false;
   for (const name of names) {
     const file = parseSegmentFile(name);
     if (file?.suffix === SNAPSHOT_SUFFIX) snapshots.push(file.baseOffset);
+    hasTransactionIndex ||= file?.suffix === TRANSACTION_INDEX_SUFFIX;
     if (file?.suffix !== LOG_SUFFIX) continue;
     const stem = name.slice(0, -LOG_SUFFIX.length);
     const { size, inode } = system.entry(join(directory, name)) ?? { size: -1, inode: -1 };
@@ -105,7 +109,7 @@ function logNamed(system: FileSystem, directory: string, names: ReadonlySet<stri
     });
   }
   segments.sort((a, b) => a.baseOffset - b.baseOffset);
-  return { segments, snapshots };
+  return { segments, snapshots, hasTransactionIndex };
 }
 
 /** Finishes or undoes an interrupted compaction; removes leftovers, and indexes that have no log. */

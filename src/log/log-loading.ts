@@ -28,6 +28,8 @@ export interface LoadedLog {
   readonly segments: SegmentList;
   readonly endOffset: number;
   readonly snapshots: ProducerSnapshots;
+  /** It has had producers. Where no snapshot is left, an index of aborted transactions tells, or a producer's batch at the log's end. */
+  readonly hadProducers: boolean;
   /** The log is new: the name of its first segment is not durable yet. */
   readonly created: boolean;
 }
@@ -40,13 +42,13 @@ export function loadLog(
 ): LoadedLog {
   const { system } = environment;
   const segments = new SegmentList(environment, directory);
-  const { segments: files, snapshots: offsets } = settleLog(system, directory);
+  const { segments: files, snapshots: offsets, hasTransactionIndex } = settleLog(system, directory);
   const snapshots = new ProducerSnapshots(system, directory, offsets);
   if (files.length === 0) {
     // Left of a log that was about to be emptied.
     for (const offset of offsets) snapshots.remove(offset);
     segments.roll(options.startOffset, options.settings, options.now);
-    return { segments, snapshots, endOffset: options.startOffset, created: true };
+    return { segments, snapshots, hadProducers: false, endOffset: options.startOffset, created: true };
   }
   const last = files[files.length - 1];
   const indexes = { ...indexSettings(options.settings), mend: true };
@@ -58,24 +60,31 @@ export function loadLog(
   for (const { baseOffset, size } of files.slice(first, -1)) {
     segments.push(new Segment(environment, directory, baseOffset, size, indexes));
   }
-  const endOffset = loadActive(segments, last, options.settings, options.now);
-  return { segments, snapshots, endOffset, created: false };
+  const { endOffset, hasProducer } = loadActive(segments, last, options.settings, options.now);
+  const hadProducers = offsets.length > 0 || hasTransactionIndex || hasProducer;
+  return { segments, snapshots, hadProducers, endOffset, created: false };
 }
 
-/** Opens the last segment for writing and adds it to the list. Returns the log's end. */
-export function loadActive(segments: SegmentList, files: SegmentFiles, settings: LogSettings, now: number): number {
+/** Opens the last segment for writing and adds it to the list. Returns the log's end, and whether a batch that was looked at has a producer. */
+export function loadActive(
+  segments: SegmentList,
+  files: SegmentFiles,
+  settings: LogSettings,
+  now: number,
+): { readonly endOffset: number; readonly hasProducer: boolean } {
   const { environment, directory } = segments;
   segments.push(new Segment(environment, directory, files.baseOffset, files.size));
-  const { indexes, endOffset, firstTimestamp } = loadLast(environment, segments.active, files, settings);
+  const { indexes, endOffset, firstTimestamp, hasProducer } = loadLast(environment, segments.active, files, settings);
   const { segmentBytes } = settings;
   segments.write(new SegmentWriter(environment, segments.active, indexes, { segmentBytes, firstTimestamp, now }));
-  return endOffset;
+  return { endOffset, hasProducer };
 }
 
 interface LoadedSegment {
   readonly indexes: GrowingIndexes;
   readonly endOffset: number;
   readonly firstTimestamp: number;
+  readonly hasProducer: boolean;
 }
 
 function loadLast(
@@ -89,7 +98,7 @@ function loadLast(
   const { offsets, times } = loadUnsealedIndexes(environment.system, segment.directory, baseOffset, size);
   const { count } = offsets;
   const indexes = new GrowingIndexes(indexSettings(settings), offsets, times);
-  if (size === 0) return { indexes, endOffset: baseOffset, firstTimestamp: -1 };
+  if (size === 0) return { indexes, endOffset: baseOffset, firstTimestamp: -1, hasProducer: false };
 
   const log = environment.system.open(segment.path(LOG_SUFFIX), 'r');
   try {
@@ -98,13 +107,15 @@ function loadLast(
     let position = count === 0 ? 0 : offsets.positionAt(count - 1);
     if (!entriesHold(log, offsets, times)) throw segment.corrupt(position, 'has a batch that its indexes do not know');
     let endOffset = baseOffset;
+    let hasProducer = false;
     while (position < size) {
       const header = nextHeader(segment, log, { position, size, endOffset }, window);
       indexes.add(position, header.lastOffset, header.maxTimestamp);
       endOffset = header.nextOffset;
+      hasProducer ||= header.producerId >= 0;
       position += header.size;
     }
-    return { indexes, endOffset, firstTimestamp };
+    return { indexes, endOffset, firstTimestamp, hasProducer };
   } finally {
     log.close();
   }

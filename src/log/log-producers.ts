@@ -10,6 +10,7 @@ import { PRODUCER_ID_EXPIRATION_MS_DEFAULT } from '../limits.ts';
 import type { Offset, Timestamp } from '../types.ts';
 import { abortedIn } from './aborted-transactions.ts';
 import type { FirstAppend, ProducedBatch, TransactionEnd } from './producer-state.ts';
+import type { LoadedLog } from './log-loading.ts';
 import { loadStates } from './producer-loading.ts';
 import type { ProducerSnapshots } from './producer-snapshots.ts';
 import { partlyAgain, ProducerStates } from './producer-states.ts';
@@ -27,17 +28,15 @@ export class LogProducers {
   readonly #environment: ProducersEnvironment;
   #states: ProducerStates | null;
 
-  /** Of a log that is opened and ends at `endOffset`. */
+  /** Of a log that is opened. */
   static load(
-    segments: SegmentList,
-    snapshots: ProducerSnapshots,
-    endOffset: Offset,
+    { segments, snapshots, hadProducers, endOffset }: Omit<LoadedLog, 'created'>,
     environment: ProducersEnvironment,
   ): LogProducers {
     const expiry = expiryOf(environment);
     // They tell of records that are no more.
     for (const offset of snapshots.offsets) if (offset > endOffset) snapshots.remove(offset);
-    const { states } = loadStates(segments, snapshots, endOffset, expiry);
+    const states = hadProducers ? loadStates(segments, snapshots, endOffset, expiry) : null;
     snapshots.removeTorn();
     return new LogProducers(segments, snapshots, states, environment);
   }
@@ -124,13 +123,13 @@ export class LogProducers {
    */
   prepareCut(endOffset: Offset): () => void {
     if (this.#states === null) return () => undefined;
-    const { states } = loadStates(this.#segments, this.#snapshots, endOffset, expiryOf(this.#environment));
+    const states = loadStates(this.#segments, this.#snapshots, endOffset, expiryOf(this.#environment));
     this.#snapshots.removeTorn();
     const files: LogFile[] = [];
     try {
       // Of the part that stays nothing is looked at again after a crash, so its indexes go first.
       files.push(...this.#segments.writer.persistIndexes());
-      const snapshot = states === null ? null : this.#snapshots.write(endOffset, states.entries());
+      const snapshot = this.#snapshots.write(endOffset, states.entries());
       if (snapshot !== null) files.push(snapshot);
       for (const file of files) file.sync();
     } finally {

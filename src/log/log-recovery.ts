@@ -89,7 +89,6 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
         bytesRead += mendIndexes(system, directory, baseOffset, indexSettings(settings));
         segmentsScanned++;
       }
-      bytesRead += producers.walk(baseOffset, next);
       endOffset = next;
       continue;
     }
@@ -98,7 +97,7 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
       directory,
       baseOffset,
       settings: indexSettings(settings),
-      trustedOffset: producers.trusted(recoveryPoint),
+      trustedOffset: recoveryPoint,
       syncLater: options.syncLater,
       epoch: baseOffset === 0 ? -1 : epoch,
       nextBaseOffset: segments.slice(i + 1).find((segment) => segment.size > 0)?.baseOffset,
@@ -123,6 +122,7 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
   epochs.truncateFromEnd(endOffset);
   if (isLost || epochs.version > 0) writeEpochs(system, directory, epochs);
   if (sync) system.syncDirectory(directory);
+  bytesRead += producers.bytesRead;
   return { directory, endOffset, segmentsScanned, bytesRead, damage: found.damage };
 }
 
@@ -130,11 +130,16 @@ export function recoverLog(system: FileSystem, options: LogRecoveryOptions): Log
  * Without the segments that retention was removing: what they have nobody reads, and it need not have reached the disk. The opening removes them. Damage in
  * one must not cut what lies behind it.
  */
-function readableOf({ segments, snapshots }: ListedLog, startOffset: number): ListedLog {
+function readableOf(listed: ListedLog, startOffset: number): ListedLog {
+  const { segments, snapshots } = listed;
   const first = firstReadable(segments, startOffset);
-  if (first === 0) return { segments, snapshots };
+  if (first === 0) return listed;
   const { baseOffset } = segments[first];
-  return { segments: segments.slice(first), snapshots: snapshots.filter((offset) => offset >= baseOffset) };
+  return {
+    ...listed,
+    segments: segments.slice(first),
+    snapshots: snapshots.filter((offset) => offset >= baseOffset),
+  };
 }
 
 /**

@@ -40,10 +40,11 @@ export class LogWriter extends LogReader {
 
   constructor(
     environment: LogEnvironment,
-    { segments, snapshots, endOffset, created }: LoadedLog,
+    loaded: LoadedLog,
     epochs: LeaderEpochs,
     options: { settings: LogSettings; startOffset: number },
   ) {
+    const { segments, endOffset, created } = loaded;
     super(segments, Math.max(options.startOffset, segments.first.baseOffset), endOffset);
     this.environment = environment;
     this.#settings = options.settings;
@@ -51,7 +52,7 @@ export class LogWriter extends LogReader {
     this.durability = new Durability(this, environment.flusher, endOffset);
     if (created) this.durability.directoryChanged();
     this.policy = new FlushPolicy(environment.clock, this.durability, options.settings);
-    this.producers = LogProducers.load(segments, snapshots, endOffset, environment);
+    this.producers = LogProducers.load(loaded, environment);
     this.snapshotProducers();
   }
 

@@ -21,20 +21,18 @@ export interface StatesRange {
   readonly onAborted?: (segment: Segment, transaction: AbortedTransaction) => void;
 }
 
-/** The states at `endOffset`; null when the log has had no producers. `from`: behind which offset the log was read. */
+/** The states at `endOffset` of a log that has had producers. Without a snapshot that can be read the log says it from its start on. */
 export function loadStates(
   segments: SegmentList,
   snapshots: ProducerSnapshots,
   endOffset: Offset,
   { now, expirationMs }: { now: Timestamp; expirationMs: number },
-  onAborted?: StatesRange['onAborted'],
-): { states: ProducerStates | null; from: Offset } {
-  if (snapshots.isEmpty) return { states: null, from: endOffset };
+): ProducerStates {
   const { baseOffset } = segments.first;
   const snapshot = snapshots.newest(baseOffset, endOffset) ?? { offset: baseOffset, entries: [] };
   const states = ProducerStates.of(snapshot.entries, now, expirationMs);
-  replayProducers(segments, { states, from: snapshot.offset, to: endOffset, onAborted });
-  return { states, from: snapshot.offset };
+  replayProducers(segments, { states, from: snapshot.offset, to: endOffset });
+  return states;
 }
 
 /** Tells the states of all batches that begin from `from` to `to`. Returns the states: new ones when there were none and are producers. */

@@ -66,6 +66,11 @@ export class BatchWalk {
     return this.#header!;
   }
 
+  /** What has all of the present batch, at `header.position`. */
+  get window(): ByteWindow {
+    return this.#buffer;
+  }
+
   /** Does the checksum fit? */
   get isValid(): boolean {
     return this.#isValid;

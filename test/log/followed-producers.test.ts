@@ -55,6 +55,18 @@ test('a follower knows what the writer knows, from the time when it is asked', (
   expectSame(follow(rig), rig);
 });
 
+test('a follower of a log whose snapshots are lost reads what they said', () => {
+  const rig = new TempLog();
+  const [one, two] = [1, 2].map((producerId) => new TestProducer(() => rig.log, producerId, true));
+  one.append(1);
+  one.end('abort');
+  two.append(1);
+  rig.log.roll();
+  rig.log.append(numbered(2));
+  for (const name of rig.names('.snapshot')) rmSync(rig.path(name));
+  expectSame(follow(rig), rig);
+});
+
 test('a follower of a log that gets its first producer later', () => {
   const rig = new TempLog();
   rig.log.append(numbered(3));

@@ -32,6 +32,12 @@ test('segments are listed in the order of their offsets, with their size and whe
   ]);
 });
 
+test('a transaction index is noticed', () => {
+  const found = (name: string): boolean => listLog(system, directoryOf(`${NAME}0.log`, name)).hasTransactionIndex;
+  expect(found(`${NAME}0.txnindex`)).toBe(true);
+  expect(found(`${NAME}0.txnindex.deleted`)).toBe(false);
+});
+
 test('producer snapshots are listed with them', () => {
   const directory = directoryOf(`${NAME}0.log`, `${NAME}7.snapshot`, `${NAME}3.snapshot`, `${NAME}3.snapshot.deleted`);
   const { segments, snapshots } = listLog(system, directory);

@@ -104,6 +104,43 @@ test('when none can be read, the log says it from its start on', async () => {
   expect(rig.log.abortedTransactions(0, 16)).toHaveLength(3);
 });
 
+test('when none is left, and what the log has says that there were producers, it says the rest too', async () => {
+  const { rig, producer } = filled();
+  const before = [...rig.log.activeProducers];
+  await rig.log.close();
+  for (const name of rig.names('.snapshot')) rmSync(rig.path(name));
+  rig.open();
+  expect(rig.log.activeProducers).toEqual(before);
+  expect(rig.log.lastStableOffset).toBe(15);
+  expect(rig.log.abortedTransactions(0, 16)).toHaveLength(3);
+  expect(producer.retry(8, 1)).toMatchObject({ baseOffset: 14, isDuplicate: true });
+  // The next opening need not do that again.
+  expect(rig.names('.snapshot')).toEqual([segment(16, '.snapshot')]);
+  rig.log.truncateTo(12);
+  expect(producer.retry(6, 2)).toMatchObject({ baseOffset: 10, isDuplicate: true });
+});
+
+test('a transaction index alone tells of producers, and so does a batch at the end', async () => {
+  const plain = filled().rig;
+  plain.log.append(numbered(200, 0, 100));
+  await plain.log.close();
+  for (const name of plain.names('.snapshot')) rmSync(plain.path(name));
+  plain.open();
+  expect(plain.log.lastStableOffset).toBe(15);
+  expect(plain.log.abortedTransactions(0, 16)).toHaveLength(3);
+
+  const rig = new TempLog();
+  const producer = new TestProducer(() => rig.log, 7);
+  producer.append(3);
+  rig.log.roll();
+  producer.append(1);
+  await rig.log.close();
+  for (const name of rig.names('.snapshot')) rmSync(rig.path(name));
+  rig.open();
+  expect(producer.retry(3)).toMatchObject({ baseOffset: 3, isDuplicate: true });
+  expect(producer.retry(0, 3)).toMatchObject({ baseOffset: 0, isDuplicate: true });
+});
+
 test('snapshots past the end are not believed, and go', async () => {
   const { rig } = filled();
   await rig.log.close();

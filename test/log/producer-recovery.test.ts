@@ -1,5 +1,5 @@
 /** What a crash leaves of producers, and what recovery makes of it. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { encodeProducerSnapshot } from '#millrace/log/producer-snapshot.js';
 import { numbered, TempLog } from '../support/temp-log.ts';
@@ -46,7 +46,7 @@ function expectAll({ rig, producer }: ReturnType<typeof filled>): void {
   expect(producer.retry(8, 1)).toMatchObject({ baseOffset: 14, isDuplicate: true });
 }
 
-describe.each([0, 4, 5, 7, 10, 12])('after a kill, with %d as the recovery point', (recoveryPoint) => {
+describe.each([0, 4, 5, 7, 10, 12, 13, 16])('after a kill, with %d as the recovery point', (recoveryPoint) => {
   test('states and indexes are what they were', () => {
     const all = filled();
     all.rig.crash(recoveryPoint);
@@ -63,6 +63,15 @@ describe.each([0, 4, 5, 7, 10, 12])('after a kill, with %d as the recovery point
     expectAll(all);
   });
 
+  test('and without any', () => {
+    const all = filled();
+    all.rig.stop();
+    for (const name of all.rig.names('.snapshot')) rmSync(all.rig.path(name));
+    all.rig.recover(recoveryPoint);
+    all.rig.open();
+    expectAll(all);
+  });
+
   test('and with torn ones', () => {
     const all = filled();
     all.rig.stop();
@@ -71,6 +80,68 @@ describe.each([0, 4, 5, 7, 10, 12])('after a kill, with %d as the recovery point
     all.rig.open();
     expectAll(all);
   });
+});
+
+test('a producer behind the recovery point, and no snapshot: it is looked for before it too', async () => {
+  const rig = new TempLog({ indexIntervalBytes: 100 });
+  const producer = new TestProducer(() => rig.log, 7);
+  const transactional = new TestProducer(() => rig.log, 8, true);
+  producer.append(2);
+  rig.log.roll();
+  transactional.append(2);
+  rig.log.append(numbered(20, 0, 100));
+  const recoveryPoint = await rig.log.checkpoint();
+  transactional.end('abort');
+  rig.stop();
+  for (const name of rig.names('.snapshot')) rmSync(rig.path(name));
+  rig.recover(recoveryPoint);
+  rig.open();
+  expect(producer.retry(0, 2)).toMatchObject({ baseOffset: 0, isDuplicate: true });
+  expect(rig.log.abortedTransactions(0, rig.log.endOffset)).toMatchObject([{ firstOffset: 2, lastOffset: 24 }]);
+});
+
+test.each([
+  ['torn', (path: string) => writeFileSync(path, 'torn')],
+  ['missing', (path: string) => rmSync(path)],
+])(
+  'snapshots that are %s cost no record before the recovery point, whatever is damaged there',
+  async (_what, spoil) => {
+    const rig = new TempLog({ indexIntervalBytes: 100 });
+    const producer = new TestProducer(() => rig.log, 7);
+    const transactional = new TestProducer(() => rig.log, 8, true);
+    for (let i = 0; i < 20; i++) producer.append([{ value: `${i}`.padEnd(100, '.') }]);
+    transactional.append(1);
+    transactional.end('abort');
+    producer.append(3);
+    const recoveryPoint = await rig.log.checkpoint();
+    const before = [...rig.log.activeProducers];
+    rig.stop();
+    const path = rig.path(segment(0, '.log'));
+    const bytes = readFileSync(path);
+    bytes[500] ^= 1;
+    writeFileSync(path, bytes);
+    for (const name of rig.names('.snapshot')) spoil(rig.path(name));
+    expect(rig.recover(recoveryPoint)).toMatchObject({ endOffset: 25, damage: null });
+    rig.open();
+    expect(rig.log.activeProducers).toEqual(before);
+    expect(rig.log.abortedTransactions(0, 25)).toMatchObject([{ firstOffset: 20, lastOffset: 21 }]);
+  },
+);
+
+test('a log that is cut before its recovery point forgets the producers of what was cut', async () => {
+  const { rig, producer } = filled();
+  await rig.log.checkpoint();
+  rig.stop();
+  const path = rig.path(segment(10, '.log'));
+  truncateSync(path, 100);
+  rig.recover(16);
+  rig.open();
+  expect(rig.log.endOffset).toBe(12);
+  expect(producer.retry(6, 2)).toMatchObject({ baseOffset: 10, isDuplicate: true });
+  expect(rig.log.activeProducers).toMatchObject([
+    { producerId: 7, lastSequence: 7 },
+    { producerId: 8, currentTransactionFirstOffset: -1 },
+  ]);
 });
 
 test('a checkpoint is where recovery begins', async () => {
