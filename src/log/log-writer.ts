@@ -88,11 +88,15 @@ export class LogWriter extends LogReader {
     return this.producers.states?.get(producerId) ?? null;
   }
 
-  /** For replication: everything below `offset` is safe. Until it is said for the first time, all of the log is. */
+  /**
+   * For replication: everything below `offset` is safe, as far as the log goes now. Until it is said for the first time, all of the log is, and what will be
+   * appended too. (UnifiedLog.updateHighWatermark.)
+   */
   moveHighWatermark(offset: number): void {
     if (!Number.isSafeInteger(offset) || offset < 0) throw invalidArgument('offset', 'an offset', offset);
     this.#highWatermark = offset;
-    this.producers.states?.replicated(offset);
+    this.boundHighWatermark(this);
+    this.producers.states?.replicated(this.#highWatermark);
   }
 
   /** Obeys other settings from the next append on; a batch that is open keeps those that it was opened with. */
@@ -111,6 +115,12 @@ export class LogWriter extends LogReader {
   /** Forgets producers that have not written for long. The store does it now and then. */
   expireProducers(): void {
     this.producers.expire();
+  }
+
+  /** It lies in the log: what is appended where a cut has taken records is not safe because they were. */
+  protected boundHighWatermark({ startOffset, endOffset }: { startOffset: number; endOffset: number }): void {
+    if (this.#highWatermark === Infinity) return;
+    this.#highWatermark = Math.min(Math.max(this.#highWatermark, startOffset), endOffset);
   }
 
   protected override producerStates(): ProducerStates | null {

@@ -230,6 +230,7 @@ export class PartitionLog extends RetainedLog {
       throw this.environment.health.fail(error);
     }
     this.moveStart(startOffset);
+    this.boundHighWatermark(kept);
     this.moveEnd(endOffset);
     if (fewerEpochs) {
       this.epochs.restore(epochs.entries);

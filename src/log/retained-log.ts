@@ -5,7 +5,7 @@
  * start is on stable storage, segments are gone for everybody when a call returns, and their files follow on another thread: what a crash leaves of
  * them, the next opening removes. Which segments are due `log-retention.ts` says. What was left of an open batch or of producers' states stays.
  */
-import { isMillraceError } from '../errors.ts';
+import { isMillraceError, MillraceError } from '../errors.ts';
 import { LOG_SUFFIX } from '../segment/segment-files.ts';
 import type { LeaderEpochs } from './leader-epochs.ts';
 import { LogAppender } from './log-appender.ts';
@@ -41,14 +41,17 @@ export class RetainedLog extends LogAppender {
 
   /**
    * Moves the log start: records before `offset` are gone for readers at once, and segments that have only such records are removed; -1 means all
-   * records. An offset at or before the start changes nothing. Returns the log start offset. On stable storage when a segment went, otherwise with
-   * the next checkpoint; `removed` tells when the disk has its room back. ERR_MILLRACE_OFFSET_OUT_OF_RANGE past the end. (Kafka's DeleteRecords.)
+   * records below the high watermark. An offset at or before the start changes nothing. Returns the log start offset. On stable storage when a segment went,
+   * otherwise with the next checkpoint; `removed` tells when the disk has its room back. ERR_MILLRACE_OFFSET_OUT_OF_RANGE past the high watermark. (Kafka's
+   * DeleteRecords.)
    */
   deleteRecords(offset: number): number {
     this.checkWritable();
-    const startOffset = offset === -1 ? this.endOffset : offset;
+    const { highWatermark } = this;
+    const startOffset = offset === -1 ? highWatermark : offset;
     if (startOffset > this.endOffset || startOffset < 0 || !Number.isSafeInteger(startOffset))
       throw this.outOfRange(offset);
+    if (startOffset > highWatermark) throw pastHighWatermark(this.directory, offset, highWatermark);
     if (startOffset <= this.startOffset) return this.startOffset;
     const isKept = this.segments.slotOf(startOffset) === 0 || this.#beforeRemoval(startOffset);
     this.#startAt(startOffset);
@@ -145,8 +148,8 @@ export class RetainedLog extends LogAppender {
   }
 
   #retentionTerms(now: number): RetentionTerms {
-    const { settings, startOffset, endOffset } = this;
-    return { settings, startOffset, endOffset, now };
+    const { settings, startOffset, endOffset, highWatermark } = this;
+    return { settings, startOffset, endOffset, highWatermark, now };
   }
 
   #startAt(startOffset: number): void {
@@ -171,4 +174,13 @@ export class RetainedLog extends LogAppender {
       throw error;
     }
   }
+}
+
+/** Records that replicas may still lack cannot be gone for good here. (UnifiedLog.maybeIncrementLogStartOffset.) */
+function pastHighWatermark(path: string, offset: number, highWatermark: number): MillraceError {
+  return new MillraceError(
+    'ERR_MILLRACE_OFFSET_OUT_OF_RANGE',
+    `offset ${offset} of ${path}: records can be deleted up to the high watermark, which is ${highWatermark}`,
+    { path },
+  );
 }

@@ -14,7 +14,14 @@ function segmentsOf(...shapes: readonly Shape[]): Parameters<typeof countExpired
 }
 
 function terms(settings: Partial<RetentionTerms['settings']>, others: Partial<RetentionTerms> = {}): RetentionTerms {
-  return { settings: { ...KEEP_ALL, ...settings }, startOffset: 0, endOffset: 1000, now: 1000, ...others };
+  return {
+    settings: { ...KEEP_ALL, ...settings },
+    startOffset: 0,
+    endOffset: 1000,
+    highWatermark: 1000,
+    now: 1000,
+    ...others,
+  };
 }
 
 test('by time, a segment goes when its largest timestamp is older, not when it is as old', () => {
@@ -58,7 +65,14 @@ test('without `delete` in cleanup.policy only the log start counts', () => {
 test('an empty active segment stays, and so does what reaches past the high watermark', () => {
   const aged = { retentionMs: 0 };
   expect(countExpired(segmentsOf({}, { size: 0 }), terms(aged))).toBe(1);
-  expect(countExpired(segmentsOf({}, {}, {}), terms(aged, { endOffset: 19 }))).toBe(1);
+  for (const [highWatermark, due] of [
+    [0, 0],
+    [19, 1],
+    [20, 2],
+    [999, 2],
+    [1000, 3],
+  ])
+    expect(countExpired(segmentsOf({}, {}, {}), terms(aged, { highWatermark }))).toBe(due);
   expect(countExpired(segmentsOf({}, {}, {}), terms(aged), 2)).toBe(2);
 });
 
@@ -70,6 +84,7 @@ test('when the first segment becomes due is known', () => {
   for (const never of [{}, { retentionMs: 1, cleanupDelete: false }])
     expect(expiresAt(segments, terms(never))).toBe(Infinity);
   expect(expiresAt(segmentsOf({ size: 0 }), terms({ retentionMs: 1 }))).toBe(Infinity);
+  expect(expiresAt(segments, terms({ retentionMs: 299 }, { highWatermark: 9 }))).toBe(Infinity);
 });
 
 test('a segment without timestamps is as old as its file', () => {

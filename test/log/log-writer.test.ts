@@ -94,3 +94,42 @@ test('what is known of one producer', () => {
   rig.log.endTransaction({ producerId: 7, producerEpoch: 3, type: 'abort', transactionVersion: 2 });
   expect(rig.log.knownProducer(7)).toMatchObject({ producerEpoch: 3, isInTransaction: false });
 });
+
+test('a log whose high watermark nobody moves follows its end, through cuts too', () => {
+  const rig = new TempLog();
+  const marks = (): number[] => [rig.log.highWatermark, rig.log.lastStableOffset];
+  rig.log.append(numbered(5));
+  expect(marks()).toEqual([5, 5]);
+  rig.log.truncateTo(0);
+  rig.log.append(numbered(3));
+  expect(marks()).toEqual([3, 3]);
+  rig.log.truncateFullyAndStartAt(9);
+  rig.log.append(numbered(1));
+  expect(marks()).toEqual([10, 10]);
+});
+
+test('a high watermark does not come back after a cut, nor by records that are appended under one that was told too far', () => {
+  const rig = new TempLog();
+  const marks = (): number[] => [rig.log.highWatermark, rig.log.lastStableOffset];
+  for (let i = 0; i < 10; i++) rig.log.append(numbered(1, i));
+  rig.log.moveHighWatermark(10);
+  rig.log.truncateTo(5);
+  expect(marks()).toEqual([5, 5]);
+  for (let i = 5; i < 12; i++) rig.log.append(numbered(1, i));
+  expect(marks()).toEqual([5, 5]);
+  rig.log.moveHighWatermark(100);
+  expect(marks()).toEqual([12, 12]);
+  rig.log.append(numbered(1));
+  expect(marks()).toEqual([12, 12]);
+  rig.log.truncateFullyAndStartAt(40);
+  rig.log.append(numbered(1));
+  expect(marks()).toEqual([40, 40]);
+});
+
+test('a high watermark is never below the log start', () => {
+  const rig = new TempLog();
+  rig.log.append(numbered(5));
+  rig.log.deleteRecords(3);
+  rig.log.moveHighWatermark(1);
+  expect(rig.log.highWatermark).toBe(3);
+});

@@ -274,3 +274,34 @@ test('a segment that was being removed may be damaged: recovery does not cut wha
   await rig.log.removed();
   expect(rig.names('.log').map((name) => Number.parseInt(name, 10))).toEqual([4, 6, 8, 10]);
 });
+
+test('nothing past the high watermark is deleted: -1 means up to there', () => {
+  const rig = new TempLog();
+  for (let i = 0; i < 3; i++) {
+    rig.log.append(numbered(10, i * 10));
+    rig.log.roll();
+  }
+  rig.log.moveHighWatermark(12);
+  for (const bad of [13, 30]) {
+    const refused = { code: 'ERR_MILLRACE_OFFSET_OUT_OF_RANGE' };
+    expect(() => rig.log.deleteRecords(bad)).toThrow(/high watermark, which is 12$/);
+    expect(() => rig.log.deleteRecords(bad)).toThrow(expect.objectContaining(refused));
+  }
+  expect([rig.log.startOffset, rig.log.segmentCount]).toEqual([0, 4]);
+  expect(rig.log.deleteRecords(11)).toBe(11);
+  expect(rig.log.deleteRecords(-1)).toBe(12);
+  expect([rig.log.startOffset, rig.log.highWatermark, rig.log.endOffset]).toEqual([12, 12, 30]);
+});
+
+test('segments that reach past the high watermark stay, and go when it has passed them', () => {
+  const rig = daily(3, { retentionBytes: 0, retentionMs: 0 });
+  rig.log.moveHighWatermark(15);
+  expect(rig.log.retain().segments).toBe(1);
+  expect([rig.log.startOffset, rig.log.highWatermark, rig.log.endOffset]).toEqual([10, 15, 40]);
+  rig.log.moveHighWatermark(39);
+  expect(rig.log.retain().segments).toBe(2);
+  expect(rig.log.startOffset).toBe(30);
+  rig.log.moveHighWatermark(40);
+  expect(rig.log.retain().segments).toBe(1);
+  expect([rig.log.startOffset, rig.log.endOffset]).toEqual([40, 40]);
+});
