@@ -122,7 +122,8 @@ export class LogProducers {
    * cut.
    */
   prepareCut(endOffset: Offset): () => void {
-    if (this.#states === null) return () => undefined;
+    const before = this.#states;
+    if (before === null) return () => undefined;
     const states = loadStates(this.#segments, this.#snapshots, endOffset, expiryOf(this.#environment));
     this.#snapshots.removeTorn();
     const files: LogFile[] = [];
@@ -137,6 +138,7 @@ export class LogProducers {
     }
     this.#segments.environment.system.syncDirectory(this.#segments.directory);
     return () => {
+      states?.keepUnreplicated(before, endOffset);
       this.#states = states;
       this.#snapshots.removed((offset) => offset > endOffset);
     };

@@ -151,6 +151,14 @@ export class ProducerStates {
     this.#look();
   }
 
+  /** After a cut to `endOffset`: what ended before it, by markers that stay, is still not replicated. */
+  keepUnreplicated(before: ProducerStates, endOffset: Offset): void {
+    for (const [firstOffset, offset] of before.#unreplicated) {
+      if (offset < endOffset) this.#unreplicated.set(firstOffset, offset);
+    }
+    this.#look();
+  }
+
   /** Forgets the producers that have not written for `expirationMs` and have no transaction open. */
   expire(now: Timestamp, expirationMs: number): void {
     for (const state of this.#states.values()) {

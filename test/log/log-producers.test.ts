@@ -291,6 +291,22 @@ describe('transactions', () => {
 });
 
 describe('a cut', () => {
+  test('leaves transactions unstable that ended before it and past the high watermark', () => {
+    const rig = new TempLog();
+    const producer = new TestProducer(() => rig.log, 8, true);
+    rig.log.append(numbered(2));
+    rig.log.moveHighWatermark(2);
+    producer.append(2);
+    producer.end('commit');
+    rig.log.append(numbered(2));
+    rig.log.moveHighWatermark(3);
+    expect(rig.log.lastStableOffset).toBe(2);
+    expect(rig.log.truncateTo(5)).toBe(5);
+    expect([rig.log.highWatermark, rig.log.lastStableOffset]).toEqual([3, 2]);
+    rig.log.moveHighWatermark(5);
+    expect(rig.log.lastStableOffset).toBe(5);
+  });
+
   test.each([true, false])(
     'takes producers back to where they were; with a snapshot there: %s',
     async (hasSnapshot) => {
