@@ -49,6 +49,11 @@ export function checkSource(from: AppendBatchesOptions['from'] = 'producer'): 'p
   return from;
 }
 
+/** Of a getter of a record that is being encoded: what it wrote would stand where the record is to stand. */
+export function wroteToItsOwnLog(): MillraceError {
+  return new MillraceError('ERR_MILLRACE_INVALID_ARGUMENT', 'a record wrote to its own log while it was being added');
+}
+
 /** The largest CreateTime among `records`, or `now` when they bear none. */
 export function latestTimestamp(records: readonly RecordInput[], now: number): number {
   if (records[0]?.timestamp === undefined) return now;

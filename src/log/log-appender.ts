@@ -68,15 +68,16 @@ export class LogAppender extends LogWriter {
     if (!Array.isArray(records) || records.length === 0) {
       throw invalidArgument('records', 'an array of one record or more', records);
     }
+    const { compression, leaderEpoch: askedEpoch, producer } = options;
     if (this.settings.compact) checkKeys(records);
     if (this.#slot !== null) this.#slot.clear();
     const { timestampType, maxMessageBytes } = this.settings;
     const now = this.environment.clock.now();
-    const leaderEpoch = epochOf(options.leaderEpoch, this.epochs.latest);
-    const codec = codecOf(options.compression, this.settings.compression);
+    const leaderEpoch = epochOf(askedEpoch, this.epochs.latest);
+    const codec = codecOf(compression, this.settings.compression);
     const { endOffset: baseOffset } = this;
-    const { producer } = options;
-    const produced = producer === undefined ? null : stampedBatch(producer, baseOffset, records.length);
+    const produced =
+      producer === undefined ? null : this.encoding(() => stampedBatch(producer, baseOffset, records.length));
     if (produced !== null) {
       const first = this.producers.check(produced);
       if (first !== null) return this.appendedBefore(first);
@@ -96,7 +97,7 @@ export class LogAppender extends LogWriter {
       transactional,
     };
     if (codec !== 'none') {
-      const batches = encodeBatches(records, { ...encoding, compression: codec });
+      const batches = this.encoding(() => encodeBatches(records, { ...encoding, compression: codec }));
       if (produced !== null && batches.length > 1) throw notOneBatch(this.directory, maxMessageBytes);
       return this.#appendReady(batches.length === 1 ? batches[0] : Buffer.concat(batches), {
         ...encoding,
@@ -107,9 +108,11 @@ export class LogAppender extends LogWriter {
     }
     return this.writing(() => {
       if (produced !== null) this.expectProducer();
-      const timestamp = timestampType === 'LogAppendTime' ? now : latestTimestamp(records, now);
-      this.rollIfDue(0, timestamp, baseOffset + records.length - 1, now);
-      const lastOffset = this.#appender.append(records, encoding);
+      const lastOffset = this.encoding(() => {
+        const timestamp = timestampType === 'LogAppendTime' ? now : latestTimestamp(records, now);
+        this.rollIfDue(0, timestamp, baseOffset + records.length - 1, now);
+        return this.#appender.append(records, encoding);
+      });
       this.epochs.assign(leaderEpoch, baseOffset);
       this.countAppend(lastOffset + 1 - baseOffset, this.#appender.size);
       if (produced !== null) {
@@ -128,7 +131,8 @@ export class LogAppender extends LogWriter {
     this.checkWritable();
     if (!(bytes instanceof Uint8Array) || bytes.length === 0)
       throw invalidArgument('bytes', 'one batch or more', bytes);
-    const from = checkSource(options.from);
+    const { from: source, leaderEpoch, allowControl } = options;
+    const from = checkSource(source);
     if (this.#slot !== null) this.#slot.clear();
     const { timestampType, maxMessageBytes, compression } = this.settings;
     const { latest } = this.epochs;
@@ -136,9 +140,9 @@ export class LogAppender extends LogWriter {
     const ready: ReadyOptions = {
       baseOffset: this.endOffset,
       from,
-      leaderEpoch: from === 'leader' ? latest : epochOf(options.leaderEpoch, latest),
+      leaderEpoch: from === 'leader' ? latest : epochOf(leaderEpoch, latest),
       batchBytesMax: from === 'leader' ? Infinity : maxMessageBytes,
-      allowControl: options.allowControl ?? from === 'leader',
+      allowControl: allowControl ?? from === 'leader',
       logAppendTime: from === 'producer' && timestampType === 'LogAppendTime' ? now : undefined,
       timestamps: from === 'producer' ? timestampTermsOf(this.settings, now) : undefined,
       keyed: from === 'producer' && this.settings.compact,
@@ -169,16 +173,16 @@ export class LogAppender extends LogWriter {
    */
   openBatch(options: OpenBatchOptions): OpenBatch {
     this.checkWritable();
-    const codec = codecOf(options.compression, this.settings.compression);
+    const { compression, leaderEpoch, owner, producer } = options;
+    const codec = codecOf(compression, this.settings.compression);
     if (this.#slot !== null) this.#slot.clear();
     const { timestampType, maxMessageBytes, segmentBytes } = this.settings;
-    const { producer } = options;
-    const produced = producer === undefined ? null : stampedBatch(producer, this.endOffset, 1);
+    const produced = producer === undefined ? null : this.encoding(() => stampedBatch(producer, this.endOffset, 1));
     if (produced !== null) this.producers.checkNext(produced);
     const { producerId, producerEpoch, baseSequence, isTransactional: transactional } = produced ?? NO_PRODUCER;
     const plan = {
       baseOffset: this.endOffset,
-      leaderEpoch: epochOf(options.leaderEpoch, this.epochs.latest),
+      leaderEpoch: epochOf(leaderEpoch, this.epochs.latest),
       timestamp: this.environment.clock.now(),
       timestampType,
       timestampBounds: boundsOf(this.settings),
@@ -194,7 +198,7 @@ export class LogAppender extends LogWriter {
     const slot = (this.#slot ??= this.#makeSlot());
     return this.writing(() => {
       if (produced !== null) this.expectProducer();
-      return slot.open(plan, options.owner);
+      return slot.open(plan, owner);
     });
   }
 
@@ -208,6 +212,11 @@ export class LogAppender extends LogWriter {
   /** Seals the open batch, if there is one. Throws when it could not be sealed and is open still. */
   protected sealOpenBatch(): void {
     this.#slot?.clear();
+  }
+
+  protected override checkIdle(): void {
+    super.checkIdle();
+    this.#slot?.checkIdle();
   }
 
   /** The open batch is given up. */

@@ -10,6 +10,7 @@ import type { LogFile } from '../file/file-system.ts';
 import type { Health } from '../file/health.ts';
 import { SEGMENT_OFFSETS_MAX } from '../limits.ts';
 import type { SegmentEnvironment } from '../segment/segment.ts';
+import { wroteToItsOwnLog } from './append-options.ts';
 import { Durability } from './durability.ts';
 import { FlushPolicy } from './flush-policy.ts';
 import type { LeaderEpochs } from './leader-epochs.ts';
@@ -34,6 +35,7 @@ export class LogWriter extends LogReader {
   protected readonly policy: FlushPolicy;
   protected readonly epochs: LeaderEpochs;
   protected readonly producers: LogProducers;
+  #isEncoding = false;
   #settings: LogSettings;
   /** Of a log that is replicated; otherwise it is the end. */
   #highWatermark = Infinity;
@@ -130,6 +132,12 @@ export class LogWriter extends LogReader {
   protected checkWritable(): void {
     this.checkOpen();
     this.environment.health.check();
+    if (this.#isEncoding) throw wroteToItsOwnLog();
+  }
+
+  /** Throws where a record that is being added asks, whose place at the log's end must stay where it is. */
+  protected checkIdle(): void {
+    if (this.#isEncoding) throw wroteToItsOwnLog();
   }
 
   /** Begins a new segment at the log's end, or at `baseOffset` behind it, unless the active one is empty. */
@@ -201,6 +209,16 @@ export class LogWriter extends LogReader {
   protected appendedBefore({ baseOffset, lastOffset, maxTimestamp }: FirstAppend): Receipt {
     const logAppendTime = this.#settings.timestampType === 'LogAppendTime' ? maxTimestamp : -1;
     return new Receipt(this.durability, baseOffset, lastOffset, logAppendTime, true);
+  }
+
+  /** Runs what calls getters of records: until it returns they cannot write to the log. Who is shown the records after that can. */
+  protected encoding<T>(encode: () => T): T {
+    this.#isEncoding = true;
+    try {
+      return encode();
+    } finally {
+      this.#isEncoding = false;
+    }
   }
 
   protected writing<T>(write: () => T): T {

@@ -44,6 +44,10 @@ export class OpenBatchSlot implements BatchHost {
     return this.#batch;
   }
 
+  checkIdle(): void {
+    this.#batch?.checkIdle();
+  }
+
   /** Seals the batch, or forgets one without a record. Throws when it could not be sealed and is open still. */
   clear(): void {
     const batch = this.#batch;

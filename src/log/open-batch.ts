@@ -9,10 +9,11 @@
  * Where its bytes stand `open-batch-room.ts` knows: a batch that is to be compressed is filled in memory and written when it is sealed.
  */
 import { assert } from '../assert.ts';
-import { isMillraceError, MillraceError } from '../errors.ts';
+import { isMillraceError } from '../errors.ts';
 import type { BatchBuilder } from '../record/batch-builder.ts';
 import { completeBatch } from '../record/encode-batch.ts';
 import type { CompressionName, Offset, RecordInput, Timestamp } from '../types.ts';
+import { wroteToItsOwnLog } from './append-options.ts';
 import { checkKeys, firstWithoutKey } from './key-check.ts';
 import { type BatchPlan, OpenBatchRoom, type RoomHost } from './open-batch-room.ts';
 import type { ProducerStamp } from './producer-stamp.ts';
@@ -41,8 +42,6 @@ export interface BatchHost extends RoomHost {
 }
 
 const NO_RECORD: RecordInput = {};
-/** The builder takes arrays; one of one serves all. */
-const single: RecordInput[] = [NO_RECORD];
 
 export class OpenBatch {
   readonly baseOffset: Offset;
@@ -51,6 +50,8 @@ export class OpenBatch {
   readonly #host: BatchHost;
   readonly #builder: BatchBuilder;
   readonly #room: OpenBatchRoom;
+  /** The builder takes arrays. Not shared with other batches, to which a getter of the record may add. */
+  readonly #single: RecordInput[] = [NO_RECORD];
   #isOpen = true;
   #isAdding = false;
 
@@ -92,12 +93,13 @@ export class OpenBatch {
   add(record: RecordInput, now: Timestamp): boolean {
     assert(this.#isOpen, 'a record for a batch that is not open');
     this.checkIdle();
-    if (this.plan.keyed === true) checkKeys([record]);
     const builder = this.#builder;
+    const single = this.#single;
     builder.setTime(now);
     single[0] = record;
     this.#isAdding = true;
     try {
+      if (this.plan.keyed === true) checkKeys(single);
       if (this.#isForNextSegment(record, now)) {
         if (builder.count > 0) return false;
         this.#room.beginNext(now);
@@ -108,7 +110,7 @@ export class OpenBatch {
       return true;
     } catch (error) {
       // A getter of the caller's threw in the middle: nobody knows what it left behind the last record.
-      if (!isMillraceError(error)) this.#room.wipe(builder.size, Infinity);
+      if (builder.isTorn || !isMillraceError(error)) this.#room.wipe(builder.size, Infinity);
       throw this.#host.judge(error);
     } finally {
       single[0] = NO_RECORD;
@@ -123,14 +125,13 @@ export class OpenBatch {
   addAll(records: readonly RecordInput[], from: number, to: number, now: Timestamp): number {
     assert(this.#isOpen, 'records for a batch that is not open');
     this.checkIdle();
-    const end = this.plan.keyed === true ? firstWithoutKey(records, from, to) : to;
-    if (end === from) return from;
     const builder = this.#builder;
     if (this.#isForNextSegment(NO_RECORD, now)) return from;
     const before = builder.count;
     builder.setTime(now);
     this.#isAdding = true;
     try {
+      const end = this.plan.keyed === true ? firstWithoutKey(records, from, to) : to;
       let next = builder.append(records, from, end);
       while (next < end && builder.stop === 'window' && this.#room.reach(builder.needed, now)) {
         next = builder.append(records, next, end);
@@ -146,18 +147,21 @@ export class OpenBatch {
   /** A getter of a record that is being added must not write to the same log. */
   checkIdle(): void {
     if (!this.#isAdding) return;
-    throw new MillraceError('ERR_MILLRACE_INVALID_ARGUMENT', 'a record wrote to its own log while it was being added');
+    throw wroteToItsOwnLog();
   }
 
   /** Makes all records visible. Throws as an append does; after NO_SPACE and IO the batch is as it was, and may be sealed later. */
   seal(): Receipt {
     assert(this.#isOpen && this.count > 0, 'a seal of a batch that is not open or has no record');
+    this.checkIdle();
     return this.#host.seal();
   }
 
   /** Gives all records up, and tells the owner why. */
   discard(error: Error): void {
-    if (this.#isOpen) this.#host.drop(error);
+    if (!this.#isOpen) return;
+    this.checkIdle();
+    this.#host.drop(error);
   }
 
   /** For the log: finishes the batch where it stands, and publishes it in its segment. Returns its largest timestamp. */

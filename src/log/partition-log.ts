@@ -174,8 +174,9 @@ export class PartitionLog extends RetainedLog {
   }
 
   /** Seals the active segment's files and makes everything durable; the log can then be opened as cleanly stopped. */
-  close(): Promise<void> {
-    return (this.#closing ??= this.#close());
+  async close(): Promise<void> {
+    this.checkIdle();
+    await (this.#closing ??= this.#close());
   }
 
   /** Closes without writing: the directory is offline, or the log is being deleted. */

@@ -65,8 +65,9 @@ export class RecordAppender {
         index = this.#encodeBatch(records, index, { ...first, baseOffset: this.#builder.lastOffset + 1 });
       }
     } catch (error) {
-      // A record's own getter may throw anywhere; then the builder does not know how far it had come.
-      const end = isMillraceError(error) ? this.#begin + this.#used : Infinity;
+      // A record's own getter may throw anywhere, and one of our errors too; then the builder does not know how far it had come.
+      const isKnown = isMillraceError(error) && !this.#builder.isTorn;
+      const end = isKnown ? this.#begin + this.#used : Infinity;
       this.#writer.tail.discard(this.#begin, end);
       throw error;
     }

@@ -42,6 +42,8 @@ export class BatchBuilder implements BatchContent {
   stop: BatchStop = 'none';
   /** When `append` stopped early: the size of the batch with the record that did not fit. */
   needed = 0;
+  /** `append` was left by a throw of a caller's getter: bytes may have been written that `size` does not cover. */
+  isTorn = false;
 
   #bytes = EMPTY.bytes;
   #view = EMPTY.view;
@@ -75,6 +77,7 @@ export class BatchBuilder implements BatchContent {
     this.#maxTimestamp = NO_TIMESTAMP;
     this.stop = 'none';
     this.needed = 0;
+    this.isTorn = false;
   }
 
   /** Another time of the append, from the next record on: a batch that is filled bit by bit. Under LogAppendTime the last one counts. */
@@ -99,7 +102,9 @@ export class BatchBuilder implements BatchContent {
     this.stop = 'none';
     let index = from;
     for (;;) {
+      this.isTorn = true;
       index = this.#appendPlain(records, index, to);
+      this.isTorn = false;
       if (index >= to || !this.#appendRecord(records[index], index)) return index;
       index++;
     }
@@ -156,7 +161,7 @@ export class BatchBuilder implements BatchContent {
 
   /**
    * The hot loop, for records without headers. Returns the index of the first record that has some, or is no record, or does not fit:
-   * `#appendRecord` deals with that one. Nothing but a getter of the caller's throws here, so `size` covers every byte that was written.
+   * `#appendRecord` deals with that one. Nothing but a getter of the caller's throws here.
    */
   #appendPlain(records: readonly RecordInput[], from: number, to: number): number {
     const bytes = this.#bytes;
@@ -242,6 +247,7 @@ export class BatchBuilder implements BatchContent {
     let position = this.#position;
     if (position + varintSize(body) + body > this.#limit) return this.#refuse(tail, body, index);
     const bytes = this.#bytes;
+    this.isTorn = true;
     position = writeVarint(bytes, position, body);
     bytes[position] = 0;
     position = writeVarlong(bytes, position + 1, delta);
@@ -249,6 +255,7 @@ export class BatchBuilder implements BatchContent {
     position = writeField(bytes, position, key, keyLength);
     position = writeField(bytes, position, value, valueLength);
     this.#position = list.write(bytes, position);
+    this.isTorn = false;
     if (count === 0) this.#baseTimestamp = timestamp;
     if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp;
     this.#count = count + 1;

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isMillraceError } from '#millrace/errors.js';
+import type { RecordInput } from '#millrace/types.js';
+import { TestOwner } from '../support/batch-owner.ts';
 import { numbered, readyBatches, TempLog } from '../support/temp-log.ts';
 
 function code(call: () => unknown): string {
@@ -118,4 +120,123 @@ test('a full index rolls, and the index never outgrows segment.index.bytes', asy
     expect(rig.contents(['.timeindex'])[name].length / 2).toBeLessThanOrEqual(48);
   for (const name of rig.names('.index')) expect(rig.contents(['.index'])[name].length / 2).toBeLessThanOrEqual(48);
   expect(rig.values().map(Number)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+});
+
+describe('a record that writes to its own log while it is being added', () => {
+  const WRITES: Record<string, (rig: TempLog) => unknown> = {
+    append: (rig) => rig.log.append(numbered(2)),
+    'append of a codec': (rig) => rig.log.append(numbered(2), { compression: 'gzip' }),
+    appendBatches: (rig) => rig.log.appendBatches(readyBatches(numbered(1))),
+    openBatch: (rig) => rig.log.openBatch({ owner: new TestOwner() }),
+    endTransaction: (rig) => rig.log.endTransaction({ producerId: 1, producerEpoch: 0, type: 'commit' }),
+    roll: (rig) => rig.log.roll(),
+    truncateTo: (rig) => rig.log.truncateTo(0),
+    truncateFullyAndStartAt: (rig) => rig.log.truncateFullyAndStartAt(9),
+    deleteRecords: (rig) => rig.log.deleteRecords(-1),
+    retain: (rig) => rig.log.retain(),
+  };
+
+  /** Records of which one, behind others, runs `run` where `place` says. */
+  function trapped(place: string, run: () => Buffer): RecordInput[] {
+    const rest = Array.from({ length: 50 }, () => ({ value: Buffer.alloc(50, 'x') }));
+    const traps: Record<string, RecordInput> = {
+      value: {
+        get value() {
+          return run();
+        },
+      },
+      'first timestamp': {
+        get timestamp() {
+          return run().length;
+        },
+      },
+      header: {
+        headers: {
+          get name() {
+            return run();
+          },
+        },
+      },
+    };
+    return place === 'first timestamp' ? [traps[place], ...rest] : [...rest, traps[place], ...rest];
+  }
+
+  const cases = ['value', 'first timestamp', 'header'].flatMap((place) =>
+    (['none', 'gzip'] as const).flatMap((compression) =>
+      Object.keys(WRITES).map((write) => [place, compression, write] as const),
+    ),
+  );
+  test.each(cases)('by its %s, %s: %s is refused, and the log is as it was', (place, compression, write) => {
+    const rig = new TempLog({ timestampBeforeMaxMs: Number.MAX_SAFE_INTEGER });
+    rig.log.append(numbered(1));
+    const records = trapped(place, () => {
+      WRITES[write](rig);
+      return Buffer.alloc(3);
+    });
+    expect(() => rig.log.append(records, { compression })).toThrow('a record wrote to its own log');
+    expect([rig.log.startOffset, rig.log.endOffset, rig.log.segmentCount]).toEqual([0, 1, 1]);
+    // What follows is shorter than what was left behind the end.
+    rig.log.append(numbered(1, 1));
+    expect(rig.crash().damage).toBeNull();
+    expect(rig.values()).toEqual(['0', '1']);
+  });
+
+  test.each(['none', 'gzip'] as const)('is appended when it bears that, %s', async (compression) => {
+    const rig = new TempLog();
+    let refused = 'nothing';
+    let closing: Promise<void> | null = null;
+    const records = trapped('value', () => {
+      refused = code(() => rig.log.append(numbered(1)));
+      closing = rig.log.close();
+      return Buffer.from('outer');
+    });
+    expect(rig.log.append(records, { compression })).toMatchObject({ baseOffset: 0, lastOffset: 100 });
+    expect(refused).toBe('ERR_MILLRACE_INVALID_ARGUMENT');
+    await expect(closing).rejects.toMatchObject({ code: 'ERR_MILLRACE_INVALID_ARGUMENT' });
+    expect(rig.values()[50]).toBe('outer');
+    await rig.reopen();
+    expect(rig.values()).toHaveLength(101);
+  });
+
+  test('in an option is appended before', () => {
+    const rig = new TempLog();
+    const options = {
+      get producer() {
+        rig.log.append(numbered(1));
+        return undefined;
+      },
+      get compression() {
+        rig.log.append(numbered(1), { leaderEpoch: 3 });
+        return 'none' as const;
+      },
+    };
+    const readyOptions = {
+      get allowControl() {
+        rig.log.append(numbered(1));
+        return false;
+      },
+    };
+    expect(rig.log.append(numbered(1), options).baseOffset).toBe(2);
+    const ready = readyBatches(numbered(1));
+    expect(rig.log.appendBatches(ready, readyOptions).baseOffset).toBe(4);
+    expect(rig.records().map(({ offset }) => offset)).toEqual([0, 1, 2, 3, 4]);
+    expect(rig.crash().damage).toBeNull();
+  });
+
+  test('may write to another log', () => {
+    const [rig, other] = [new TempLog(), new TempLog()];
+    const records = trapped('value', () => {
+      other.log.append(numbered(1));
+      return Buffer.from('outer');
+    });
+    rig.log.append(records);
+    expect([rig.log.endOffset, other.log.endOffset]).toEqual([101, 1]);
+  });
+
+  test('may be read by who is told of it at once, who may append', () => {
+    const rig = new TempLog();
+    rig.log.onceChanged(0, () => void rig.log.append(numbered(1, 1)));
+    expect(rig.log.append(numbered(1))).toMatchObject({ baseOffset: 0, lastOffset: 0 });
+    expect(rig.values()).toEqual(['0', '1']);
+  });
 });

@@ -1,8 +1,9 @@
-/** Open batches on disks that are full, that fail, that lose power; and random lives of them. */
+/** Open batches on disks that are full, that fail, that lose power; whose records write to the log; and random lives of them. */
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { recoverLog } from '#millrace/log/log-recovery.js';
 import type { OpenBatch } from '#millrace/log/open-batch.js';
+import type { RecordInput } from '#millrace/types.js';
 import { TestOwner } from '../support/batch-owner.ts';
 import { CopyingMemory } from '../support/copying-memory.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
@@ -219,4 +220,60 @@ test('random lives of batches that are open, sealed, given up and passed keep wh
     expect(rig.crash().damage).toBeNull();
     expect(rig.values(), `MILLRACE_SEED=${seed}`).toEqual(expected);
   }
+});
+
+describe('a record that writes to its log while it is being added', () => {
+  const WRITES: Record<string, (rig: TempLog, batch: OpenBatch) => unknown> = {
+    'its batch': (_, batch) => batch.add({ value: 'inner' }, 1),
+    'its batch, many': (_, batch) => batch.addAll([{ value: 'inner' }], 0, 1, 1),
+    'a seal': (_, batch) => batch.seal(),
+    'a discard': (_, batch) => batch.discard(new Error('given up')),
+    'an append': (rig) => rig.log.append([{ key: 'k', value: 'inner' }]),
+    'a cut': (rig) => rig.log.truncateTo(0),
+  };
+  const cases = ['add', 'addAll'].flatMap((how) =>
+    [true, false].flatMap((compact) => Object.keys(WRITES).map((write) => [how, compact, write] as const)),
+  );
+
+  test.each(cases)('by %s, compacted %s: %s is refused, and the batch goes on', async (how, compact, write) => {
+    const rig = new TempLog({ compact });
+    rig.log.append([{ key: 'k', value: 'before' }]);
+    const batch = rig.log.openBatch({ owner: new TestOwner() });
+    add(batch, { key: 'k', value: 'a' });
+    const codes: string[] = [];
+    let closing: Promise<void> | null = null;
+    const record: RecordInput = {
+      get key() {
+        codes.push(code(() => WRITES[write](rig, batch)));
+        closing ??= rig.log.close();
+        return 'k';
+      },
+      value: 'outer',
+    };
+    if (how === 'add') add(batch, record);
+    else expect(batch.addAll([record, { key: 'k', value: 'more' }], 0, 2, 1)).toBe(2);
+    expect(new Set(codes)).toEqual(new Set(['ERR_MILLRACE_INVALID_ARGUMENT']));
+    await expect(closing).rejects.toMatchObject({ code: 'ERR_MILLRACE_INVALID_ARGUMENT' });
+    batch.seal();
+    const values = ['before', 'a', 'outer', ...(how === 'add' ? [] : ['more'])];
+    expect(rig.values()).toEqual(values);
+    expect(rig.crash().damage).toBeNull();
+    expect(rig.values()).toEqual(values);
+  });
+
+  test('may add to the open batch of another log', () => {
+    const [rig, other] = [new TempLog(), new TempLog()];
+    const [batch, second] = [rig, other].map(({ log }) => log.openBatch({ owner: new TestOwner() }));
+    add(batch, {
+      get timestamp() {
+        add(second, { value: 'second' });
+        return 1_700_000_000_000;
+      },
+      headers: { a: 'b' },
+      value: 'first',
+    });
+    for (const each of [batch, second]) each.seal();
+    expect(rig.values()).toEqual(['first']);
+    expect(new Set(other.values())).toEqual(new Set(['second']));
+  });
 });
