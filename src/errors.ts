@@ -13,6 +13,8 @@ export const errorCodes = {
   ERR_MILLRACE_UNSUPPORTED: 'the format, codec or platform feature is known and not supported here',
   ERR_MILLRACE_TOO_LARGE: 'a record, batch or inflated size exceeds its bound',
   ERR_MILLRACE_OFFSET_OUT_OF_RANGE: 'the offset is before the log start or after the log end',
+  /** Kafka: NOT_LEADER_OR_FOLLOWER, since it cuts who leads no more. */
+  ERR_MILLRACE_TRUNCATED: 'the records were cut from the log',
   ERR_MILLRACE_NO_SPACE: 'the disk is full; nothing was written; try again when there is space',
   ERR_MILLRACE_IO: 'a system call failed; `cause` has errno, syscall and path',
   ERR_MILLRACE_OFFLINE: 'the data directory went offline after a failed write or flush; reopen to recover',

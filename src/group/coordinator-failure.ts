@@ -12,6 +12,7 @@ export function coordinatorFailure(error: unknown): KafkaErrorName {
     case 'ERR_MILLRACE_OFFLINE':
     case 'ERR_MILLRACE_CLOSED':
     case 'ERR_MILLRACE_IO':
+    case 'ERR_MILLRACE_TRUNCATED':
       return 'NOT_COORDINATOR';
     case 'ERR_MILLRACE_PRODUCER_FENCED':
       return 'INVALID_PRODUCER_EPOCH';

@@ -3,17 +3,32 @@
  *
  * Appends say that there is something new; whoever wants it durable asks. The directory's flusher takes all logs that asked in one
  * round. `durableOffset` moves only when a round has ended well, and never past what was published when the round began.
+ *
+ * A cut takes records that somebody waits for, or asks about later, and others get their offsets. So each receipt knows its era, which a cut ends.
  */
+import { MillraceError } from '../errors.ts';
 import type { Flushable, Flusher } from '../file/flusher.ts';
 import type { LogFile } from '../file/file-system.ts';
+import type { Offset } from '../types.ts';
 
-interface Round {
-  /** Offsets below this are covered. */
-  through: number;
+/** The time between two cuts. Only receipts hold those that have ended, so one lasts as long as somebody can ask about it. */
+export interface Era {
+  /** The cut that ended it took everything from here on. */
+  cutAt: Offset;
+  next: Era | null;
+}
+
+/** Not shared by those who wait for other offsets: a cut takes the records of some of them. */
+interface Waiter {
+  /** Offsets below this are to be durable. */
+  readonly offset: Offset;
   readonly promise: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
+
+/** Of who waits for files and names, and for whatever records there are. */
+const NO_RECORD = 0;
 
 /** What durability must know of its log. */
 export interface PublishedLog {
@@ -33,8 +48,10 @@ export class Durability implements Flushable {
   #directoryChanged = false;
   #through = 0;
   #flushing = false;
-  #next: Round | null = null;
-  #running: Round | null = null;
+  /** Who waits for the round that runs, and for the next one. */
+  #running: Waiter[] = [];
+  #next: Waiter[] = [];
+  #era: Era = { cutAt: Infinity, next: null };
   #closed: Error | null = null;
   /** Offset up to which a round was asked for or has run. */
   #requestedOffset: number;
@@ -72,14 +89,25 @@ export class Durability implements Flushable {
     this.#flusher.request(this);
   }
 
-  /** Settles when everything below `offset` is durable; asks for that. Rejects when the directory goes offline. */
-  until(offset: number): Promise<void> {
+  /** Of what is appended now. */
+  get era(): Era {
+    return this.#era;
+  }
+
+  /**
+   * Settles when everything below `offset`, as it was in `era`, is durable; asks for that. Rejects when the directory goes offline, and when a cut has taken
+   * of it.
+   */
+  until(offset: Offset, era = this.#era): Promise<void> {
+    for (let ended = era; ended.next !== null; ended = ended.next) {
+      if (ended.cutAt < offset) return Promise.reject(this.#cutError(offset, ended.cutAt));
+    }
     if (offset <= this.#durableOffset) return Promise.resolve();
-    if (this.#flushing && offset <= this.#through) return (this.#running ??= newRound(this.#through)).promise;
+    if (this.#flushing && offset <= this.#through) return waitIn(this.#running, offset);
     // A round would find nothing to sync and call that well done.
     if (this.#closed !== null) return Promise.reject(this.#closed);
     this.request();
-    return (this.#next ??= newRound(offset)).promise;
+    return waitIn(this.#next, offset);
   }
 
   /** Settles when all that is dirty now, files and names too, is on stable storage. */
@@ -88,14 +116,14 @@ export class Durability implements Flushable {
       return Promise.resolve();
     }
     this.request();
-    return (this.#next ??= newRound(this.#log.endOffset)).promise;
+    return waitIn(this.#next, NO_RECORD);
   }
 
   beginFlush(files: LogFile[], directories: Set<string>): void {
     this.#through = this.#log.endOffset;
     this.#flushing = true;
     this.#running = this.#next;
-    this.#next = null;
+    this.#next = [];
     const open = this.#log.openFile;
     if (open !== null && this.#through > this.#durableOffset) files.push(open);
     this.#closing = this.#sealed;
@@ -109,23 +137,35 @@ export class Durability implements Flushable {
     this.#flushing = false;
     for (const file of this.#closing) file.close();
     this.#closing = [];
-    const round = this.#running;
-    this.#running = null;
+    const waiters = this.#running;
+    this.#running = [];
     if (error === null) {
       this.#durableOffset = Math.max(this.#durableOffset, this.#through);
-      round?.resolve();
+      for (const waiter of waiters) waiter.resolve();
     } else {
-      round?.reject(error);
-      this.#next?.reject(error);
-      this.#next = null;
+      waiters.push(...this.#next.splice(0));
+      for (const waiter of waiters) reject(waiter, error);
     }
   }
 
-  /** The log was cut: nothing past `endOffset` is there any more. */
+  /** The log is about to be cut: nothing from `endOffset` on counts as durable any more. */
   truncated(endOffset: number): void {
     this.#durableOffset = Math.min(this.#durableOffset, endOffset);
     this.#requestedOffset = Math.min(this.#requestedOffset, endOffset);
     this.#through = Math.min(this.#through, endOffset);
+  }
+
+  /** It is cut: records from `cutAt` on are gone, and who waits for them is told. */
+  cut(cutAt: Offset): void {
+    const next: Era = { cutAt: Infinity, next: null };
+    this.#era.cutAt = cutAt;
+    this.#era.next = next;
+    this.#era = next;
+    const isCut = ({ offset }: Waiter): boolean => offset > cutAt;
+    for (const waiter of [...this.#running, ...this.#next].filter(isCut))
+      reject(waiter, this.#cutError(waiter.offset, cutAt));
+    this.#running = this.#running.filter((waiter) => !isCut(waiter));
+    this.#next = this.#next.filter((waiter) => !isCut(waiter));
   }
 
   /** The log is closed or deleted: no further round. */
@@ -134,19 +174,35 @@ export class Durability implements Flushable {
     this.#closed = error;
     for (const file of this.#sealed) file.close();
     this.#sealed = [];
-    this.#next?.reject(error);
-    this.#next = null;
+    for (const waiter of this.#next.splice(0)) reject(waiter, error);
+  }
+
+  #cutError(offset: Offset, cutAt: Offset): MillraceError {
+    const { directory } = this.#log;
+    return new MillraceError(
+      'ERR_MILLRACE_TRUNCATED',
+      `the record of offset ${offset - 1} is no more: ${directory} was cut at offset ${cutAt}`,
+      { path: directory },
+    );
   }
 }
 
-function newRound(through: number): Round {
-  let resolve!: () => void;
-  let reject!: (error: Error) => void;
-  const promise = new Promise<void>((settle, fail) => {
-    resolve = settle;
-    reject = fail;
-  });
-  // A rejection is an answer for those who wait; when nobody does, the directory's state tells it.
-  promise.catch(() => undefined);
-  return { through, promise, resolve, reject };
+let resolveNew!: () => void;
+let rejectNew!: (error: Error) => void;
+/** One for all promises: thousands may be made in a round. */
+function take(resolve: () => void, fail: (error: Error) => void): void {
+  resolveNew = resolve;
+  rejectNew = fail;
+}
+
+function waitIn(waiters: Waiter[], offset: Offset): Promise<void> {
+  const promise = new Promise<void>(take);
+  waiters.push({ offset, promise, resolve: resolveNew, reject: rejectNew });
+  return promise;
+}
+
+function reject(waiter: Waiter, error: Error): void {
+  // An answer for those who wait; when nobody does, the log and the directory's state tell it.
+  waiter.promise.catch(() => undefined);
+  waiter.reject(error);
 }

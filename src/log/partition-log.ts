@@ -29,6 +29,15 @@ export interface LogOptions extends RetentionOptions {
   readonly beforeCut?: (recoveryPoint: number, startOffset: number) => void;
 }
 
+/** What a log is to be after a cut. */
+interface KeptOfCut {
+  readonly endOffset: number;
+  readonly startOffset: number;
+  /** Records from here on are gone; where none is left that is not where the log goes on. */
+  readonly cutAt: number;
+  readonly epochs: LeaderEpochs;
+}
+
 export class PartitionLog extends RetainedLog {
   readonly #beforeCut: (recoveryPoint: number, startOffset: number) => void;
   #writtenEpochs = 0;
@@ -69,7 +78,7 @@ export class PartitionLog extends RetainedLog {
       const cutProducers = this.producers.prepareCut(endOffset);
       const epochs = new LeaderEpochs(this.epochs.entries);
       epochs.truncateFromEnd(endOffset);
-      return this.#cut({ endOffset, startOffset: this.startOffset, epochs }, () => {
+      return this.#cut({ endOffset, startOffset: this.startOffset, cutAt: endOffset, epochs }, () => {
         apply();
         cutProducers();
       });
@@ -85,7 +94,8 @@ export class PartitionLog extends RetainedLog {
     if (!Number.isSafeInteger(offset) || offset < 0)
       throw invalidArgument('offset', 'a whole number from 0 on', offset);
     this.sealOpenBatch();
-    return this.#cut({ endOffset: offset, startOffset: offset, epochs: new LeaderEpochs() }, () => {
+    const kept = { endOffset: offset, startOffset: offset, cutAt: 0, epochs: new LeaderEpochs() };
+    return this.#cut(kept, () => {
       restartLog(this.segments, offset, this.settings, this.environment.clock.now());
       this.producers.clear();
     });
@@ -218,8 +228,8 @@ export class PartitionLog extends RetainedLog {
   }
 
   /** What the log is to be is written first: after a crash nothing may be trusted that a cut has taken away. */
-  #cut(kept: { endOffset: number; startOffset: number; epochs: LeaderEpochs }, cut: () => void): number {
-    const { endOffset, startOffset, epochs } = kept;
+  #cut(kept: KeptOfCut, cut: () => void): number {
+    const { endOffset, startOffset, cutAt, epochs } = kept;
     this.durability.truncated(endOffset);
     this.#beforeCut(Math.min(endOffset, this.durableOffset), startOffset);
     const fewerEpochs = epochs.entries.length < this.epochs.entries.length;
@@ -230,6 +240,7 @@ export class PartitionLog extends RetainedLog {
       // Half cut: only recovery can say what is there.
       throw this.environment.health.fail(error);
     }
+    this.durability.cut(cutAt);
     this.moveStart(startOffset);
     this.boundHighWatermark(kept);
     this.moveEnd(endOffset);

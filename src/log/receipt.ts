@@ -4,7 +4,7 @@
  * `durable` promises that the records survive a crash of the machine. Without it they survive the end of the process (kill -9 too), since
  * they are in the kernel's page cache, and not a power failure.
  */
-import type { Durability } from './durability.ts';
+import type { Durability, Era } from './durability.ts';
 
 export class Receipt {
   /** Offset of the first record. */
@@ -16,6 +16,7 @@ export class Receipt {
   /** Nothing was written: a producer's batch that stood in the log already, where this says. */
   readonly isDuplicate: boolean;
   readonly #durability: Durability;
+  readonly #era: Era;
 
   constructor(
     durability: Durability,
@@ -25,6 +26,7 @@ export class Receipt {
     isDuplicate = false,
   ) {
     this.#durability = durability;
+    this.#era = durability.era;
     this.baseOffset = baseOffset;
     this.lastOffset = lastOffset;
     this.logAppendTime = logAppendTime;
@@ -33,9 +35,9 @@ export class Receipt {
 
   /**
    * Settles when the records are on stable storage; asks for a flush if none is on its way. Rejects with `ERR_MILLRACE_OFFLINE` when the flush
-   * fails, with `ERR_MILLRACE_CLOSED` when the log is deleted before.
+   * fails, with `ERR_MILLRACE_CLOSED` when the log is deleted before, with `ERR_MILLRACE_TRUNCATED` when a cut has taken the records, or some of them.
    */
   get durable(): Promise<void> {
-    return this.#durability.until(this.lastOffset + 1);
+    return this.#durability.until(this.lastOffset + 1, this.#era);
   }
 }

@@ -4,10 +4,20 @@ import { coordinatorFailure } from '#millrace/group/coordinator-failure.js';
 
 test('a client is told whether to come again here, or to look for the coordinator first', () => {
   const answers = (
-    ['NO_SPACE', 'OFFLINE', 'CLOSED', 'PRODUCER_FENCED', 'TRANSACTION_STATE', 'TOO_LARGE', 'CORRUPT'] as const
+    [
+      'NO_SPACE',
+      'OFFLINE',
+      'CLOSED',
+      'TRUNCATED',
+      'PRODUCER_FENCED',
+      'TRANSACTION_STATE',
+      'TOO_LARGE',
+      'CORRUPT',
+    ] as const
   ).map((code) => coordinatorFailure(new MillraceError(`ERR_MILLRACE_${code}` as ErrorCode, 'x')));
   expect(answers).toEqual([
     'COORDINATOR_NOT_AVAILABLE',
+    'NOT_COORDINATOR',
     'NOT_COORDINATOR',
     'NOT_COORDINATOR',
     'INVALID_PRODUCER_EPOCH',

@@ -4,8 +4,15 @@ import type { FlushThread, FlushWork, LogFile } from '#millrace/file/file-system
 import { Flusher } from '#millrace/file/flusher.js';
 import { Health } from '#millrace/file/health.js';
 import { Durability, type PublishedLog } from '#millrace/log/durability.js';
+import type { Receipt } from '#millrace/log/receipt.js';
 import { numbered, TempLog } from '../support/temp-log.ts';
 import { ManualFlushThread, settled } from '../support/flush-thread.ts';
+
+const TRUNCATED = 'ERR_MILLRACE_TRUNCATED';
+
+function codeOf(error: unknown): string {
+  return isMillraceError(error) ? error.code : String(error);
+}
 
 interface Rig {
   readonly thread: ManualFlushThread;
@@ -109,6 +116,49 @@ test('a cut takes back what was durable, and a round that ran over it does not b
   expect(await more.now()).toBe('pending');
   await thread.end();
   expect(await more.now()).toBe('resolved');
+});
+
+test('a cut rejects those who wait for what it takes, in the round that runs and in the next, and nobody else', async () => {
+  const { thread, log, durability } = setUp();
+  log.endOffset = 10;
+  const first = [5, 6, 10].map((offset) => settled(durability.until(offset)));
+  await thread.begun(1);
+  log.endOffset = 20;
+  const second = [4, 20].map((offset) => settled(durability.until(offset)));
+  const all = settled(durability.all());
+  const states = async (): Promise<string[]> => Promise.all([...first, ...second, all].map((each) => each.now()));
+  durability.truncated(5);
+  durability.cut(5);
+  log.endOffset = 5;
+  expect(await states()).toEqual(['pending', 'rejected', 'rejected', 'pending', 'rejected', 'pending']);
+  expect(first[1].reason).toMatchObject({ code: 'ERR_MILLRACE_TRUNCATED', path: '/data/t-0' });
+  expect(String(first[2].reason)).toContain('offset 9 is no more: /data/t-0 was cut at offset 5');
+  await thread.end();
+  expect(await states()).toEqual(['resolved', 'rejected', 'rejected', 'resolved', 'rejected', 'resolved']);
+  expect(durability.durableOffset).toBe(5);
+});
+
+test('a receipt of what was cut does not take another record of its offset for its own, however often the log was cut', async () => {
+  const rig = new TempLog();
+  const append = (count: number) => Array.from({ length: count }, (_, i) => rig.log.append(numbered(1, i)));
+  const outcome = async (receipt: Receipt): Promise<string> => receipt.durable.then(() => 'durable', codeOf);
+  const first = append(10);
+  const early = outcome(first[9]);
+  await first[7].durable;
+  rig.log.truncateTo(8);
+  const second = append(4);
+  rig.log.truncateTo(5);
+  const third = append(20);
+  rig.log.truncateTo(20);
+  await rig.log.flush();
+  expect(await early).toBe('durable');
+  expect(await Promise.all(first.map(outcome))).toEqual([...Array(5).fill('durable'), ...Array(5).fill(TRUNCATED)]);
+  expect(await Promise.all(second.map(outcome))).toEqual(Array(4).fill(TRUNCATED));
+  expect(await Promise.all(third.map(outcome))).toEqual([...Array(15).fill('durable'), ...Array(5).fill(TRUNCATED)]);
+  const pending = outcome(rig.log.append(numbered(1)));
+  rig.log.truncateFullyAndStartAt(50);
+  expect(await pending).toBe(TRUNCATED);
+  expect(await Promise.all([...third, ...append(1)].map(outcome))).toEqual([...Array(20).fill(TRUNCATED), 'durable']);
 });
 
 test('a closed log rejects its waiters, and claims no durability to those who ask later', async () => {
