@@ -5,11 +5,11 @@
  * segment, and one with records must be sealed. In memory are a batch that is to be compressed, and one whose copied window the disk refused. For
  * `open-batch.ts` alone, which says when.
  */
-import type { FileWindow } from '../file/file-system.ts';
 import { BATCH_HEADER_SIZE, BATCH_LOG_OVERHEAD } from '../limits.ts';
 import { type BatchBuilder, publishBatch } from '../record/batch-builder.ts';
 import type { BatchOptions } from '../record/batch-options.ts';
 import { type ByteWindow, byteWindow } from '../record/byte-window.ts';
+import type { SegmentTail } from '../segment/segment-tail.ts';
 import type { RollSettings, SegmentWriter } from '../segment/segment-writer.ts';
 import type { CompressionName, Timestamp } from '../types.ts';
 import { largerThanSegment } from './batch-appender.ts';
@@ -99,7 +99,7 @@ export class OpenBatchRoom {
       isThere = tail.cover(this.#begin, this.#begin + size);
     } finally {
       // The tail may have gone on to another window even when it could not reach as far as this.
-      this.#follow(tail.window);
+      this.#follow(tail);
     }
     if (isThere) return true;
     if (this.#builder.count > 0) return false;
@@ -141,16 +141,17 @@ export class OpenBatchRoom {
     this.#writer = writer;
     this.#begin = tail.end;
     this.#window = tail.window;
-    this.#builder.begin(tail.window, this.#begin - tail.window.start, tail.window.length, this.#plan);
+    this.#builder.begin(tail.window, this.#begin - tail.window.start, tail.room, this.#plan);
     // A batch may have been open for long before its first record comes.
     this.#builder.setTime(now);
     return true;
   }
 
-  #follow(window: FileWindow): void {
-    if (window === this.#window) return;
+  #follow({ window, room }: SegmentTail): void {
+    const begin = this.#begin - window.start;
     this.#window = window;
-    this.#builder.rebase(window, this.#begin - window.start, window.length);
+    // The batch may have come further than `segment.bytes` is now.
+    this.#builder.rebase(window, begin, Math.max(room, begin + this.#builder.size));
   }
 
   #growMemory(size: number): void {

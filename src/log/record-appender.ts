@@ -79,14 +79,14 @@ export class RecordAppender {
   #encodeBatch(records: readonly RecordInput[], from: number, options: BatchOptions): number {
     const builder = this.#builder;
     this.#cover(BATCH_HEADER_SIZE);
-    const { window } = this.#writer.tail;
-    builder.begin(window, this.#position - window.start, window.length, options);
+    const { window, room } = this.#writer.tail;
+    builder.begin(window, this.#position - window.start, room, options);
     this.#encoding = true;
     let index = builder.append(records, from);
     while (index < records.length && builder.stop === 'window') {
       this.#cover(builder.needed);
-      const moved = this.#writer.tail.window;
-      builder.rebase(moved, this.#position - moved.start, moved.length);
+      const { window: moved, room: there } = this.#writer.tail;
+      builder.rebase(moved, this.#position - moved.start, there);
       index = builder.append(records, index);
     }
     const size = builder.finish();

@@ -47,6 +47,8 @@ export class SegmentTail {
   #reserved: number;
   #step: number;
   #window: FileWindow | null = null;
+  /** Where in the file the window ends, or `sizeMax` before that: it may have been made under a larger one. */
+  #windowEnd = 0;
   #next: PreparedWindow | null = null;
   #nextStart = 0;
   /** When `end` passes this, there is something to do ahead. */
@@ -96,22 +98,28 @@ export class SegmentTail {
     return this.#window;
   }
 
+  /** How many bytes of the window may be written, from its beginning on. */
+  get room(): number {
+    return this.#windowEnd - this.window.start;
+  }
+
   /**
    * Makes the window reach over [from, to), where `from` is at or past `end`. False when `to` is past the largest size. Throws
    * ERR_MILLRACE_NO_SPACE when the disk is full; then everything is as before.
    */
   cover(from: number, to: number): boolean {
     const window = this.#window;
-    if (window !== null && from >= window.start && to <= window.start + window.length) return true;
+    if (window !== null && from >= window.start && to <= this.#windowEnd) return true;
     if (to > this.#sizeMax) return false;
     this.#grow(from, to);
     return true;
   }
 
-  /** Another largest size, for the reservations to come. */
+  /** Another largest size. What has been reserved past a smaller one stays, and is not written. */
   limit(sizeMax: number): void {
     this.#sizeMax = sizeMax;
     this.#attention = 0;
+    this.#boundWindow();
   }
 
   /** Batches up to `end` are published; brings in what comes next. */
@@ -224,8 +232,13 @@ export class SegmentTail {
     }
     this.#window = window;
     this.#reserved = window.start + window.length;
+    this.#boundWindow();
     this.#populated = populated;
     this.#attention = 0;
+  }
+
+  #boundWindow(): void {
+    this.#windowEnd = Math.min(this.#reserved, this.#sizeMax);
   }
 
   #sizeFor(to: number): number {

@@ -1,5 +1,6 @@
 /** Where open batches stand, and how they get room there: by itself first, then as a batch meets it. */
 import { describe, expect, test } from 'vitest';
+import type { OpenBatch } from '#millrace/log/open-batch.js';
 import { type BatchPlan, OpenBatchRoom } from '#millrace/log/open-batch-room.js';
 import type { SegmentList } from '#millrace/log/segment-list.js';
 import { BatchBuilder } from '#millrace/record/batch-builder.js';
@@ -216,5 +217,34 @@ describe('a batch', () => {
       const times = rig.records().map(({ timestamp }) => timestamp - now);
       expect(times).toEqual([0, 5000, 5000, 5900]);
     }
+  });
+
+  test('keeps the segment.bytes that it was opened with, and the next one has the new ones', () => {
+    const rig = new TempLog();
+    const configure = (segmentBytes: number): void => rig.log.configure({ ...rig.settings, segmentBytes });
+    const fill = (batch: OpenBatch, most: number): number => {
+      let count = 0;
+      while (count < most && batch.add({ value: Buffer.alloc(100) }, 1)) count++;
+      return count;
+    };
+    const open = (): OpenBatch => rig.log.openBatch({ owner: new TestOwner() });
+    rig.log.append(numbered(1));
+    const first = open();
+    expect(fill(first, 100)).toBe(100);
+    configure(8192);
+    // It stands in a window that goes further, and nobody has to write it anew.
+    expect(fill(first, 100)).toBe(100);
+    first.seal();
+    const second = open();
+    expect(fill(second, 1000)).toBe(74);
+    second.seal();
+    const third = open();
+    expect(fill(third, 10)).toBe(10);
+    configure(1 << 20);
+    expect(fill(third, 1000)).toBe(1000);
+    third.seal();
+    expect(rig.log.segmentCount).toBe(3);
+    expect(rig.crash().damage).toBeNull();
+    expect(rig.records()).toHaveLength(1 + 200 + 74 + 1010);
   });
 });

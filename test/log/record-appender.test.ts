@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { segmentFile } from '#millrace/segment/segment-files.js';
 import { numbered, TempLog } from '../support/temp-log.ts';
@@ -141,4 +141,35 @@ test('a window that moves in the middle of an append keeps what was encoded befo
   expect(records).toHaveLength(30_010);
   for (const record of records) expect(Number.parseInt(String(record.value))).toBe(record.offset);
   for (const batch of rig.log.read(0, { maxBytes: 1 << 30 })) expect(batch.isValid()).toBe(true);
+});
+
+test('segment.bytes counts as it is when a record is appended, however much was reserved before under a larger one', () => {
+  const rig = new TempLog();
+  const [small, large] = [16 * 1024, 1 << 20];
+  const configure = (segmentBytes: number): void => rig.log.configure({ ...rig.settings, segmentBytes });
+  const sizes = (): number[] => rig.names('.log').map((name) => statSync(rig.path(name)).size);
+  // In the middle of a segment: the append goes to the next one, or is refused.
+  rig.log.append(numbered(50, 0, 100));
+  configure(small);
+  expect(code(() => rig.log.append(numbered(300, 50, 100)))).toBe('ERR_MILLRACE_TOO_LARGE');
+  expect(rig.log.endOffset).toBe(50);
+  rig.log.append(numbered(130, 50, 100));
+  rig.log.append(numbered(130, 180, 100));
+  rig.log.roll();
+  expect(Math.max(...sizes())).toBeLessThanOrEqual(small);
+  // At the beginning of one, whose window is reserved.
+  configure(large);
+  const bad = [{ value: 'x' }, { value: 7 }] as never;
+  expect(code(() => rig.log.append(bad))).toBe('ERR_MILLRACE_INVALID_ARGUMENT');
+  configure(small);
+  expect(code(() => rig.log.append(numbered(300, 310, 100)))).toBe('ERR_MILLRACE_TOO_LARGE');
+  rig.log.append(numbered(100, 310, 100));
+  // And a larger one counts at once.
+  configure(large);
+  const { segmentCount } = rig.log;
+  rig.log.append(numbered(300, 410, 100));
+  expect(rig.log.segmentCount).toBe(segmentCount);
+  expect(rig.values().map((value) => Number.parseInt(value))).toEqual(Array.from({ length: 710 }, (_, i) => i));
+  expect(rig.crash().damage).toBeNull();
+  expect(rig.values()).toHaveLength(710);
 });

@@ -157,6 +157,17 @@ test('another largest size counts from the next reservation on', () => {
   expect(tail.cover(180_000, 400_000)).toBe(false);
 });
 
+test('what was reserved past a smaller largest size is no room, and is again when that grows', () => {
+  const tail = tailOf({ firstStep: 2 * MIB });
+  write(tail, 50_000, 1);
+  expect([tail.reserved, tail.room]).toEqual([2 * MIB, 2 * MIB]);
+  tail.limit(100_000);
+  expect([tail.reserved, tail.room]).toEqual([2 * MIB, 100_000]);
+  expect([tail.cover(50_000, 100_000), tail.cover(50_000, 100_001)]).toEqual([true, false]);
+  tail.limit(MIB);
+  expect([tail.cover(50_000, MIB), tail.cover(50_000, MIB + 1)]).toEqual([true, false]);
+});
+
 test('discard zeroes an append, and only that', () => {
   const tail = tailOf();
   write(tail, 100, 1);
