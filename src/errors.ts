@@ -129,6 +129,11 @@ export function invalidArgument(name: string, expected: string, found: unknown):
   return new MillraceError('ERR_MILLRACE_INVALID_ARGUMENT', `${name} must be ${expected}, got ${show(found)}`);
 }
 
+/** Throws unless `value` is an object: what comes without types may be null where options have a default. */
+export function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) throw invalidArgument(name, 'an object', value);
+}
+
 /** A value as an error message shows it: short, on one line. */
 export function show(value: unknown): string {
   const text = describe(value);

@@ -2,6 +2,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import {
+  checkObject,
   errorCodes,
   fromSystemError,
   guarded,
@@ -129,4 +130,14 @@ test('a system error of another realm is one: jest gives each test its own', () 
   expect(foreign).not.toBeInstanceOf(Error);
   expect(isSystemError(foreign)).toBe(true);
   expect(isSystemError(runInNewContext("({ code: 'ENOENT', errno: -2, syscall: 'open' })"))).toBe(false);
+});
+
+test('what must be an object is, or is named', () => {
+  for (const object of [{}, [], new Map()]) expect(() => checkObject('options', object)).not.toThrow();
+  for (const [bad, shown] of [
+    [null, 'null'],
+    [undefined, 'undefined'],
+    ['x', '"x"'],
+  ])
+    expect(() => checkObject('options', bad)).toThrow(new RegExp(`^options must be an object, got ${shown}$`));
 });

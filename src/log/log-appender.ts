@@ -4,7 +4,7 @@
  * An append is visible as a whole or not at all, and after one that threw nothing has changed. A full disk refuses it and may be tried again; a
  * disk that fails takes the data directory offline. `partition-log.ts` is the whole log.
  */
-import { invalidArgument } from '../errors.ts';
+import { checkObject, invalidArgument } from '../errors.ts';
 import { SEGMENT_OFFSETS_MAX } from '../limits.ts';
 import { encodeControlBatch } from '../record/control-record.ts';
 import { encodeBatches } from '../record/encode-batch.ts';
@@ -68,6 +68,7 @@ export class LogAppender extends LogWriter {
     if (!Array.isArray(records) || records.length === 0) {
       throw invalidArgument('records', 'an array of one record or more', records);
     }
+    checkObject('options', options);
     const { compression, leaderEpoch: askedEpoch, producer } = options;
     if (this.settings.compact) checkKeys(records);
     if (this.#slot !== null) this.#slot.clear();
@@ -131,6 +132,7 @@ export class LogAppender extends LogWriter {
     this.checkWritable();
     if (!(bytes instanceof Uint8Array) || bytes.length === 0)
       throw invalidArgument('bytes', 'one batch or more', bytes);
+    checkObject('options', options);
     const { from: source, leaderEpoch, allowControl } = options;
     const from = checkSource(source);
     if (this.#slot !== null) this.#slot.clear();
@@ -173,7 +175,9 @@ export class LogAppender extends LogWriter {
    */
   openBatch(options: OpenBatchOptions): OpenBatch {
     this.checkWritable();
+    checkObject('options', options);
     const { compression, leaderEpoch, owner, producer } = options;
+    checkObject('owner', owner);
     const codec = codecOf(compression, this.settings.compression);
     if (this.#slot !== null) this.#slot.clear();
     const { timestampType, maxMessageBytes, segmentBytes } = this.settings;

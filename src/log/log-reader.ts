@@ -4,7 +4,7 @@
  * `read` is for data that is in memory, such as the tail: on a page that is not, it stalls the thread until the disk has answered.
  * `readAsync` brings such pages in on another thread first. Both return the same views.
  */
-import { invalidArgument, MillraceError } from '../errors.ts';
+import { checkObject, invalidArgument, MillraceError } from '../errors.ts';
 import type { AbortedTransaction } from '../index/transaction-index.ts';
 import { READ_BYTES_DEFAULT } from '../limits.ts';
 import { BatchRun } from '../record/batches.ts';
@@ -104,6 +104,7 @@ export class LogReader {
    */
   read(offset: number, options: ReadOptions = {}): BatchRun {
     this.checkOpen();
+    checkObject('options', options);
     const maxBytes = options.maxBytes ?? READ_BYTES_DEFAULT;
     if (!Number.isSafeInteger(maxBytes) || maxBytes < 0)
       throw invalidArgument('maxBytes', 'a number of bytes', maxBytes);
@@ -130,6 +131,7 @@ export class LogReader {
   /** As `read`, and never stalls the event loop on the disk. */
   async readAsync(offset: number, options: ReadOptions = {}): Promise<BatchRun> {
     this.checkOpen();
+    checkObject('options', options);
     this.#checkRange(offset);
     const segment = this.segments.all[this.segments.slotOf(offset)];
     await segment.bringIn(offset, options.maxBytes ?? READ_BYTES_DEFAULT);
@@ -143,6 +145,7 @@ export class LogReader {
   async waitFor(offset: number, options: WaitOptions = {}): Promise<void> {
     this.checkOpen();
     if (!Number.isSafeInteger(offset) || offset < 0) throw invalidArgument('offset', 'an offset', offset);
+    checkObject('options', options);
     if (offset < this.#endOffset) return;
     await this.#awaited().wait(offset, options);
   }

@@ -1,4 +1,5 @@
 /** The producers of a store: those that must be closed with it, and that metrics tell of. A producer leaves when it has been closed. */
+import { checkObject } from '../errors.ts';
 import { Producer, type ProducerEnvironment } from '../producer/producer.ts';
 import type { ProducerOptions } from '../producer/producer-options.ts';
 import type { TopicLogs } from '../producer/topic-logs.ts';
@@ -24,6 +25,7 @@ export class OpenProducers {
   open(options: ProducerOptions): Producer;
   open(options: ProducerOptions | TransactionalProducerOptions): Producer | TransactionalProducer;
   open(options: ProducerOptions | TransactionalProducerOptions): Producer | TransactionalProducer {
+    checkObject('options', options);
     if (isTransactional(options)) return this.#openTransactional(options);
     const environment = { ...this.#environment, clientId: `producer-${this.#made + 1}` };
     const producer = new Producer(this.#logs, environment, options);

@@ -1,4 +1,5 @@
 /** Which options of a store can be changed while it is open: those that nothing on disk depends on. */
+import { checkObject } from '../errors.ts';
 import { checkOptions, type StoreOptions } from './store-options.ts';
 
 /** What is left out gets its default, as in `openStore`. */
@@ -10,13 +11,10 @@ export type StoreChange = Pick<
 };
 
 /** Throws as `openStore` does. */
-export function checkChange({
-  defaults,
-  compactionBufferBytes,
-  compactionBytesPerSecond,
-  compactionIntervalMs,
-  producerIdExpirationMs,
-}: StoreChange): Required<StoreChange> {
+export function checkChange(change: StoreChange): Required<StoreChange> {
+  checkObject('change', change);
+  const { defaults, compactionBufferBytes, compactionBytesPerSecond, compactionIntervalMs, producerIdExpirationMs } =
+    change;
   return checkOptions({
     defaults,
     compactionBufferBytes,

@@ -27,6 +27,18 @@ test.each([-1, 1.5, Number.NaN, 2 ** 31, '3', null])('append refuses the leader 
   expect(rig.log.leaderEpochs.entries).toEqual([]);
 });
 
+test.each([null, 5, 'gzip'])('options that are no object (%j) are refused by their name', (bad) => {
+  const rig = new TempLog();
+  const options = bad as never;
+  const message = /^options must be an object, got /;
+  expect(() => rig.log.append(numbered(1), options)).toThrow(message);
+  expect(() => rig.log.appendBatches(readyBatches(numbered(1)), options)).toThrow(message);
+  expect(() => rig.log.openBatch(options)).toThrow(message);
+  expect(() => rig.log.openBatch({ owner: options })).toThrow(/^owner must be an object, got /);
+  expect(code(() => rig.log.append(numbered(1), options))).toBe('ERR_MILLRACE_INVALID_ARGUMENT');
+  expect([rig.log.endOffset, rig.log.hasOpenBatch]).toEqual([0, false]);
+});
+
 test('append refuses a codec that is none', () => {
   const rig = new TempLog();
   const options = { compression: 'brotli' } as never;

@@ -126,3 +126,11 @@ test('who waits for records of a log that closes, or with a signal that is abort
   expect(closed).toMatchObject({ status: 'rejected', reason: { code: 'ERR_MILLRACE_CLOSED' } });
   await expect(rig.log.waitFor(0)).rejects.toMatchObject({ code: 'ERR_MILLRACE_CLOSED' });
 });
+
+test.each([null, 5])('options that are no object (%j) are refused by their name', async (bad) => {
+  const { log } = new TempLog();
+  const refused = { code: 'ERR_MILLRACE_INVALID_ARGUMENT', message: `options must be an object, got ${bad}` };
+  expect(() => log.read(0, bad as never)).toThrow(expect.objectContaining(refused) as Error);
+  await expect(log.readAsync(0, bad as never)).rejects.toMatchObject(refused);
+  await expect(log.waitFor(0, bad as never)).rejects.toMatchObject(refused);
+});

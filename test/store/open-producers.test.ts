@@ -11,6 +11,7 @@ test('a producer has a name of its own, or the one that it is given, and leaves 
   const producers = new OpenProducers(logs, environment, null as unknown as TransactionDoor);
   const [first, second] = [producers.open({}), producers.open({ clientId: 'billing' })];
   expect(() => producers.open({ lingerMs: -1 })).toThrow('lingerMs');
+  expect(() => producers.open(null as never)).toThrow(/^options must be an object, got null$/);
   const third = producers.open({});
   expect(producers.list().map(({ clientId }) => clientId)).toEqual(['producer-1', 'billing', 'producer-3']);
   await second.close();

@@ -26,6 +26,7 @@ test('a topic that is being made while they change obeys them, too', async () =>
 });
 
 test.each([
+  ['nothing', null as never],
   ['a name that is none', { defaults: { 'no.such': 1 } }],
   ['no value of it', { defaults: { 'retention.ms': 'x' } }],
   ['what a topic contradicts', { defaults: { 'min.compaction.lag.ms': 9, 'max.compaction.lag.ms': 8 } }],
