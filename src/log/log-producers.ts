@@ -138,7 +138,7 @@ export class LogProducers {
     }
     this.#segments.environment.system.syncDirectory(this.#segments.directory);
     return () => {
-      states?.keepUnreplicated(before, endOffset);
+      states.keepUnreplicated(before, endOffset);
       this.#states = states;
       this.#snapshots.removed((offset) => offset > endOffset);
     };

@@ -222,7 +222,7 @@ describe('a batch', () => {
   test('keeps the segment.bytes that it was opened with, and the next one has the new ones', () => {
     const rig = new TempLog();
     const configure = (segmentBytes: number): void => rig.log.configure({ ...rig.settings, segmentBytes });
-    const fill = (batch: OpenBatch, most: number): number => {
+    const fillUp = (batch: OpenBatch, most: number): number => {
       let count = 0;
       while (count < most && batch.add({ value: Buffer.alloc(100) }, 1)) count++;
       return count;
@@ -230,18 +230,18 @@ describe('a batch', () => {
     const open = (): OpenBatch => rig.log.openBatch({ owner: new TestOwner() });
     rig.log.append(numbered(1));
     const first = open();
-    expect(fill(first, 100)).toBe(100);
+    expect(fillUp(first, 100)).toBe(100);
     configure(8192);
     // It stands in a window that goes further, and nobody has to write it anew.
-    expect(fill(first, 100)).toBe(100);
+    expect(fillUp(first, 100)).toBe(100);
     first.seal();
     const second = open();
-    expect(fill(second, 1000)).toBe(74);
+    expect(fillUp(second, 1000)).toBe(74);
     second.seal();
     const third = open();
-    expect(fill(third, 10)).toBe(10);
+    expect(fillUp(third, 10)).toBe(10);
     configure(1 << 20);
-    expect(fill(third, 1000)).toBe(1000);
+    expect(fillUp(third, 1000)).toBe(1000);
     third.seal();
     expect(rig.log.segmentCount).toBe(3);
     expect(rig.crash().damage).toBeNull();

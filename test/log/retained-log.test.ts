@@ -174,10 +174,19 @@ test('a timestamp of the future keeps its segment, and is told', () => {
 test('a cut after the start has moved past what is to be removed changes nothing of what is removed', () => {
   const rig = daily(4);
   rig.log.expire(rig.clock.now());
-  expect(rig.log.truncateTo(15)).toBe(10);
-  expect(rig.log.append(numbered(1)).baseOffset).toBe(rig.log.startOffset);
+  expect(rig.log.truncateTo(25)).toBe(20);
+  expect(rig.log.append(numbered(1)).baseOffset).toBe(20);
   expect(rig.log.removeExpired(Infinity, false).segments).toBe(1);
+  expect(rig.names('.log')).toEqual(['00000000000000000010.log', '00000000000000000020.log']);
+});
+
+test('a cut at the start removes at once what was to be removed', () => {
+  const rig = daily(4);
+  rig.log.expire(rig.clock.now());
+  expect(rig.log.truncateTo(15)).toBe(10);
   expect(rig.names('.log')).toEqual(['00000000000000000010.log']);
+  expect(rig.log.removeExpired(Infinity, false).segments).toBe(0);
+  expect(rig.log.append(numbered(1)).baseOffset).toBe(rig.log.startOffset);
 });
 
 test('the log start and the epochs that retention left are in their files after a checkpoint', async () => {
