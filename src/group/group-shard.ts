@@ -80,14 +80,13 @@ export class GroupShard {
     this.#environment = {
       ...options,
       write: (groupId, metadata) =>
-        this.#write(groupId, [{ key: encodeGroupKey(groupId), value: encodeGroupMetadata(metadata) }]),
+        this.#write(groupId, () => [{ key: encodeGroupKey(groupId), value: encodeGroupMetadata(metadata) }]),
       unused: (groupId) => void this.#groups.delete(groupId),
     };
-    const append = (groupId: string, records: readonly RecordInput[]): GroupError => this.#write(groupId, records);
     this.consumers = new ConsumerGroups(consumer, {
       ...options,
-      append,
-      downgrade: (groupId, records, group) => this.#downgrade(groupId, records, group),
+      append: (groupId, encode) => this.#write(groupId, encode),
+      downgrade: (groupId, encode, group) => this.#downgrade(groupId, encode, group),
     });
     this.#hash = options.hash;
     this.commits = new GroupCommits(
@@ -248,24 +247,27 @@ export class GroupShard {
 
   /** A group of the classic protocol takes the place of one of the other that has no members. */
   #endConsumerGroup(groupId: string): GroupError {
-    const error = this.#write(groupId, this.consumers.tombstones(groupId));
+    const error = this.#write(groupId, () => this.consumers.tombstones(groupId));
     if (error === null) this.consumers.drop(groupId);
     return error;
   }
 
   /** What members are told that wait is that they have to join again, whether the classic group assigns anew or not. */
-  #downgrade(groupId: string, records: readonly RecordInput[], group: DowngradedGroup): GroupError {
-    const value = encodeGroupMetadata(group.metadata);
-    const error = this.#write(groupId, [...records, { key: encodeGroupKey(groupId), value }]);
+  #downgrade(groupId: string, encode: () => readonly RecordInput[], group: DowngradedGroup): GroupError {
+    const error = this.#write(groupId, () => [
+      ...encode(),
+      { key: encodeGroupKey(groupId), value: encodeGroupMetadata(group.metadata) },
+    ]);
     if (error !== null) return error;
     this.consumers.drop(groupId, 'REBALANCE_IN_PROGRESS');
     this.#groups.set(groupId, ClassicGroup.after(groupId, group, this.#environment));
     return null;
   }
 
-  #write(groupId: string, records: readonly RecordInput[]): GroupError {
+  /** What cannot be put into bytes cannot be written. */
+  #write(groupId: string, encode: () => readonly RecordInput[]): GroupError {
     try {
-      this.#receipt = this.#partition.append(records);
+      this.#receipt = this.#partition.append(encode());
       return null;
     } catch (error) {
       const failure = coordinatorFailure(error);

@@ -8,6 +8,7 @@ import type { TopicPartition } from '../types.ts';
 import { nobodyLeft, refusedJoin, refusedSync } from './classic/group-answers.ts';
 import type { GroupOverrides } from './consumer/consumer-environment.ts';
 import { newGroupCounters } from './group-counters.ts';
+import { guardedClock } from './guarded-clock.ts';
 import { checkHeartbeat } from './consumer/heartbeat-check.ts';
 import {
   type ConsumerGroupCoordinator,
@@ -73,7 +74,7 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
   #cancelExpiry: () => void = () => undefined;
 
   constructor(options: GroupsOptions) {
-    this.#options = options;
+    this.#options = { ...options, clock: guardedClock(options.clock, options.logger) };
     this.#hash = new TopicsHash(options.topics);
     this.#awaitExpiry();
   }

@@ -5,6 +5,7 @@ import type { GroupCounters } from '../group/group-counters.ts';
 import type { GroupView } from '../group/group-view.ts';
 import type { GroupTopic } from '../group/consumer/group-topics.ts';
 import { Groups, type GroupsOptions } from '../group/groups.ts';
+import { memberIdOf } from '../group/member-id.ts';
 import type { TopicLogs } from '../producer/topic-logs.ts';
 import { CONSUMER_OFFSETS_TOPIC } from '../protocol/coordinator-partition.ts';
 import type { InternalTopics } from './internal-topics.ts';
@@ -36,7 +37,7 @@ export function storeGroups(
     clock: withoutDelay(clock),
     logger,
     settings,
-    newMemberId: (prefix) => (prefix === '' ? randomUuid() : `${prefix}-${randomUUID()}`),
+    newMemberId: (prefix) => (prefix === '' ? randomUuid() : memberIdOf(prefix, randomUUID())),
     topics: {
       get version() {
         return admin.changes;

@@ -21,7 +21,7 @@ export interface GroupEnvironment {
   readonly logger: Logger;
   readonly settings: GroupSettings;
   readonly counters: GroupCounters;
-  /** An id that no member has had, which begins with the client's id or the member's instance id. */
+  /** An id that no member has had, which begins with the client's id or the member's instance id, or as much of it as there is room for. */
   readonly newMemberId: (prefix: string) => string;
   /** Appends what holds of the group from now on. Null when it stands in the log; else why it does not. */
   readonly write: (groupId: string, metadata: GroupMetadata) => GroupError;

@@ -44,6 +44,6 @@ export interface ConsumerEnvironment {
   readonly write: (groupId: string, records: readonly ConsumerRecord[]) => GroupError;
   /** As `write`, and a classic group goes on where this one ends. */
   readonly downgrade: (groupId: string, records: readonly ConsumerRecord[], group: DowngradedGroup) => GroupError;
-  /** An id that no member has had, which begins with the client's id or the member's instance id. */
+  /** An id that no member has had, which begins with the prefix, or as much of it as there is room for. */
   readonly newMemberId: (prefix: string) => string;
 }

@@ -26,6 +26,16 @@ export class ConsumerGroupChange {
     this.records.length = 0;
   }
 
+  /** Takes part of the step; where that throws nothing of the step has been taken. */
+  attempt<Done>(take: () => Done): Done {
+    try {
+      return take();
+    } catch (error) {
+      this.rollBack();
+      throw error;
+    }
+  }
+
   bumpEpoch(metadataHash: bigint): void {
     const { groupId, epoch } = this.#state;
     this.add({ kind: 'group', groupId, value: { epoch: epoch + 1, metadataHash } });

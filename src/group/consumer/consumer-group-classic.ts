@@ -46,11 +46,11 @@ export abstract class ConsumerGroupClassic extends ConsumerGroupMembers {
   /** Not of a group without members: that one becomes a classic one before. */
   join(asked: JoinRequest): JoinAnswer {
     const { state } = this;
-    const { groupInstanceId, clientId, requiresKnownMemberId } = asked;
+    const { groupInstanceId, requiresKnownMemberId } = asked;
     const error = this.#refusalOf(asked);
     if (error !== null) return refusedJoin(error, '');
     const isNew = asked.memberId === '';
-    const memberId = isNew ? this.environment.newMemberId(groupInstanceId ?? clientId) : asked.memberId;
+    const memberId = isNew ? this.environment.newMemberId('') : asked.memberId;
     if (isNew && groupInstanceId === null && requiresKnownMemberId) return refusedJoin('MEMBER_ID_REQUIRED', memberId);
     const request = { ...asked, protocols: ownProtocols(asked.protocols) };
     const replaced = groupInstanceId === null ? null : state.staticMember(groupInstanceId);
@@ -141,18 +141,18 @@ export abstract class ConsumerGroupClassic extends ConsumerGroupMembers {
     const { memberId } = joining;
     const { epoch } = state;
     const change = new ConsumerGroupChange(state);
-    const taken = this.#takeIn(joining, change);
+    const taken = change.attempt(() => this.#takeIn(joining, change));
     const others = [...state.members.values()].filter((member) => member.memberId !== memberId);
     // Kafka does not look whether the others have let go of what this one is to have, and two read the same until they are heard of.
     const isStale =
       state.assignmentEpoch < state.epoch || others.some((member) => !isReconciledTo(member, state.assignmentEpoch));
-    const current = this.#lastStep(taken, { memberId, isStale }, change);
+    const current = change.attempt(() => this.#lastStep(taken, { memberId, isStale }, change));
     if (isRefusal(current)) {
       change.rollBack();
       return current;
     }
     const reason = isStale ? 'the members have not what they were to have' : null;
-    const classic = this.asClassic([...others, state.members.get(memberId)!], epoch, reason);
+    const classic = change.attempt(() => this.asClassic([...others, state.members.get(memberId)!], epoch, reason));
     if (classic === null) change.rollBack();
     const error = classic === null ? 'INCONSISTENT_GROUP_PROTOCOL' : this.becomeClassic(change, classic);
     return error === null ? current : { error, message: 'the group could not become a classic one' };

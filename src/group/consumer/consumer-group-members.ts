@@ -79,16 +79,9 @@ export abstract class ConsumerGroupMembers {
   remove(memberIds: readonly string[]): GroupError {
     const { state } = this;
     const classic = this.#classicWithout(memberIds);
-    if (classic !== null) return this.becomeClassic(new ConsumerGroupChange(state), classic);
     const change = new ConsumerGroupChange(state);
-    const patterns = new Set<string>();
-    for (const memberId of memberIds) {
-      const pattern = patternOf(state.members.get(memberId)!.subscription);
-      if (pattern !== null) patterns.add(pattern);
-      change.removeMember(memberId);
-    }
-    change.forgetPatterns(patterns);
-    change.bumpEpoch(this.environment.hash.of(state.subscribedTopics));
+    if (classic !== null) return this.becomeClassic(change, classic);
+    change.attempt(() => this.#removeIn(change, memberIds));
     const refusal = this.write(change);
     if (refusal !== null) return refusal.error;
     for (const memberId of memberIds) this.timers.endMember(memberId);
@@ -99,7 +92,7 @@ export abstract class ConsumerGroupMembers {
   protected step<Done extends object>(take: (change: ConsumerGroupChange) => Done | Refusal): Done | Refusal {
     const change = new ConsumerGroupChange(this.state);
     const { version } = this.environment.topics;
-    const done = take(change);
+    const done = change.attempt(() => take(change));
     if (isRefusal(done)) {
       change.rollBack();
       return done;
@@ -113,7 +106,7 @@ export abstract class ConsumerGroupMembers {
   /** What cannot be written is taken back. */
   protected write(change: ConsumerGroupChange): Refusal | null {
     if (change.records.length === 0) return null;
-    const error = this.environment.write(this.state.groupId, change.records);
+    const error = change.attempt(() => this.environment.write(this.state.groupId, change.records));
     if (error === null) return null;
     change.rollBack();
     return { error, message: 'the state of the group could not be written' };
@@ -186,8 +179,10 @@ export abstract class ConsumerGroupMembers {
 
   /** Written behind what the change has already. */
   protected becomeClassic(change: ConsumerGroupChange, group: DowngradedGroup): GroupError {
-    change.forgetGroup();
-    const error = this.environment.downgrade(this.state.groupId, change.records, group);
+    const error = change.attempt(() => {
+      change.forgetGroup();
+      return this.environment.downgrade(this.state.groupId, change.records, group);
+    });
     if (error !== null) change.rollBack();
     return error;
   }
@@ -212,8 +207,25 @@ export abstract class ConsumerGroupMembers {
     const member = this.state.members.get(memberId);
     if (member === undefined) return;
     this.environment.logger.info?.({ groupId, memberId, reason }, 'a member of a group was lost');
-    // What cannot be written now may be later.
-    if (this.remove([memberId]) !== null) this.touch(member);
+    let isRemoved = false;
+    try {
+      isRemoved = this.remove([memberId]) === null;
+    } finally {
+      // What cannot be written now may be later.
+      if (!isRemoved) this.touch(member);
+    }
+  }
+
+  #removeIn(change: ConsumerGroupChange, memberIds: readonly string[]): void {
+    const { state } = this;
+    const patterns = new Set<string>();
+    for (const memberId of memberIds) {
+      const pattern = patternOf(state.members.get(memberId)!.subscription);
+      if (pattern !== null) patterns.add(pattern);
+      change.removeMember(memberId);
+    }
+    change.forgetPatterns(patterns);
+    change.bumpEpoch(this.environment.hash.of(state.subscribedTopics));
   }
 
   #classicWithout(memberIds: readonly string[]): DowngradedGroup | null {

@@ -12,10 +12,10 @@ import { encodeConsumerRecord } from './consumer-record-format.ts';
 import { type ConsumerHeartbeatAnswer, type ConsumerHeartbeatRequest, refusedHeartbeat } from './consumer-requests.ts';
 
 export interface ConsumerGroupsOptions extends Omit<ConsumerEnvironment, 'write' | 'downgrade'> {
-  /** Null when they stand in the log; else why they do not. */
-  readonly append: (groupId: string, records: readonly RecordInput[]) => GroupError;
+  /** Null when the records that it is handed a way to make stand in the log; else why they do not. */
+  readonly append: (groupId: string, encode: () => readonly RecordInput[]) => GroupError;
   /** As `append`; then the group is a classic one. */
-  readonly downgrade: (groupId: string, records: readonly RecordInput[], group: DowngradedGroup) => GroupError;
+  readonly downgrade: (groupId: string, encode: () => readonly RecordInput[], group: DowngradedGroup) => GroupError;
 }
 
 /** What stood in the place of a group that is made. */
@@ -29,8 +29,8 @@ export interface ClassicBefore {
 export class ConsumerGroups {
   readonly #groups = new Map<string, ConsumerGroup>();
   readonly #environment: ConsumerEnvironment;
-  /** What is written in front of the next records of a group, in one go with them. */
-  #leading: readonly RecordInput[] = [];
+  /** Whose place is taken: written in front of the next records of a group, in one go with them. */
+  #before: ClassicBefore | null = null;
 
   constructor(
     states: ReadonlyMap<string, ConsumerGroupState>,
@@ -38,8 +38,8 @@ export class ConsumerGroups {
   ) {
     this.#environment = {
       ...options,
-      write: (groupId, records) => append(groupId, [...this.#leading, ...records.map(encodeConsumerRecord)]),
-      downgrade: (groupId, records, group) => downgrade(groupId, records.map(encodeConsumerRecord), group),
+      write: (groupId, records) => append(groupId, () => [...this.#leading(), ...records.map(encodeConsumerRecord)]),
+      downgrade: (groupId, records, group) => downgrade(groupId, () => records.map(encodeConsumerRecord), group),
     };
     for (const [groupId, state] of states) this.#groups.set(groupId, new ConsumerGroup(state, this.#environment));
   }
@@ -76,11 +76,16 @@ export class ConsumerGroups {
     const group = known ?? (memberEpoch === 0 ? this.#made(groupId, before?.records ?? []) : null);
     if (group === null) return refusedHeartbeat('GROUP_ID_NOT_FOUND', `there is no consumer group ${groupId}`);
     if (memberEpoch === LEAVING_EPOCH || memberEpoch === PAUSING_EPOCH) return group.leave(request);
-    this.#leading = before === null ? [] : [before.tombstone, ...before.records.map(encodeConsumerRecord)];
-    const answer = group.heartbeat(request);
-    this.#leading = [];
-    if (known === undefined && answer.error !== null) this.drop(groupId);
-    return answer;
+    let isIn = false;
+    this.#before = before;
+    try {
+      const answer = group.heartbeat(request);
+      isIn = answer.error === null;
+      return answer;
+    } finally {
+      this.#before = null;
+      if (known === undefined && !isIn) this.drop(groupId);
+    }
   }
 
   /** What makes the log forget it. */
@@ -100,6 +105,10 @@ export class ConsumerGroups {
 
   close(): void {
     for (const groupId of this.#groups.keys()) this.drop(groupId);
+  }
+
+  #leading(): RecordInput[] {
+    return this.#before === null ? [] : [this.#before.tombstone, ...this.#before.records.map(encodeConsumerRecord)];
   }
 
   #made(groupId: string, records: readonly ConsumerRecord[]): ConsumerGroup {

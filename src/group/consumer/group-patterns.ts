@@ -76,8 +76,16 @@ export class GroupPatterns {
   }
 
   #resolved(found: ReadonlyMap<string, ReadonlySet<string>>, seen: { version: number; at: number }): void {
+    const change = new ConsumerGroupChange(this.#state);
+    change.attempt(() => this.#resolvedIn(change, found, seen));
+  }
+
+  #resolvedIn(
+    change: ConsumerGroupChange,
+    found: ReadonlyMap<string, ReadonlySet<string>>,
+    seen: { version: number; at: number },
+  ): void {
     const state = this.#state;
-    const change = new ConsumerGroupChange(state);
     let isOther = false;
     for (const [pattern, topics] of found) {
       if (state.subscribersOf(pattern) === 0) continue;

@@ -4,6 +4,7 @@ import { kafkaErrorCodes } from '#millrace/protocol/error-code.js';
 import { describeGroups } from '#millrace/protocol/apis/15-describe-groups.js';
 import { TestClock } from '#millrace/test-clock.js';
 import { rig } from '../broker-fixture.ts';
+import { WireConsumer } from '../wire-consumer.ts';
 import { soleMember, subscriptionTo, WireMember } from '../wire-member.ts';
 
 test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])('the first member leads, version %i', async (version) => {
@@ -108,4 +109,53 @@ test('a broker that closes keeps nobody waiting, and neither does a client that 
   expect(frame.readInt16BE(8)).toBe(kafkaErrorCodes.NOT_COORDINATOR);
   await closing;
   expect(Date.now() - began).toBeLessThan(4_000);
+});
+
+const LONG = 'c'.repeat(32_767);
+
+test('a client may call itself what it likes: its id has room in answers and in the log', async () => {
+  const { client } = await rig();
+  const member = new WireMember(client);
+  const { memberId } = await client.ask(joinGroup, 4, member.joinRequest(), LONG);
+  expect(memberId).toHaveLength(32_767);
+  member.memberId = memberId;
+  await client.ask(joinGroup, 4, member.joinRequest(), LONG);
+  member.generationId = 1;
+  expect(await member.sync({ [memberId]: 'all' })).toMatchObject({ error: 'NONE', assignment: 'all' });
+});
+
+test.each([
+  ['into a group of the consumer protocol', true],
+  ['into a classic one that one of the other protocol comes to', false],
+])('a long name brings nobody down, %s', async (_, isConsumerGroup) => {
+  const clock = new TestClock();
+  const { broker, client } = await rig({ clock });
+  await broker.store.createTopic('t', { partitions: 2 });
+  const consumer = new WireConsumer(client, 'one');
+  if (isConsumerGroup) await consumer.join();
+  const { errorCode } = await client.ask(joinGroup, 3, new WireMember(client).joinRequest(), LONG);
+  expect(errorCode).toBe(kafkaErrorCodes.NONE);
+  if (!isConsumerGroup) expect((await consumer.join()).error).toBe('NONE');
+  // Nobody is heard of again, and nobody stays.
+  for (let i = 0; i < 4; i++) {
+    clock.advance(45_000);
+    await broker.store.groupCoordinator.list();
+  }
+  expect(await broker.store.groupCoordinator.list()).toMatchObject([{ groupId: 'g', state: 'Empty' }]);
+});
+
+test('a member that the log has no room for is refused, and is none', async () => {
+  const clock = new TestClock();
+  const { broker, client } = await rig({ clock });
+  await broker.store.createTopic('t', { partitions: 2 });
+  const consumer = new WireConsumer(client, 'one');
+  await consumer.join();
+  // What is no UTF-8 is read as three bytes each.
+  const { groupCoordinator } = broker.store;
+  const request = { ...new WireMember(client).joinRequest(), clientId: '\ufffd'.repeat(32_767), clientHost: '/h' };
+  const facts = { requiresKnownMemberId: false, supportsSkippingAssignment: true };
+  expect((await groupCoordinator.join({ ...request, ...facts })).error).not.toBe(null);
+  const [{ members }] = await groupCoordinator.describeConsumerGroups(['g']);
+  expect(members).toHaveLength(1);
+  expect((await consumer.heartbeat()).error).toBe('NONE');
 });

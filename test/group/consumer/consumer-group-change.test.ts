@@ -51,3 +51,15 @@ test('a group goes, in an order in which Kafka can take it', () => {
   expect(kinds(change)).toEqual(['current a', 'target a', 'targetEpoch', 'member a', 'pattern', 'topics', 'group']);
   expect(state.isGone).toBe(true);
 });
+
+test('what throws half-way has changed nothing', () => {
+  const { state, change } = withMember();
+  const bug = new TypeError('x is not a function');
+  const half = (): never => {
+    change.removeMember('a');
+    throw bug;
+  };
+  expect(() => change.attempt(half)).toThrow(bug);
+  expect([state.members.size, change.records]).toEqual([1, []]);
+  expect(change.attempt(() => 'done')).toBe('done');
+});

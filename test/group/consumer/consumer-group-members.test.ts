@@ -121,3 +121,35 @@ test('nor has it what another has not let go of: then all assign anew', async ()
   expect(c.join()).toMatchObject({ error: null, generationId: 0 });
   expect(rig.downgrades.pop()!.group.rebalanceReason).not.toBe(null);
 });
+
+test('a step that throws was not taken, and a member that was to go then is missed again', async () => {
+  const rig = await ConsumerRig.make();
+  const [a, b] = [rig.member(), rig.member()];
+  a.join();
+  b.join();
+  rig.settle(a, b);
+  const before = rig.groups.get('g')!.describe();
+  rig.fault = new TypeError('x is not a function');
+  expect(() => a.heartbeat({ topicNames: ['u'] })).toThrow(rig.fault);
+  expect(() => a.leave()).toThrow(rig.fault);
+  for (const _ of [a, b]) expect(() => rig.clock.advance(45_000)).toThrow(rig.fault);
+  expect(rig.groups.get('g')!.describe()).toEqual(before);
+  rig.fault = null;
+  rig.clock.advance(45_000);
+  expect(rig.state()).toBe('Empty');
+});
+
+test('a group that cannot become a classic one is what it was', async () => {
+  const { rig, a } = await groupOf();
+  const roll = () =>
+    new Map(
+      rig.groups
+        .get('g')!
+        .describe()
+        .members.map((each) => [each.memberId, each]),
+    );
+  const before = roll();
+  rig.fault = new TypeError('x is not a function');
+  expect(() => a.leave()).toThrow(rig.fault);
+  expect(roll()).toEqual(before);
+});

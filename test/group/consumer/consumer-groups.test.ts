@@ -36,3 +36,23 @@ test('a coordinator that has ended keeps no time', async () => {
   rig.clock.advance(100_000);
   expect(rig.log.length).toBe(said);
 });
+
+test('a group whose first member cannot be put into bytes was never made', async () => {
+  const rig = await ConsumerRig.make();
+  const member = rig.member();
+  expect(() => member.join({ clientId: 'c'.repeat(40_000) })).toThrow('a string of 40000 bytes');
+  expect(rig.groups.list()).toEqual([]);
+  rig.clock.advance(100_000);
+  expect(member.join().error).toBe(null);
+});
+
+test('a classic group keeps its place when what was to follow cannot be put into bytes', async () => {
+  const rig = await ConsumerRig.make();
+  const before = { tombstone: { key: Buffer.from([0, 3, 0, 1, 0x67]), value: null }, records: [] };
+  const request = rig.member().request({ memberEpoch: 0, topicNames: ['t'], owned: new Map() });
+  expect(() => rig.groups.heartbeat({ ...request, clientId: 'c'.repeat(40_000) }, before)).toThrow('40000 bytes');
+  expect(rig.log).toEqual([]);
+  // The group that is made next takes nobody's place.
+  rig.groups.heartbeat(request);
+  expect(rig.kinds()[0]).toMatch(/^member /);
+});

@@ -23,6 +23,8 @@ export class ConsumerRig {
   readonly overrides = new Map<string, GroupOverrides>();
   /** What appending is answered. */
   failure: GroupError = null;
+  /** What appending throws. */
+  fault: Error | null = null;
   groups!: ConsumerGroups;
   /** Groups that have become classic ones, with how many records have taken them out of the log. */
   readonly downgrades: { readonly records: number; readonly group: DowngradedGroup }[] = [];
@@ -70,21 +72,23 @@ export class ConsumerRig {
       overridesOf: (groupId) => this.overrides.get(groupId) ?? {},
       topics: this.topics,
       hash: this.hash,
-      append: (_, records) => {
+      append: (_, encode) => {
+        if (this.fault !== null) throw this.fault;
         if (this.failure !== null) return this.failure;
-        for (const { key, value } of records) {
+        for (const { key, value } of encode()) {
           const record = decodeConsumerRecord(key as Buffer, value as Buffer | null);
           if (record !== null) this.log.push(record);
         }
         return null;
       },
-      downgrade: (groupId, records, group) => {
+      downgrade: (groupId, encode, group) => {
+        if (this.fault !== null) throw this.fault;
         if (this.failure !== null) return this.failure;
-        this.downgrades.push({ records: records.length, group });
+        this.downgrades.push({ records: encode().length, group });
         this.groups.drop(groupId, 'REBALANCE_IN_PROGRESS');
         return null;
       },
-      newMemberId: (prefix) => `${prefix}-${++this.#made}`,
+      newMemberId: (prefix) => `${prefix || 'uuid'}-${++this.#made}`,
     });
   }
 

@@ -122,3 +122,14 @@ test('a coordinator that has ended writes nothing', async () => {
   await resolved();
   expect(rig.log.length).toBe(said);
 });
+
+test('what was found and could not be put down is as if it was not looked for', async () => {
+  const { rig, member } = await rigOf({ t1: 1 });
+  const before = rig.groups.get('g')!.state.patterns.get('t.*');
+  rig.topics.set('t2', 1);
+  rig.clock.advance(10_001);
+  member.heartbeat();
+  rig.fault = new TypeError('x is not a function');
+  await resolved();
+  expect(rig.groups.get('g')!.state.patterns.get('t.*')).toEqual(before);
+});
