@@ -20,16 +20,23 @@ export class RecordedGroups {
     this.#takeClassic(key, value);
     const record = decodeConsumerRecord(key, value);
     if (record === null) return;
-    const { groupId } = record;
-    const state = this.consumer.get(groupId) ?? new ConsumerGroupState(groupId);
-    state.apply(record);
-    if (state.isGone) this.consumer.delete(groupId);
-    else this.consumer.set(groupId, state);
+    const { groupId, kind, value: said } = record;
+    const known = this.consumer.get(groupId);
+    // A compacted log may tell of targets and expressions first: what is not forgotten by its own tombstone is there.
+    if (kind === 'group' && said === null) this.consumer.delete(groupId);
+    else if (known !== undefined) known.apply(record);
+    else if (said !== null) this.#begin(groupId).apply(record);
   }
 
   clear(): void {
     this.classic.clear();
     this.consumer.clear();
+  }
+
+  #begin(groupId: string): ConsumerGroupState {
+    const state = new ConsumerGroupState(groupId);
+    this.consumer.set(groupId, state);
+    return state;
   }
 
   #takeClassic(key: Uint8Array, value: Uint8Array | null): void {

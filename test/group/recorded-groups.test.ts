@@ -43,6 +43,28 @@ test('of each group the last word, of either protocol', () => {
   expect([recorded.classic.size, recorded.consumer.size]).toEqual([0, 0]);
 });
 
+test('what a compacted log tells of first is kept until the group’s own tombstone', () => {
+  const { recorded, take } = groups();
+  const partitions = new Map([['dAAAAAAAAAAAAAAAAAAAAA', new Set([0])]]);
+  take({ kind: 'target', groupId: 'g', memberId: 'm', value: partitions });
+  take({ kind: 'targetEpoch', groupId: 'g', value: 2 });
+  take({ kind: 'pattern', groupId: 'g', pattern: 'p', value: { topics: new Set(['t']), version: 1, at: 1 } });
+  take({ kind: 'group', groupId: 'g', value: { epoch: 3, metadataHash: 0n } });
+  const state = recorded.consumer.get('g')!;
+  expect([state.epoch, state.assignmentEpoch, state.target('m'), [...state.patterns.keys()]]).toEqual([
+    3,
+    2,
+    partitions,
+    ['p'],
+  ]);
+  // What is left of a group that is no more makes no group.
+  for (const kind of ['current', 'target', 'member'] as const) take({ kind, groupId: 'h', memberId: 'm', value: null });
+  for (const kind of ['targetEpoch', 'topics', 'group'] as const) take({ kind, groupId: 'h', value: null });
+  expect([...recorded.consumer.keys()]).toEqual(['g']);
+  take({ kind: 'group', groupId: 'g', value: null });
+  expect(recorded.consumer.size).toBe(0);
+});
+
 test('a group of a later version is not known, and that is said', () => {
   const { recorded, messages } = groups();
   recorded.take(encodeGroupKey('c'), encodeGroupMetadata(metadata(1)));

@@ -1,10 +1,11 @@
 /**
- * Members of one group of the consumer protocol against a coordinator that begins anew now and then and cannot always write; requests and answers are lost. They join,
- * leave, crash, pause, come back under their instance, subscribe to something else, and take their time to let go; topics are made, grow and go.
+ * Members of one group of the consumer protocol against a coordinator that begins anew now and then, whose log is compacted and cannot always be written; requests and answers are
+ * lost. They join, leave, crash, pause, come back under their instance, move, subscribe to something else, and take their time to let go; topics are made, grow and go.
  *
- * What must hold is seen from the members: nobody is given what somebody has who is still heard of and still in time; and when all is calm, each partition that is
- * subscribed to is somebody's, and the coordinator knows whose.
+ * Whoever begins anew knows what was known before. What must hold else is seen from the members: nobody is given what somebody has who is still heard of and still in
+ * time; and when all is calm, each partition that is subscribed to is somebody's, and the coordinator knows whose.
  */
+import { inspect, isDeepStrictEqual } from 'node:util';
 import type { PartitionsById } from '#millrace/group/assignor/server-assignor.js';
 import type { ConsumerHeartbeatAnswer, ConsumerHeartbeatRequest } from '#millrace/group/consumer/consumer-requests.js';
 import { includesAll } from '#millrace/group/consumer/partition-sets.js';
@@ -31,6 +32,7 @@ class SimulatedMember {
   readonly #instanceId: string | null;
   readonly #index: number;
   #incarnation = 0;
+  #clientHost = '/127.0.0.1';
   client!: ConsumerClient;
   topicNames: readonly string[] = ['a', 'b'];
   isIn = false;
@@ -77,25 +79,35 @@ class SimulatedMember {
     const whole = { rebalanceTimeoutMs: REBALANCE_MS, topicNames: this.topicNames };
     if (!this.isIn) client.epoch = 0;
     const owned: PartitionsById = this.isIn ? client.owned : new Map();
-    const request = client.request({ owned, ...(!this.isIn || this.#inDoubtSince !== null ? whole : {}) });
+    const request = this.#request({ owned, ...(!this.isIn || this.#inDoubtSince !== null ? whole : {}) });
     this.#settle(this.#world.ask(request));
   }
 
   subscribe(topicNames: readonly string[]): void {
     this.topicNames = topicNames;
-    if (this.isIn) this.#settle(this.#world.ask(this.client.request({ owned: this.client.owned, topicNames })));
+    if (this.isIn) this.#settle(this.#world.ask(this.#request({ owned: this.client.owned, topicNames })));
+  }
+
+  /** To another address: it says all that it has said before, and nobody gets anything else. */
+  move(clientHost: string): void {
+    this.#clientHost = clientHost;
+    this.heartbeat();
   }
 
   /** It shows an epoch of long ago. */
   stale(): void {
     const memberEpoch = this.client.epoch - 2;
     if (this.isIn && memberEpoch > 0)
-      this.#settle(this.#world.ask(this.client.request({ memberEpoch, owned: this.client.owned })));
+      this.#settle(this.#world.ask(this.#request({ memberEpoch, owned: this.client.owned })));
   }
 
   leave(memberEpoch: number): void {
-    if (this.isIn) this.#world.ask(this.client.request({ memberEpoch }));
+    if (this.isIn) this.#world.ask(this.#request({ memberEpoch }));
     this.begin();
+  }
+
+  #request(facts: Partial<ConsumerHeartbeatRequest>): ConsumerHeartbeatRequest {
+    return this.client.request({ clientHost: this.#clientHost, ...facts });
   }
 
   #settle(answer: ConsumerHeartbeatAnswer | null): void {
@@ -205,8 +217,10 @@ export class ConsumerGroupSimulation {
       [0.03, 'pause', () => member.leave(member.isStatic ? -2 : -1)],
       [0.03, 'subscribe', () => member.subscribe(random.pick(SUBSCRIPTIONS))],
       [0.03, 'topic', () => this.#changeTopic()],
+      [0.02, 'move', () => this.#move()],
       [0.02, 'stale', () => member.stale()],
-      [0.02, 'restart', () => this.#rig.load()],
+      [0.02, 'restart', () => this.#restart()],
+      [0.02, 'compaction', () => this.#compact()],
       [0.02, 'failure', () => (this.#rig.failure = random.chance(0.3) ? 'NOT_COORDINATOR' : null)],
       [1, 'time', () => this.#rig.clock.advance(random.between(0, random.chance(0.1) ? 30_000 : 2_000))],
     ];
@@ -218,6 +232,35 @@ export class ConsumerGroupSimulation {
       run();
       return;
     }
+  }
+
+  /** What was written is all that the next coordinator needs. */
+  #restart(): void {
+    const before = this.#told();
+    this.#rig.load();
+    const after = this.#told();
+    if (!isDeepStrictEqual(after, before))
+      throw new Error(`after a restart the group is ${inspect(after)}, and was ${inspect(before)}`);
+  }
+
+  #compact(): void {
+    const { random } = this;
+    this.#rig.compact(random.between(0, this.#rig.log.length), random.chance(0.5));
+    this.#restart();
+  }
+
+  /** All that is known of the group, but for the order. */
+  #told(): unknown {
+    const state = this.#rig.groups.get('g')?.state;
+    if (state === undefined) return null;
+    const { epoch, assignmentEpoch, metadataHash, members, targets } = state;
+    return { epoch, assignmentEpoch, metadataHash, members: new Map(members), targets: new Map(targets) };
+  }
+
+  /** All of them: what each said first is then newer than what it is to have. */
+  #move(): void {
+    const clientHost = `/${this.random.between(0, 255)}`;
+    for (const member of this.#members) member.move(clientHost);
   }
 
   #changeTopic(): void {

@@ -16,6 +16,6 @@ test('nobody is given what somebody else has, and in the end all is somebody’s
   }
   // The histories have had what they are to have.
   const refusals = ['UNKNOWN_MEMBER_ID', 'FENCED_MEMBER_EPOCH', 'UNRELEASED_INSTANCE_ID', 'NOT_COORDINATOR'];
-  const events = ['given', 'lost', 'crash', 'pause', 'restart', 'topic', 'subscribe'];
+  const events = ['given', 'lost', 'crash', 'pause', 'restart', 'compaction', 'move', 'topic', 'subscribe'];
   if (askedSeed() === null) for (const what of [...refusals, ...events]) expect(counts[what], what).toBeGreaterThan(0);
 }, 60_000);

@@ -1,5 +1,5 @@
 /**
- * Consumers of one group against a coordinator that is stopped, killed and without power now and then. They join, leave, pause past their time-outs,
+ * Consumers of one group against a coordinator that is stopped, killed and without power now and then, and whose log is compacted. They join, leave, pause past their time-outs,
  * are restarted under the same instance, and send again, late, what they were told long ago. All of it comes from one seed.
  *
  * What must hold is kept in `GroupTruth`, from nothing but what was asked and answered.
@@ -15,6 +15,8 @@ import { GroupTruth } from './group-truth.ts';
 import { type GroupWorld, PARTITIONS, RECORDS, SimulatedConsumer } from './simulated-consumer.ts';
 
 const CONSUMERS = 4;
+/** So few that there is something to be compacted. */
+const SEGMENT_BYTES = 8_192;
 
 /** Who plays, and by which rules. */
 export interface Cast {
@@ -95,6 +97,7 @@ export class GroupSimulation implements GroupWorld {
   }
 
   async #step(): Promise<void> {
+    if (this.random.chance(0.02)) await this.#compact();
     if (this.random.chance(0.02)) await this.#restart();
     await this.#pass(this.random.chance(0.1) ? this.random.between(0, 4_000) : this.random.between(0, 300));
   }
@@ -103,6 +106,11 @@ export class GroupSimulation implements GroupWorld {
     this.clock.advance(ms);
     for (let i = this.random.between(1, 6); i > 0; i--) await turn();
     this.truth.check();
+  }
+
+  async #compact(): Promise<void> {
+    const { recordsRead, recordsKept } = await this.#store.compact('__consumer_offsets', 0);
+    if (recordsKept < recordsRead) this.truth.count('compacted');
   }
 
   async #restart(): Promise<void> {
@@ -132,6 +140,7 @@ export class GroupSimulation implements GroupWorld {
       fileSystem: this.#system,
       clock: this.#storeClock,
       offsetsPartitions: 1,
+      offsetsSegmentBytes: SEGMENT_BYTES,
       // A delay of nothing is a timer of the process, and no two runs would be alike.
       groupInitialRebalanceDelayMs: 1,
       ...this.#cast.options,

@@ -20,6 +20,7 @@ test('a partition has one owner in a generation, who is fenced commits nothing, 
   const events = [
     'close',
     'kill',
+    'compacted',
     'power',
     'pause',
     'restart',

@@ -31,7 +31,18 @@ test.each(['eager', 'cooperative'] as const)(
     }
     // The histories have had what they are to have.
     const refusals = ['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'REBALANCE_IN_PROGRESS', 'UNRELEASED_INSTANCE_ID'];
-    const events = ['close', 'kill', 'power', 'pause', 'restart', 'leave', 'late', 'assigned', 'committed'];
+    const events = [
+      'close',
+      'kill',
+      'power',
+      'pause',
+      'restart',
+      'leave',
+      'late',
+      'assigned',
+      'committed',
+      'compacted',
+    ];
     const kinds = [classic, 'consumer', 'upgraded', 'downgraded'];
     if (askedSeed() === null)
       for (const what of [...refusals, ...events, ...kinds]) expect(counts[what] ?? 0, what).toBeGreaterThan(0);

@@ -60,11 +60,6 @@ export class ConsumerGroupState {
     return 'Stable';
   }
 
-  /** Nothing is left to tell of it. */
-  get isGone(): boolean {
-    return this.epoch === 0 && this.members.size === 0;
-  }
-
   staticMember(instanceId: string): ConsumerMember | null {
     return this.members.get(this.#statics.get(instanceId) ?? '') ?? null;
   }

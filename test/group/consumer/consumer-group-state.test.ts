@@ -64,10 +64,8 @@ test('its state follows from epochs and members', () => {
   expect(state.state).toBe('Stable');
   state.apply(current('a', { epoch: 1, state: 'unreleased' }));
   expect(state.state).toBe('Reconciling');
-  expect(state.isGone).toBe(false);
   state.apply({ kind: 'member', groupId, memberId: 'a', value: null });
-  state.apply({ kind: 'group', groupId, value: null });
-  expect(state.isGone).toBe(true);
+  expect(state.state).toBe('Empty');
 });
 
 test('who has a partition, or has not let go of it, owns it', () => {

@@ -1,14 +1,14 @@
 /** Groups of the consumer protocol without a store: time, topics and the log are the test's. */
-import { decodeConsumerRecord } from '#millrace/group/consumer/consumer-record-format.js';
+import { decodeConsumerRecord, encodeConsumerRecord } from '#millrace/group/consumer/consumer-record-format.js';
 import type { ConsumerRecord } from '#millrace/group/consumer/consumer-record.js';
 import type { ConsumerGroupSettings, GroupOverrides } from '#millrace/group/consumer/consumer-environment.js';
-import { ConsumerGroupState } from '#millrace/group/consumer/consumer-group-state.js';
 import { ConsumerGroups } from '#millrace/group/consumer/consumer-groups.js';
 import { checkHeartbeat } from '#millrace/group/consumer/heartbeat-check.js';
 import { refusedHeartbeat } from '#millrace/group/consumer/consumer-requests.js';
 import { TopicsHash } from '#millrace/group/consumer/topics-hash.js';
 import type { GroupError, JoinRequest } from '#millrace/group/group-requests.js';
 import type { DowngradedGroup } from '#millrace/group/migration/group-downgrade.js';
+import { RecordedGroups } from '#millrace/group/recorded-groups.js';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { ClassicMember } from './classic-member.ts';
 import { ConsumerClient, type Facts } from './consumer-client.ts';
@@ -18,7 +18,7 @@ export class ConsumerRig {
   readonly clock = new FakeClock();
   readonly topics: FakeTopics;
   readonly hash: TopicsHash;
-  readonly log: ConsumerRecord[] = [];
+  log: ConsumerRecord[] = [];
   readonly settings: ConsumerGroupSettings;
   readonly overrides = new Map<string, GroupOverrides>();
   /** What appending is answered. */
@@ -58,14 +58,12 @@ export class ConsumerRig {
   /** Another coordinator begins with what the log says. */
   load(): void {
     this.groups?.close();
-    const states = new Map<string, ConsumerGroupState>();
+    const recorded = new RecordedGroups({ logger: {}, path: '/data' });
     for (const record of this.log) {
-      const state = states.get(record.groupId) ?? new ConsumerGroupState(record.groupId);
-      states.set(record.groupId, state);
-      state.apply(record);
-      if (state.isGone) states.delete(record.groupId);
+      const { key, value } = encodeConsumerRecord(record);
+      recorded.take(key as Buffer, value as Buffer | null);
     }
-    this.groups = new ConsumerGroups(states, {
+    this.groups = new ConsumerGroups(recorded.consumer, {
       clock: this.clock,
       logger: {},
       settings: this.settings,
@@ -89,6 +87,16 @@ export class ConsumerRig {
         return null;
       },
       newMemberId: (prefix) => `${prefix || 'uuid'}-${++this.#made}`,
+    });
+  }
+
+  /** Of each key the newest of the first `count` records stays, and no tombstone that has had its time. */
+  compact(count: number, keepsTombstones: boolean): void {
+    const keyOf = (record: ConsumerRecord): string => (encodeConsumerRecord(record).key as Buffer).toString('latin1');
+    const newest = new Map(this.log.slice(0, count).map((record, index) => [keyOf(record), index]));
+    this.log = this.log.filter((record, index) => {
+      if (index >= count) return true;
+      return newest.get(keyOf(record)) === index && (keepsTombstones || record.value !== null);
     });
   }
 
