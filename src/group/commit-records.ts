@@ -6,6 +6,7 @@
 import type { RecordInput, Timestamp, TopicPartition } from '../types.ts';
 import { encodeOffsetKey, encodeOffsetValue } from './offset-commit-format.ts';
 import type { CommitRequest, GroupError } from './group-requests.ts';
+import { INT64_MAX } from '../protocol/integers.ts';
 import { STRING_BYTES_MAX } from '../protocol/message-reader.ts';
 
 export interface Commit {
@@ -27,7 +28,8 @@ export interface CommitRecords {
 
 export function commitRecords(commit: Commit): CommitRecords {
   const { groupId: group, now: commitTimestamp, retentionMs = -1, metadataMax } = commit;
-  const expireTimestamp = retentionMs === -1 ? -1 : commitTimestamp + retentionMs;
+  // A retention without end has one all the same: the last moment that there is.
+  const expireTimestamp = retentionMs === -1 ? -1 : Math.min(commitTimestamp + retentionMs, INT64_MAX);
   const records: RecordInput[] = [];
   const errors = commit.offsets.map((each): GroupError => {
     const { topic, partition, topicId = null, offset, leaderEpoch = -1, metadata = '' } = each;

@@ -44,6 +44,12 @@ test('a retention of the request is a time of expiry, and 0 is one too', () => {
   }
 });
 
+test('a retention for ever ends with the last moment that there is', () => {
+  const now = 1_700_000_000_000;
+  const { records } = commitRecords({ ...commit, now, offsets: [offset], retentionMs: 2 ** 63 });
+  expect(decoded(records[0])).toMatchObject({ value: { offset: 5, expireTimestamp: 2 ** 63 } });
+});
+
 test('topic ids where they are known', () => {
   const id = 'abcdefghijklmnopqrstuA';
   const offsets = [
