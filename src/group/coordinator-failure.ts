@@ -24,3 +24,8 @@ export function coordinatorFailure(error: unknown): KafkaErrorName {
       return 'UNKNOWN_SERVER_ERROR';
   }
 }
+
+/** Of records of groups themselves: INVALID_COMMIT_OFFSET_SIZE is for whoever commits. (GroupMetadataManager.appendGroupMetadataErrorToResponseError) */
+export function groupFailure(error: unknown): KafkaErrorName {
+  return isMillraceError(error, 'ERR_MILLRACE_TOO_LARGE') ? 'UNKNOWN_SERVER_ERROR' : coordinatorFailure(error);
+}

@@ -19,7 +19,7 @@ import {
 } from './consumer/consumer-requests.ts';
 import type { GroupTopics } from './consumer/group-topics.ts';
 import type { TopicsHash } from './consumer/topics-hash.ts';
-import { coordinatorFailure } from './coordinator-failure.ts';
+import { groupFailure } from './coordinator-failure.ts';
 import { type CommitSettings, GroupCommits } from './group-commits.ts';
 import type { GroupCounters } from './group-counters.ts';
 import { encodeGroupKey, encodeGroupMetadata } from './group-metadata-format.ts';
@@ -217,7 +217,7 @@ export class GroupShard {
       this.#environment.counters.offsetDeletions += count - this.commits.count;
       return (await this.#partition.isSafe(receipt)) ? null : 'NOT_COORDINATOR';
     } catch (error) {
-      return coordinatorFailure(error);
+      return groupFailure(error);
     }
   }
 
@@ -232,7 +232,7 @@ export class GroupShard {
         else if (records.length > 0) this.#partition.append(records);
         this.#environment.counters.offsetExpirations += expired.length;
       } catch (error) {
-        coordinatorFailure(error);
+        groupFailure(error);
         this.#environment.logger.warn?.({ err: error, groupId }, 'expired offsets could not be deleted');
       }
     }
@@ -270,7 +270,7 @@ export class GroupShard {
       this.#receipt = this.#partition.append(encode());
       return null;
     } catch (error) {
-      const failure = coordinatorFailure(error);
+      const failure = groupFailure(error);
       this.#environment.logger.warn?.({ err: error, groupId }, 'the state of a group could not be written');
       return failure;
     }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type ErrorCode, MillraceError } from '#millrace/errors.js';
-import { coordinatorFailure } from '#millrace/group/coordinator-failure.js';
+import { coordinatorFailure, groupFailure } from '#millrace/group/coordinator-failure.js';
 
 test('a client is told whether to come again here, or to look for the coordinator first', () => {
   const answers = (
@@ -29,5 +29,10 @@ test('a client is told whether to come again here, or to look for the coordinato
 
 test('our own bugs are nobody else’s business', () => {
   const bug = new TypeError('x is not a function');
-  expect(() => coordinatorFailure(bug)).toThrow(bug);
+  for (const failure of [coordinatorFailure, groupFailure]) expect(() => failure(bug)).toThrow(bug);
+});
+
+test('what is too large of a group itself is no matter of offsets', () => {
+  expect(groupFailure(new MillraceError('ERR_MILLRACE_TOO_LARGE', 'x'))).toBe('UNKNOWN_SERVER_ERROR');
+  expect(groupFailure(new MillraceError('ERR_MILLRACE_NO_SPACE', 'x'))).toBe('COORDINATOR_NOT_AVAILABLE');
 });

@@ -40,6 +40,17 @@ test('who may not', async () => {
   }
 });
 
+test('an assignment that the log has no room for is refused, and the group assigns anew', async () => {
+  const { client } = await rig();
+  const member = new WireMember(client);
+  await member.join();
+  const large = 'x'.repeat(2 << 20);
+  expect(await member.sync({ [member.memberId]: large })).toMatchObject({ error: 'UNKNOWN_SERVER_ERROR' });
+  expect(await member.heartbeat()).toBe('REBALANCE_IN_PROGRESS');
+  await member.join();
+  expect(await member.sync({ [member.memberId]: 'less' })).toMatchObject({ error: 'NONE', assignment: 'less' });
+});
+
 test('a broker that closes keeps nobody waiting', async () => {
   const { broker, client, connect } = await rig();
   const leader = await soleMember(client);
