@@ -20,6 +20,7 @@ import type { ConsumerGroupMetadata, OffsetToCommit, TopicPartition } from '../t
 import { AutoCommit } from './auto-commit.ts';
 import type { CheckedGroupOptions } from './group-consumer-options.ts';
 import { HandlingWatch } from './handling-watch.ts';
+import { MemberEnding } from './member-ending.ts';
 import { Membership } from './membership.ts';
 import { type GroupStatistics, MembershipCounters } from './membership-counters.ts';
 import type { MembershipEnvironment, MembershipHost } from './membership-parts.ts';
@@ -44,12 +45,10 @@ export class GroupConsumer extends PartitionConsumer {
   #topics: readonly SubscribedTopic[];
   /** It cannot be a member any more, whatever it does. */
   #failure: MillraceError | null = null;
-  /** Those who wait for an assignment, and for the end. */
+  /** Those who wait for an assignment. */
   readonly #joining = new Waiters();
-  readonly #ending = new Waiters();
+  readonly #ending = new MemberEnding(() => this.#leave());
   readonly #autoCommit: AutoCommit;
-  #hasLeft = false;
-  #finishing: Promise<void> | null = null;
 
   /** Made by `store.consumer({ groupId, … })`. */
   constructor(logs: TopicLogs, options: CheckedGroupOptions, environment: GroupConsumerEnvironment) {
@@ -60,10 +59,9 @@ export class GroupConsumer extends PartitionConsumer {
     this.#topics = options.topics;
     this.#watch = new HandlingWatch(options.rebalanceTimeoutMs);
     const counters = this.#counters;
-    const { clientId } = this;
+    const { assigned, clientId } = this;
     this.#membership = new Membership({ ...options, clientId }, { ...environment, counters }, this.#host());
     const { state } = this.#membership;
-    const { assigned } = this;
     const doubt = (): void => this.#membership.doubt();
     this.#commits = new OffsetCommits({ coordinator, clock, counters, state, assigned, doubt });
     const holder = {
@@ -157,19 +155,23 @@ export class GroupConsumer extends PartitionConsumer {
 
   /**
    * Ends the loop, the handling or the stream that is going on, after what is in hand; then commits what was handled, if that is done automatically, gives the partitions back
-   * and leaves the group. Settles when all that is done; with records in hand at once, and the loop, handling or stream when all that is done. Idempotent.
+   * and leaves the group. Settles when all that is done; with records in hand, or while `onAssigned`, `onRevoked` or `onLost` is at work, at once, and the loop, handling or stream
+   * when all that is done. Idempotent.
    */
   override async close(): Promise<void> {
     await super.close();
-    if (this.run === null) await (this.#finishing ??= this.#leave());
-    else if (!this.run.isInHand() && !this.run.isUnread()) await this.#ending.wait();
+    const left = this.run === null ? this.#ending.begin() : null;
+    if (this.#handover.isTelling) return;
+    if (left !== null) await left;
+    else if (this.run?.isInHand() === false && !this.run.isUnread()) await this.#ending.over();
   }
 
-  /** As `close`, for a store that is being closed: what is in hand is not waited for. */
+  /** As `close`, for a store that is being closed: what is in hand is not waited for, nor a handler of partitions that is at work. */
   async abandon(): Promise<void> {
     await super.close();
     this.#handover.hurry(true);
-    await (this.#finishing ??= this.#leave());
+    const left = this.#ending.begin();
+    await (this.#handover.isTelling ? this.#handover.commitHandled(this.assigned.values()) : left);
   }
 
   protected override ready(): RunDoor {
@@ -186,7 +188,7 @@ export class GroupConsumer extends PartitionConsumer {
   }
 
   protected override ended(): Promise<void> | null {
-    return this.isClosed || this.options.signal?.aborted === true ? (this.#finishing ??= this.#leave()) : null;
+    return this.isClosed || this.options.signal?.aborted === true ? this.#ending.begin() : null;
   }
 
   get #isSettled(): boolean {
@@ -282,15 +284,13 @@ export class GroupConsumer extends PartitionConsumer {
     try {
       await this.#membership.end('the consumer was closed');
     } finally {
-      this.#hasLeft = true;
       this.#environment.onClosed?.(this);
-      this.#ending.resolve();
     }
   }
 
   /** One that is being closed still commits. */
   #checkCommits(): void {
-    if (this.#hasLeft) throw closed();
+    if (this.#ending.isOver) throw closed();
     if (this.#failure !== null) throw this.#failure;
   }
 }

@@ -52,6 +52,7 @@ export class PartitionHandover {
   /** Ends the wait for what is in hand. */
   #hurry: () => void = () => undefined;
   #isHurried = false;
+  #isTelling = false;
 
   constructor(parts: HandoverParts) {
     this.#parts = parts;
@@ -60,6 +61,11 @@ export class PartitionHandover {
   /** Nothing is on its way. */
   get isSettled(): boolean {
     return this.#steps === 0 && this.#unknown.size === 0;
+  }
+
+  /** The user's handler of partitions is at work: who waits for a step in it waits for itself. */
+  get isTelling(): boolean {
+    return this.#isTelling;
   }
 
   /** What is in hand is not waited for, from now on or just this time. */
@@ -267,11 +273,14 @@ export class PartitionHandover {
 
   async #tell(name: string, handler: PartitionsHandler, places: TopicPartition[]): Promise<void> {
     const { holder } = this.#parts;
+    this.#isTelling = true;
     try {
       await handler(places);
     } catch (error) {
       const what = error instanceof Error ? error.message : String(error);
       holder.failed(new MillraceError('ERR_MILLRACE_HANDLER', `${name} failed: ${what}`, { cause: error }));
+    } finally {
+      this.#isTelling = false;
     }
   }
 }
