@@ -27,7 +27,8 @@ export const errorCodes = {
   ERR_MILLRACE_LOCKED: 'another process holds the data directory',
   ERR_MILLRACE_UNKNOWN_TOPIC: 'no such topic or partition',
   ERR_MILLRACE_TOPIC_EXISTS: 'a topic of that name exists',
-  ERR_MILLRACE_INVALID_TOPIC: 'the topic name is not one that Kafka allows',
+  ERR_MILLRACE_INVALID_TOPIC:
+    'the topic name is not one that Kafka allows, or the topic is one that coordinators keep for themselves',
   ERR_MILLRACE_INVALID_TIMESTAMP: 'a timestamp is further from the clock than the topic allows, or of the wrong type',
   /** Kafka: INVALID_RECORD. */
   ERR_MILLRACE_INVALID_RECORD: 'a record has no key, and its topic is compacted',

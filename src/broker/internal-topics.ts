@@ -1,8 +1,6 @@
 /** The topics that the broker keeps for itself: clients read them, and do not write to them or delete them. */
-import { CONSUMER_OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC } from '../protocol/coordinator-partition.ts';
-
-const names: ReadonlySet<string> = new Set([CONSUMER_OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC]);
+import { INTERNAL_TOPICS } from '../protocol/coordinator-partition.ts';
 
 export function isInternalTopic(name: string): boolean {
-  return names.has(name);
+  return INTERNAL_TOPICS.has(name);
 }

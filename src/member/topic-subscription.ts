@@ -4,7 +4,7 @@
  */
 import { invalidArgument } from '../errors.ts';
 import { SUBSCRIBED_TOPICS_MAX } from '../limits.ts';
-import { CONSUMER_OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC } from '../protocol/coordinator-partition.ts';
+import { INTERNAL_TOPICS } from '../protocol/coordinator-partition.ts';
 
 /** A topic's name, or a pattern that matches some: of the whole name only if it says so. */
 export type SubscribedTopic = string | RegExp;
@@ -17,8 +17,6 @@ export interface StoreTopics {
   partitionCount(topic: string): number;
   names(): Iterable<string>;
 }
-
-const INTERNAL: readonly string[] = [CONSUMER_OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC];
 
 export function checkTopics(topics: unknown): readonly SubscribedTopic[] {
   const all: readonly unknown[] = Array.isArray(topics) ? topics : [topics];
@@ -42,7 +40,7 @@ export function resolveTopics(subscribed: readonly SubscribedTopic[], topics: St
   }
   if (patterns.length > 0) {
     for (const name of topics.names())
-      if (!INTERNAL.includes(name) && patterns.some((pattern) => pattern.test(name))) names.add(name);
+      if (!INTERNAL_TOPICS.has(name) && patterns.some((pattern) => pattern.test(name))) names.add(name);
   }
   return [...names].sort();
 }

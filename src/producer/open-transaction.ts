@@ -19,6 +19,7 @@ import type { ProducerIdentity, TransactionDoor } from './transaction-door.ts';
 import { TransactionLane } from './transaction-lane.ts';
 import { TransactionSend } from './transaction-send.ts';
 import type { CheckedTransactionalOptions } from './transactional-options.ts';
+import { checkWritable } from './writable-topic.ts';
 
 export class OpenTransaction {
   readonly producer: ProducerIdentity;
@@ -64,6 +65,7 @@ export class OpenTransaction {
   send(topic: string, records: readonly ProducerRecord[]): Promise<RecordMetadata[]> {
     return this.#doing(async () => {
       const sizes = records.map(recordSize);
+      checkWritable(topic);
       const partitionCount = this.#door.logs.partitionCount(topic);
       const partitions = records.map((record) => this.#choose(topic, record, partitionCount));
       const send = new TransactionSend(records.length);

@@ -9,6 +9,7 @@ import {
   type ProducerRecord,
   StickyPartition,
 } from './partitioner.ts';
+import { checkWritable } from './writable-topic.ts';
 
 export interface TopicLanesOptions {
   readonly partitioner: Partitioner;
@@ -24,7 +25,9 @@ export class TopicLanes {
   readonly #sticky: StickyPartition;
   #partitionCount = 0;
 
+  /** Throws INVALID_TOPIC for a topic that producers may not write to. */
   constructor(topic: string, options: TopicLanesOptions, make: (partition: number) => PartitionLane) {
+    checkWritable(topic);
     this.#topic = topic;
     this.#partitioner = options.partitioner;
     this.#make = make;

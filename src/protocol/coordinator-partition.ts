@@ -8,6 +8,9 @@ import { assert } from '../assert.ts';
 export const TRANSACTION_STATE_TOPIC = '__transaction_state';
 export const CONSUMER_OFFSETS_TOPIC = '__consumer_offsets';
 
+/** Those that coordinators keep for themselves. */
+export const INTERNAL_TOPICS: ReadonlySet<string> = new Set([CONSUMER_OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC]);
+
 /** Kafka's default of `transaction.state.log.num.partitions` and of `offsets.topic.num.partitions`. */
 export const COORDINATOR_PARTITIONS_DEFAULT = 50;
 

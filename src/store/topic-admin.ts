@@ -11,6 +11,7 @@ import { MillraceError } from '../errors.ts';
 import type { DeletedTopic } from '../group/offset-deletion.ts';
 import { type CheckedTopicOptions, checkPartitions } from './create-topic-options.ts';
 import { flushBarrier, flushRound } from '../file/flush-round.ts';
+import { INTERNAL_TOPICS } from '../protocol/coordinator-partition.ts';
 import { makePartitions, removeDirectories } from './partition-making.ts';
 import { removeLeaving, renameToLeave } from './partition-removal.ts';
 import { isDiskFailure, type StoreEnvironment, writingAside, writingAsideUnlessFull } from './store-environment.ts';
@@ -112,10 +113,14 @@ export class TopicAdmin {
     });
   }
 
-  /** Gives the topic `total` partitions, which must be more than it has. */
+  /** Gives the topic `total` partitions, which must be more than it has. INVALID_TOPIC for one of the coordinators. */
   async extend(name: string, total: number): Promise<TopicDescription> {
     return this.#alone(async () => {
       const topic = this.get(name);
+      if (INTERNAL_TOPICS.has(name)) {
+        const message = `topic "${name}" keeps its partitions: what coordinators look for in one of them would be looked for in another`;
+        throw new MillraceError('ERR_MILLRACE_INVALID_TOPIC', message);
+      }
       const from = topic.partitions.length;
       checkPartitions(total, from + 1);
       const added = Array.from({ length: total - from }, (_, i) => new Partition(topic, from + i));

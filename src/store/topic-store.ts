@@ -55,7 +55,7 @@ export abstract class TopicStore {
     this.admin.checkNew(name, checkCreateOptions(options));
   }
 
-  /** Gives a topic `total` partitions, more than it has. Where a key goes may change with that: the caller decides where keys go. */
+  /** Gives a topic `total` partitions, more than it has. Where a key goes may change with that: the caller decides where keys go. INVALID_TOPIC for topics of the coordinators. */
   async addPartitions(name: string, total: number): Promise<TopicDescription> {
     this.checkOpen();
     return this.admin.extend(name, total);

@@ -62,6 +62,15 @@ test('partitions are added, never taken away', async () => {
   await again.close();
 });
 
+test('topics of the coordinators keep their partitions', async () => {
+  const { store } = await openInMemory();
+  for (const topic of ['__consumer_offsets', '__transaction_state']) {
+    await store.createTopic(topic, { partitions: 2 });
+    await expect(store.addPartitions(topic, 3)).rejects.toMatchObject({ code: 'ERR_MILLRACE_INVALID_TOPIC' });
+    expect(store.topic(topic).partitions).toBe(2);
+  }
+});
+
 test('settings change from the next append on, and are there after a stop', async () => {
   const { store, system } = await openInMemory();
   await store.createTopic('orders', { config: { 'max.message.bytes': 100, 'segment.ms': 5 } });

@@ -16,3 +16,16 @@ test('only the whole name deletes a topic', async () => {
   expect((await cli(['topic', 'list', '--data', data])).stdout).toBe('');
   expect((await cli(['topic', 'delete', 'orders', '--json', '--data', data])).status).toBe(1);
 });
+
+test('what the coordinators have written is not deleted', async () => {
+  const data = temporaryDirectory();
+  await cli(['topic', 'create', '__consumer_offsets', '--data', data]);
+  const { status, stderr } = await cli(['topic', 'delete', '__consumer_offsets', '--data', data]);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/topic "__consumer_offsets" is the coordinators' own/);
+  expect((await cli(['topic', 'alter', '__consumer_offsets', '--partitions', '60', '--data', data])).status).not.toBe(
+    0,
+  );
+  const listed = await cli(['topic', 'list', '--json', '--data', data]);
+  expect(JSON.parse(listed.stdout)).toMatchObject({ name: '__consumer_offsets', partitions: 1 });
+});
