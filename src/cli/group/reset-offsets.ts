@@ -85,7 +85,7 @@ async function commit(coordinator: GroupCoordinator, groupId: string, plan: read
 }
 
 function printPlan(context: CliContext, group: string, plan: readonly PlannedReset[], options: ResetOptions): void {
-  const { json, execute } = options;
+  const { json, execute, fromFile } = options;
   const rows = plan.map(({ topic, partition, current, offset, note: why }) => [
     topic,
     partition,
@@ -100,7 +100,11 @@ function printPlan(context: CliContext, group: string, plan: readonly PlannedRes
     const row = { group, ...partition, offset: current, newOffset: offset, ...(why === null ? {} : { note: why }) };
     printRow(context, json, row, options.export ? showOffset({ ...partition, offset }) : lines[i]);
   }
-  if (plan.length === 0) note(context, `there is nothing to be reset: ${group} has committed no offsets`);
+  const none =
+    fromFile === undefined
+      ? `${group} has committed no offsets for partitions that there are`
+      : `${fromFile} has no offsets of ${group}`;
+  if (plan.length === 0) note(context, `there is nothing to be reset: ${none}`);
   else if (execute) note(context, `reset ${showCount(plan.length)} offset${plan.length === 1 ? '' : 's'} of ${group}`);
   else note(context, 'a dry run: nothing was changed; --execute does it');
 }

@@ -73,6 +73,20 @@ test('what --export writes --from-file reads', async () => {
   ]);
 });
 
+test.each([
+  ['is empty', ''],
+  ['names other groups', 'another,orders,0,3\n'],
+])('a file that %s resets nothing, and that is said', async (_, text) => {
+  const { data } = await closedGroupDirectory();
+  const file = join(data, 'offsets.csv');
+  writeFileSync(file, text);
+  expect(await reset(data, 'idle', '--from-file', file, '--execute')).toEqual({
+    stdout: '',
+    stderr: `millrace: there is nothing to be reset: ${file} has no offsets of idle\n`,
+    status: 0,
+  });
+});
+
 test('a group that has members is refused, in a dry run too', async () => {
   const { data } = await closedGroupDirectory();
   for (const execute of [[], ['--execute']]) {
@@ -105,6 +119,7 @@ test('partitions that there are no more are left alone, and that is said', async
   const { stdout, stderr, status } = await reset(data, 'idle', '--all-topics', '--to-latest');
   expect([stdout, status]).toEqual(['', 0]);
   expect(stderr).toContain('orders-0 is left alone: there is no such partition any more');
+  expect(stderr).toContain('idle has committed no offsets for partitions that there are');
 });
 
 test.each([
