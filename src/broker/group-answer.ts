@@ -21,7 +21,8 @@ export async function askGroups<T>(
   } catch (error) {
     if (isMillraceError(error)) {
       broker.logger.warn?.({ err: error }, 'the coordinator of groups cannot answer');
-      return failed('COORDINATOR_NOT_AVAILABLE');
+      // As Kafka's, which is none for a partition that it could not load.
+      return failed(isMillraceError(error, 'ERR_MILLRACE_CORRUPT') ? 'NOT_COORDINATOR' : 'COORDINATOR_NOT_AVAILABLE');
     }
     broker.logger.error?.({ err: error }, 'the coordinator of groups failed');
     return failed('UNKNOWN_SERVER_ERROR');

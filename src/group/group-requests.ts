@@ -187,7 +187,7 @@ export interface GroupDescription {
 }
 
 /** A coordinator, whoever it is reached through. Requests never throw for what a member did; they do for a store that is closed, and where a log
- * cannot be read. Where one cannot be written the answer is COORDINATOR_NOT_AVAILABLE, or NOT_COORDINATOR when the store is offline. */
+ * cannot be read; who asks of several groups is answered NOT_COORDINATOR for those in it, and in lists they are missing. Where one cannot be written the answer is COORDINATOR_NOT_AVAILABLE, or NOT_COORDINATOR when the store is offline. */
 export interface GroupCoordinator {
   /** Settles when the generation begins, or at once with an error. */
   join(request: JoinRequest): Promise<JoinAnswer>;

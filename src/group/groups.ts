@@ -2,7 +2,7 @@
  * The coordinator of a store's consumer groups: what GroupCoordinator says, over the partitions of `__consumer_offsets`. Each is loaded when one of its
  * groups is first asked for; the topic is made when something must be written there.
  */
-import { MillraceError } from '../errors.ts';
+import { isMillraceError, MillraceError } from '../errors.ts';
 import { coordinatorPartition } from '../protocol/coordinator-partition.ts';
 import type { TopicPartition } from '../types.ts';
 import { nobodyLeft, refusedJoin, refusedSync } from './classic/group-answers.ts';
@@ -39,6 +39,7 @@ import type {
   TransactionalCommitRequest,
 } from './group-requests.ts';
 import { GroupShard, type ShardOptions } from './group-shard.ts';
+import { GroupShards } from './group-shards.ts';
 import type { GroupSummary, GroupView } from './group-view.ts';
 import { answerNothing } from './offset-answer.ts';
 import type { DeletedTopic } from './offset-deletion.ts';
@@ -59,16 +60,11 @@ export interface GroupsOptions extends Omit<ShardOptions, 'counters'> {
   readonly topic: OffsetsTopic;
 }
 
-interface Loading {
-  readonly loaded: Promise<GroupShard>;
-  shard: GroupShard | null;
-}
-
 export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, GroupView {
   readonly counters = newGroupCounters();
   readonly #options: GroupsOptions;
   readonly #hash: TopicsHash;
-  readonly #shards = new Map<number, Loading>();
+  readonly #shards: GroupShards;
   #overrides: ReadonlyMap<string, GroupOverrides> = new Map();
   #isClosed = false;
   #cancelExpiry: () => void = () => undefined;
@@ -76,6 +72,9 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
   constructor(options: GroupsOptions) {
     this.#options = { ...options, clock: guardedClock(options.clock, options.logger) };
     this.#hash = new TopicsHash(options.topics);
+    const { topic, logger } = options;
+    const load = (index: number): Promise<GroupShard> => this.#load(index);
+    this.#shards = new GroupShards({ logger, partitionCount: () => topic.partitionCount, load });
     this.#awaitExpiry();
   }
 
@@ -120,8 +119,9 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
     return Promise.all(
       groupIds.map(async (groupId) => {
         if (groupId === '') return unknownConsumerGroup(groupId, 'INVALID_GROUP_ID');
-        const group = (await this.#shardOf(groupId))?.consumers.get(groupId);
-        return group?.describe() ?? unknownConsumerGroup(groupId, 'GROUP_ID_NOT_FOUND');
+        const shard = await this.#shardOrError(groupId);
+        if (typeof shard === 'string') return unknownConsumerGroup(groupId, shard);
+        return shard?.consumers.get(groupId)?.describe() ?? unknownConsumerGroup(groupId, 'GROUP_ID_NOT_FOUND');
       }),
     );
   }
@@ -157,7 +157,8 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
   async describe(groupIds: readonly string[]): Promise<GroupDescription[]> {
     return Promise.all(
       groupIds.map(async (groupId) => {
-        const shard = await this.#shardOf(groupId);
+        const shard = await this.#shardOrError(groupId);
+        if (typeof shard === 'string') return { ...unknownGroup(groupId), error: shard };
         return shard === null ? unknownGroup(groupId) : shard.describe(groupId);
       }),
     );
@@ -168,23 +169,24 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
   }
 
   async list(): Promise<GroupListing[]> {
-    return (await this.#all()).flatMap((shard) => shard.list());
+    return this.#each((shard) => shard.list());
   }
 
   async summaries(): Promise<GroupSummary[]> {
-    return (await this.#all()).flatMap((shard) => shard.summaries());
+    return this.#each((shard) => shard.summaries());
   }
 
   /** Committed offsets, of all groups. */
   async offsetCount(): Promise<number> {
-    return (await this.#all()).reduce((sum, { offsetCount }) => sum + offsetCount, 0);
+    return (await this.#each(({ offsetCount }) => [offsetCount])).reduce((sum, count) => sum + count, 0);
   }
 
   async deleteGroups(groupIds: readonly string[]): Promise<GroupError[]> {
     const errors: GroupError[] = [];
     for (const groupId of groupIds) {
-      const shard = await this.#shardOf(groupId);
-      errors.push(shard === null ? 'GROUP_ID_NOT_FOUND' : await shard.delete(groupId));
+      const shard = await this.#shardOrError(groupId);
+      if (typeof shard === 'string') errors.push(shard);
+      else errors.push(shard === null ? 'GROUP_ID_NOT_FOUND' : await shard.delete(groupId));
     }
     return errors;
   }
@@ -203,7 +205,7 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
       // Where nobody has written anything.
       if (!this.#shards.has(index) && topic.endOffset(index) === 0) continue;
       try {
-        await (await this.#shard(index)).commits.forgetTopics([deleted]);
+        await (await this.#shards.get(index)).commits.forgetTopics([deleted]);
       } catch (error) {
         isForgotten = false;
         logger.error?.({ err: error, topic: deleted.name }, 'offsets of a deleted topic could not be forgotten');
@@ -214,61 +216,51 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
 
   /** Forgets committed offsets that have had their time: what is done by itself every `offsetsRetentionCheckIntervalMs`. */
   async expire(): Promise<void> {
-    for (let index = 0; !this.#isClosed && index < this.#options.topic.partitionCount; index++) {
-      const shard = await this.#shard(index);
-      if (!this.#isClosed) shard.expire(this.#options.settings.offsetsRetentionMs);
-    }
+    const { offsetsRetentionMs } = this.#options.settings;
+    await this.#shards.each((shard) => {
+      shard.expire(offsetsRetentionMs);
+      return [];
+    });
   }
 
   /** Answers whoever waits; what members have is in the log, and their sessions begin anew with the next one that loads it. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelExpiry();
-    for (const { loaded } of this.#shards.values()) {
-      // Its failure was told to who asked for it.
-      const shard = await loaded.catch(() => null);
-      shard?.close();
-    }
-    this.#shards.clear();
+    await this.#shards.close();
   }
 
   /** Null where there is no topic, and so no group. */
   #shardOf(groupId: string): GroupShard | Promise<GroupShard> | null {
     this.#checkOpen();
     const { partitionCount } = this.#options.topic;
-    return partitionCount === 0 ? null : this.#shard(coordinatorPartition(groupId, partitionCount));
+    return partitionCount === 0 ? null : this.#shards.get(coordinatorPartition(groupId, partitionCount));
   }
 
-  async #all(): Promise<GroupShard[]> {
+  /** As `#shardOf`, for who asks of several groups: what stands in the way of one is no answer for the others. Kafka has no coordinator where a log could not be loaded. */
+  async #shardOrError(groupId: string): Promise<GroupShard | null | 'NOT_COORDINATOR'> {
+    try {
+      return await this.#shardOf(groupId);
+    } catch (error) {
+      this.#checkOpen();
+      if (!isMillraceError(error)) throw error;
+      this.#options.logger.warn?.({ err: error, groupId }, 'the groups of a partition could not be loaded');
+      return 'NOT_COORDINATOR';
+    }
+  }
+
+  async #each<T>(look: (shard: GroupShard) => readonly T[]): Promise<T[]> {
     this.#checkOpen();
-    const shards: GroupShard[] = [];
-    for (let index = 0; index < this.#options.topic.partitionCount; index++) shards.push(await this.#shard(index));
-    return shards;
+    const found = await this.#shards.each(look);
+    this.#checkOpen();
+    return found;
   }
 
   async #making(groupId: string): Promise<GroupShard> {
     this.#checkOpen();
     const { topic } = this.#options;
     if (topic.partitionCount === 0) await topic.make();
-    return this.#shard(coordinatorPartition(groupId, topic.partitionCount));
-  }
-
-  #shard(index: number): GroupShard | Promise<GroupShard> {
-    const known = this.#shards.get(index);
-    if (known?.shard?.isClosed === true) {
-      known.shard.close();
-      this.#shards.delete(index);
-    } else if (known !== undefined) return known.shard ?? known.loaded;
-    const loading: Loading = { loaded: this.#load(index), shard: null };
-    this.#shards.set(index, loading);
-    loading.loaded.then(
-      (shard) => void (loading.shard = shard),
-      () => {
-        // The next one tries again.
-        if (this.#shards.get(index) === loading) this.#shards.delete(index);
-      },
-    );
-    return loading.loaded;
+    return this.#shards.get(coordinatorPartition(groupId, topic.partitionCount));
   }
 
   async #load(index: number): Promise<GroupShard> {

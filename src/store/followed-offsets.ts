@@ -33,6 +33,8 @@ export class FollowedOffsets {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #followed = new Map<number, Followed>();
+  /** Of which it was told that they cannot be read. */
+  readonly #unreadable = new Set<number>();
 
   constructor(topics: FollowedTopics, clock: Clock, logger: Logger = {}) {
     this.#topics = topics;
@@ -50,10 +52,24 @@ export class FollowedOffsets {
     return count === 0 ? null : this.#read(coordinatorPartition(group, count));
   }
 
+  /** Of all partitions that can be read; of the others the log is told, once. */
   async all(): Promise<FollowedPartitionOfGroups[]> {
     const found: FollowedPartitionOfGroups[] = [];
     const count = this.#partitionCount;
-    for (let partition = 0; partition < count; partition++) found.push(await this.#read(partition));
+    for (let partition = 0; partition < count; partition++) {
+      try {
+        found.push(await this.#read(partition));
+        this.#unreadable.delete(partition);
+      } catch (error) {
+        if (!isMillraceError(error, 'ERR_MILLRACE_CORRUPT') && !isMillraceError(error, 'ERR_MILLRACE_IO')) throw error;
+        if (!this.#unreadable.has(partition))
+          this.#logger.error?.(
+            { err: error, partition },
+            'the groups of a partition of __consumer_offsets cannot be read',
+          );
+        this.#unreadable.add(partition);
+      }
+    }
     return found;
   }
 

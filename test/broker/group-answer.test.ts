@@ -19,9 +19,10 @@ test('a coordinator that cannot answer is to be asked again; one that is at faul
       (error) => error,
     );
   expect(await ask(new MillraceError('ERR_MILLRACE_IO', 'disk'))).toBe('COORDINATOR_NOT_AVAILABLE');
-  expect([logger.warn.mock.calls.length, logger.error.mock.calls.length]).toEqual([1, 0]);
+  expect(await ask(new MillraceError('ERR_MILLRACE_CORRUPT', 'a record'))).toBe('NOT_COORDINATOR');
+  expect([logger.warn.mock.calls.length, logger.error.mock.calls.length]).toEqual([2, 0]);
   expect(await ask(new TypeError('ours'))).toBe('UNKNOWN_SERVER_ERROR');
-  expect([logger.warn.mock.calls.length, logger.error.mock.calls.length]).toEqual([1, 1]);
+  expect([logger.warn.mock.calls.length, logger.error.mock.calls.length]).toEqual([2, 1]);
 });
 
 test('who has gone waits no longer, and leaves nothing behind', async () => {

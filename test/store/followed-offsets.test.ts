@@ -4,7 +4,7 @@ import { FollowedOffsets } from '#millrace/store/followed-offsets.js';
 import { openStore } from '#millrace/main.js';
 import { offsetRecord } from '../group/offsets-log.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { DATA, openInMemory } from './store-fixture.ts';
+import { DATA, Messages, openInMemory } from './store-fixture.ts';
 
 const TOPIC = '__consumer_offsets';
 const config = { 'cleanup.policy': 'compact', 'delete.retention.ms': 1_000 };
@@ -63,6 +63,21 @@ test('who has not asked for as long as the topic keeps tombstones misses none th
     .map(({ key }) => decodeOffsetCommit(key, null)?.key.group);
   expect(keys).toEqual(['h']);
   expect(await offsets.committed('g')).toEqual([]);
+  await follower.close();
+  await store.close();
+});
+
+test('a partition that cannot be read keeps nobody from the others, and is told once', async () => {
+  const { store, system } = await openInMemory();
+  await store.createTopic(TOPIC, { partitions: 2, config });
+  const follower = await openStore(DATA, { readOnly: true, fileSystem: system });
+  const messages = new Messages();
+  const offsets = new FollowedOffsets(follower, new FakeClock(), messages.logger);
+  store.partition(TOPIC, 1).append([offsetRecord('g', 'a-0', 5)]);
+  store.partition(TOPIC, 0).append([{ key: Buffer.from([0]), value: 'x' }]);
+  for (let i = 0; i < 2; i++) expect((await offsets.all()).map((each) => [...each.offsets.groups()])).toEqual([['g']]);
+  expect(messages.warnings()).toEqual(['the groups of a partition of __consumer_offsets cannot be read']);
+  await expect(offsets.of('h')).rejects.toMatchObject({ code: 'ERR_MILLRACE_CORRUPT' });
   await follower.close();
   await store.close();
 });
