@@ -4,11 +4,11 @@
  */
 import { isMillraceError, MillraceError } from '../errors.ts';
 import { coordinatorPartition } from '../protocol/coordinator-partition.ts';
+import { guardedClock } from '../guarded-clock.ts';
 import type { TopicPartition } from '../types.ts';
 import { nobodyLeft, refusedJoin, refusedSync } from './classic/group-answers.ts';
 import type { GroupOverrides } from './consumer/consumer-environment.ts';
 import { newGroupCounters } from './group-counters.ts';
-import { guardedClock } from './guarded-clock.ts';
 import { checkHeartbeat } from './consumer/heartbeat-check.ts';
 import {
   type ConsumerGroupCoordinator,
@@ -70,7 +70,7 @@ export class Groups implements GroupCoordinator, ConsumerGroupCoordinator, Group
   #cancelExpiry: () => void = () => undefined;
 
   constructor(options: GroupsOptions) {
-    this.#options = { ...options, clock: guardedClock(options.clock, options.logger) };
+    this.#options = { ...options, clock: guardedClock(options.clock, options.logger, 'groups') };
     this.#hash = new TopicsHash(options.topics);
     const { topic, logger } = options;
     const load = (index: number): Promise<GroupShard> => this.#load(index);

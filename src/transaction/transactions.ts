@@ -7,6 +7,7 @@
  */
 import type { Clock } from '../clock.ts';
 import { invalidArgument, MillraceError } from '../errors.ts';
+import { guardedClock } from '../guarded-clock.ts';
 import { EXPIRED_IDS_CHECK_MS, INIT_WAIT_MS, TIMED_OUT_CHECK_MS } from '../limits.ts';
 import type { Logger, Timestamp, TopicPartition } from '../types.ts';
 import { TransactionCoordinator } from './coordinator.ts';
@@ -66,7 +67,7 @@ export class Transactions {
 
   private constructor(options: TransactionsOptions) {
     this.#options = options;
-    this.#clock = options.clock;
+    this.#clock = guardedClock(options.clock, options.logger, 'transactions');
     this.#logger = options.logger;
     this.#coordinator = new TransactionCoordinator(options);
     this.#driver = new TransactionDriver(this.#coordinator, options.log, options);
@@ -213,8 +214,8 @@ export class Transactions {
     const slot = this.#cancels.length;
     const again = (): void => {
       this.#cancels[slot] = this.#clock.schedule(intervalMs, () => {
-        task();
         again();
+        task();
       });
     };
     again();

@@ -12,6 +12,7 @@ const levels: Record<string, number> = {
   limits: 0,
   types: 0,
   clock: 0,
+  'guarded-clock': 0,
   'test-clock': 0,
   native: 0,
   'native-words': 0,

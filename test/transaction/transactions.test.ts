@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { MillraceError } from '#millrace/errors.js';
 import { INIT_WAIT_MS } from '#millrace/limits.js';
 import { turn, until } from '../consumer/consumer-fixture.ts';
 import { failure } from '../producer/transaction-rig.ts';
+import { TransactionCoordinator } from '#millrace/transaction/coordinator.js';
 import { TransactionsRig } from './transactions-rig.ts';
 
 const P0 = { topic: 'orders', partition: 0 };
@@ -166,5 +167,20 @@ test('a partition of the log that cannot be read is missing for its ids only, an
   const both = await Promise.all([transactions.init('a', 60_000, null), transactions.requests.init(request)]);
   expect(both).toMatchObject([{ producerEpoch: 2 }, { error: 'CONCURRENT_TRANSACTIONS' }]);
   expect([orders.endOffset, rig.store.partition('orders', 1).endOffset]).toEqual([1, 1]);
+  await transactions.close();
+});
+
+test('a fault of the coordinator’s own is logged, and what is out of time is looked for again', async () => {
+  const { transactions, clock, messages } = await TransactionsRig.open();
+  const first = await transactions.init('a', 5_000, null);
+  await transactions.addPartitions('a', first, [P0]);
+  vi.spyOn(TransactionCoordinator.prototype, 'timedOut').mockImplementationOnce(() => {
+    throw new TypeError('x is not a function');
+  });
+  clock.advance(10_000);
+  expect(transactions.statistics).toMatchObject({ open: 1, timedOut: 0 });
+  expect(messages.warnings()).toEqual(['the coordinator of transactions failed when a time was over']);
+  clock.advance(10_000);
+  await until(() => transactions.statistics.timedOut === 1);
   await transactions.close();
 });

@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest';
-import { guardedClock } from '#millrace/group/guarded-clock.js';
-import { FakeClock } from '../support/fake-clock.ts';
+import { guardedClock } from '#millrace/guarded-clock.js';
+import { FakeClock } from './support/fake-clock.ts';
 
 test('what a task throws is logged, and the others come in their time', () => {
   const clock = new FakeClock();
   const error = vi.fn();
-  const guarded = guardedClock(clock, { error });
+  const guarded = guardedClock(clock, { error }, 'groups');
   const bug = new TypeError('x is not a function');
   const other = vi.fn();
   guarded.schedule(1, () => {
@@ -20,7 +20,7 @@ test('what a task throws is logged, and the others come in their time', () => {
 test('it is the other clock in everything else', () => {
   const clock = new FakeClock();
   const task = vi.fn();
-  const guarded = guardedClock(clock, {});
+  const guarded = guardedClock(clock, {}, 'groups');
   const cancel = guarded.schedule(1, task);
   cancel();
   clock.advance(5);
