@@ -33,13 +33,13 @@ test('an expression that would keep others busy for ages does not', () => {
 });
 
 test('each expression gets the names that it stands for; others have their turn meanwhile', async () => {
-  const names = Array.from({ length: 3_000 }, (_, i) => `topic-${i}`);
+  const names = Array.from({ length: 30_000 }, (_, i) => `topic-${i}`);
   let turns = 0;
   const counting = setInterval(() => turns++, 0);
   const found = await matchTopics(['topic-1.', '(a|b|topic-\\d+)*', '('], names);
   clearInterval(counting);
   expect([...found.get('topic-1.')!]).toEqual(names.slice(10, 20));
-  expect(found.get('(a|b|topic-\\d+)*')!.size).toBe(3_000);
+  expect(found.get('(a|b|topic-\\d+)*')!.size).toBe(30_000);
   expect(found.get('(')!.size).toBe(0);
   expect(turns).toBeGreaterThan(0);
 });
