@@ -4,6 +4,7 @@ import { TopicCounters } from '#millrace/producer/producer-statistics.js';
 import { settled } from '../support/flush-thread.ts';
 
 const PLACE = { topic: 't', partition: 0, offset: 0, timestamp: 1 };
+// Of the whole process: those of other tests may end meanwhile.
 const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
 test('bytes up to the bound, or what is larger alone', () => {
@@ -37,7 +38,7 @@ test('a send is open until the last of its records has an answer, and keeps the 
   await expect(many.promise).rejects.toThrow('first');
   expect(await flushed.now()).toBe('resolved');
   expect(await one.promise).toEqual(PLACE);
-  expect(timers()).toBe(before);
+  expect(timers()).toBeLessThanOrEqual(before);
   expect(ledger.counters).toMatchObject({ acknowledgedRecords: 2, errors: 2 });
   expect(topic.errors).toBe(2);
   ledger.close();
@@ -54,7 +55,7 @@ test('one that nobody hears of, and one that was taken back, end too', async () 
   ledger.cancelled(cancelled, new Error('taken back'));
   await expect(cancelled.promise).rejects.toThrow('taken back');
   expect(await flushed.now()).toBe('resolved');
-  expect(timers()).toBe(before);
+  expect(timers()).toBeLessThanOrEqual(before);
   expect(ledger.counters).toMatchObject({ acknowledgedRecords: 1, errors: 0 });
   ledger.close();
 });
