@@ -4,6 +4,7 @@
  */
 import type { Logger } from '../types.ts';
 import type { GroupShard } from './group-shard.ts';
+import { UnreadablePartitions } from './unreadable-partitions.ts';
 
 export interface ShardParts {
   readonly logger: Logger;
@@ -18,13 +19,13 @@ interface Loading {
 
 export class GroupShards {
   readonly #parts: ShardParts;
+  readonly #unreadable: UnreadablePartitions;
   readonly #shards = new Map<number, Loading>();
-  /** Of which it was told that they cannot be read. */
-  readonly #unreadable = new Set<number>();
   #isClosed = false;
 
   constructor(parts: ShardParts) {
     this.#parts = parts;
+    this.#unreadable = new UnreadablePartitions(parts.logger);
   }
 
   /** It is loaded, or being loaded. */
@@ -58,9 +59,9 @@ export class GroupShards {
         const shard = await this.get(index);
         if (this.#isClosed) break;
         found.push(look(shard));
-        this.#unreadable.delete(index);
+        this.#unreadable.read(index);
       } catch (error) {
-        this.#tell(index, error);
+        if (!this.#isClosed) this.#unreadable.tell(index, error);
       }
     }
     return found.flat();
@@ -75,14 +76,5 @@ export class GroupShards {
       shard?.close();
     }
     this.#shards.clear();
-  }
-
-  #tell(partition: number, error: unknown): void {
-    if (this.#isClosed || this.#unreadable.has(partition)) return;
-    this.#unreadable.add(partition);
-    this.#parts.logger.error?.(
-      { err: error, partition },
-      'the groups of a partition of __consumer_offsets cannot be read',
-    );
   }
 }

@@ -4,6 +4,7 @@ import { isMillraceError } from '../errors.ts';
 import { OffsetReader } from '../group/offset-reader.ts';
 import type { CommittedOffset, OffsetTable } from '../group/offset-table.ts';
 import { RecordedGroups } from '../group/recorded-groups.ts';
+import { UnreadablePartitions } from '../group/unreadable-partitions.ts';
 import type { FollowedLog } from '../log/log-follower.ts';
 import { CONSUMER_OFFSETS_TOPIC, coordinatorPartition } from '../protocol/coordinator-partition.ts';
 import type { Logger } from '../types.ts';
@@ -33,13 +34,13 @@ export class FollowedOffsets {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #followed = new Map<number, Followed>();
-  /** Of which it was told that they cannot be read. */
-  readonly #unreadable = new Set<number>();
+  readonly #unreadable: UnreadablePartitions;
 
   constructor(topics: FollowedTopics, clock: Clock, logger: Logger = {}) {
     this.#topics = topics;
     this.#clock = clock;
     this.#logger = logger;
+    this.#unreadable = new UnreadablePartitions(logger);
   }
 
   async committed(group: string): Promise<CommittedOffset[]> {
@@ -59,15 +60,10 @@ export class FollowedOffsets {
     for (let partition = 0; partition < count; partition++) {
       try {
         found.push(await this.#read(partition));
-        this.#unreadable.delete(partition);
+        this.#unreadable.read(partition);
       } catch (error) {
         if (!isMillraceError(error, 'ERR_MILLRACE_CORRUPT') && !isMillraceError(error, 'ERR_MILLRACE_IO')) throw error;
-        if (!this.#unreadable.has(partition))
-          this.#logger.error?.(
-            { err: error, partition },
-            'the groups of a partition of __consumer_offsets cannot be read',
-          );
-        this.#unreadable.add(partition);
+        this.#unreadable.tell(partition, error);
       }
     }
     return found;
