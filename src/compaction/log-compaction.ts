@@ -26,7 +26,7 @@ import type { CompactionOutcome, CompactionTask } from './compaction-task.ts';
 import { OffsetMap, type OffsetMapState } from './offset-map.ts';
 import type { CleaningReport } from './segment-cleaning.ts';
 import { type GroupedSegment, groupSegments } from './segment-groups.ts';
-import { abortedTransactions, lastRecords } from './stable-part.ts';
+import { lastRecords } from './stable-part.ts';
 
 export type CompactionExecutor = Executor<CompactionTask, CompactionOutcome>;
 
@@ -103,7 +103,7 @@ class Pass {
       { segmentBytes: this.#log.settings.segmentBytes, indexBytes: this.#log.settings.segmentIndexBytes },
     );
     const from = members[0].baseOffset;
-    let transactions = transactionsFrom(abortedTransactions(this.#log, from, bound), from);
+    let transactions = transactionsFrom(this.#log.abortedInSegments(from, bound), from);
     for (const group of groups) {
       const cleaned = await this.#clean(map, group, transactions);
       if (cleaned === null) return this.#givenUp();
@@ -123,7 +123,7 @@ class Pass {
         directory: this.#log.directory,
         segments: members.filter(({ endOffset }) => endOffset > firstDirtyOffset).map(plain),
         startOffset: firstDirtyOffset,
-        aborted: abortedTransactions(this.#log, firstDirtyOffset, bound),
+        aborted: this.#log.abortedInSegments(firstDirtyOffset, bound),
       },
     };
     const outcome = await this.#run(task, []);

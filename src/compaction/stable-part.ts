@@ -1,5 +1,4 @@
-/** What compaction must know of the transactions and producers of a log, beside its batches. */
-import type { AbortedTransaction } from '../index/transaction-index.ts';
+/** What compaction must know of the producers of a log, beside its batches. */
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { LastRecord } from './batch-filter.ts';
 
@@ -10,9 +9,4 @@ export function lastRecords(log: PartitionLog): LastRecord[] {
     producerEpoch,
     lastDataOffset: lastOffset,
   }));
-}
-
-/** The aborted transactions that have records in [from, to), in the segments of the log. */
-export function abortedTransactions(log: PartitionLog, from: number, to: number): AbortedTransaction[] {
-  return log.abortedInSegments(from, to);
 }

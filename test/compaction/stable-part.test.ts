@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { abortedTransactions, lastRecords } from '#millrace/compaction/stable-part.js';
+import { lastRecords } from '#millrace/compaction/stable-part.js';
 import { encodeControlBatch } from '#millrace/record/control-record.js';
 import { numbered, readyBatches, TempLog } from '../support/temp-log.ts';
 
@@ -16,7 +16,7 @@ test('a log without producers has neither', () => {
   const { log } = new TempLog();
   log.append(numbered(3));
   expect(lastRecords(log)).toEqual([]);
-  expect(abortedTransactions(log, 0, 3)).toEqual([]);
+  expect(log.abortedInSegments(0, 3)).toEqual([]);
 });
 
 test('each producer with its last data, and aborted transactions by their offsets', () => {
@@ -30,7 +30,7 @@ test('each producer with its last data, and aborted transactions by their offset
     { producerId: 2, producerEpoch: 0, lastDataOffset: 6 },
   ]);
   const firsts = (from: number, to: number): number[] =>
-    abortedTransactions(rig.log, from, to).map(({ firstOffset }) => firstOffset);
+    rig.log.abortedInSegments(from, to).map(({ firstOffset }) => firstOffset);
   expect(firsts(0, 14)).toEqual([0, 8]);
   expect(firsts(4, 14)).toEqual([8]);
   // The log's start may come back: what lies before it in a segment that is there counts as well.
