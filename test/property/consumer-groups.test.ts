@@ -1,21 +1,22 @@
 /** Random histories of a group of the consumer protocol. `MILLRACE_SEED=n` repeats a run, `MILLRACE_RUNS=n` makes it so many. */
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { askedSeed, Random, seedsOf } from '../support/random.ts';
+import { HistoryCounts } from './history-counts.ts';
 import { ConsumerGroupSimulation } from './consumer-group-simulation.ts';
 
 const RUNS = Number(process.env.MILLRACE_RUNS ?? 12);
 
 test('nobody is given what somebody else has, and in the end all is somebody’s', async () => {
-  const counts: Record<string, number> = {};
+  const counts = new HistoryCounts();
   for (const seed of seedsOf(RUNS)) {
     const simulation = new ConsumerGroupSimulation(new Random(seed));
     await simulation.run(800).catch((error: unknown) => {
       throw new Error(`with seed ${seed}: ${(error as Error).message}`, { cause: error });
     });
-    for (const [what, count] of Object.entries(simulation.counts)) counts[what] = (counts[what] ?? 0) + count;
+    counts.add(simulation.counts);
   }
   // The histories have had what they are to have.
   const refusals = ['UNKNOWN_MEMBER_ID', 'FENCED_MEMBER_EPOCH', 'UNRELEASED_INSTANCE_ID', 'NOT_COORDINATOR'];
   const events = ['given', 'lost', 'crash', 'pause', 'restart', 'compaction', 'move', 'topic', 'subscribe'];
-  if (askedSeed() === null) for (const what of [...refusals, ...events]) expect(counts[what], what).toBeGreaterThan(0);
+  if (askedSeed() === null) counts.expectEach([...refusals, ...events]);
 }, 60_000);

@@ -1,19 +1,20 @@
 /** Random histories of a group. `MILLRACE_SEED=n` repeats a run, `MILLRACE_RUNS=n` makes it so many. */
 import { expect, test } from 'vitest';
 import { askedSeed, seedsOf } from '../support/random.ts';
+import { HistoryCounts } from './history-counts.ts';
 import { GroupSimulation } from './group-simulation.ts';
 
 const RUNS = Number(process.env.MILLRACE_RUNS ?? 10);
 
 test('a partition has one owner in a generation, who is fenced commits nothing, and every record is delivered', async () => {
-  const counts: Record<string, number> = {};
+  const counts = new HistoryCounts();
   for (const seed of seedsOf(RUNS)) {
     const simulation = new GroupSimulation(seed);
     await simulation.run(600).catch((error: unknown) => {
       throw new Error(`with seed ${seed}: ${(error as Error).message}`, { cause: error });
     });
     expect(simulation.truth.counts.committed).toBeGreaterThan(0);
-    for (const [what, count] of Object.entries(simulation.truth.counts)) counts[what] = (counts[what] ?? 0) + count;
+    counts.add(simulation.truth.counts);
   }
   // The histories have had what they are to have.
   const refusals = ['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'FENCED_INSTANCE_ID'];
@@ -31,6 +32,5 @@ test('a partition has one owner in a generation, who is fenced commits nothing, 
     'unanswered',
     'skipped',
   ];
-  if (askedSeed() === null)
-    for (const what of [...refusals, ...events]) expect(counts[what] ?? 0, what).toBeGreaterThan(0);
+  if (askedSeed() === null) counts.expectEach([...refusals, ...events]);
 }, 120_000);

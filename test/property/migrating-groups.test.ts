@@ -1,6 +1,7 @@
 /** Random histories of a group whose members come with either protocol. `MILLRACE_SEED=n` repeats a run, `MILLRACE_RUNS=n` makes it so many. */
 import { expect, test } from 'vitest';
 import { askedSeed, seedsOf } from '../support/random.ts';
+import { HistoryCounts } from './history-counts.ts';
 import { EpochTruth } from './epoch-truth.ts';
 import { GroupSimulation } from './group-simulation.ts';
 import { MIGRATING_OPTIONS, MigratingConsumer } from './migrating-consumer.ts';
@@ -10,7 +11,7 @@ const RUNS = Number(process.env.MILLRACE_RUNS ?? 4);
 test.each(['eager', 'cooperative'] as const)(
   'with %s classic members: nobody is given what somebody else has, who is fenced commits nothing, and every record is delivered',
   async (classic) => {
-    const counts: Record<string, number> = {};
+    const counts = new HistoryCounts();
     for (const seed of seedsOf(RUNS)) {
       const truth = new EpochTruth();
       const others: MigratingConsumer[] = [];
@@ -27,7 +28,7 @@ test.each(['eager', 'cooperative'] as const)(
         throw new Error(`with seed ${seed}: ${(error as Error).message}`, { cause: error });
       });
       expect(truth.counts.committed).toBeGreaterThan(0);
-      for (const [what, count] of Object.entries(truth.counts)) counts[what] = (counts[what] ?? 0) + count;
+      counts.add(truth.counts);
     }
     // The histories have had what they are to have.
     const refusals = ['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'REBALANCE_IN_PROGRESS', 'UNRELEASED_INSTANCE_ID'];
@@ -44,8 +45,7 @@ test.each(['eager', 'cooperative'] as const)(
       'compacted',
     ];
     const kinds = [classic, 'consumer', 'upgraded', 'downgraded'];
-    if (askedSeed() === null)
-      for (const what of [...refusals, ...events, ...kinds]) expect(counts[what] ?? 0, what).toBeGreaterThan(0);
+    if (askedSeed() === null) counts.expectEach([...refusals, ...events, ...kinds]);
   },
   120_000,
 );
