@@ -100,7 +100,7 @@ export const RETENTION_TURN_MS = 4;
 export const RETENTION_LEAVING_SEGMENTS = 16;
 /** Files that one call of a thread removes. */
 export const REMOVED_AT_ONCE = 256;
-/** The `.log` of a segment of this size is removed on another thread. */
+/** A file of this size is removed on another thread. */
 export const REMOVED_ASIDE_BYTES_MIN = 1 * MIB;
 
 /** A producer's bound on what was sent and not acknowledged: Kafka's default of `buffer.memory`. */

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { isMillraceError } from '../errors.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import type { DeletedTopic } from '../group/offset-deletion.ts';
+import { REMOVED_ASIDE_BYTES_MIN } from '../limits.ts';
 import { listSegments } from '../log/log-directory.ts';
 import { isLeaving, leavingName, partitionDirectoryName } from './partition-directory.ts';
 import { readPartitionMetadata } from './partition-metadata.ts';
@@ -31,9 +32,14 @@ export function renameToLeave(
   return leaving;
 }
 
-/** Removes directories with their files; the event loop gets its turn in between. */
+/** Removes directories with their files, the large ones on another thread; the event loop gets its turn in between. */
 export async function removeLeaving(system: FileSystem, paths: readonly string[]): Promise<void> {
   for (const path of paths) {
+    const large = system
+      .list(path)
+      .map(({ name }) => join(path, name))
+      .filter((file) => system.sizeOf(file) >= REMOVED_ASIDE_BYTES_MIN);
+    if (large.length > 0) await system.removeAside(large).done;
     system.removeDirectory(path);
     await setImmediate();
   }

@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { REMOVED_ASIDE_BYTES_MIN } from '#millrace/limits.js';
 import { makePartitionDirectory } from '#millrace/store/partition-directory.js';
-import { removeLeftovers, renameToLeave, settleChange } from '#millrace/store/partition-removal.js';
+import { removeLeaving, removeLeftovers, renameToLeave, settleChange } from '#millrace/store/partition-removal.js';
 import { type TopicChange, writeTopicChange } from '#millrace/store/topic-change.js';
 import { readTopicsFile, writeTopicsFile } from '#millrace/store/topics-file.js';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
@@ -41,6 +43,20 @@ test('renamed directories have left for good once their parent is synced, also a
   ]);
   system.syncDirectory(DATA);
   expect(partitionsIn(system.crash(new Random(1)))).toEqual(['clicks-0', 'orders-0 leaving', 'orders-1 leaving']);
+});
+
+test('a large file is removed on another thread, and its directory behind it', async () => {
+  const system = inMemory(['orders-0', A], ['orders-1', A]);
+  const large = `${DATA}/orders-1/00000000000000000000.log`;
+  system.open(large, 'a+').truncate(REMOVED_ASIDE_BYTES_MIN);
+  const release = system.holdRemovals();
+  const leaving = renameToLeave(system, DATA, 'orders', [0, 1]);
+  const removed = removeLeaving(system, leaving);
+  for (let i = 0; i < 5; i++) await setImmediate();
+  expect(leaving.map((path) => system.list(path).length > 0)).toEqual([true, true]);
+  release();
+  await removed;
+  expect(partitionsIn(system)).toEqual([]);
 });
 
 test('what a deletion left is removed, with the files in it; what only looks like it stays', async () => {
