@@ -12,17 +12,18 @@ export class BrokerProcess {
   #output = '';
 
   /**
-   * Settles when the process says `ready`, a pattern; `address` gets what was found and answers where it listens.
+   * Settles when the process says `ready`, a pattern; `address` gets what was found and answers where it listens. Directories of partitions are in `data`.
    *
-   * @param {{ child: import('node:child_process').ChildProcess, ready: RegExp, address: (found: RegExpExecArray) => string }} started
+   * @param {{ child: import('node:child_process').ChildProcess, data: string, ready: RegExp, address: (found: RegExpExecArray) => string }} started
    */
-  static async start({ child, ready, address }) {
+  static async start({ child, data, ready, address }) {
     const began = performance.now();
     const broker = new BrokerProcess(child);
     const found = await broker.#says(ready);
     /** From the command to the moment at which it serves. */
     broker.readyMs = performance.now() - began;
     broker.address = address(found);
+    broker.data = data;
     return broker;
   }
 

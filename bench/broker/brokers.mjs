@@ -24,13 +24,20 @@ const CLUSTER = 'bWlsbHJhY2UtZml4dHVyZQ';
 const PIPES = ['ignore', 'pipe', 'pipe'];
 
 /** Keeps its data in `directory`, which it makes. */
-export function startMillrace(stage, directory) {
-  const child = stage.spawn(process.execPath, [millrace, 'broker', '--data', directory, '--port', '0', '--json'], {
+export function startMillrace(stage, directory, settings = {}) {
+  const overrides = Object.entries(settings).flatMap(([name, value]) => ['--override', `${name}=${value}`]);
+  const args = [millrace, 'broker', '--data', directory, '--port', '0', '--json', ...overrides];
+  const child = stage.spawn(process.execPath, args, {
     stdio: PIPES,
     // It speaks TLS with nobody: where a machine names certificates of its own, their loading is no part of a start.
     env: { ...process.env, NODE_EXTRA_CA_CERTS: '' },
   });
-  return BrokerProcess.start({ child, ready: /"address":"([^"]+)"/, address: ([, address]) => address });
+  return BrokerProcess.start({
+    child,
+    data: directory,
+    ready: /"address":"([^"]+)"/,
+    address: ([, address]) => address,
+  });
 }
 
 /** The same for Kafka, whose jars are in `libs`. */
@@ -38,7 +45,8 @@ export async function startKafka(stage, directory, { libs }) {
   mkdirSync(directory, { recursive: true });
   const address = `127.0.0.1:${await freePort()}`;
   const file = join(directory, 'server.properties');
-  writeFileSync(file, propertiesOf(address, `127.0.0.1:${await freePort()}`, join(directory, 'data')));
+  const data = join(directory, 'data');
+  writeFileSync(file, propertiesOf(address, `127.0.0.1:${await freePort()}`, data));
   const java = (flags, ...args) =>
     stage.spawn('java', [...flags, `-Dlog4j2.configurationFile=${log4j}`, '-cp', join(libs, '*'), ...args], {
       stdio: PIPES,
@@ -48,7 +56,7 @@ export async function startKafka(stage, directory, { libs }) {
   const [status] = await once(format, 'exit');
   if (status !== 0) throw new Error(`Kafka's StorageTool ended with status ${status}`);
   const child = java([...KAFKA_JVM, '-Djudge.log.level=INFO'], 'kafka.Kafka', file);
-  return BrokerProcess.start({ child, ready: /Kafka Server started/, address: () => address });
+  return BrokerProcess.start({ child, data, ready: /Kafka Server started/, address: () => address });
 }
 
 function propertiesOf(address, controller, data) {
@@ -65,8 +73,8 @@ function propertiesOf(address, controller, data) {
     'offsets.topic.replication.factor': 1,
     'transaction.state.log.replication.factor': 1,
     'transaction.state.log.min.isr': 1,
-    // So that the topic of a round is gone before much of it was written to the disk, as it is with us.
-    'log.segment.delete.delay.ms': 1000,
+    // So that the files of a topic are gone soon after it, as they are with us, and what they take falls into nobody's round.
+    'log.segment.delete.delay.ms': 100,
   };
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)

@@ -1,11 +1,10 @@
 /** The clients that are loads, compiled where they are needed: Kafka's own and librdkafka. What a machine lacks for them is told in one sentence. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { missingCommands } from '../../tools/kafka-jars.mjs';
+import { compile, compileC, sourceOf, succeeds } from './compilers.mjs';
 import { Load } from './load.mjs';
 
-const pathOf = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const log4j = new URL('../../test/compat/kafka/java/log4j2.properties', import.meta.url).href;
 /** A heap that is larger than what a round leaves, and the collector with the best throughput. */
 const JVM = ['-Xms512m', '-Xmx512m', '-XX:+UseParallelGC', `-Dlog4j2.configurationFile=${log4j}`];
@@ -18,7 +17,7 @@ export const clients = {
       return commands.length === 0 ? null : `not found: ${commands.join(', ')}; install a JDK (17 or later) and Maven`;
     },
     command(directory, { libs }) {
-      const source = pathOf('java/BrokerLoad.java');
+      const source = sourceOf('java/BrokerLoad.java');
       compile('javac', ['-encoding', 'UTF-8', '-d', directory, '-cp', join(libs, '*'), source]);
       return ['java', [...JVM, '-cp', [directory, join(libs, '*')].join(':'), 'BrokerLoad']];
     },
@@ -31,11 +30,8 @@ export const clients = {
       return `not found: ${absent.join(', ')}; install a C compiler, pkg-config and librdkafka with its headers (Debian: gcc pkg-config librdkafka-dev)`;
     },
     command(directory) {
-      const file = join(directory, 'broker-load');
       const flags = spawnSync('pkg-config', ['--cflags', '--libs', 'rdkafka'], { encoding: 'utf8' }).stdout.trim();
-      const options = ['-std=c11', '-D_POSIX_C_SOURCE=200809L', '-O2', '-o', file];
-      compile('cc', [...options, pathOf('librdkafka/broker_load.c'), ...flags.split(/\s+/), '-lpthread']);
-      return [file, []];
+      return [compileC(directory, 'librdkafka/broker_load.c', flags.split(/\s+/)), []];
     },
   },
 };
@@ -44,13 +40,4 @@ export const clients = {
 export function startLoad(stage, client, kafka) {
   const [command, args] = clients[client].command(stage.directory, kafka);
   return Load.start(stage.spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] }));
-}
-
-function succeeds(command, ...args) {
-  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-}
-
-function compile(compiler, args) {
-  const { status, stderr } = spawnSync(compiler, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${compiler} ended with status ${status}: ${stderr}`);
 }

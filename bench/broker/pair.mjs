@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { finding } from '../harness/findings.mjs';
 import { startKafka, startMillrace } from './brokers.mjs';
 
-export async function startPair({ stage, kafka }) {
+/** `start`: what is held against Kafka. */
+export async function startPair({ stage, kafka }, start = startMillrace) {
   return {
-    millrace: await startMillrace(stage, join(stage.directory, 'millrace')),
+    millrace: await start(stage, join(stage.directory, 'millrace')),
     kafka: await startKafka(stage, join(stage.directory, 'kafka'), kafka),
   };
 }

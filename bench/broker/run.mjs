@@ -11,6 +11,7 @@ import { printHead, printSubject, printSummary } from '../harness/report.mjs';
 import { clients } from './clients.mjs';
 import { documentOf } from './document.mjs';
 import { parts } from './parts.mjs';
+import { replay } from './replay.mjs';
 import { Stage } from './stage.mjs';
 
 const ROUNDS = '5';
@@ -30,8 +31,8 @@ function prepare({ chosen, offline }) {
 }
 
 function lackOf(name, offline) {
-  for (const client of parts[name].needs) {
-    const lack = clients[client].lack({ offline });
+  for (const need of parts[name].needs) {
+    const lack = { ...clients, replay }[need].lack({ offline });
     if (lack !== null) return lack;
   }
   return null;

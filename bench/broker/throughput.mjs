@@ -1,12 +1,15 @@
 /**
  * Produce and consume rates and latencies under one client, with records of 100 B and 1 KiB and acks 1 and all, what processor time both sides take for it, and
  * memory after it. At full speed a latency tells most of how long the client's own queue is, so it is also measured at a rate that both brokers can keep, with a client that does not wait for more records.
+ *
+ * As a bound the same is measured of a broker that costs as little as one can (replay.mjs): what a client on the same processors lets a broker reach.
  */
 import { inRounds } from '../harness/rounds.mjs';
 import { startLoad } from './clients.mjs';
 import { MICROS_A_TICK } from './processor-time.mjs';
 import { besideKafka, ofEach, startPair } from './pair.mjs';
-import { createTopic, deleteTopic } from './topics.mjs';
+import { ReplayBroker } from './replay.mjs';
+import { createTopic, removeTopic } from './topics.mjs';
 
 const MIB = 2 ** 20;
 /** What both clients are set to by default. */
@@ -38,16 +41,21 @@ function plansOf({ pick }) {
   );
 }
 
+const fillOf = ({ size, records, acks }, topic) => ({ topic, records, size, acks, lingerMs: LINGER_MS });
+
 /** One broker's round: a topic of its own, filled, read, and filled at a pace. */
-async function round(load, broker, { size, records, acks, paced }, topic) {
+async function round(load, broker, plan, topic) {
   const { address } = broker;
+  const { size, records, acks, paced } = plan;
   await createTopic(address, topic);
-  const fill = { topic, records, size, acks, lingerMs: LINGER_MS };
+  const fill = fillOf(plan, topic);
   const filled = await withProcessors(load, broker, records, () => load.produce(address, fill));
-  const read = await withProcessors(load, broker, records, () => load.consume(address, { topic, records }));
+  const read = await withProcessors(load, broker, records, () =>
+    load.consume(address, { topic: broker.recorded ?? topic, records }),
+  );
   const pace = { rate: PACE, warm: paced / 4, lingerMs: 0 };
   const slow = await load.produce(address, { topic, records: paced, size, acks, ...pace });
-  await deleteTopic(address, topic);
+  await removeTopic(broker, topic);
   return {
     produce: filled.result.rate,
     produceProcessor: filled.broker,
@@ -69,47 +77,55 @@ async function withProcessors(load, broker, records, work) {
   return { result, broker: taken('broker', broker), client: taken('client', load) };
 }
 
-function findingsOf({ title, acks }, found) {
+/** A bound has no marks. */
+function findingsOf({ title, acks }, found, isBound) {
   const figures = (broker, name) => found[broker].map((each) => each[name]);
   return rows.map(({ row, figure, unit, mark }) =>
     besideKafka({
       row: `${row}, acks ${acks}`,
       what: `${title}: ${row}, acks ${acks}`,
       unit,
-      mark,
+      mark: isBound ? null : mark,
       ours: figures('millrace', figure),
       kafkas: figures('kafka', figure),
     }),
   );
 }
 
-/** @param {{ client: 'java' | 'librdkafka' }} parameters */
-export async function measure(context, { client }) {
+function memoryFinding(pair) {
+  const memory = ofEach(pair, (broker) => [broker.residentBytes.own / MIB]);
+  const mark = { of: 'ratio', atMost: 0.1 };
+  const row = 'memory of its own after it';
+  return besideKafka({ row, unit: 'MiB', ours: memory.millrace, kafkas: memory.kafka, mark });
+}
+
+/** @param {{ client: 'java' | 'librdkafka', isBound?: boolean }} parameters */
+export async function measure(context, { client, isBound = false }) {
   const load = await startLoad(context.stage, client, context.kafka);
-  const pair = await startPair(context);
+  const pair = await startPair(context, isBound ? ReplayBroker.start : undefined);
   const plans = plansOf(context);
   let topics = 0;
   const task = (broker, plan) => () => round(load, broker, plan, `t-${topics++}`);
+  if (isBound) await pair.millrace.record(load, fillOf(plans[0], 'warm'));
   // A JVM compiles in steps: the round that never counts is not enough at first.
   for (let i = 0; i < context.pick(2, 0); i++) {
     for (const broker of Object.values(pair)) await task(broker, plans[0])();
   }
   const findings = [];
   for (const plan of plans) {
+    if (isBound) await pair.millrace.record(load, fillOf(plan, `recorded-${topics++}`));
     const found = await inRounds(
       context,
       ofEach(pair, (broker) => task(broker, plan)),
     );
-    findings.push(...findingsOf(plan, found));
+    findings.push(...findingsOf(plan, found, isBound));
   }
-  const memory = ofEach(pair, (broker) => [broker.residentBytes.own / MIB]);
-  const mark = { of: 'ratio', atMost: 0.1 };
-  const row = 'memory of its own after it';
-  findings.push(besideKafka({ row, unit: 'MiB', ours: memory.millrace, kafkas: memory.kafka, mark }));
+  if (!isBound) findings.push(memoryFinding(pair));
   await load.stop();
   const counts = ['100 B', '1 KiB'].map((title) => `${plans.find((plan) => plan.title === title).records} of ${title}`);
   return {
     title: `${load.about}, 100 B / 1 KiB`,
+    ...(isBound && { ours: 'a broker that costs nothing' }),
     sizes: `${load.about}, one partition, ${counts.join(' or ')} a round; then ${plans[0].paced} at ${SHOWN_PACE} and linger.ms 0, else ${LINGER_MS}`,
     findings,
   };

@@ -1,9 +1,13 @@
 /** Topics of a round, made and deleted over Kafka's protocol, at any broker. */
+import { readdirSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { createTopics } from '#millrace/protocol/apis/19-create-topics.js';
 import { deleteTopics } from '#millrace/protocol/apis/20-delete-topics.js';
 import { WireConnection } from './wire-connection.mjs';
 
 const TIMEOUT_MS = 60_000;
+/** Longer than Kafka's `log.segment.delete.delay.ms` here (brokers.mjs): who has deleted waits as long, whichever broker it was. */
+const SETTLED_MS = 300;
 
 /** @param {string} address @param {string} name @param {{ partitions?: number, config?: Record<string, string> }} [options] */
 export async function createTopic(address, name, { partitions = 1, config = {} } = {}) {
@@ -16,6 +20,17 @@ export async function createTopic(address, name, { partitions = 1, config = {} }
 export async function deleteTopic(address, name) {
   const { responses } = await once(address, deleteTopics, 6, { topics: [{ name }], timeoutMs: TIMEOUT_MS });
   refuse(`delete ${name}`, responses[0]);
+}
+
+/** Deletes it, and waits until its files are gone: Kafka removes them a while later, which would fall into what is measured next. */
+export async function removeTopic({ address, data }, name) {
+  await deleteTopic(address, name);
+  const deleted = performance.now();
+  do {
+    if (performance.now() > deleted + TIMEOUT_MS)
+      throw new Error(`delete ${name}: files are left after ${TIMEOUT_MS} ms`);
+    await setTimeout(SETTLED_MS);
+  } while (readdirSync(data).some((entry) => entry.startsWith(`${name}-`)));
 }
 
 async function once(address, api, version, message) {
