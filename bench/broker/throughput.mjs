@@ -4,6 +4,7 @@
  *
  * As a bound the same is measured of a broker that costs as little as one can (replay.mjs): what a client on the same processors lets a broker reach.
  */
+import { bringMemoryIn } from '../harness/memory.mjs';
 import { inRounds } from '../harness/rounds.mjs';
 import { startLoad } from './clients.mjs';
 import { MICROS_A_TICK } from './processor-time.mjs';
@@ -44,9 +45,10 @@ function plansOf({ pick }) {
 const fillOf = ({ size, records, acks }, topic) => ({ topic, records, size, acks, lingerMs: LINGER_MS });
 
 /** One broker's round: a topic of its own, filled, read, and filled at a pace. */
-async function round(load, broker, plan, topic) {
+async function round({ load, broker, plan, topic, directory }) {
   const { address } = broker;
   const { size, records, acks, paced } = plan;
+  bringMemoryIn(directory, records * size * 1.25);
   await createTopic(address, topic);
   const fill = fillOf(plan, topic);
   const filled = await withProcessors(load, broker, records, () => load.produce(address, fill));
@@ -105,7 +107,8 @@ export async function measure(context, { client, isBound = false }) {
   const pair = await startPair(context, isBound ? ReplayBroker.start : undefined);
   const plans = plansOf(context);
   let topics = 0;
-  const task = (broker, plan) => () => round(load, broker, plan, `t-${topics++}`);
+  const { directory } = context.stage;
+  const task = (broker, plan) => () => round({ load, broker, plan, topic: `t-${topics++}`, directory });
   if (isBound) await pair.millrace.record(load, fillOf(plans[0], 'warm'));
   // A JVM compiles in steps: the round that never counts is not enough at first.
   for (let i = 0; i < context.pick(2, 0); i++) {
