@@ -110,8 +110,8 @@ export async function measure(context, { client, isBound = false }) {
   const { directory } = context.stage;
   const task = (broker, plan) => () => round({ load, broker, plan, topic: `t-${topics++}`, directory });
   if (isBound) await pair.millrace.record(load, fillOf(plans[0], 'warm'));
-  // A JVM compiles in steps: the round that never counts is not enough at first.
-  for (let i = 0; i < context.pick(2, 0); i++) {
+  // A JVM compiles in steps, the client's and Kafka's: the round that never counts is not enough at first.
+  for (let i = 0; i < context.pick(5, 0); i++) {
     for (const broker of Object.values(pair)) await task(broker, plans[0])();
   }
   const findings = [];
