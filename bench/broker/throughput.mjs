@@ -104,7 +104,7 @@ function memoryFinding(pair) {
 /** @param {{ client: 'java' | 'librdkafka', isBound?: boolean }} parameters */
 export async function measure(context, { client, isBound = false }) {
   const load = await startLoad(context.stage, client, context.kafka);
-  const pair = await startPair(context, isBound ? ReplayBroker.start : undefined);
+  const pair = await startPair(context, isBound ? (...where) => ReplayBroker.start(...where) : undefined);
   const plans = plansOf(context);
   let topics = 0;
   const { directory } = context.stage;
