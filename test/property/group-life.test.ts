@@ -5,7 +5,7 @@ import { openMemberRig } from '../member/member-rig.ts';
 import { askedSeed, Random, seedsOf } from '../support/random.ts';
 import { GroupLife, type LifeOptions } from './group-life.ts';
 
-const RUNS = Number(process.env.MILLRACE_RUNS ?? 2);
+const RUNS = Number(process.env.MILLRACE_RUNS ?? 8);
 const STEPS = 60;
 const PARTITIONS = 5;
 

@@ -54,21 +54,24 @@ export class GroupLife {
   async step(): Promise<void> {
     const { random, rig, ways } = this.#options;
     const members = [...this.#members];
-    const kinds = ['append', 'append', 'append', 'pass', 'pass', 'pass', 'pass'];
+    const kinds = ['append', 'append', 'append', 'pass', 'pass', 'pass', 'rest'];
     if (members.length < 5) kinds.push('join', 'join');
     if (members.length > 0) kinds.push('close', 'die', 'rejoin', 'stick');
     // Of two commits the one that was written later holds: one beside a transaction takes back what that has committed, at Kafka's brokers, too.
     if (members.length > 0 && !ways.includes('transactions')) kinds.push('commit');
     const kind = random.pick(kinds);
     const member = members.length > 0 ? random.pick(members) : null;
-    this.#note(`${kind} ${kind === 'append' || kind === 'pass' ? '' : (member?.name ?? '')}`, kind);
+    const isOfOne = ['close', 'die', 'rejoin', 'commit'].includes(kind);
+    this.#note(isOfOne ? `${kind} ${member?.name}` : kind, kind);
     if (kind === 'append') this.#append();
     else if (kind === 'join') this.#join();
     else if (kind === 'pass') await rig.pass(random.between(1, 1_500), 100);
+    // Long enough for the group to come to rest.
+    else if (kind === 'rest') await rig.pass(REBALANCE_TIMEOUT_MS + SESSION_TIMEOUT_MS, 100);
     else if (kind === 'close') await this.#close(member!);
     else if (kind === 'die') await this.#die(member!);
     else if (kind === 'rejoin') member!.consumer.rejoin();
-    else if (kind === 'stick') member!.getsStuck = true;
+    else if (kind === 'stick') await this.#stick();
     else if (kind === 'commit') await member!.consumer.commitAsync().catch(() => undefined);
     await turns(random.between(0, 6));
   }
@@ -89,10 +92,20 @@ export class GroupLife {
     await rig.pass(20_000, 1_000);
   }
 
-  #append(): void {
-    const { random, rig, partitions } = this.#options;
+  #append(partition = this.#options.random.between(0, this.#options.partitions - 1)): void {
+    const { random, rig } = this.#options;
     const values = Array.from({ length: random.between(1, 6) }, () => `v${this.#appended++}`);
-    rig.append(random.between(0, partitions - 1), values);
+    rig.append(partition, values);
+  }
+
+  /** The next records of one that owns a partition are too much for it. They come at once, and it has a while to get to them. */
+  async #stick(): Promise<void> {
+    const { random, rig } = this.#options;
+    if (this.#owners.size === 0) return;
+    const [partition, owner] = random.pick([...this.#owners]);
+    owner.getsStuck = true;
+    this.#append(partition);
+    await rig.pass(600, 100);
   }
 
   #join(): void {

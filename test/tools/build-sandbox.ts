@@ -29,13 +29,19 @@ export interface Outcome {
   readonly elapsedMs: number;
 }
 
+export interface BuildOptions {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onStdout?: (text: string) => void;
+}
+
 const note = (name: string): string => `require('node:fs').appendFileSync('ran.log', '${name}\\n');\n`;
 
 const cmakeJs = `${note('cmake-js')}
 const fs = require('node:fs');
 if (fs.readFileSync('native/core/a.cc', 'utf8').includes('BAD')) { console.error('a.cc:1: error'); process.exit(1); }
-const until = Date.now() + Number(process.env.SLOW ?? 0);
-while (Date.now() < until);
+const givesUpAt = Date.now() + 30_000;
+while (process.env.UNTIL && !fs.existsSync(process.env.UNTIL) && Date.now() < givesUpAt) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
 fs.mkdirSync('build/Release', { recursive: true });
 fs.writeFileSync('build/Release/millrace.node', '');
 `;
@@ -149,7 +155,8 @@ export class BuildSandbox {
     return names;
   }
 
-  async build(options: { args?: string[]; env?: Record<string, string> } = {}): Promise<Outcome> {
+  /** Runs the build script. With `UNTIL` in its environment, the addon takes until that file is there. */
+  async build(options: BuildOptions = {}): Promise<Outcome> {
     const env = {
       npm_execpath: join(this.root, 'npm-cli.js'),
       PATH: [this.#toolFolder].join(delimiter),
@@ -162,7 +169,10 @@ export class BuildSandbox {
     });
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+      options.onStdout?.(chunk.toString());
+    });
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
     return { status, stdout, stderr, elapsedMs: performance.now() - began };

@@ -31,7 +31,12 @@ describe('a fresh clone', () => {
   });
 
   test('is built once by two at a time', async () => {
-    const outcomes = await Promise.all([1, 2, 3].map(() => sandbox.build({ env: { SLOW: '500' } })));
+    // The one that builds is done when the two others wait for it.
+    let waiting = 0;
+    const onStdout = (text: string): void => {
+      if (text.includes('waits for') && ++waiting === 2) sandbox.write('go', '');
+    };
+    const outcomes = await Promise.all([1, 2, 3].map(() => sandbox.build({ env: { UNTIL: 'go' }, onStdout })));
     expect(outcomes.map((outcome) => outcome.status)).toEqual([0, 0, 0]);
     expect(sandbox.ran()).toEqual(['npm ci', 'cmake-js', 'tsc', 'rolldown']);
     expect(outcomes.filter((outcome) => /^build: waits for process \d+\n$/.test(outcome.stdout))).toHaveLength(2);

@@ -33,8 +33,11 @@ export async function acquireLock(path, onWait = () => {}) {
       takeAway(path, holder);
       continue;
     }
-    if (!waited) onWait(holder.pid);
-    waited = true;
+    // A holder that has just made its file has yet to write its id into it.
+    if (!waited && holder.pid !== undefined) {
+      waited = true;
+      onWait(holder.pid);
+    }
     await sleep(pollMs);
   }
   const timer = setInterval(() => touch(path), touchMs);
