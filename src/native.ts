@@ -56,6 +56,8 @@ export interface NativePager {
   cancel(ticket: number): void;
   /** Brings pages [from, to) of a shared mapping in for writing. A later call for the same buffer replaces a waiting one. */
   populate(buffer: MappedBuffer, from: number, to: number): void;
+  /** As the addon's `unmap`, but the pages go on the pager's thread, when its turn comes or at `close`. */
+  unmap(buffer: MappedBuffer): void;
   close(): void;
 }
 

@@ -49,17 +49,9 @@ Napi::Value collect(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-// The buffer gets length 0 first, so that nobody can reach the pages; then they go, unless the pager is at them.
+// The pages go when this returns, unless the pager is at them.
 Napi::Value unmap(const Napi::CallbackInfo& info) {
-  Arguments arguments(info);
-  const std::shared_ptr<Mapping> mapping = arguments.mapping(0, "buffer");
-  if (!arguments.ok()) return info.Env().Undefined();
-  MappingHandle* handle = Instance::of(info.Env()).mappings->find(mapping->data());
-  if (napi_detach_arraybuffer(info.Env(), info[0]) != napi_ok) {
-    return throwWithCode(info.Env(), "ERR_MILLRACE_UNSUPPORTED", "the ArrayBuffer could not be detached");
-  }
-  handle->table->remove(handle);  // its address may be another mapping's from now on
-  handle->mapping.reset();
+  detachMapping(info);
   return info.Env().Undefined();
 }
 
@@ -144,6 +136,20 @@ Napi::Value wrapMapping(Napi::Env env, std::shared_ptr<Mapping> mapping) {
   owned->hidden = table->memory.hide(env, size);
   table->add(owned);
   return Napi::Value(env, buffer);
+}
+
+std::shared_ptr<Mapping> detachMapping(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const std::shared_ptr<Mapping> mapping = arguments.mapping(0, "buffer");
+  if (!arguments.ok()) return nullptr;
+  MappingHandle* handle = Instance::of(info.Env()).mappings->find(mapping->data());
+  if (napi_detach_arraybuffer(info.Env(), info[0]) != napi_ok) {
+    throwWithCode(info.Env(), "ERR_MILLRACE_UNSUPPORTED", "the ArrayBuffer could not be detached");
+    return nullptr;
+  }
+  handle->table->remove(handle);  // its address may be another mapping's from now on
+  handle->mapping.reset();
+  return mapping;
 }
 
 void defineMappings(Napi::Env env, Napi::Object exports) {

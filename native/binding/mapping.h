@@ -39,6 +39,10 @@ class MappingTable {
 // Undefined and an exception where external buffers are not allowed.
 Napi::Value wrapMapping(Napi::Env env, std::shared_ptr<Mapping> mapping);
 
+// Takes the mapping from the ArrayBuffer that is the first argument: it has length 0 from here on, so that nobody can reach the pages. Null and
+// an exception when it is not a mapping's.
+std::shared_ptr<Mapping> detachMapping(const Napi::CallbackInfo& info);
+
 void defineMappings(Napi::Env env, Napi::Object exports);
 
 }  // namespace millrace

@@ -19,7 +19,7 @@ class PagerObject : public Napi::ObjectWrap<PagerObject> {
     return DefineClass(env, "Pager",
                        {InstanceMethod<&PagerObject::prepare>("prepare"), InstanceMethod<&PagerObject::take>("take"),
                         InstanceMethod<&PagerObject::cancel>("cancel"), InstanceMethod<&PagerObject::populate>("populate"),
-                        InstanceMethod<&PagerObject::close>("close")});
+                        InstanceMethod<&PagerObject::unmap>("unmap"), InstanceMethod<&PagerObject::close>("close")});
   }
 
   explicit PagerObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<PagerObject>(info), env_(info.Env()) {
@@ -77,6 +77,13 @@ class PagerObject : public Napi::ObjectWrap<PagerObject> {
     if (!arguments.ok()) return env_.Undefined();
     if (pager_ == nullptr) return throwClosed();
     pager_->populate(mapping, span.from, span.to);
+    return env_.Undefined();
+  }
+
+  Napi::Value unmap(const Napi::CallbackInfo& info) {
+    if (pager_ == nullptr) return throwClosed();
+    std::shared_ptr<Mapping> mapping = detachMapping(info);
+    if (mapping != nullptr) pager_->unmap(std::move(mapping));
     return env_.Undefined();
   }
 

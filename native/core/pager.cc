@@ -57,7 +57,7 @@ std::optional<Pager::Ticket> Pager::prepare(PagerRequest request) {
     if (closed_) return std::nullopt;
     ticket = ++lastTicket_;
     tickets_[ticket].request = std::move(request);
-    turns_.push_back({ticket, nullptr});
+    turns_.push_back({ticket});
   }
   work_.notify_one();
   return ticket;
@@ -114,13 +114,24 @@ void Pager::queuePopulate(std::shared_ptr<Mapping> mapping, size_t from, size_t 
   if (added) turns_.push_back({0, key});  // else its turn is in the queue already
 }
 
+void Pager::unmap(std::shared_ptr<Mapping> mapping) {
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_) return;
+    ranges_.erase(mapping.get());
+    turns_.push_back({0, nullptr, std::move(mapping)});
+  }
+  work_.notify_one();
+}
+
 void Pager::close() {
+  std::deque<Turn> turns;
   std::map<Ticket, Prepared> tickets;
   std::unordered_map<const Mapping*, Range> ranges;
   {
     std::lock_guard lock(mutex_);
     closed_ = true;
-    turns_.clear();
+    turns.swap(turns_);
   }
   work_.notify_all();
   thread_.join();
@@ -136,9 +147,13 @@ void Pager::run() {
   for (;;) {
     work_.wait(lock, [this] { return closed_ || !turns_.empty(); });
     if (closed_) return;
-    const Turn turn = turns_.front();
+    Turn turn = std::move(turns_.front());
     turns_.pop_front();
-    if (turn.mapping != nullptr) {
+    if (turn.left != nullptr) {
+      lock.unlock();
+      turn.left.reset();
+      lock.lock();
+    } else if (turn.mapping != nullptr) {
       runStep(lock, turn.mapping);
     } else if (auto found = tickets_.find(turn.ticket); found != tickets_.end() && !found->second.begun) {
       runTicket(lock, turn.ticket, false);

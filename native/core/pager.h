@@ -1,11 +1,11 @@
-// A thread that makes room ahead of writers: reserves the next part of a file, maps it, and brings its pages in.
+// A thread that makes room ahead of writers, reserves the next part of a file, maps it and brings its pages in, and that unmaps what they have left.
 //
 // Work is taken in turn, and populating goes in steps of kPopulateStep, each the end of its turn, so that no file
 // waits for all of another. A ticket is ready when its part is mapped; its pages come in after that. `take` does the work of a
 // ticket that has not begun itself: a writer never waits for other files' work, only for a call of its own already running.
 //
 // All members may be called from any thread, but close and the destructor only when no other call is running. A ticket is
-// taken or cancelled once. close drops what has not begun and every ticket, and waits for the step that is running.
+// taken or cancelled once. close drops what has not begun and every ticket, unmaps what is left to unmap, and waits for the step that is running.
 #pragma once
 
 #include <condition_variable>
@@ -55,6 +55,8 @@ class Pager {
   void cancel(Ticket ticket);
   // Pages [from, to), for writing. Replaces what is left of an earlier call for the same mapping. Nothing after close.
   void populate(std::shared_ptr<Mapping> mapping, size_t from, size_t to);
+  // Lets go of the mapping in its turn, and of what is left of its populating at once. After close it goes when this returns.
+  void unmap(std::shared_ptr<Mapping> mapping);
   void close();
 
  private:
@@ -68,10 +70,11 @@ class Pager {
     size_t from;
     size_t to;
   };
-  // A ticket, or when `mapping` is set the next step of its range. One whose ticket or range is gone is skipped.
+  // A ticket, or when `mapping` is set the next step of its range, or the end of `left`. One whose ticket or range is gone is skipped.
   struct Turn {
     Ticket ticket = 0;
     const Mapping* mapping = nullptr;
+    std::shared_ptr<Mapping> left = nullptr;
   };
 
   Pager() = default;

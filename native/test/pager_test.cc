@@ -161,6 +161,45 @@ void mappingsGoWhilePopulated(const test::TemporaryDirectory& directory) {
   }
 }
 
+bool goes(uint64_t mappings) {
+  for (int i = 0; i < 5'000; i++) {
+    if (mappingCounters().mappings <= mappings) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return false;
+}
+
+void left(const test::TemporaryDirectory& directory) {
+  const File file(directory, "left");
+  const auto pager = startPager();
+  for (int64_t part = 0; part < 20; part++) {
+    auto mapped = pager->take(*pager->prepare(file.part(part, kPart)));
+    REQUIRE(mapped.ok());
+    mapped.value()->data()[kPart - 1] = 1;
+    if (part % 2 == 1) pager->populate(mapped.value(), 0, kPart);
+    pager->unmap(std::move(mapped.value()));
+  }
+  CHECK(goes(0));
+  auto held = pager->take(*pager->prepare(file.part(0, 0)));
+  REQUIRE(held.ok());
+  pager->unmap(held.value());
+  pager->populate(held.value(), 0, kPart);  // somebody else's share
+  CHECK(becomesResident(*held.value(), 0, kPart) && held.value()->data()[kPart - 1] == 1);
+  held.value().reset();
+  CHECK(goes(0));
+
+  // What was not unmapped yet is when it closes; after that it goes at once.
+  auto last = pager->take(*pager->prepare(file.part(0, 0)));
+  auto later = pager->take(*pager->prepare(file.part(1, 0)));
+  REQUIRE(last.ok() && later.ok());
+  for (int64_t part = 20; part < 24; part++) (void)pager->prepare(file.part(part, kPart));
+  pager->unmap(std::move(last.value()));
+  pager->close();
+  CHECK(mappingCounters().mappings == 1);
+  pager->unmap(std::move(later.value()));
+  CHECK(mappingCounters().mappings == 0);
+}
+
 void closes(const test::TemporaryDirectory& directory) {
   const File file(directory, "closed");
   const auto pager = startPager();
@@ -203,6 +242,7 @@ int main() {
   failing(directory);
   cancelled(directory);
   mappingsGoWhilePopulated(directory);
+  left(directory);
   closes(directory);
   fromTwoThreads(directory);
   CHECK(mappingCounters().mappings == 0);

@@ -19,9 +19,9 @@ const AHEAD_FROM = 1024 * 1024;
 /** How much the next window overlaps this one, so that a batch that begins before the border lies in one window. */
 const OVERLAP_MAX = 2 * 1024 * 1024;
 
-/** A step that is used up sooner is followed by a larger one, one that lasts longer by a smaller one. */
-const STEP_SHORT_MS = 50;
-const STEP_LONG_MS = 500;
+/** A step that is used up sooner is followed by a larger one, so that an append seldom waits for one; one that lasts longer by a smaller one. */
+const STEP_SHORT_MS = 250;
+const STEP_LONG_MS = 1000;
 
 /** A file that was flushed so often while a step lasted is one whose flushes somebody waits for. */
 const FLUSHED_OFTEN = 8;

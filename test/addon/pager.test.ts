@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { native, type MappedBuffer } from '#millrace/native.js';
 import { temporaryDirectory, thrownBy } from './support.ts';
 
@@ -107,6 +107,22 @@ describe('populate', () => {
   });
 });
 
+describe('unmap', () => {
+  test('takes the buffer at once, and the pages on the thread', async () => {
+    const { fd, path } = create();
+    const buffer = pager.take(pager.prepare(fd, path, part, 0, part, 0, false));
+    const view = new Uint8Array(buffer);
+    view[10] = 77;
+    const { mappings } = native.counters();
+    pager.unmap(buffer);
+    expect([buffer.byteLength, view.length, view[10]]).toEqual([0, 0, undefined]);
+    expect(thrownBy(() => pager.unmap(buffer))).toBeInstanceOf(TypeError);
+    await vi.waitFor(() => expect(native.counters().mappings).toBeLessThan(mappings));
+    expect(readFileSync(path)[10]).toBe(77);
+    native.close(fd, path);
+  });
+});
+
 test('close drops what waits and refuses what comes later', () => {
   const { fd, path } = create();
   const { mappings } = native.counters();
@@ -117,6 +133,7 @@ test('close drops what waits and refuses what comes later', () => {
   own.close();
   own.close();
   expect(native.counters().mappings).toBeLessThanOrEqual(mappings); // those of other tests may go meanwhile
+  expect(thrownBy(() => own.unmap(new ArrayBuffer(8)))).toMatchObject({ code: 'ERR_MILLRACE_CLOSED' });
   expect(thrownBy(() => own.take(tickets[0]))).toMatchObject({ code: 'ERR_MILLRACE_CLOSED' });
   expect(thrownBy(() => own.prepare(fd, path, part, 0, part, 0, false))).toMatchObject({ code: 'ERR_MILLRACE_CLOSED' });
   native.close(fd, path);

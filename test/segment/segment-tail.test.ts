@@ -244,8 +244,9 @@ testOnSmallDisk(`after a step that found no room the next ones are small again${
 
 test.each([
   ['grow for a writer that uses them up at once', 0, 16],
-  ['stay for one that takes a tenth of a second', 100, 4],
-  ['shrink for one that takes a second', 1000, 1],
+  ['grow for one that takes a tenth of a second', 100, 16],
+  ['stay for one that takes half a second', 500, 4],
+  ['shrink for one that takes two seconds', 2000, 1],
 ])('steps %s', (_, lastedMs, expected) => {
   const clock = { ms: 0 };
   const tail = tailOf({ clock, firstStep: 4 * RESERVE_STEP_MIN });
