@@ -1,14 +1,11 @@
 /**
  * A client as load: a process that stays, so that it is warm when it counts. It says `ready ABOUT`, and answers each order, a line, with a line of numbers or
- * with `failed WHY`. It ends when its standard input does.
+ * with `failed WHY`.
  */
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { processorMicros } from './processor-time.mjs';
+import { Dialogue } from './dialogue.mjs';
 
 export class Load {
-  #child;
-  #lines;
+  #dialogue;
 
   /** What it says of itself: its name and version. */
   about = '';
@@ -21,10 +18,7 @@ export class Load {
   }
 
   constructor(child) {
-    this.#child = child;
-    // Its end is told by the end of its answers.
-    child.stdin.on('error', () => {});
-    this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    this.#dialogue = new Dialogue(child);
   }
 
   /**
@@ -49,18 +43,15 @@ export class Load {
 
   /** Processor time that it has taken so far. */
   get processorMicros() {
-    return processorMicros(this.#child.pid);
+    return this.#dialogue.processorMicros;
   }
 
-  async stop() {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = once(this.#child, 'exit');
-    this.#child.stdin.end();
-    await ended;
+  stop() {
+    return this.#dialogue.end();
   }
 
   async #order(count, order) {
-    this.#child.stdin.write(`${order}\n`);
+    this.#dialogue.tell(order);
     const answer = await this.#answer(order);
     const numbers = answer.split(' ').map(Number);
     if (numbers.length !== count || !numbers.every((number) => number > 0))
@@ -70,9 +61,9 @@ export class Load {
 
   /** The next line; what it was asked is told with a failure. */
   async #answer(asked) {
-    const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`${asked}: the load has ended`);
-    if (value.startsWith('failed ')) throw new Error(`${asked}: ${value}`);
-    return asked === 'ready' ? value.replace(/^ready /, '') : value;
+    const line = await this.#dialogue.hear();
+    if (line === null) throw new Error(`${asked}: the load has ended`);
+    if (line.startsWith('failed ')) throw new Error(`${asked}: ${line}`);
+    return asked === 'ready' ? line.replace(/^ready /, '') : line;
   }
 }

@@ -3,17 +3,16 @@ import { join } from 'node:path';
 import { finding } from '../harness/findings.mjs';
 import { startKafka, startMillrace } from './brokers.mjs';
 
-/** `start`: what is held against Kafka. */
-export async function startPair({ stage, kafka }, start = startMillrace) {
+export async function startPair({ stage, kafka }) {
   return {
-    millrace: await start(stage, join(stage.directory, 'millrace')),
+    millrace: await startMillrace(stage, join(stage.directory, 'millrace')),
     kafka: await startKafka(stage, join(stage.directory, 'kafka'), kafka),
   };
 }
 
 /** By name of the broker what `of` makes of it. */
-export function ofEach(pair, of) {
-  return Object.fromEntries(Object.entries(pair).map(([name, broker]) => [name, of(broker, name)]));
+export function ofEach(brokers, of) {
+  return Object.fromEntries(Object.entries(brokers).map(([name, broker]) => [name, of(broker, name)]));
 }
 
 /**

@@ -1,10 +1,12 @@
-/** A broker that costs as little as one can (replay/replay_broker.c), before one of ours that answers once what it says again and again. */
-import { createInterface } from 'node:readline';
+/**
+ * A broker that costs as little as one can, before one of ours that answers once what it says again and again: in C what a client could reach, in Node what Node's own
+ * sockets leave of that.
+ */
 import { join } from 'node:path';
 import { freePort } from '../../test/compat/kafka/free-port.mjs';
 import { startMillrace } from './brokers.mjs';
-import { compileC, succeeds } from './compilers.mjs';
-import { processorMicros } from './processor-time.mjs';
+import { compileC, sourceOf, succeeds } from './compilers.mjs';
+import { Dialogue } from './dialogue.mjs';
 import { createTopic, removeTopic } from './topics.mjs';
 
 export const replay = {
@@ -12,9 +14,14 @@ export const replay = {
   lack: () => (succeeds('cc', '--version') ? null : 'not found: cc; install a C compiler (Debian: gcc)'),
 };
 
+/** By language: the command of the program, which gets its port, that of the broker behind it and a file of its own; compiled into a directory. */
+const programs = {
+  C: (directory) => [compileC(directory, 'replay/replay_broker.c')],
+  Node: () => [process.execPath, sourceOf('replay/replay-broker.mjs')],
+};
+
 export class ReplayBroker {
-  #child;
-  #lines;
+  #dialogue;
   #behind;
 
   /** Where it listens. */
@@ -23,25 +30,26 @@ export class ReplayBroker {
   /** The topic that is to be read: what is produced to others is nowhere. */
   recorded = null;
 
-  /** Keeps its data and what it says in `directory`, which it makes. */
-  static async start(stage, directory) {
+  /**
+   * Keeps its data and what it says in `directory`, which it makes.
+   *
+   * @param {'C' | 'Node'} language of its program
+   */
+  static async start(stage, directory, language) {
     const port = await freePort();
     const behind = await startMillrace(stage, directory, { 'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}` });
-    const program = compileC(stage.directory, 'replay/replay_broker.c');
     const upstream = behind.address.split(':').at(-1);
-    const args = [port, upstream, join(directory, 'answers')].map(String);
-    const broker = new ReplayBroker(stage.spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] }), behind);
+    const [command, ...words] = programs[language](stage.directory);
+    const args = [...words, port, upstream, join(directory, 'answers')].map(String);
+    const broker = new ReplayBroker(stage.spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] }), behind);
     await broker.#says('listens');
     broker.address = `127.0.0.1:${port}`;
     return broker;
   }
 
   constructor(child, behind) {
-    this.#child = child;
+    this.#dialogue = new Dialogue(child);
     this.#behind = behind;
-    // Its end is told by the end of what it says.
-    child.stdin.on('error', () => {});
-    this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   }
 
   get data() {
@@ -50,7 +58,7 @@ export class ReplayBroker {
 
   /** Of the program alone. */
   get processorMicros() {
-    return processorMicros(this.#child.pid);
+    return this.#dialogue.processorMicros;
   }
 
   /** From now on a consumer of this topic is answered what it is answered now. */
@@ -65,12 +73,12 @@ export class ReplayBroker {
   }
 
   async #obeys(command) {
-    this.#child.stdin.write(`${command}\n`);
+    this.#dialogue.tell(command);
     await this.#says('done');
   }
 
   async #says(expected) {
-    const { value, done } = await this.#lines.next();
-    if (done || value !== expected) throw new Error(`the replay broker has ended, or says ${JSON.stringify(value)}`);
+    const line = await this.#dialogue.hear();
+    if (line !== expected) throw new Error(`the replay broker has ended, or says ${JSON.stringify(line)}`);
   }
 }

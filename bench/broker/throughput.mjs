@@ -1,93 +1,19 @@
-/**
- * Produce and consume rates and latencies under one client, with records of 100 B and 1 KiB and acks 1 and all, what processor time both sides take for it, and
- * memory after it. At full speed a latency tells most of how long the client's own queue is, so it is also measured at a rate that both brokers can keep, with a client that does not wait for more records.
- *
- * As a bound the same is measured of a broker that costs as little as one can (replay.mjs): what a client on the same processors lets a broker reach.
- */
-import { bringMemoryIn } from '../harness/memory.mjs';
+/** Produce and consume rates and latencies under one client, what processor time both sides take for it, and memory after it. */
 import { inRounds } from '../harness/rounds.mjs';
 import { startLoad } from './clients.mjs';
-import { MICROS_A_TICK } from './processor-time.mjs';
+import { plansOf, round, rows, sizesOf, warmUp } from './load-round.mjs';
 import { besideKafka, ofEach, startPair } from './pair.mjs';
-import { ReplayBroker } from './replay.mjs';
-import { createTopic, removeTopic } from './topics.mjs';
 
 const MIB = 2 ** 20;
-/** What both clients are set to by default. */
-const LINGER_MS = 5;
-const PACE = 20_000;
-const SHOWN_PACE = `${PACE / 1000} k records/s`;
-const PACED_SECONDS = 2;
 
-const rows = [
-  { row: 'produce', figure: 'produce', unit: 'records/s', mark: { of: 'ratio', atLeast: 1.5 } },
-  { row: 'consume', figure: 'consume', unit: 'records/s', mark: { of: 'ratio', atLeast: 1.5 } },
-  { row: 'processor time of the broker, produce', figure: 'produceProcessor', unit: 'µs a record' },
-  { row: 'processor time of the client, produce', figure: 'produceClient', unit: 'µs a record' },
-  { row: 'processor time of the broker, consume', figure: 'consumeProcessor', unit: 'µs a record' },
-  { row: 'processor time of the client, consume', figure: 'consumeClient', unit: 'µs a record' },
-  { row: 'p99 of a produce at full speed', figure: 'p99', unit: 'ms', mark: { of: 'ratio', atMost: 0.5 } },
-  { row: `p50 at ${SHOWN_PACE}`, figure: 'pacedP50', unit: 'ms' },
-  { row: `p99 at ${SHOWN_PACE}`, figure: 'pacedP99', unit: 'ms', mark: { of: 'ratio', atMost: 0.5 } },
-];
-
-/** What is measured, in the order of a table's columns. */
-function plansOf({ pick }) {
-  const sizes = [
-    { size: 100, title: '100 B', records: pick(3_000_000, 2000) },
-    { size: 1024, title: '1 KiB', records: pick(600_000, 500) },
-  ];
-  return sizes.flatMap((size) =>
-    ['1', 'all'].map((acks) => ({ ...size, acks, paced: pick(PACED_SECONDS * PACE, 2000) })),
-  );
-}
-
-const fillOf = ({ size, records, acks }, topic) => ({ topic, records, size, acks, lingerMs: LINGER_MS });
-
-/** One broker's round: a topic of its own, filled, read, and filled at a pace. */
-async function round({ load, broker, plan, topic, directory }) {
-  const { address } = broker;
-  const { size, records, acks, paced } = plan;
-  bringMemoryIn(directory, records * size * 1.25);
-  await createTopic(address, topic);
-  const fill = fillOf(plan, topic);
-  const filled = await withProcessors(load, broker, records, () => load.produce(address, fill));
-  const read = await withProcessors(load, broker, records, () =>
-    load.consume(address, { topic: broker.recorded ?? topic, records }),
-  );
-  const pace = { rate: PACE, warm: paced / 4, lingerMs: 0 };
-  const slow = await load.produce(address, { topic, records: paced, size, acks, ...pace });
-  await removeTopic(broker, topic);
-  return {
-    produce: filled.result.rate,
-    produceProcessor: filled.broker,
-    produceClient: filled.client,
-    p99: filled.result.p99,
-    consume: read.result,
-    consumeProcessor: read.broker,
-    consumeClient: read.client,
-    pacedP50: slow.p50,
-    pacedP99: slow.p99,
-  };
-}
-
-/** Processor time of both sides beside what they did, in µs a record. */
-async function withProcessors(load, broker, records, work) {
-  const before = { broker: broker.processorMicros, client: load.processorMicros };
-  const result = await work();
-  const taken = (side, { processorMicros }) => Math.max(processorMicros - before[side], MICROS_A_TICK) / records;
-  return { result, broker: taken('broker', broker), client: taken('client', load) };
-}
-
-/** A bound has no marks. */
-function findingsOf({ title, acks }, found, isBound) {
+function findingsOf({ title, acks }, found) {
   const figures = (broker, name) => found[broker].map((each) => each[name]);
   return rows.map(({ row, figure, unit, mark }) =>
     besideKafka({
       row: `${row}, acks ${acks}`,
       what: `${title}: ${row}, acks ${acks}`,
       unit,
-      mark: isBound ? null : mark,
+      mark,
       ours: figures('millrace', figure),
       kafkas: figures('kafka', figure),
     }),
@@ -101,35 +27,21 @@ function memoryFinding(pair) {
   return besideKafka({ row, unit: 'MiB', ours: memory.millrace, kafkas: memory.kafka, mark });
 }
 
-/** @param {{ client: 'java' | 'librdkafka', isBound?: boolean }} parameters */
-export async function measure(context, { client, isBound = false }) {
+/** @param {{ client: 'java' | 'librdkafka' }} parameters */
+export async function measure(context, { client }) {
   const load = await startLoad(context.stage, client, context.kafka);
-  const pair = await startPair(context, isBound ? (...where) => ReplayBroker.start(...where) : undefined);
+  const pair = await startPair(context);
   const plans = plansOf(context);
-  let topics = 0;
-  const { directory } = context.stage;
-  const task = (broker, plan) => () => round({ load, broker, plan, topic: `t-${topics++}`, directory });
-  if (isBound) await pair.millrace.record(load, fillOf(plans[0], 'warm'));
-  // A JVM compiles in steps, the client's and Kafka's: the round that never counts is not enough at first.
-  for (let i = 0; i < context.pick(5, 0); i++) {
-    for (const broker of Object.values(pair)) await task(broker, plans[0])();
-  }
+  await warmUp(context, load, pair, plans[0]);
   const findings = [];
   for (const plan of plans) {
-    if (isBound) await pair.millrace.record(load, fillOf(plan, `recorded-${topics++}`));
     const found = await inRounds(
       context,
-      ofEach(pair, (broker) => task(broker, plan)),
+      ofEach(pair, (broker) => () => round(context, load, broker, plan)),
     );
-    findings.push(...findingsOf(plan, found, isBound));
+    findings.push(...findingsOf(plan, found));
   }
-  if (!isBound) findings.push(memoryFinding(pair));
+  findings.push(memoryFinding(pair));
   await load.stop();
-  const counts = ['100 B', '1 KiB'].map((title) => `${plans.find((plan) => plan.title === title).records} of ${title}`);
-  return {
-    title: `${load.about}, 100 B / 1 KiB`,
-    ...(isBound && { ours: 'a broker that costs nothing' }),
-    sizes: `${load.about}, one partition, ${counts.join(' or ')} a round; then ${plans[0].paced} at ${SHOWN_PACE} and linger.ms 0, else ${LINGER_MS}`,
-    findings,
-  };
+  return { title: `${load.about}, 100 B / 1 KiB`, sizes: sizesOf(load.about, plans), findings };
 }

@@ -1,4 +1,4 @@
-/** The broker that costs nothing: it passes on and keeps, then says again what it was told, and keeps nothing of what is produced. */
+/** The brokers that cost nothing: they pass on and keep, then say again what they were told, and keep nothing of what is produced. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -33,45 +33,49 @@ async function fetched(connection: WireConnection, topic: string, fetchOffset: n
   return records === null || records.length === 0 ? '' : String.fromCharCode(records.at(-2)!);
 }
 
+async function saysAgain(language: 'C' | 'Node'): Promise<void> {
+  const stage = new Stage(tmpdir());
+  const broker = await ReplayBroker.start(stage, join(stage.directory, 'data'), language);
+  const connected: WireConnection[] = [];
+  const connection = async (): Promise<WireConnection> => {
+    connected.push(await WireConnection.open(broker.address));
+    return connected.at(-1)!;
+  };
+  try {
+    const load = {
+      async produce(_address: string, { topic }: { topic: string }) {
+        for (const text of ['a', 'b', 'c']) await produced(await connection(), topic, text);
+      },
+      async consume(_address: string, { topic }: { topic: string }) {
+        const reader = await connection();
+        for (const offset of [0, 1]) await fetched(reader, topic, offset);
+      },
+    };
+    await broker.record(load, { topic: 'recorded' });
+    const reader = await connection();
+    const found = [];
+    for (let offset = 0; offset < 3; offset++) found.push(await fetched(reader, 'recorded', offset));
+    // The third was not recorded: it is passed on. Another connection begins anew, wherever it is asked to.
+    expect([...found, await fetched(await connection(), 'recorded', 2)]).toEqual(['a', 'b', 'c', 'a']);
+
+    await createTopic(broker.address, 'sent');
+    const writer = await connection();
+    const offsets = [];
+    for (const text of ['x', 'y', 'z']) offsets.push(await produced(writer, 'sent', text));
+    expect(offsets).toEqual([0, 0, 0]);
+    expect(await fetched(reader, 'sent', 0)).toBe('x');
+    expect(await fetched(reader, 'sent', 1)).toBe('');
+  } finally {
+    for (const each of connected) each.close();
+    await stage.close();
+  }
+}
+
 // It is compiled where it runs.
 test.skipIf(replay.lack() !== null)(
-  'says again what a consumer was told, and keeps nothing of what it takes',
-  async () => {
-    const stage = new Stage(tmpdir());
-    const broker = await ReplayBroker.start(stage, join(stage.directory, 'data'));
-    const connected: WireConnection[] = [];
-    const connection = async (): Promise<WireConnection> => {
-      connected.push(await WireConnection.open(broker.address));
-      return connected.at(-1)!;
-    };
-    try {
-      const load = {
-        async produce(_address: string, { topic }: { topic: string }) {
-          for (const text of ['a', 'b', 'c']) await produced(await connection(), topic, text);
-        },
-        async consume(_address: string, { topic }: { topic: string }) {
-          const reader = await connection();
-          for (const offset of [0, 1]) await fetched(reader, topic, offset);
-        },
-      };
-      await broker.record(load, { topic: 'recorded' });
-      const reader = await connection();
-      const found = [];
-      for (let offset = 0; offset < 3; offset++) found.push(await fetched(reader, 'recorded', offset));
-      // The third was not recorded: it is passed on. Another connection begins anew, wherever it is asked to.
-      expect([...found, await fetched(await connection(), 'recorded', 2)]).toEqual(['a', 'b', 'c', 'a']);
-
-      await createTopic(broker.address, 'sent');
-      const writer = await connection();
-      const offsets = [];
-      for (const text of ['x', 'y', 'z']) offsets.push(await produced(writer, 'sent', text));
-      expect(offsets).toEqual([0, 0, 0]);
-      expect(await fetched(reader, 'sent', 0)).toBe('x');
-      expect(await fetched(reader, 'sent', 1)).toBe('');
-    } finally {
-      for (const each of connected) each.close();
-      await stage.close();
-    }
-  },
+  'the one in C says again what a consumer was told, and keeps nothing of what it takes',
+  () => saysAgain('C'),
   60_000,
 );
+
+test('so does the one in Node', () => saysAgain('Node'), 60_000);
