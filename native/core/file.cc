@@ -168,13 +168,15 @@ Status syncData(int fd, const std::string& path) {
 #endif
 }
 
-Status writeBack(int fd, const std::string& path, int64_t position, int64_t size) {
+void writeBack(const std::string& path, int64_t position, int64_t size) {
 #ifdef __linux__
   constexpr unsigned int kAll = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
-  return statusOf(uninterrupted([&] { return sync_file_range(fd, position, size, kAll); }), "sync_file_range", path);
+  Result<int> fd = openFile(path, OpenMode::kRead);
+  if (!fd.ok()) return;
+  (void)uninterrupted([&] { return sync_file_range(fd.value(), position, size, kAll); });
+  (void)closeFile(fd.value(), path);
 #else
-  (void)fd, (void)path, (void)position, (void)size;
-  return Status();
+  (void)path, (void)position, (void)size;
 #endif
 }
 

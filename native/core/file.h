@@ -41,9 +41,10 @@ Status reserveByWriting(int fd, const std::string& path, int64_t size);
 Status truncateFile(int fd, const std::string& path, int64_t size);
 Status syncData(int fd, const std::string& path);
 Status syncFile(int fd, const std::string& path);
-// Waits until the pages of [position, position + size) are written, which makes nothing durable: a later sync finds them clean. Does nothing
-// where there is no such call.
-Status writeBack(int fd, const std::string& path, int64_t position, int64_t size);
+// Waits until the pages of [position, position + size) are written, which makes nothing durable: a later sync finds them clean. By a description
+// of its own: Linux tells each one once of a page that could not be written, and whoever syncs must hear of it. So a failure is none
+// of the caller's. Does nothing where there is no such call.
+void writeBack(const std::string& path, int64_t position, int64_t size);
 // All that is dirty in the file system of `fd`. ENOSYS where there is no such call (macOS).
 Status syncFileSystem(int fd, const std::string& path);
 Status syncDirectory(const std::string& path);

@@ -54,6 +54,8 @@ void readsAndWrites(const test::TemporaryDirectory& directory) {
   Result<size_t> behind = readFile(fd.value(), path, back.data(), 20, 100);
   CHECK(behind.ok() && behind.value() == 0);
   CHECK(syncData(fd.value(), path).ok() && syncFile(fd.value(), path).ok() && syncDirectory(directory.path()).ok());
+  writeBack(path, 0, 4096);
+  writeBack(directory.file("none"), 0, 4096);
   CHECK(truncateFile(fd.value(), path, 3).ok() && fileSize(fd.value(), path).value() == 3);
   CHECK(closeFile(fd.value(), path).ok());
   Result<int> readOnly = openFile(path, OpenMode::kRead);
