@@ -1,35 +1,26 @@
 /**
  * What is possible at all on the processors that client and broker share: ours beside two brokers that do nothing but answer what was recorded and keep nothing (replay.mjs), one in C
- * and one on Node's own sockets, all held against Kafka in the same rounds. No broker can come to more than the first, and none on Node's sockets to more than the second.
+ * and one on Node's own sockets, all held against Kafka in the same rounds. But for the noise no broker comes to more than the first, and none on Node's sockets to more than the
+ * second.
  */
 import { join } from 'node:path';
-import { inRounds } from '../harness/rounds.mjs';
 import { startLoad } from './clients.mjs';
-import { fillOf, plansOf, round, rows, sizesOf, warmUp } from './load-round.mjs';
-import { besideKafka, ofEach, startPair } from './pair.mjs';
+import { fillOf, measurePlan, plansOf, rowBesideKafka, rows, sizesOf, warmUp } from './load-round.mjs';
+import { startPair } from './pair.mjs';
 import { ReplayBroker } from './replay.mjs';
 
 /** Who is held against Kafka, as the table calls them. */
 const CONTESTANTS = { millrace: 'millrace', node: 'nothing, in Node', c: 'nothing, in C' };
-const figuresShown = rows.filter(({ figure }) => !/Processor|Client/.test(figure));
+/** What marks are for, and what explains it. None has a mark here: it is told what marks can ask for. */
+const rowsShown = rows.filter(({ row }) => !row.startsWith('processor time')).map((row) => ({ ...row, mark: null }));
 
 function startReplay({ stage }, language) {
   return ReplayBroker.start(stage, join(stage.directory, `replay-${language}`), language);
 }
 
-/** None of them has marks: what is told is what marks can ask for. */
-function findingsOf({ title, acks }, found) {
-  const figures = (broker, name) => found[broker].map((each) => each[name]);
-  return figuresShown.flatMap(({ row, figure, unit }) =>
-    Object.entries(CONTESTANTS).map(([broker, called]) =>
-      besideKafka({
-        row: `${row}, acks ${acks}: ${called}`,
-        what: `${title}: ${row}, acks ${acks}: ${called}`,
-        unit,
-        ours: figures(broker, figure),
-        kafkas: figures('kafka', figure),
-      }),
-    ),
+function findingsOf(plan, found) {
+  return rowsShown.flatMap((row) =>
+    Object.entries(CONTESTANTS).map(([broker, called]) => rowBesideKafka(plan, row, found, broker, `: ${called}`)),
   );
 }
 
@@ -48,11 +39,7 @@ export async function measure(context, { client }) {
   const findings = [];
   for (const plan of plans) {
     await record(plan);
-    const found = await inRounds(
-      context,
-      ofEach(brokers, (broker) => () => round(context, load, broker, plan)),
-    );
-    findings.push(...findingsOf(plan, found));
+    findings.push(...findingsOf(plan, await measurePlan(context, load, brokers, plan)));
   }
   await load.stop();
   return { title: `${load.about}, 100 B / 1 KiB`, ours: 'reached', sizes: sizesOf(load.about, plans), findings };

@@ -3,6 +3,8 @@
  * a latency tells most of how long the client's own queue is, so it is also measured at a rate that all can keep, with a client that does not wait for more records.
  */
 import { bringMemoryIn } from '../harness/memory.mjs';
+import { inRounds } from '../harness/rounds.mjs';
+import { besideKafka, ofEach } from './pair.mjs';
 import { MICROS_A_TICK } from './processor-time.mjs';
 import { createTopic, removeTopic } from './topics.mjs';
 
@@ -46,10 +48,32 @@ export async function warmUp(context, load, brokers, plan) {
   }
 }
 
+/** By broker the figures of each round. */
+export function measurePlan(context, load, brokers, plan) {
+  return inRounds(
+    context,
+    ofEach(brokers, (broker) => () => round(context, load, broker, plan)),
+  );
+}
+
+/** A row of a plan: what a broker has found beside what Kafka has, by `measurePlan`. `label`: of the row, where not only ours has one. */
+export function rowBesideKafka({ title, acks }, { row, figure, unit, mark }, found, broker, label = '') {
+  const figures = (name) => found[name].map((each) => each[figure]);
+  const called = `${row}, acks ${acks}${label}`;
+  return besideKafka({
+    row: called,
+    what: `${title}: ${called}`,
+    unit,
+    mark,
+    ours: figures(broker),
+    kafkas: figures('kafka'),
+  });
+}
+
 let topics = 0;
 
 /** One broker's round: its figures. */
-export async function round({ stage }, load, broker, plan) {
+async function round({ stage }, load, broker, plan) {
   const topic = `t-${topics++}`;
   const { address } = broker;
   const { size, records, acks, paced } = plan;

@@ -1,24 +1,9 @@
 /** Produce and consume rates and latencies under one client, what processor time both sides take for it, and memory after it. */
-import { inRounds } from '../harness/rounds.mjs';
 import { startLoad } from './clients.mjs';
-import { plansOf, round, rows, sizesOf, warmUp } from './load-round.mjs';
+import { measurePlan, plansOf, rowBesideKafka, rows, sizesOf, warmUp } from './load-round.mjs';
 import { besideKafka, ofEach, startPair } from './pair.mjs';
 
 const MIB = 2 ** 20;
-
-function findingsOf({ title, acks }, found) {
-  const figures = (broker, name) => found[broker].map((each) => each[name]);
-  return rows.map(({ row, figure, unit, mark }) =>
-    besideKafka({
-      row: `${row}, acks ${acks}`,
-      what: `${title}: ${row}, acks ${acks}`,
-      unit,
-      mark,
-      ours: figures('millrace', figure),
-      kafkas: figures('kafka', figure),
-    }),
-  );
-}
 
 function memoryFinding(pair) {
   const memory = ofEach(pair, (broker) => [broker.residentBytes.own / MIB]);
@@ -35,11 +20,8 @@ export async function measure(context, { client }) {
   await warmUp(context, load, pair, plans[0]);
   const findings = [];
   for (const plan of plans) {
-    const found = await inRounds(
-      context,
-      ofEach(pair, (broker) => () => round(context, load, broker, plan)),
-    );
-    findings.push(...findingsOf(plan, found));
+    const found = await measurePlan(context, load, pair, plan);
+    findings.push(...rows.map((row) => rowBesideKafka(plan, row, found, 'millrace')));
   }
   findings.push(memoryFinding(pair));
   await load.stop();

@@ -141,10 +141,7 @@ function obey(command) {
   console.log('done');
 }
 
-const server = createServer(serve).listen(port, '127.0.0.1', () => console.log('listens'));
-server.on('error', (error) => {
-  throw error;
-});
+createServer(serve).listen(port, '127.0.0.1', () => console.log('listens'));
 createInterface({ input: process.stdin })
   .on('line', obey)
   .on('close', () => process.exit());
