@@ -112,8 +112,9 @@ export const WAITING_SENDS_MAX = 100_000;
 export const CHECKPOINT_INTERVAL_MS = 60_000;
 /** A checkpoint file larger than this is not read: it is not ours. */
 export const CHECKPOINT_BYTES_MAX = 64 * MIB;
-/** Files that one round of the flusher syncs one by one; from here on one `syncfs` is cheaper. Measured: docs/decisions. */
+/** Files that one round of the flusher syncs one by one, before one `syncfs` is cheaper; bytes of a file that are worth a write before its sync: docs/decisions/0008. */
 export const FLUSH_EACH_FILES_MAX = 4;
+export const SETTLED_BYTES_MIN = 4 * MIB;
 /** Durations of flushes that are kept for metrics: about as many as Kafka's own sample has. */
 export const RECENT_TIMES_MAX = 1_024;
 /** Averages and maxima of a producer are of the last window and the one that goes on: Kafka's defaults of `metrics.sample.window.ms` and their number. */
@@ -274,9 +275,8 @@ export const PORT_REQUESTS_MAX = 10_000;
 export const SUBSCRIBED_TOPICS_MAX = 100_000;
 export const ASSIGNORS_MAX = 16;
 
-/** How often a sticky assignor goes through all partitions to make an assignment more even, whatever members say of themselves: four times were seen. */
+/** How often a sticky assignor makes an assignment more even, whatever members say of themselves (four times were seen), and the server-side `uniform` (Kafka's bound). */
 export const EVENING_ROUNDS_MAX = 32;
-/** The same for the server-side `uniform`: Kafka's bound. */
 export const UNIFORM_ROUNDS_MAX = 16;
 
 /** The longest that a timer of Node's waits; a longer one would be over at once. 24 days. */

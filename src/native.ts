@@ -19,12 +19,14 @@ export interface NativeFlusher {
   /**
    * Queues one round; rounds run one after another, in order. `fds` are synced by `fdatasync` one by one, or, when
    * `wholeFileSystem`, by one `syncfs` on the descriptor that has been open from the start, followed by one `fdatasync` of the first.
-   * Then each of `directories` is synced. `done` is called on the loop's thread: error (first failure of the round, or null), and
+   * Before that each file is written up to its position in `settled`, below which nobody stores any more, so that who stores behind it waits for none
+   * of it; 0 where that is not worth a call. Then each of `directories` is synced. `done` is called on the loop's thread: error (first failure of the round, or null), and
    * how many nanoseconds it took. A pending round keeps the process alive; an idle flusher does not.
    */
   flush(
     fds: Int32Array,
     paths: readonly string[],
+    settled: Float64Array,
     directories: readonly string[],
     wholeFileSystem: boolean,
     done: (error: Error | null, elapsedNs: number) => void,

@@ -54,11 +54,19 @@ class FlusherObject : public Napi::ObjectWrap<FlusherObject> {
     Arguments arguments(info);
     FlushRound round;
     round.paths = arguments.texts(1, "paths");
-    round.directories = arguments.texts(2, "directories");
-    round.wholeFileSystem = arguments.boolean(3, "wholeFileSystem");
-    const Napi::Function done = arguments.function(4, "done");
-    const Elements<int32_t> fds = arguments.int32s(0, "fds");  // last: getters of the arrays could have detached it
-    if (fds.size != round.paths.size()) arguments.failRange("fds and paths must be of one length");
+    round.directories = arguments.texts(3, "directories");
+    round.wholeFileSystem = arguments.boolean(4, "wholeFileSystem");
+    const Napi::Function done = arguments.function(5, "done");
+    const Elements<int32_t> fds = arguments.int32s(0, "fds");  // last: getters of the arrays could have detached them
+    const Elements<double> settled = arguments.doubles(2, "settled");
+    if (fds.size != round.paths.size() || fds.size != settled.size) {
+      arguments.failRange("fds, paths and settled must be of one length");
+    }
+    for (size_t i = 0; i < settled.size; i++) {
+      const double position = settled.data[i];
+      if (!(position >= 0 && position <= static_cast<double>(kSafeIntegerMax))) arguments.failRange("settled must have positions");
+      else round.settled.push_back(static_cast<int64_t>(position));
+    }
     if (!arguments.ok()) return env_.Undefined();
     if (closed_ || flusher_ == nullptr) return throwWithCode(env_, "ERR_MILLRACE_CLOSED", "the flusher is closed");
     round.fds.assign(fds.data, fds.data + fds.size);

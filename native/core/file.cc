@@ -180,6 +180,35 @@ void writeBack(const std::string& path, int64_t position, int64_t size) {
 #endif
 }
 
+#ifdef __linux__
+namespace {
+
+Status writeBackOf(int fd, const std::string& path, int64_t position, int64_t size, unsigned int flags) {
+  Status status = statusOf(uninterrupted([&] { return sync_file_range(fd, position, size, flags); }), "sync_file_range", path);
+  if (status.ok()) return status;
+  const int number = status.error().number;
+  // Otherwise there is no such help here, and the sync tells.
+  return number == EIO || number == ENOSPC || number == EDQUOT ? status : Status();
+}
+
+}  // namespace
+#endif
+
+Status writeSettled(int fd, const std::string& path, int64_t settled) {
+#ifdef __linux__
+  // The page cache writes in folios, of which the writer's own may reach back so far.
+  constexpr int64_t kFolioMax = int64_t{2} << 20;
+  constexpr unsigned int kWait = SYNC_FILE_RANGE_WAIT_BEFORE;
+  constexpr unsigned int kAll = kWait | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+  const int64_t end = settled - settled % kFolioMax;
+  Status status = end > 0 ? writeBackOf(fd, path, 0, end, kAll) : Status();
+  return status.ok() ? writeBackOf(fd, path, end, 0, kWait) : status;
+#else
+  (void)fd, (void)path, (void)settled;
+  return Status();
+#endif
+}
+
 Status syncFile(int fd, const std::string& path) {
 #ifdef __APPLE__
   return statusOf(uninterrupted([&] { return fcntl(fd, F_FULLFSYNC); }), "fsync", path);

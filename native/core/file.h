@@ -45,6 +45,11 @@ Status syncFile(int fd, const std::string& path);
 // of its own: Linux tells each one once of a page that could not be written, and whoever syncs must hear of it. So a failure is none
 // of the caller's. Does nothing where there is no such call.
 void writeBack(const std::string& path, int64_t position, int64_t size);
+// For the syncs of a file that somebody stores into, through a mapping or not. A sync that finds a page being written waits for that with the page
+// locked, and some disks need their pages stable while they are written (RAID5): who stores into the page meanwhile waits as long. So this writes what
+// lies below `settled`, where nobody stores any more, and waits for what is being written of the rest, without locks: the sync that follows finds
+// little. Fails as that sync would have, since Linux tells a description once of a page that could not be written. Does nothing where there is no such call.
+Status writeSettled(int fd, const std::string& path, int64_t settled);
 // All that is dirty in the file system of `fd`. ENOSYS where there is no such call (macOS).
 Status syncFileSystem(int fd, const std::string& path);
 Status syncDirectory(const std::string& path);

@@ -71,6 +71,10 @@ Status Flusher::sync(const FlushRound& round) const {
 }
 
 Status Flusher::syncFiles(const FlushRound& round) const {
+  for (size_t i = 0; i < round.fds.size(); i++) {
+    Status status = writeSettled(round.fds[i], round.paths[i], round.settled[i]);
+    if (!status.ok()) return status;
+  }
   if (round.wholeFileSystem) {
     Status status = syncFileSystem(fd_, directory_);
     if (status.ok()) return round.fds.empty() ? Status() : syncData(round.fds[0], round.paths[0]);

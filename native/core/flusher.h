@@ -25,6 +25,7 @@ namespace millrace {
 struct FlushRound {
   std::vector<int> fds;            // must stay open until `done`
   std::vector<std::string> paths;  // of the fds, for errors
+  std::vector<int64_t> settled;    // of the fds: first each is written up to there (core/file.h), or not for 0
   std::vector<std::string> directories;
   // One syncfs and one fdatasync of the first file, in place of an fdatasync of each. The latter because whether syncfs
   // flushes the device's cache when nothing but data changed is each file system's own decision.

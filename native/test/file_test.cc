@@ -56,6 +56,11 @@ void readsAndWrites(const test::TemporaryDirectory& directory) {
   CHECK(syncData(fd.value(), path).ok() && syncFile(fd.value(), path).ok() && syncDirectory(directory.path()).ok());
   writeBack(path, 0, 4096);
   writeBack(directory.file("none"), 0, 4096);
+  CHECK(writeFile(fd.value(), path, bytes.data(), 5, int64_t{5} << 20).ok());
+  for (const int64_t settled : {int64_t{0}, int64_t{100}, int64_t{4} << 20, int64_t{1} << 40}) {
+    CHECK(writeSettled(fd.value(), path, settled).ok());
+  }
+  CHECK(writeSettled(99'999, path, 0).ok());  // it is no sync: whether there is such a file, that tells
   CHECK(truncateFile(fd.value(), path, 3).ok() && fileSize(fd.value(), path).value() == 3);
   CHECK(closeFile(fd.value(), path).ok());
   Result<int> readOnly = openFile(path, OpenMode::kRead);

@@ -57,14 +57,14 @@ void rounds(const test::TemporaryDirectory& directory) {
   Flusher& flusher = *opened.value();
   const uint8_t byte = 1;
   CHECK(writeFile(fd.value(), path, &byte, 1, 0).ok());
-  CHECK(flusher.flush({{fd.value()}, {path}, {directory.path()}, false, journal.note(0)}));
-  CHECK(flusher.flush({{fd.value(), 99'999}, {path, "/bad"}, {}, false, journal.note(1)}));
-  CHECK(flusher.flush({{}, {}, {directory.file("none")}, false, journal.note(2)}));
-  CHECK(flusher.flush({{99'999}, {"/first"}, {}, true, journal.note(3)}));
-  CHECK(flusher.flush({{fd.value()}, {path}, {directory.path()}, true, journal.note(4)}));
-  CHECK(flusher.flush({{}, {}, {}, true, journal.note(5)}));
+  CHECK(flusher.flush({{fd.value()}, {path}, {0}, {directory.path()}, false, journal.note(0)}));
+  CHECK(flusher.flush({{fd.value(), 99'999}, {path, "/bad"}, {0, 0}, {}, false, journal.note(1)}));
+  CHECK(flusher.flush({{}, {}, {}, {directory.file("none")}, false, journal.note(2)}));
+  CHECK(flusher.flush({{99'999}, {"/first"}, {0}, {}, true, journal.note(3)}));
+  CHECK(flusher.flush({{fd.value()}, {path}, {0}, {directory.path()}, true, journal.note(4)}));
+  CHECK(flusher.flush({{}, {}, {}, {}, true, journal.note(5)}));
   flusher.close();
-  CHECK(!flusher.flush({{fd.value()}, {path}, {}, false, journal.note(6)}));
+  CHECK(!flusher.flush({{fd.value()}, {path}, {0}, {}, false, journal.note(6)}));
   const auto entries = journal.waitFor(6);
   for (int i = 0; i < 6; i++) CHECK(entries[i].round == i && entries[i].elapsedNs >= 0);
   CHECK(entries[0].status.ok() && entries[4].status.ok() && entries[5].status.ok());
@@ -82,7 +82,7 @@ void destroyedWithRoundsWaiting(const test::TemporaryDirectory& directory) {
     auto opened = Flusher::open(directory.path());
     REQUIRE(opened.ok());
     for (int round = 0; round < 50; round++) {
-      CHECK(opened.value()->flush({{}, {}, {directory.path()}, false, journal.note(round)}));
+      CHECK(opened.value()->flush({{}, {}, {}, {directory.path()}, false, journal.note(round)}));
     }
     opened.value().reset();
     const size_t reported = journal.size();

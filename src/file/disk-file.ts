@@ -5,6 +5,7 @@
  */
 import { fstatSync } from 'node:fs';
 import { MillraceError, guarded, isMillraceError } from '../errors.ts';
+import { SETTLED_BYTES_MIN } from '../limits.ts';
 import { native, type MappedBuffer, type NativePager } from '../native.ts';
 import type { FileWindow, LogFile, PreparedWindow } from './file-system.ts';
 
@@ -25,6 +26,9 @@ export class DiskFile implements LogFile {
   #fd: number;
   #holders = 0;
   #flushes = 0;
+  settled = 0;
+  /** What was settled when a round took it. */
+  #flushed = 0;
   #closing = false;
 
   constructor(system: PagerOwner, path: string, fd: number) {
@@ -45,6 +49,13 @@ export class DiskFile implements LogFile {
   retainForFlush(): number {
     this.#flushes++;
     return this.retain();
+  }
+
+  /** Up to where a round has to write what is settled; 0 when that is next to nothing, and what is dirty is best written by the sync alone. */
+  takeSettled(): number {
+    const isMuch = this.settled - this.#flushed >= SETTLED_BYTES_MIN;
+    this.#flushed = this.settled;
+    return isMuch ? this.settled : 0;
   }
 
   /** The descriptor, kept open until `release`. */

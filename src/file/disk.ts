@@ -195,16 +195,18 @@ class DiskFlushThread implements FlushThread {
   flush(work: FlushWork, done: (error: Error | null, elapsedMs: number) => void): void {
     const files = work.files as readonly DiskFile[];
     const fds = new Int32Array(files.length);
+    const settled = new Float64Array(files.length);
     const paths: string[] = [];
     for (let i = 0; i < files.length; i++) {
       fds[i] = files[i].retainForFlush();
+      settled[i] = files[i].takeSettled();
       paths.push(files[i].path);
     }
     const ended = (error: Error | null, elapsedNs: number): void => {
       for (const file of files) file.release();
       done(error === null ? null : (fromSystemError(error) as Error), elapsedNs / 1e6);
     };
-    this.#flusher.flush(fds, paths, work.directories, work.wholeFileSystem, ended);
+    this.#flusher.flush(fds, paths, settled, work.directories, work.wholeFileSystem, ended);
   }
 
   close(): void {

@@ -51,6 +51,8 @@ export interface LogFile {
   mapShared(start: number, length: number): FileWindow;
   /** For reading; a store into it reaches neither the file nor another window. */
   mapPrivate(start: number, length: number): FileWindow;
+  /** Set by who stores through windows: no byte below this position is stored into any more. The flusher writes those first. */
+  settled: number;
   /** How often the flusher has taken it: grows with each round. */
   readonly flushes: number;
   /**

@@ -191,6 +191,7 @@ interface RehearsedContent {
 class RehearsedFile implements LogFile {
   readonly path: string;
   readonly flushes = 0;
+  settled = 0;
   readonly inode: number;
   readonly #system: FileSystem;
   readonly #content: RehearsedContent;

@@ -125,6 +125,7 @@ export class SegmentTail {
   /** Batches up to `end` are published; brings in what comes next. */
   advance(end: number): void {
     this.#end = end;
+    this.file.settled = end;
     if (end >= this.#attention) this.#lookAhead(end);
   }
 

@@ -24,8 +24,13 @@ interface Round {
 function flush(flusher: NativeFlusher, round: Round): Promise<{ error: Error | null; elapsedNs: number }> {
   const { fds = [], paths = [], directories = [], wholeFileSystem = false } = round;
   return new Promise((resolve) => {
-    flusher.flush(Int32Array.from(fds), paths, directories, wholeFileSystem, (error, elapsedNs) =>
-      resolve({ error, elapsedNs }),
+    flusher.flush(
+      Int32Array.from(fds),
+      paths,
+      new Float64Array(fds.length),
+      directories,
+      wholeFileSystem,
+      (error, elapsedNs) => resolve({ error, elapsedNs }),
     );
   });
 }
@@ -75,17 +80,19 @@ describe('flush', () => {
     const rounds = [1, 2, 3].map(() => flush(flusher, { directories: [directory] }));
     flusher.close();
     flusher.close();
-    expect(thrownBy(() => flusher.flush(new Int32Array(0), [], [], false, () => 0))).toMatchObject({
-      code: 'ERR_MILLRACE_CLOSED',
-    });
+    expect(thrownBy(() => flusher.flush(new Int32Array(0), [], new Float64Array(0), [], false, () => 0))).toMatchObject(
+      {
+        code: 'ERR_MILLRACE_CLOSED',
+      },
+    );
     expect((await Promise.all(rounds)).map(({ error }) => error)).toEqual([null, null, null]);
   });
 
   test('a callback may flush again, or close', async () => {
     const flusher = native.createFlusher(directory);
     const result = await new Promise<string>((resolve) => {
-      flusher.flush(new Int32Array(0), [], [directory], false, () =>
-        flusher.flush(new Int32Array(0), [], [directory], false, (error) => {
+      flusher.flush(new Int32Array(0), [], new Float64Array(0), [directory], false, () =>
+        flusher.flush(new Int32Array(0), [], new Float64Array(0), [directory], false, (error) => {
           flusher.close();
           resolve(String(error));
         }),
@@ -103,13 +110,20 @@ describe('flush', () => {
     const flusher = native.createFlusher(directory);
     const call = flusher.flush.bind(flusher) as (...values: unknown[]) => void;
     const none = new Int32Array(0);
+    const settled = new Float64Array(0);
     const done = (): void => undefined;
-    expect(thrownBy(() => call(new Uint8Array(0), [], [], false, done))).toBeInstanceOf(TypeError);
-    expect(thrownBy(() => call(Int32Array.of(1), [], [], false, done))).toBeInstanceOf(RangeError);
-    expect(thrownBy(() => call(none, 'p', [], false, done))).toBeInstanceOf(TypeError);
-    expect(thrownBy(() => call(none, [], [1], false, done))).toBeInstanceOf(TypeError);
-    expect(thrownBy(() => call(none, [], [], 0, done))).toBeInstanceOf(TypeError);
-    expect(thrownBy(() => call(none, [], [], false, undefined))).toBeInstanceOf(TypeError);
+    expect(thrownBy(() => call(new Uint8Array(0), [], settled, [], false, done))).toBeInstanceOf(TypeError);
+    expect(thrownBy(() => call(Int32Array.of(1), [], settled, [], false, done))).toBeInstanceOf(RangeError);
+    expect(thrownBy(() => call(none, 'p', settled, [], false, done))).toBeInstanceOf(TypeError);
+    expect(thrownBy(() => call(none, [], [], [], false, done))).toBeInstanceOf(TypeError);
+    expect(thrownBy(() => call(none, [], new Float64Array(1), [], false, done))).toBeInstanceOf(RangeError);
+    for (const position of [-1, 2 ** 53, NaN]) {
+      const positions = Float64Array.of(position);
+      expect(thrownBy(() => call(Int32Array.of(1), ['p'], positions, [], false, done))).toBeInstanceOf(RangeError);
+    }
+    expect(thrownBy(() => call(none, [], settled, [1], false, done))).toBeInstanceOf(TypeError);
+    expect(thrownBy(() => call(none, [], settled, [], 0, done))).toBeInstanceOf(TypeError);
+    expect(thrownBy(() => call(none, [], settled, [], false, undefined))).toBeInstanceOf(TypeError);
     flusher.close();
   });
 });
@@ -119,7 +133,7 @@ describe('the process', () => {
     const child = await runChild(
       directory,
       `const flusher = native.createFlusher(directory);
-       for (let i = 0; i < 50; i++) flusher.flush(new Int32Array(0), [], [directory], true, (error) => console.log(i, error));`,
+       for (let i = 0; i < 50; i++) flusher.flush(new Int32Array(0), [], new Float64Array(0), [directory], true, (error) => console.log(i, error));`,
     );
     expect(child).toMatchObject({ code: 0, signal: null, stderr: '' });
     expect(child.stdout).toBe(Array.from({ length: 50 }, (_, i) => `${i} null\n`).join(''));
@@ -130,7 +144,7 @@ describe('the process', () => {
       directory,
       `const flusher = native.createFlusher(directory);
        process.on('uncaughtException', (error) => { console.log(error.message); process.exitCode = 3; });
-       flusher.flush(new Int32Array(0), [], [], false, () => { throw new Error('from done'); });`,
+       flusher.flush(new Int32Array(0), [], new Float64Array(0), [], false, () => { throw new Error('from done'); });`,
     );
     expect(child).toMatchObject({ code: 3, signal: null, stderr: '', stdout: 'from done\n' });
   });
@@ -144,7 +158,7 @@ describe('the process', () => {
        const start = () => {
          const flusher = native.createFlusher(directory);
          registry.register(flusher);
-         return new Promise((resolve) => flusher.flush(new Int32Array(0), [], [directory], true, resolve));
+         return new Promise((resolve) => flusher.flush(new Int32Array(0), [], new Float64Array(0), [directory], true, resolve));
        };
        const promise = start();
        await settled();

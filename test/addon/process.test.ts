@@ -13,7 +13,7 @@ const busySource = `
     const fd = native.open(file, 'a+');
     native.write(fd, file, new Uint8Array(4 << 20).fill(1), 0, 4 << 20, 0);
     const flusher = native.createFlusher(directory);
-    for (let i = 0; i < 200; i++) flusher.flush(Int32Array.of(fd), [file], [directory], i % 2 === 0, () => undefined);
+    for (let i = 0; i < 200; i++) flusher.flush(Int32Array.of(fd), [file], new Float64Array(1), [directory], i % 2 === 0, () => undefined);
     const pager = native.createPager();
     const part = 4 << 20;
     const tickets = Array.from({ length: 8 }, (_, n) => pager.prepare(fd, file, (n + 2) * part, (n + 1) * part, part, part, false));
@@ -29,7 +29,7 @@ describe('a process ends', () => {
     ['by process.exit', 'process.exit(0)', { code: 0 }],
     [
       'by process.exit in a callback of the flusher',
-      'held.flusher.flush(new Int32Array(0), [], [], false, () => process.exit(0))',
+      'held.flusher.flush(new Int32Array(0), [], new Float64Array(0), [], false, () => process.exit(0))',
       { code: 0 },
     ],
     ['by an uncaught error', 'process.on("exit", () => console.log("exit")); throw new Error("meant")', { code: 1 }],
@@ -43,7 +43,7 @@ describe('a process ends', () => {
       directory,
       `${busySource}
        const held = busy('by-itself');
-       held.flusher.flush(new Int32Array(0), [], [], false, (error) => console.log('last round', error));`,
+       held.flusher.flush(new Int32Array(0), [], new Float64Array(0), [], false, (error) => console.log('last round', error));`,
     );
     expect(child).toMatchObject({ code: 0, signal: null, stdout: 'last round null\n', stderr: '' });
   });
@@ -91,7 +91,7 @@ describe('worker threads', () => {
        native.reserve(fd, file, 1 << 20);
        const view = new Uint8Array(native.mapShared(fd, file, 0, 1 << 20));
        view.set(new TextEncoder().encode('123456789'));
-       native.createFlusher(directory).flush(Int32Array.of(fd), [file], [directory], false, (error) =>
+       native.createFlusher(directory).flush(Int32Array.of(fd), [file], new Float64Array(1), [directory], false, (error) =>
          parentPort.postMessage([native.crc32c(view, 0, 9), error]));`,
       `const answers = ['a', 'b', 'c'].map(async (name) => (await once(start(name), 'message'))[0]);
        console.log(JSON.stringify(await Promise.all(answers)));`,
@@ -105,7 +105,7 @@ describe('worker threads', () => {
       `for (let i = 0; ; i++) {
          const held = busy(workerData.name + i);
          parentPort.postMessage('busy');
-         await new Promise((resolve) => held.flusher.flush(new Int32Array(0), [], [], false, resolve));
+         await new Promise((resolve) => held.flusher.flush(new Int32Array(0), [], new Float64Array(0), [], false, resolve));
          held.flusher.close();
          held.pager.close();
        }`,
@@ -116,7 +116,7 @@ describe('worker threads', () => {
          await new Promise((resolve) => setTimeout(resolve, i * 2));
          await worker.terminate();
        }
-       await new Promise((resolve) => held.flusher.flush(new Int32Array(0), [], [directory], false, resolve));
+       await new Promise((resolve) => held.flusher.flush(new Int32Array(0), [], new Float64Array(0), [directory], false, resolve));
        held.pager.close();
        console.log('done');`,
     );

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { DiskFile } from '#millrace/file/disk-file.js';
 import { DiskFileSystem } from '#millrace/file/disk.js';
+import { SETTLED_BYTES_MIN } from '#millrace/limits.js';
 import { SmallDisk, noSmallDisk, testOnSmallDisk } from '../support/small-disk.ts';
 import { temporaryDirectory } from '../support/temp-directory.ts';
 
@@ -110,6 +111,20 @@ test('a retained descriptor stays open over a close until it is released', () =>
   expect(readFileSync(`/dev/fd/${fd}`, 'utf8')).toBe('x');
   file.release();
   expect(() => file.size()).toThrow('is closed');
+});
+
+test('a round writes first what is settled, when that is much since the round before', () => {
+  const { file } = setUp('x');
+  expect(file.takeSettled()).toBe(0);
+  file.settled = SETTLED_BYTES_MIN;
+  expect(file.takeSettled()).toBe(SETTLED_BYTES_MIN);
+  file.settled = 2 * SETTLED_BYTES_MIN - 1;
+  expect(file.takeSettled()).toBe(0);
+  // A cut has taken what was settled.
+  file.settled = 100;
+  expect(file.takeSettled()).toBe(0);
+  file.settled = 100 + SETTLED_BYTES_MIN;
+  expect(file.takeSettled()).toBe(100 + SETTLED_BYTES_MIN);
 });
 
 const reason = noSmallDisk === null ? '' : ` (skipped: ${noSmallDisk})`;

@@ -60,6 +60,16 @@ function code(call: () => unknown): string {
   return 'nothing';
 }
 
+test('what is published is settled', () => {
+  const tail = tailOf();
+  write(tail, 100, 1);
+  expect(tail.file.settled).toBe(100);
+  tail.cover(100, 300);
+  expect(tail.file.settled).toBe(100);
+  write(tail, 3 * MIB, 1);
+  expect(tail.file.settled).toBe(100 + 3 * MIB);
+});
+
 test('the first reservation is small, and steps double up to the largest', () => {
   const tail = tailOf();
   const steps: number[] = [];

@@ -94,6 +94,7 @@ export class MemoryFile implements LogFile {
   }
 
   flushes = 0;
+  settled = 0;
 
   prepare(fileSize: number, start: number): PreparedWindow {
     let window: FileWindow | null = null;
