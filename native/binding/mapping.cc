@@ -11,7 +11,9 @@ namespace {
 
 void finalize(napi_env /*env*/, void* /*data*/, void* hint) {
   std::unique_ptr<MappingHandle> handle(static_cast<MappingHandle*>(hint));
-  if (handle->mapping != nullptr) handle->table->remove(handle.get());
+  if (handle->mapping == nullptr) return;
+  handle->table->remove(handle.get());
+  handle->table->letGo(std::move(handle->mapping));
 }
 
 using Make = Result<std::shared_ptr<Mapping>> (*)(int, const std::string&, int64_t, size_t);
@@ -112,6 +114,17 @@ Napi::Value counters(const Napi::CallbackInfo& info) {
 }
 
 }  // namespace
+
+void MappingTable::letGo(std::shared_ptr<Mapping> mapping) {
+  constexpr size_t kAsideMin = size_t{1} << 20;
+  if (mapping->size() < kAsideMin) return;
+  if (unmapper_ == nullptr) {
+    Result<std::unique_ptr<Pager>> started = Pager::start();
+    if (!started.ok()) return;
+    unmapper_ = std::move(started.value());
+  }
+  unmapper_->unmap(std::move(mapping));
+}
 
 Napi::Value wrapMapping(Napi::Env env, std::shared_ptr<Mapping> mapping) {
   const std::shared_ptr<MappingTable>& table = Instance::of(env).mappings;

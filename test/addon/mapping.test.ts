@@ -182,6 +182,24 @@ describe('collection', () => {
     ]);
   });
 
+  // Threads are found by their names in /proc, which only Linux has.
+  test.skipIf(process.platform !== 'linux')('a large one is unmapped by a thread of its own', async () => {
+    const child = await runChild(
+      temporaryDirectory(),
+      `${collected}
+      import { readdirSync, readFileSync } from 'node:fs';
+      const names = () => readdirSync('/proc/self/task').map((id) => readFileSync('/proc/self/task/' + id + '/comm', 'utf8'));
+      for (const large of [size, 4 << 20]) {
+        native.reserve(fd, path, large);
+        for (let i = 0; i < 4; i++) native.mapPrivate(fd, path, 0, large);
+        for (let i = 0; i < 100 && native.counters().mappings > 0; i++) await collected();
+        console.log(native.counters().mappings, names().filter((name) => name.startsWith('millrace')).length);
+      }`,
+      ['--expose-gc'],
+    );
+    expect(child).toMatchObject({ code: 0, stderr: '', stdout: '0 0\n0 1\n' });
+  });
+
   test('a promise of populateRead keeps its mapping', async () => {
     const child = await runChild(
       temporaryDirectory(),
