@@ -17,10 +17,10 @@ export type MappedBuffer = ArrayBuffer;
 /** Flushes files on a thread of its own; one a data directory. */
 export interface NativeFlusher {
   /**
-   * Queues one round; rounds run one after another, in order. `fds` are synced by `fdatasync` one by one, or, when
-   * `wholeFileSystem`, by one `syncfs` on the descriptor that has been open from the start, followed by one `fdatasync` of the first.
-   * Before that each file is written up to its position in `settled`, below which nobody stores any more, so that who stores behind it waits for none
-   * of it; 0 where that is not worth a call. Then each of `directories` is synced. `done` is called on the loop's thread: error (first failure of the round, or null), and
+   * Queues one round; rounds run one after another, in order. Each file is first written up to its position in `settled`, below which nobody stores any
+   * more, so that who stores behind it waits for none of it; 0 where that is not worth a call. Then `fds` are synced by `fdatasync` one by one, or, when
+   * `wholeFileSystem`, by one `syncfs` on the descriptor that has been open from the start, followed by one `fdatasync` of the first;
+   * then each of `directories`. `done` is called on the loop's thread: error (first failure of the round, or null), and
    * how many nanoseconds it took. A pending round keeps the process alive; an idle flusher does not.
    */
   flush(
