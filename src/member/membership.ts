@@ -5,10 +5,11 @@
  * heartbeats go on while a handler works and while partitions are being given back; what passes is tried again. Steps are told to its host one after another.
  */
 import type { RebalanceProtocol } from '../group/assignor/assignor.ts';
-import type { JoinAnswer, GroupCoordinator } from '../group/group-requests.ts';
+import type { JoinAnswer } from '../group/group-requests.ts';
 import { RETRY_BACKOFF_MS } from '../limits.ts';
 import type { KafkaErrorName } from '../protocol/error-code.ts';
 import { rebalanceProtocol } from './assignor-choice.ts';
+import { CoordinatorTalk } from './coordinator-talk.ts';
 import { groupError, type Reaction } from './group-error.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { JoinTerms } from './join-terms.ts';
@@ -18,11 +19,11 @@ import { isSameList } from './topic-subscription.ts';
 
 export class Membership {
   readonly state: MembershipState;
-  readonly #options: MembershipOptions;
   readonly #environment: MembershipEnvironment;
   readonly #host: MembershipHost;
   readonly #terms: JoinTerms;
   readonly #protocol: RebalanceProtocol;
+  readonly #talk: CoordinatorTalk;
   #life: Promise<void> | null = null;
   /** It is to end. */
   #isEnding = false;
@@ -41,11 +42,12 @@ export class Membership {
 
   constructor(options: MembershipOptions, environment: MembershipEnvironment, host: MembershipHost) {
     this.state = new MembershipState(options.groupId, options.groupInstanceId);
-    this.#options = options;
     this.#environment = environment;
     this.#host = host;
     this.#terms = new JoinTerms(options, environment);
     this.#protocol = rebalanceProtocol(options.assignors)!;
+    const [state, terms, protocol] = [this.state, this.#terms, this.#protocol];
+    this.#talk = new CoordinatorTalk({ options, environment, host, terms, protocol, state });
     this.#heartbeats = new Heartbeats({
       ...environment,
       state: this.state,
@@ -144,21 +146,21 @@ export class Membership {
 
   /** False when it has to begin again from giving back. */
   async #joins(): Promise<boolean> {
-    const { coordinator, counters, clock } = this.#environment;
+    const { counters, clock } = this.#environment;
     const began = clock.now();
     const { state } = this;
     state.joins();
     this.#subscribed = this.#host.subscribed();
-    const answer = await this.#unlessEnding(coordinator.join(this.#request()), (late) => this.#joinedLate(late));
+    const answer = await this.#unlessEnding(
+      this.#talk.join(this.#subscribed),
+      (late) => void this.#talk.joinedLate(late),
+    );
     if (answer === null) return false;
     counters.joins++;
     const reaction = state.joined(answer);
     if (reaction !== null) return this.#react(reaction, answer.error!);
     this.#heartbeats.start();
-    const assignments = this.#terms.assignments(answer, this.#protocol);
-    const { protocolType, protocolName } = answer;
-    const asked = { ...state.identity, protocolType, protocolName, assignments };
-    const synced = await this.#unlessEnding(coordinator.sync(asked));
+    const synced = await this.#unlessEnding(this.#talk.sync(answer));
     if (synced === null) return false;
     counters.syncs++;
     const refusal = state.synced(synced.error);
@@ -190,25 +192,6 @@ export class Membership {
     }
   }
 
-  #request(): Parameters<GroupCoordinator['join']>[0] {
-    const { groupId, groupInstanceId, clientId, sessionTimeoutMs, rebalanceTimeoutMs } = this.#options;
-    const { memberId, generationId, rejoinReason } = this.state;
-    return {
-      groupId,
-      memberId,
-      groupInstanceId,
-      clientId,
-      clientHost: '/127.0.0.1',
-      sessionTimeoutMs,
-      rebalanceTimeoutMs,
-      protocolType: 'consumer',
-      protocols: this.#terms.protocols({ topics: this.#subscribed, owned: this.#host.owned(), generationId }),
-      requiresKnownMemberId: true,
-      supportsSkippingAssignment: true,
-      reason: rejoinReason,
-    };
-  }
-
   /** Always false: it begins again. */
   async #react(reaction: Reaction, error: KafkaErrorName): Promise<false> {
     if (reaction === 'end') throw groupError(error, this.state.groupId);
@@ -229,12 +212,6 @@ export class Membership {
     // A failure is not of interest any more.
     if (first === null) answer.then(late, () => undefined);
     return first;
-  }
-
-  /** Nobody waits for it any more, and the coordinator does not know that. */
-  #joinedLate({ memberId }: JoinAnswer): void {
-    if (memberId !== '' && this.#options.groupInstanceId === null && memberId !== this.state.memberId)
-      void this.#tellLeave(memberId, 'the consumer was closed while it joined');
   }
 
   #pause(ms: number): Promise<void> {
@@ -284,17 +261,6 @@ export class Membership {
     const { memberId } = this.state;
     this.#heartbeats.stop();
     this.state.left();
-    if (memberId !== '' && this.#options.groupInstanceId === null) await this.#tellLeave(memberId, reason);
-  }
-
-  async #tellLeave(memberId: string, reason: string): Promise<void> {
-    const { coordinator, logger } = this.#environment;
-    const { groupId, groupInstanceId } = this.#options;
-    try {
-      await coordinator.leave(groupId, [{ memberId, groupInstanceId, reason }]);
-    } catch (error) {
-      // It goes by its session time-out, or the store is closed.
-      logger.debug?.({ err: error, groupId, memberId }, 'a member of a group could not say that it leaves');
-    }
+    await this.#talk.leave(memberId, reason);
   }
 }

@@ -95,3 +95,32 @@ test('a store that is closed waits for no handler of partitions that is at work,
   expect(committed.find(({ topic, partition }) => topic === 'orders' && partition === 0)).toMatchObject({ offset: 2 });
   await again.close();
 });
+
+test('who is closed while its join is under way, with partitions that it keeps meanwhile, commits what it has read of them', async () => {
+  const rig = await openMemberRig(2);
+  rig.append(0, ['a', 'b']);
+  let release: (() => void) | null = null;
+  const { groupCoordinator } = rig.store;
+  const slow = new Proxy(groupCoordinator, {
+    get: (target, name) => {
+      if (name !== 'join') return (target[name as keyof typeof target] as () => unknown).bind(target);
+      return async (...asked: Parameters<typeof target.join>) => {
+        const answer = await target.join(...asked);
+        if (values.length === 2) await new Promise<void>((resolve) => (release = resolve));
+        return answer;
+      };
+    },
+  });
+  const options = { assignors: ['cooperative-sticky' as const], autoCommitIntervalMs: 1_000_000 };
+  const consumer = rig.consumerOf(slow, options);
+  const { values } = reading(consumer);
+  await rig.until(() => values.length === 2);
+  reading(rig.consumer(options));
+  await rig.until(() => release !== null);
+  const closing = consumer.close();
+  await rig.pass(1_000);
+  expect(await isSettled(closing)).toBe(false);
+  release!();
+  await rig.meanwhile(closing);
+  expect(await rig.committed()).toMatchObject({ 'orders-0': 2 });
+});
