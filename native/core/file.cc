@@ -44,6 +44,19 @@ void restoreSize(int fd, int64_t size) {
   (void)uninterrupted([&] { return ftruncate(fd, size); });
 }
 
+#ifdef __linux__
+constexpr unsigned int kWaitForWrites = SYNC_FILE_RANGE_WAIT_BEFORE;
+constexpr unsigned int kWriteAndWait = kWaitForWrites | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+
+// With a size of 0 up to the end of the file. Fails when a page could not be written; where the call itself is refused there is no such help, and a sync tells.
+Status syncRange(int fd, const std::string& path, int64_t position, int64_t size, unsigned int flags) {
+  Status status = statusOf(uninterrupted([&] { return sync_file_range(fd, position, size, flags); }), "sync_file_range", path);
+  if (status.ok()) return status;
+  const int number = status.error().number;
+  return number == EIO || number == ENOSPC || number == EDQUOT ? status : Status();
+}
+#endif
+
 #ifdef __APPLE__
 // There is no posix_fallocate: blocks are asked for behind the end, then the end is moved.
 int allocate(int fd, int64_t size, int64_t before) {
@@ -170,39 +183,22 @@ Status syncData(int fd, const std::string& path) {
 
 void writeBack(const std::string& path, int64_t position, int64_t size) {
 #ifdef __linux__
-  constexpr unsigned int kAll = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
   Result<int> fd = openFile(path, OpenMode::kRead);
   if (!fd.ok()) return;
-  (void)uninterrupted([&] { return sync_file_range(fd.value(), position, size, kAll); });
+  (void)syncRange(fd.value(), path, position, size, kWriteAndWait);
   (void)closeFile(fd.value(), path);
 #else
   (void)path, (void)position, (void)size;
 #endif
 }
 
-#ifdef __linux__
-namespace {
-
-Status writeBackOf(int fd, const std::string& path, int64_t position, int64_t size, unsigned int flags) {
-  Status status = statusOf(uninterrupted([&] { return sync_file_range(fd, position, size, flags); }), "sync_file_range", path);
-  if (status.ok()) return status;
-  const int number = status.error().number;
-  // Otherwise there is no such help here, and the sync tells.
-  return number == EIO || number == ENOSPC || number == EDQUOT ? status : Status();
-}
-
-}  // namespace
-#endif
-
 Status writeSettled(int fd, const std::string& path, int64_t settled) {
 #ifdef __linux__
   // The page cache writes in folios, of which the writer's own may reach back so far.
   constexpr int64_t kFolioMax = int64_t{2} << 20;
-  constexpr unsigned int kWait = SYNC_FILE_RANGE_WAIT_BEFORE;
-  constexpr unsigned int kAll = kWait | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
   const int64_t end = settled - settled % kFolioMax;
-  Status status = end > 0 ? writeBackOf(fd, path, 0, end, kAll) : Status();
-  return status.ok() ? writeBackOf(fd, path, end, 0, kWait) : status;
+  Status status = end > 0 ? syncRange(fd, path, 0, end, kWriteAndWait) : Status();
+  return status.ok() ? syncRange(fd, path, end, 0, kWaitForWrites) : status;
 #else
   (void)fd, (void)path, (void)settled;
   return Status();

@@ -56,7 +56,6 @@ export class CoordinatorTalk {
   async joinedLate(answer: JoinAnswer): Promise<void> {
     const { environment, state } = this.#parts;
     const { memberId, error } = answer;
-    if (memberId === '') return;
     if (memberId !== state.memberId) return this.leave(memberId, 'the consumer was closed while it joined');
     if (error !== null || state.joined(answer) !== null) return;
     try {

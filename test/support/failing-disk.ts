@@ -1,10 +1,11 @@
 /** An ext4 in compressed memory (zram), which refuses what is written to it when that memory has come to a bound. Needs root. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { noSmallDisk } from './small-disk.ts';
+import { runTool } from './system-tool.ts';
 
 /** Reading `hot_add` makes a device and tells its number. */
 const CONTROL = '/sys/class/zram-control';
@@ -18,7 +19,7 @@ export class FailingDisk {
   constructor(mebibytes: number, { journal }: { journal: boolean }) {
     onTestFinished(() => this.#remove());
     this.#set('disksize', `${mebibytes}M`);
-    run('mkfs.ext4', '-q', '-O', journal ? 'has_journal' : '^has_journal', this.#device);
+    runTool('mkfs.ext4', '-q', '-O', journal ? 'has_journal' : '^has_journal', this.#device);
     this.#mount();
   }
 
@@ -31,7 +32,7 @@ export class FailingDisk {
 
   /** As after a restart of a machine whose disk takes everything again: mended, and mounted anew. */
   repair(): void {
-    run('umount', this.path);
+    runTool('umount', this.path);
     this.#mounted = false;
     this.#set('mem_limit', '0');
     // Status 1: there were errors, and they are mended.
@@ -53,19 +54,15 @@ export class FailingDisk {
   }
 
   #mount(): void {
-    run('mount', this.#device, this.path);
+    runTool('mount', this.#device, this.path);
     this.#mounted = true;
   }
 
   #remove(): void {
-    if (this.#mounted) run('umount', this.path);
+    if (this.#mounted) runTool('umount', this.path);
     writeFileSync(`${CONTROL}/hot_remove`, this.#number);
     rmdirSync(this.path);
   }
-}
-
-function run(program: string, ...args: string[]): void {
-  execFileSync(program, args, { stdio: 'pipe' });
 }
 
 /** Why there is no failing disk here, or null. */

@@ -1,5 +1,4 @@
 /** An ext4 in a file, on a loop device: a real disk of a few MiB, which can be filled, or made slow. Needs root. */
-import { execFileSync } from 'node:child_process';
 import {
   closeSync,
   existsSync,
@@ -15,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { noSmallDisk } from './small-disk.ts';
+import { runTool } from './system-tool.ts';
 
 /** `<major>:<minor> <bytes a second>`, 0 for no bound; of cgroup v1, whose root bounds everybody. */
 const THROTTLE = '/sys/fs/cgroup/blkio/blkio.throttle.write_bps_device';
@@ -37,16 +37,16 @@ function mountLoopDisk(options: LoopDiskOptions): { path: string; unmount: () =>
     const file = openSync(image, 'w');
     ftruncateSync(file, options.mebibytes << 20);
     closeSync(file);
-    run('mkfs.ext4', '-q', image);
-    const device = run('losetup', '--find', '--show', image);
-    undo.push(() => run('losetup', '--detach', device));
+    runTool('mkfs.ext4', '-q', image);
+    const device = runTool('losetup', '--find', '--show', image);
+    undo.push(() => runTool('losetup', '--detach', device));
     const queue = `/sys/block/${basename(device)}/queue/stable_writes`;
     if (options.stablePages === true) writeFileSync(queue, '1');
     const path = join(parent, 'mounted');
     mkdirSync(path);
-    run('mount', device, path);
+    runTool('mount', device, path);
     // Lazily, since collected mappings of its files may not have been unmapped yet.
-    undo.push(() => run('umount', '-l', path));
+    undo.push(() => runTool('umount', '-l', path));
     if (options.writeBytesPerSecond !== undefined) undo.push(throttle(device, options.writeBytesPerSecond));
     return { path, unmount };
   } catch (error) {
@@ -60,10 +60,6 @@ function throttle(device: string, bytesPerSecond: number): () => void {
   const number = readFileSync(`/sys/block/${basename(device)}/dev`, 'utf8').trim();
   writeFileSync(THROTTLE, `${number} ${bytesPerSecond}`);
   return () => writeFileSync(THROTTLE, `${number} 0`);
-}
-
-function run(program: string, ...args: string[]): string {
-  return execFileSync(program, args, { stdio: 'pipe' }).toString().trim();
 }
 
 /** Why there is no such disk here, or null. */

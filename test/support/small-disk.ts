@@ -1,9 +1,9 @@
 /** A file system of a few MiB that can be filled: a tmpfs, mounted for one test. Needs root. */
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmdirSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, test } from 'vitest';
+import { runTool } from './system-tool.ts';
 
 /** Why there is no small disk here, or null. */
 export const noSmallDisk: string | null =
@@ -24,10 +24,10 @@ export class SmallDisk {
 
   constructor(mebibytes: number) {
     this.path = mkdtempSync(join(tmpdir(), 'millrace-disk-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', this.path]);
+    runTool('mount', '-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', this.path);
     onTestFinished(() => {
       // Lazily, since collected mappings of its files may not have been unmapped yet.
-      execFileSync('umount', ['-l', this.path]);
+      runTool('umount', '-l', this.path);
       rmdirSync(this.path);
     });
   }
