@@ -14,6 +14,7 @@ import {
   unlinkSync,
   utimesSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { MillraceError, fromSystemError, guarded, isSystemError } from '../errors.ts';
 import { native, type MappedBuffer, type NativePager } from '../native.ts';
 import { DiskFile } from './disk-file.ts';
@@ -88,7 +89,7 @@ export class DiskFileSystem implements FileSystem {
   }
 
   makeDirectory(path: string): void {
-    guarded(() => mkdirSync(path, { recursive: true }));
+    guarded(() => makeDirectories(path));
   }
 
   rename(from: string, to: string): void {
@@ -165,6 +166,20 @@ export class DiskFileSystem implements FileSystem {
     this.#removals.close();
     this.#pager?.close();
     this.#pager = null;
+  }
+}
+
+/** As `mkdirSync` with `recursive`, which never comes back where a file system makes no directories and says ENOENT, as /proc does. */
+function makeDirectories(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    if (error.code === 'EEXIST' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    const parent = dirname(path);
+    if (error.code !== 'ENOENT' || existsSync(parent)) throw error;
+    makeDirectories(parent);
+    mkdirSync(path);
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
@@ -62,6 +62,26 @@ test('failed calls are the library’s errors, with path and cause', () => {
     expect(call).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_IO' }) as Error);
     expect(call).toThrow(expect.objectContaining({ path: missing }) as Error);
   }
+});
+
+test.each([
+  ['on a file system that makes none', () => '/proc/nope'],
+  ['below one that makes none', () => '/proc/nope/below'],
+  ['where a file is', (file: string) => file],
+  ['below a file', (file: string) => join(file, 'below')],
+  [
+    'where a link leads nowhere',
+    (file: string) => {
+      symlinkSync('/nowhere/at/all', `${file}.link`);
+      return `${file}.link`;
+    },
+  ],
+])('a directory %s is an error', (_, at) => {
+  const { system, directory } = setUp();
+  const file = join(directory, 'a');
+  writeFileSync(file, 'text');
+  const path = at(file);
+  expect(() => system.makeDirectory(path)).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_IO' }) as Error);
 });
 
 test('a directory is locked once, and again after a release', () => {

@@ -198,6 +198,15 @@ test('a port that is taken and a directory that is held: one sentence, and 1', a
   await once(child, 'exit');
 });
 
+test.runIf(process.platform === 'linux')('a data directory that cannot be made is said at once', async () => {
+  // A file system that makes no directories: Node's own way of making those above a directory never comes back from it.
+  const { status, stderr } = await run(['broker', '--data', '/proc/none/data', '--port', '0']);
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: 'millrace: mkdir of /proc/none failed: ENOENT (ERR_MILLRACE_IO)\n',
+  });
+});
+
 test('wrong usage is said before anything is made', async () => {
   const data = join(temporaryDirectory(), 'data');
   const outcomes = await Promise.all([
