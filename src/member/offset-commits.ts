@@ -1,16 +1,17 @@
 /**
  * Commits of a consumer of a group: in the name of the member that it is at the time, of partitions that it has. What was committed last is remembered, so that an automatic
- * commit says nothing that is known.
+ * commit says nothing that is known, and one that is tried again takes nothing back that a later one has said.
  */
 import type { AssignedPartition } from '../consumer/assigned-partition.ts';
 import { partitionKey, showPartition } from '../consumer/topic-logs.ts';
 import type { Clock } from '../clock.ts';
 import { invalidArgument, MillraceError } from '../errors.ts';
-import type { GroupCoordinator, GroupError, MemberIdentity } from '../group/group-requests.ts';
+import type { CommitAnswer, GroupCoordinator, GroupError, MemberIdentity } from '../group/group-requests.ts';
 import type { CommittedOffset } from '../group/offset-table.ts';
 import { COMMIT_TIMEOUT_MS, RETRY_BACKOFF_MS } from '../limits.ts';
 import type { KafkaErrorName } from '../protocol/error-code.ts';
 import type { Offset, OffsetToCommit, TopicPartition } from '../types.ts';
+import { type AskedCommit, CommitOrder } from './commit-order.ts';
 import { groupError, isWorthAnother } from './group-error.ts';
 import type { MembershipCounters } from './membership-counters.ts';
 import type { MembershipState } from './membership-state.ts';
@@ -37,7 +38,7 @@ interface CommitFailure {
 
 export class OffsetCommits {
   readonly #parts: CommitParts;
-  readonly #last = new Map<string, Offset>();
+  readonly #order = new CommitOrder();
 
   constructor(parts: CommitParts) {
     this.#parts = parts;
@@ -47,9 +48,9 @@ export class OffsetCommits {
   async commit(offsets: readonly OffsetToCommit[]): Promise<void> {
     const { clock } = this.#parts;
     const until = clock.now() + COMMIT_TIMEOUT_MS;
-    for (;;) {
-      const failure = await this.#try(offsets);
-      if (failure === null) return;
+    let asked = this.#asks(offsets);
+    let failure = await this.#try(asked);
+    while (failure !== null) {
       const { error, told } = failure;
       if (!isWorthAnother(error) && error !== 'REBALANCE_IN_PROGRESS') throw told;
       if (clock.now() >= until) {
@@ -58,12 +59,14 @@ export class OffsetCommits {
         throw new MillraceError('ERR_MILLRACE_TIMED_OUT', message, { cause: told });
       }
       await pause(clock);
+      asked = this.#order.left(asked);
+      if (!this.#order.isBehind(asked)) failure = await this.#try(asked);
     }
   }
 
   /** Errors: UNKNOWN_MEMBER, MEMBER_FENCED, REBALANCE_IN_PROGRESS, UNKNOWN_TOPIC, TOO_LARGE, NO_SPACE, CLOSED. */
   async once(offsets: readonly OffsetToCommit[]): Promise<void> {
-    const failure = await this.#try(offsets);
+    const failure = await this.#try(this.#asks(offsets));
     if (failure !== null) throw failure.told;
   }
 
@@ -113,16 +116,20 @@ export class OffsetCommits {
 
   /** It begins where the group has committed. */
   begins(place: TopicPartition, offset: Offset): void {
-    this.#last.set(partitionKey(place), offset);
+    this.#order.begins(place, offset);
   }
 
   forget(place: TopicPartition): void {
-    this.#last.delete(partitionKey(place));
+    this.#order.forget(place);
   }
 
   /** Of these, the offsets that are not committed. */
   news(offsets: readonly OffsetToCommit[]): OffsetToCommit[] {
-    return offsets.filter((each) => this.#last.get(partitionKey(each)) !== each.offset);
+    return this.#order.news(offsets);
+  }
+
+  #asks(offsets: readonly OffsetToCommit[]): AskedCommit {
+    return this.#order.asks(offsets, this.#parts.assigned);
   }
 
   async #tell(offsets: readonly OffsetToCommit[], callback: CommitCallback): Promise<void> {
@@ -135,16 +142,14 @@ export class OffsetCommits {
     callback(null, offsets);
   }
 
-  async #try(offsets: readonly OffsetToCommit[]): Promise<CommitFailure | null> {
+  async #try(commit: AskedCommit): Promise<CommitFailure | null> {
+    const { offsets } = commit;
     if (offsets.length === 0) return null;
-    const { coordinator, clock, counters, state, doubt } = this.#parts;
-    this.#check(offsets);
+    const { clock, counters, state, doubt } = this.#parts;
+    this.#check(commit);
     const asked = state.identity;
     const began = clock.now();
-    const { errors, isFull } = await coordinator.commit({ ...asked, offsets, retentionMs: -1 });
-    offsets.forEach((each, index) => {
-      if (errors[index] === null) this.#last.set(partitionKey(each), each.offset);
-    });
+    const { errors, isFull } = await this.#send(commit, asked);
     const error = errors.find((each) => each !== null) ?? null;
     if (error === null) counters.committed(clock.now() - began);
     else counters.failedCommits++;
@@ -154,6 +159,18 @@ export class OffsetCommits {
     return meaning && { error: meaning, told: groupError(meaning, state.groupId, isFull) };
   }
 
+  async #send(commit: AskedCommit, asked: MemberIdentity): Promise<CommitAnswer> {
+    const { offsets } = commit;
+    this.#order.sent(commit);
+    let answer: CommitAnswer | null = null;
+    try {
+      answer = await this.#parts.coordinator.commit({ ...asked, offsets, retentionMs: -1 });
+      return answer;
+    } finally {
+      this.#order.answered(commit, answer?.errors);
+    }
+  }
+
   /** A generation that is just beginning, or has begun meanwhile, is a rebalance. */
   #meaningOf(error: GroupError, { memberId, generationId }: MemberIdentity): GroupError {
     const { state } = this.#parts;
@@ -161,10 +178,10 @@ export class OffsetCommits {
     return state.generationId !== generationId || state.phase !== 'stable' ? 'REBALANCE_IN_PROGRESS' : error;
   }
 
-  #check(offsets: readonly OffsetToCommit[]): void {
-    const { assigned, state } = this.#parts;
-    const other = offsets.find((each) => !assigned.has(partitionKey(each)));
-    if (state.isMember && other === undefined) return this.#checkThere(offsets);
+  #check({ offsets, held }: AskedCommit): void {
+    const { state } = this.#parts;
+    const other = offsets.find((each) => held.get(partitionKey(each))?.isAssigned !== true);
+    if (state.isMember && other === undefined) return this.#checkThere(offsets, held);
     if (!state.isMember && !state.isLost && state.phase === 'joining')
       throw groupError('REBALANCE_IN_PROGRESS', state.groupId);
     const what =
@@ -173,8 +190,8 @@ export class OffsetCommits {
   }
 
   /** Whoever makes a topic of that name must not find it read. */
-  #checkThere(offsets: readonly OffsetToCommit[]): void {
-    const gone = offsets.find((each) => this.#parts.assigned.get(partitionKey(each))!.log.isClosed);
+  #checkThere(offsets: readonly OffsetToCommit[], held: AskedCommit['held']): void {
+    const gone = offsets.find((each) => held.get(partitionKey(each))!.log.isClosed);
     if (gone !== undefined)
       throw new MillraceError('ERR_MILLRACE_UNKNOWN_TOPIC', `${showPartition(gone)} was deleted: nothing is committed`);
   }

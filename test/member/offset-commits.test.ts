@@ -25,20 +25,23 @@ class Rig {
   errors: GroupError[] = [];
   answers: OffsetAnswer[] = [];
   doubts = 0;
-  readonly log = { isClosed: false };
+  /** Answers wait for it. */
+  answering: Promise<void> | null = null;
+  readonly partition = { log: { isClosed: false }, isAssigned: true };
   readonly commits: OffsetCommits;
 
   constructor() {
     const coordinator: Partial<GroupCoordinator> = {
       commit: async (request) => {
         this.asked.push(request);
+        if (this.answering !== null) await this.answering;
         const error = this.errors.shift() ?? null;
         return { errors: request.offsets.map(() => error) };
       },
       offsets: async () => this.answers.shift()!,
     };
     const { clock, counters, state } = this;
-    const assigned = new Map([['orders 0', { log: this.log } as unknown as AssignedPartition]]);
+    const assigned = new Map([['orders 0', this.partition as unknown as AssignedPartition]]);
     const doubt = (): void => void this.doubts++;
     this.commits = new OffsetCommits({
       coordinator: coordinator as GroupCoordinator,
@@ -101,6 +104,51 @@ test('a generation that began while it was asked is a rebalance', async () => {
   await expect(rig.commits.once(offsets)).rejects.toMatchObject({ code: 'ERR_MILLRACE_UNKNOWN_MEMBER' });
 });
 
+test('what is tried again takes nothing back that a later commit has said', async () => {
+  const rig = new Rig();
+  rig.errors = ['REBALANCE_IN_PROGRESS'];
+  const first = rig.commits.commit(offsets);
+  await turns(2);
+  await rig.commits.commit([{ ...place, offset: 9 }]);
+  await rig.pass(100);
+  await first;
+  expect(rig.asked.map((each) => each.offsets[0].offset)).toEqual([5, 9]);
+});
+
+test('what is tried again waits for a later commit that is on its way, and goes on when that has failed', async () => {
+  const rig = new Rig();
+  rig.errors = ['REBALANCE_IN_PROGRESS'];
+  const first = rig.commits.commit(offsets);
+  await turns(2);
+  let answer = (): void => undefined;
+  rig.answering = new Promise((resolve) => {
+    answer = resolve;
+  });
+  const second = rig.commits.once([{ ...place, offset: 9 }]);
+  second.catch(() => undefined); // Looked at below.
+  await rig.pass(300);
+  expect(rig.asked).toHaveLength(2);
+  rig.errors = ['REBALANCE_IN_PROGRESS'];
+  answer();
+  rig.answering = null;
+  await expect(second).rejects.toMatchObject({ code: 'ERR_MILLRACE_REBALANCE_IN_PROGRESS' });
+  await rig.pass(100);
+  await first;
+  expect(rig.asked.map((each) => each.offsets[0].offset)).toEqual([5, 9, 5]);
+});
+
+test('what is tried again is not committed for a partition that was away meanwhile', async () => {
+  const rig = new Rig();
+  rig.errors = ['REBALANCE_IN_PROGRESS'];
+  const committing = rig.commits.commit(offsets);
+  committing.catch(() => undefined); // Looked at below.
+  await turns(2);
+  rig.partition.isAssigned = false;
+  await rig.pass(100);
+  await expect(committing).rejects.toMatchObject({ code: 'ERR_MILLRACE_UNKNOWN_MEMBER' });
+  expect(rig.asked).toHaveLength(1);
+});
+
 test('not for ever', async () => {
   const rig = new Rig();
   rig.errors = Array.from({ length: 1_000 }, () => 'COORDINATOR_NOT_AVAILABLE' as const);
@@ -121,7 +169,7 @@ test('of a partition that it does not have, or as no member, nothing is asked', 
 
 test('of a topic that was deleted nothing is asked', async () => {
   const rig = new Rig();
-  rig.log.isClosed = true;
+  rig.partition.log.isClosed = true;
   await expect(rig.commits.commit(offsets)).rejects.toMatchObject({ code: 'ERR_MILLRACE_UNKNOWN_TOPIC' });
   expect(rig.asked).toEqual([]);
 });
