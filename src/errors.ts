@@ -130,9 +130,10 @@ export function invalidArgument(name: string, expected: string, found: unknown):
   return new MillraceError('ERR_MILLRACE_INVALID_ARGUMENT', `${name} must be ${expected}, got ${show(found)}`);
 }
 
-/** Throws unless `value` is an object: what comes without types may be null where options have a default. */
-export function checkObject(name: string, value: unknown): void {
+/** `value`; throws unless it is an object: what comes without types may be null where options have a default. */
+export function checkObject<T>(name: string, value: T): T {
   if (typeof value !== 'object' || value === null) throw invalidArgument(name, 'an object', value);
+  return value;
 }
 
 /** A value as an error message shows it: short, on one line. */

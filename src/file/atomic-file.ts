@@ -74,7 +74,7 @@ function write(file: LogFile, text: string): void {
 }
 
 /** The whole text of `path`, or null where there is no such file: of one file, also while another process replaces or removes it. */
-export function readWholeFile(system: FileSystem, path: string): string | null {
+export function readTextFile(system: FileSystem, path: string): string | null {
   const file = openIfThere(system, path);
   if (file === null) return null;
   try {

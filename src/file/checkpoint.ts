@@ -9,14 +9,14 @@
  * (org.apache.kafka.server.common.CheckpointFile.)
  */
 import { MillraceError } from '../errors.ts';
-import { readWholeFile, writeWholeFile } from './atomic-file.ts';
+import { readTextFile, writeWholeFile } from './atomic-file.ts';
 import type { FileSystem } from './file-system.ts';
 
 const VERSION = '0';
 
 /** The entries of a checkpoint file, as fields; null where there is no file. */
 export function readCheckpoint(system: FileSystem, path: string, fields: number): string[][] | null {
-  const text = readWholeFile(system, path);
+  const text = readTextFile(system, path);
   if (text === null) return null;
   const lines = text.split('\n');
   const corrupt = (found: string): MillraceError =>

@@ -9,7 +9,7 @@
  * For any number of callers on one thread. What a `send` was given must not change until it settles.
  */
 import type { Clock } from '../clock.ts';
-import { invalidArgument, MillraceError } from '../errors.ts';
+import { checkObject, MillraceError } from '../errors.ts';
 import { WAITING_SENDS_MAX } from '../limits.ts';
 import type { Logger, Timestamp } from '../types.ts';
 import type { Delivery, RecordMetadata, SendResult } from './delivery.ts';
@@ -23,6 +23,7 @@ import { type IdSource, ProducerIdentity } from './producer-identity.ts';
 import { Queue } from './queue.ts';
 import { recordSize } from './record-size.ts';
 import { RecordWritable, type RecordWritableOptions } from './record-writable.ts';
+import { abortedBy, checkSignal } from './send-signal.ts';
 import { TopicLanes } from './topic-lanes.ts';
 import type { TopicLogs } from './topic-logs.ts';
 
@@ -124,7 +125,7 @@ export class Producer {
   ): Promise<SendResult> {
     try {
       if (this.#closing !== null) throw new MillraceError('ERR_MILLRACE_CLOSED', 'the producer is closed');
-      const { signal, onAdmitted } = options;
+      const { signal, onAdmitted } = checkObject('options', options);
       if (signal !== undefined) checkSignal(signal);
       const sizes = isArray(records) ? records.map(recordSize) : null;
       if (sizes?.length === 0) return Promise.resolve([]);
@@ -150,9 +151,10 @@ export class Producer {
   }
 
   /** Flushes, and takes nothing more. Idempotent. */
-  close(options: CloseOptions = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
+    const { retry } = checkObject('options', options);
     this.#closing ??= this.#close();
-    if (options.retry === false) {
+    if (retry === false) {
       this.#context.retries = 0;
       for (const lane of this.#context.stalled) lane.retry();
     }
@@ -288,13 +290,4 @@ function sum(sizes: readonly number[]): number {
   let total = 0;
   for (const size of sizes) total += size;
   return total;
-}
-
-function checkSignal(signal: unknown): void {
-  if (!(signal instanceof AbortSignal)) throw invalidArgument('signal', 'an AbortSignal', signal);
-  if (signal.aborted) throw abortedBy(signal);
-}
-
-function abortedBy(signal: AbortSignal): MillraceError {
-  return new MillraceError('ERR_MILLRACE_ABORTED', 'the send was taken back by its signal', { cause: signal.reason });
 }

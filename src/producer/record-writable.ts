@@ -6,7 +6,7 @@
  * before it are written. The producer stays open.
  */
 import { Writable } from 'node:stream';
-import { invalidArgument } from '../errors.ts';
+import { checkObject, invalidArgument } from '../errors.ts';
 import type { ProducerRecord } from './partitioner.ts';
 import type { RecordMetadata } from './delivery.ts';
 
@@ -40,7 +40,7 @@ export class RecordWritable extends Writable {
   #finish: Done | null = null;
 
   constructor(producer: RecordSink, options: RecordWritableOptions) {
-    const { topic, partition, highWaterMark } = options;
+    const { topic, partition, highWaterMark } = checkObject('options', options);
     if (typeof topic !== 'string') throw invalidArgument('topic', 'the name of a topic', topic);
     if (partition !== undefined && !(Number.isSafeInteger(partition) && partition >= 0))
       throw invalidArgument('partition', 'a partition', partition);

@@ -11,7 +11,7 @@
  * failure too; of two producers of one name the later one is the only one that can write. One transaction at a time. Not promised: that what
  * the function does elsewhere is undone.
  */
-import { isMillraceError, MillraceError } from '../errors.ts';
+import { checkObject, invalidArgument, isMillraceError, MillraceError } from '../errors.ts';
 import type { Logger } from '../types.ts';
 import { OpenTransaction } from './open-transaction.ts';
 import { Transaction } from './transaction.ts';
@@ -77,6 +77,7 @@ export class TransactionalProducer {
    * CONCURRENT_TRANSACTIONS while another one is open, PRODUCER_FENCED for good, TRANSACTION_TIMEOUT, OFFLINE, CLOSED.
    */
   async transaction<T>(work: (tx: Transaction) => T | PromiseLike<T>): Promise<T> {
+    if (typeof work !== 'function') throw invalidArgument('work', 'a function', work);
     return this.#alone(async () => {
       const open = await this.#begin();
       if (this.#closing !== null) throw closed();
@@ -104,9 +105,10 @@ export class TransactionalProducer {
    * Aborts what is open, and takes nothing more; what is being committed is. With `retry: false` what that waits for, such as a full disk, is tried once more
    * and given up. Idempotent.
    */
-  close(options: { readonly retry?: boolean } = {}): Promise<void> {
+  async close(options: { readonly retry?: boolean } = {}): Promise<void> {
+    const { retry } = checkObject('options', options);
     this.#closing ??= this.#close();
-    if (options.retry === false) this.#committing?.hurry();
+    if (retry === false) this.#committing?.hurry();
     return this.#closing;
   }
 

@@ -9,7 +9,7 @@
  * too few or one too many is ERR_MILLRACE_CORRUPT, with the path, the number of the line, and its first byte as `position`.
  */
 import { MillraceError } from '../errors.ts';
-import { readWholeFile, writePrivateFile } from '../file/atomic-file.ts';
+import { readTextFile, writePrivateFile } from '../file/atomic-file.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { CHECKPOINT_BYTES_MAX } from '../limits.ts';
 
@@ -34,7 +34,7 @@ export interface EntryFileContent<Entry> {
 
 /** Null where there is no file. */
 export function readEntryFile<Entry>(system: FileSystem, file: EntryFile<Entry>): EntryFileContent<Entry> | null {
-  const text = readWholeFile(system, file.path);
+  const text = readTextFile(system, file.path);
   if (text === null) return null;
   const lines = text.split('\n');
   const corrupt = (line: number, found: string, cause?: unknown): MillraceError =>

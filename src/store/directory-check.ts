@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { isMillraceError } from '../errors.ts';
-import { readWholeFile } from '../file/atomic-file.ts';
+import { readTextFile } from '../file/atomic-file.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import type { Findings } from '../segment/finding.ts';
 import { META_PROPERTIES } from './meta-properties.ts';
@@ -70,7 +70,7 @@ function topicThatChanges(system: FileSystem, directory: string, findings: Findi
 
 function checkProperties(system: FileSystem, directory: string, findings: Findings, isExpected: boolean): void {
   const path = join(directory, META_PROPERTIES);
-  const text = readWholeFile(system, path);
+  const text = readTextFile(system, path);
   if (text === null) {
     if (isExpected) findings.add('missing', path, null, 'the file that says whose directory this is is missing');
     return;
@@ -123,7 +123,7 @@ function checkIds(system: FileSystem, directory: string, state: DirectoryState, 
       if (expected === undefined) ids.set(topic, { id, where: name });
       else if (expected.id !== id)
         findings.add('metadata', path, null, `it has the topic id ${id}, and ${expected.where} has ${expected.id}`);
-      const text = readWholeFile(system, path)?.replace(/\r?\n$/, '');
+      const text = readTextFile(system, path)?.replace(/\r?\n$/, '');
       // Other white space than Kafka writes is not what Kafka's parser takes for white space either.
       if (text !== undefined && text !== encodePartitionMetadata(id))
         findings.add('metadata', path, null, `it is not written as it should be: ${JSON.stringify(text)}`);

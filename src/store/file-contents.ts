@@ -6,7 +6,7 @@
  */
 import { basename } from 'node:path';
 import { isMillraceError, MillraceError } from '../errors.ts';
-import { readWholeFile as readText } from '../file/atomic-file.ts';
+import { readTextFile } from '../file/atomic-file.ts';
 import { readCheckpoint } from '../file/checkpoint.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { readWholeFile } from '../file/whole-file.ts';
@@ -175,7 +175,7 @@ function damageOf(error: unknown): DamageRow {
 }
 
 function textOf(system: FileSystem, path: string): string {
-  return readText(system, path) ?? readPresent(system, path).toString('utf8');
+  return readTextFile(system, path) ?? readPresent(system, path).toString('utf8');
 }
 
 /** Opens the file in any case, so that a missing one is an error with its name. */

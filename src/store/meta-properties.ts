@@ -10,7 +10,7 @@
  * Written once, when the directory is new. What another program wrote is read and never changed. (MetaProperties.)
  */
 import { join } from 'node:path';
-import { readWholeFile, writeWholeFile } from '../file/atomic-file.ts';
+import { readTextFile, writeWholeFile } from '../file/atomic-file.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { parseProperties } from './properties-text.ts';
 import { randomUuid } from './uuid.ts';
@@ -26,7 +26,7 @@ export interface MetaProperties {
 
 /** What the file says; null where there is none. */
 export function readMetaProperties(system: FileSystem, directory: string): MetaProperties | null {
-  const text = readWholeFile(system, join(directory, META_PROPERTIES));
+  const text = readTextFile(system, join(directory, META_PROPERTIES));
   if (text === null) return null;
   const values = parseProperties(text);
   // Version 0, of the time of ZooKeeper, has a broker.id.

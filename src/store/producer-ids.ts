@@ -8,7 +8,7 @@
  */
 import { join } from 'node:path';
 import { MillraceError } from '../errors.ts';
-import { readWholeFile, writeWholeFile } from '../file/atomic-file.ts';
+import { readTextFile, writeWholeFile } from '../file/atomic-file.ts';
 import { PRODUCER_ID_BLOCK } from '../limits.ts';
 import { type StoreEnvironment, writing } from './store-environment.ts';
 
@@ -37,7 +37,7 @@ export class ProducerIds {
     const { system, directory } = this.#environment;
     const path = join(directory, PRODUCER_IDS_FILE);
     // Asked each time: nobody may have put an older file in its place.
-    const first = Math.max(this.#end, readNext(readWholeFile(system, path), path));
+    const first = Math.max(this.#end, readNext(readTextFile(system, path), path));
     const end = first + PRODUCER_ID_BLOCK;
     writing(this.#environment, () => writeWholeFile(system, path, `{"version":${VERSION},"next":${end}}\n`));
     this.#next = first;

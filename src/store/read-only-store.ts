@@ -10,7 +10,7 @@ import type { ConsumerOptions } from '../consumer/consumer-options.ts';
 import type { PartitionConsumer } from '../consumer/partition-consumer.ts';
 import type { GroupView } from '../group/group-view.ts';
 import type { CommittedOffset } from '../group/offset-table.ts';
-import { MillraceError } from '../errors.ts';
+import { invalidArgument, MillraceError } from '../errors.ts';
 import { openDisk } from '../file/disk-choice.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { WindowCache } from '../file/window-cache.ts';
@@ -182,6 +182,7 @@ export class ReadOnlyStore {
   /** What `committedOffsets` of the store that writes the directory says, as far as it has published it. */
   async committedOffsets(group: string): Promise<CommittedOffset[]> {
     this.#checkOpen();
+    if (typeof group !== 'string') throw invalidArgument('group', 'the name of a group', group);
     return this.#offsets.committed(group);
   }
 

@@ -6,7 +6,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { MillraceError } from '../errors.ts';
-import { readWholeFile } from '../file/atomic-file.ts';
+import { readTextFile } from '../file/atomic-file.ts';
 import type { DirectoryLock, FileSystem } from '../file/file-system.ts';
 
 const LOCK_FILE = '.lock';
@@ -76,7 +76,7 @@ function heldBy(system: FileSystem, directory: string, path: string): MillraceEr
 }
 
 function holderOf(system: FileSystem, path: string): string {
-  const holder = parseHolder(readWholeFile(system, path) ?? '');
+  const holder = parseHolder(readTextFile(system, path) ?? '');
   if (holder === null) return 'another process, which left no name (a Kafka broker leaves none)';
   if (holder.pid === process.pid && holder.host === hostname()) return `this process, since ${holder.since}`;
   return `process ${holder.pid} on ${holder.host} (${holder.program}), since ${holder.since}`;

@@ -10,7 +10,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Consumer } from '../consumer/consumer.ts';
 import type { ConsumerOptions } from '../consumer/consumer-options.ts';
 import type { PartitionConsumer } from '../consumer/partition-consumer.ts';
-import type { MillraceError } from '../errors.ts';
+import { invalidArgument, type MillraceError } from '../errors.ts';
 import type { ConsumerGroupCoordinator } from '../group/consumer/consumer-requests.ts';
 import type { GroupCoordinator } from '../group/group-requests.ts';
 import type { Groups } from '../group/groups.ts';
@@ -207,6 +207,7 @@ export class Store extends TopicStore {
   /** Where a consumer group has committed that it goes on, as `consumer.assign` takes it: also what a transaction committed, and not what one has open or has aborted. */
   async committedOffsets(group: string): Promise<CommittedOffset[]> {
     this.checkOpen();
+    if (typeof group !== 'string') throw invalidArgument('group', 'the name of a group', group);
     return this.#groups.committed(group);
   }
 

@@ -9,7 +9,7 @@
  */
 import { join } from 'node:path';
 import { MillraceError, show } from '../errors.ts';
-import { readWholeFile, writeWholeFileAside } from '../file/atomic-file.ts';
+import { readTextFile, writeWholeFileAside } from '../file/atomic-file.ts';
 import type { FileSystem, FlushThread } from '../file/file-system.ts';
 import { isTopicName } from './topic-name.ts';
 import type { TopicEntry } from './topics-file.ts';
@@ -34,7 +34,7 @@ export interface ChangePlace {
 
 export function readTopicChange(system: FileSystem, directory: string): TopicChange | null {
   const path = join(directory, CHANGE_FILE);
-  const text = readWholeFile(system, path);
+  const text = readTextFile(system, path);
   if (text === null) return null;
   let change: Partial<TopicChange> & { version?: unknown };
   try {

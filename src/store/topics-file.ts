@@ -10,7 +10,7 @@
  */
 import { join } from 'node:path';
 import { MillraceError } from '../errors.ts';
-import { readWholeFile, writeWholeFile, writeWholeFileAside } from '../file/atomic-file.ts';
+import { readTextFile, writeWholeFile, writeWholeFileAside } from '../file/atomic-file.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { PARTITIONS_PER_TOPIC_MAX } from '../limits.ts';
 import { changeTopicConfig, type TopicConfig } from './topic-config.ts';
@@ -35,7 +35,7 @@ export interface TopicEntry {
  */
 export function readTopicsFile(system: FileSystem, directory: string): TopicEntry[] | null {
   const path = join(directory, TOPICS_FILE);
-  const text = readWholeFile(system, path);
+  const text = readTextFile(system, path);
   if (text === null) return null;
   const corrupt = (found: string, cause?: unknown): MillraceError =>
     new MillraceError(

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readWholeFile, writePrivateFile, writeWholeFile } from '#millrace/file/atomic-file.js';
+import { readTextFile, writePrivateFile, writeWholeFile } from '#millrace/file/atomic-file.js';
 import { DiskFileSystem } from '#millrace/file/disk.js';
 import type { FileSystem, LogFile } from '#millrace/file/file-system.js';
 import { CHECKPOINT_BYTES_MAX } from '#millrace/limits.js';
@@ -11,12 +11,12 @@ const system = new DiskFileSystem();
 
 test('a file is made, replaced and read as a whole', () => {
   const path = join(temporaryDirectory(), 'meta.properties');
-  expect(readWholeFile(system, path)).toBeNull();
+  expect(readTextFile(system, path)).toBeNull();
   writeWholeFile(system, path, 'eins');
   writeWholeFile(system, path, 'zwölf', false);
-  expect(readWholeFile(system, path)).toBe('zwölf');
+  expect(readTextFile(system, path)).toBe('zwölf');
   writeWholeFile(system, path, '');
-  expect(readWholeFile(system, path)).toBe('');
+  expect(readTextFile(system, path)).toBe('');
 });
 
 test.each([
@@ -38,7 +38,7 @@ test.each([
         };
       },
     }) as FileSystem;
-    expect([text, 'the text of before']).toContain(readWholeFile(racing, path));
+    expect([text, 'the text of before']).toContain(readTextFile(racing, path));
   }
 });
 
@@ -67,7 +67,7 @@ test('a private file is for its owner from its first byte on, whoever could read
     },
   }) as FileSystem;
   writePrivateFile(watching, path, 'new');
-  expect(readWholeFile(system, path)).toBe('new');
+  expect(readTextFile(system, path)).toBe('new');
   expect([...modes, statSync(path).mode & 0o777]).toEqual([0o600, 0o600, 0o600]);
   expect(readdirSync(directory)).toEqual(['secret']);
 });
@@ -108,12 +108,12 @@ test('a failed write leaves the old content', () => {
   // A directory in the place of the temporary file.
   mkdirSync(`${path}.tmp`);
   expect(() => writeWholeFile(system, path, 'new')).toThrow();
-  expect(readWholeFile(system, path)).toBe('old');
+  expect(readTextFile(system, path)).toBe('old');
 });
 
 test('a file that is too large to be one of ours is not read', () => {
   const path = join(temporaryDirectory(), 'a');
   writeFileSync(path, '');
   truncateSync(path, CHECKPOINT_BYTES_MAX + 1);
-  expect(() => readWholeFile(system, path)).toThrow(`${path} has ${CHECKPOINT_BYTES_MAX + 1} bytes`);
+  expect(() => readTextFile(system, path)).toThrow(`${path} has ${CHECKPOINT_BYTES_MAX + 1} bytes`);
 });

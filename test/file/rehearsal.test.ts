@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { readWholeFile, writePrivateFile, writeWholeFile } from '#millrace/file/atomic-file.js';
+import { readTextFile, writePrivateFile, writeWholeFile } from '#millrace/file/atomic-file.js';
 import { DiskFileSystem } from '#millrace/file/disk.js';
 import { Rehearsal } from '#millrace/file/rehearsal.js';
 import { treeOf } from '../support/store-damage.ts';
@@ -22,7 +22,7 @@ test('what is not changed is as it is', () => {
   expect(rehearsal.exists(at('a'))).toBe(true);
   expect(rehearsal.sizeOf(at('a'))).toBe(10);
   expect(rehearsal.sizeOf(at('c'))).toBe(-1);
-  expect(readWholeFile(rehearsal, at('b'))).toBe('bee');
+  expect(readTextFile(rehearsal, at('b'))).toBe('bee');
   expect(() => rehearsal.open(at('c'), 'r')).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_IO' }));
   expect(() => rehearsal.open(at('c'), 'r+')).toThrow(expect.objectContaining({ code: 'ERR_MILLRACE_IO' }));
   expect(rehearsal.changes()).toEqual([]);
@@ -39,7 +39,7 @@ test('what is cut, written, replaced and removed is seen so, and stands in no fi
   a.close();
   rehearsal.remove(at('b'));
   writeWholeFile(rehearsal, at('c'), 'new');
-  expect(readWholeFile(rehearsal, at('c'))).toBe('new');
+  expect(readTextFile(rehearsal, at('c'))).toBe('new');
   expect(
     rehearsal
       .list(directory)
@@ -58,7 +58,7 @@ test('what is cut, written, replaced and removed is seen so, and stands in no fi
 
 test('a private file is remembered as any other', () => {
   writePrivateFile(rehearsal, at('secret'), 'new');
-  expect(readWholeFile(rehearsal, at('secret'))).toBe('new');
+  expect(readTextFile(rehearsal, at('secret'))).toBe('new');
   expect(rehearsal.changes()).toEqual([{ kind: 'write', path: at('secret'), existed: false }]);
   expect(existsSync(at('secret'))).toBe(false);
 });

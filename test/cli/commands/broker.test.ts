@@ -198,8 +198,8 @@ test('a port that is taken and a directory that is held: one sentence, and 1', a
   await once(child, 'exit');
 });
 
+// Linux alone has a file system that makes no directories and calls that ENOENT: Node's own way of making those above never comes back from it.
 test.runIf(process.platform === 'linux')('a data directory that cannot be made is said at once', async () => {
-  // A file system that makes no directories: Node's own way of making those above a directory never comes back from it.
   const { status, stderr } = await run(['broker', '--data', '/proc/none/data', '--port', '0']);
   expect({ status, stderr }).toEqual({
     status: 1,
