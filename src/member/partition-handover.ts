@@ -137,13 +137,15 @@ export class PartitionHandover {
 
   /** Commits what was handled of partitions, and says nothing of what is committed. A failure is logged: the next commit says the same. */
   async commitHandled(partitions: Iterable<AssignedPartition>): Promise<void> {
-    const { autoCommit, commits, logger, state } = this.#parts;
+    const { autoCommit, commits, holder, logger, state } = this.#parts;
     if (!autoCommit || !state.isMember) return;
     const offsets = commits.news(this.handled(partitions));
     try {
       await commits.commit(offsets);
     } catch (error) {
-      logger.warn?.({ err: error, groupId: state.groupId, offsets }, 'offsets could not be committed automatically');
+      // What was given back meanwhile was committed then, and of what was lost the user is told.
+      const level = offsets.every((each) => holder.assigned.has(partitionKey(each))) ? 'warn' : 'debug';
+      logger[level]?.({ err: error, groupId: state.groupId, offsets }, 'offsets could not be committed automatically');
     }
   }
 

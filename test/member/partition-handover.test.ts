@@ -7,14 +7,18 @@ import { MembershipCounters } from '#millrace/member/membership-counters.js';
 import { MembershipState } from '#millrace/member/membership-state.js';
 import { OffsetCommits } from '#millrace/member/offset-commits.js';
 import { PartitionHandover } from '#millrace/member/partition-handover.js';
-import type { GroupCoordinator, JoinAnswer, OffsetQuery } from '#millrace/group/group-requests.js';
+import type { GroupCoordinator, GroupError, JoinAnswer, OffsetQuery } from '#millrace/group/group-requests.js';
 import type { OffsetToCommit, TopicPartition } from '#millrace/types.js';
 import { type MemberRig, openMemberRig, turns } from './member-rig.ts';
 
+const codeIn = (fields: object): string => (fields as { err: { code: string } }).err.code;
 const place = (partition: number): TopicPartition => ({ topic: 'orders', partition });
 
 class Rig {
   readonly told: string[] = [];
+  readonly logged: string[] = [];
+  /** What the next commits are answered; none: no error. */
+  errors: GroupError[] = [];
   readonly assigned = new Map<string, AssignedPartition>();
   readonly state = new MembershipState('g', null);
   readonly committed = new Map<number, number>();
@@ -26,7 +30,8 @@ class Rig {
     const coordinator: Partial<GroupCoordinator> = {
       commit: async ({ offsets }) => {
         this.told.push(`commits ${offsets.map(({ partition, offset }) => `${partition}: ${offset}`).join()}`);
-        return { errors: offsets.map(() => null) };
+        const error = this.errors.shift() ?? null;
+        return { errors: offsets.map(() => error) };
       },
       offsets: async ({ partitions }: OffsetQuery) => ({
         error: null,
@@ -75,7 +80,10 @@ class Rig {
       commits: new OffsetCommits({ ...parts, doubt: () => undefined }),
       state,
       clock,
-      logger: {},
+      logger: {
+        warn: (fields) => void this.logged.push(`warn ${codeIn(fields)}`),
+        debug: (fields) => void this.logged.push(`debug ${codeIn(fields)}`),
+      },
       autoCommit: true,
       onAssigned: tell('assigned'),
       onRevoked: tell('revoked'),
@@ -127,6 +135,21 @@ test('what is in hand is waited for, and committed as far as it was handled', as
   await given;
   expect(rig.told.slice(1)).toEqual(['commits 0: 2', 'revoked 0']);
   expect(rig.assigned.size).toBe(0);
+});
+
+test('a commit that fails is warned of, unless its partitions were given back, and committed, meanwhile', async () => {
+  const [rig, { pass }] = await open().then(([first, second]) => [first, { pass: second.pass.bind(second) }] as const);
+  await rig.handover.take([place(0)]);
+  rig.errors = ['UNKNOWN_MEMBER_ID'];
+  await rig.handover.commitHandled(rig.assigned.values());
+  expect(rig.logged).toEqual(['warn ERR_MILLRACE_UNKNOWN_MEMBER']);
+  rig.errors = ['REBALANCE_IN_PROGRESS'];
+  const committing = rig.handover.commitHandled(rig.assigned.values());
+  await rig.handover.giveBack(() => true, false);
+  await pass(200);
+  await committing;
+  expect(rig.told.slice(1)).toEqual(['commits 0: 0', 'commits 0: 0', 'commits 0: 0', 'revoked 0']);
+  expect(rig.logged.slice(1)).toEqual(['debug ERR_MILLRACE_UNKNOWN_MEMBER']);
 });
 
 test('what is lost is given up whatever is in hand, also in the middle of the wait', async () => {
