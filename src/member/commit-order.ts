@@ -45,7 +45,8 @@ export class CommitOrder {
       const key = partitionKey(place);
       // Who has the partition now, or this consumer when it had it again, has said more.
       if (error !== null || commit.held.get(key)?.isAssigned !== true) continue;
-      if (this.#orderOf(key) < commit.order) this.#last.set(key, { offset, order: commit.order });
+      // The same, where a commit names a partition twice: its last word counts.
+      if (this.#orderOf(key) <= commit.order) this.#last.set(key, { offset, order: commit.order });
     }
   }
 

@@ -62,6 +62,14 @@ test('what a partition has come back with counts, not what was on its way before
   expect(order.news([at(0, 5)])).toHaveLength(1);
 });
 
+test('of a partition that a commit names twice, the last word counts', () => {
+  const { order, ...rig } = new Rig();
+  const commit = order.asks([at(0, 5), at(0, 9)], rig.assigned);
+  order.answered(commit, [null, null]);
+  expect(order.news([at(0, 9)])).toEqual([]);
+  expect(order.left(commit).offsets).toEqual([]);
+});
+
 test('a commit of a partition that it does not have holds nothing', () => {
   const rig = new Rig();
   expect([...rig.asks(at(0, 5), at(7, 5)).held.keys()]).toEqual(['orders 0']);
