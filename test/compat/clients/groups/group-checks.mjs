@@ -198,6 +198,9 @@ export function groupChecks(trial, command, can = [], common = {}) {
       const options = { assignor: 'cooperative-sticky' };
       const first = group.start(command, options);
       await group.awaitShared(first);
+      // librdkafka that still asks where a partition begins goes on to fetch it when it has to give it back.
+      group.write(5);
+      await group.awaitRead();
       const second = group.start(command, options);
       await group.awaitShared(first, second);
       group.write(5);
