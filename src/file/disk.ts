@@ -14,7 +14,6 @@ import {
   unlinkSync,
   utimesSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
 import { MillraceError, fromSystemError, guarded, isSystemError } from '../errors.ts';
 import { native, type MappedBuffer, type NativePager } from '../native.ts';
 import { DiskFile } from './disk-file.ts';
@@ -89,7 +88,11 @@ export class DiskFileSystem implements FileSystem {
   }
 
   makeDirectory(path: string): void {
-    guarded(() => makeDirectories(path));
+    try {
+      mkdirSync(path);
+    } catch (error) {
+      if (!isSystemError(error) || error.code !== 'EEXIST' || !this.#isDirectory(path)) throw fromSystemError(error);
+    }
   }
 
   rename(from: string, to: string): void {
@@ -157,6 +160,10 @@ export class DiskFileSystem implements FileSystem {
     (this.#pager ?? native).unmap(window.bytes.buffer as MappedBuffer);
   }
 
+  #isDirectory(path: string): boolean {
+    return guarded(() => statSync(path, { throwIfNoEntry: false }))?.isDirectory() === true;
+  }
+
   flushThread(directory: string): FlushThread {
     return new DiskFlushThread(directory);
   }
@@ -166,20 +173,6 @@ export class DiskFileSystem implements FileSystem {
     this.#removals.close();
     this.#pager?.close();
     this.#pager = null;
-  }
-}
-
-/** As `mkdirSync` with `recursive`, which never comes back where a file system makes no directories and says ENOENT, as /proc does. */
-function makeDirectories(path: string): void {
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    if (error.code === 'EEXIST' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
-    const parent = dirname(path);
-    if (error.code !== 'ENOENT' || existsSync(parent)) throw error;
-    makeDirectories(parent);
-    mkdirSync(path);
   }
 }
 

@@ -125,6 +125,10 @@ export interface FileSystem {
   /** Says that the content of a file was last changed then, as `entry` tells it. */
   setModified(path: string, modifiedMs: number): void;
   list(directory: string): DirectoryEntry[];
+  /**
+   * Makes a directory in one that is there; one that is there itself is no error. Those above it are the caller's, who has to sync them, too: and `mkdirSync` with
+   * `recursive` never comes back from a file system that makes none and says ENOENT, as /proc.
+   */
   makeDirectory(path: string): void;
   rename(from: string, to: string): void;
   /** Removes a file; one that is not there is no error. */

@@ -31,6 +31,7 @@ test('names: exists, size, list, rename, remove', () => {
   const path = join(directory, 'a');
   expect([system.exists(path), system.sizeOf(path)]).toEqual([false, -1]);
   writeFileSync(path, 'four');
+  system.makeDirectory(join(directory, 'x'));
   system.makeDirectory(join(directory, 'x', 'y'));
   system.makeDirectory(join(directory, 'x', 'y'));
   expect([system.exists(path), system.sizeOf(path)]).toEqual([true, 4]);

@@ -91,6 +91,7 @@ describe.each(systems)('%s', (_, make) => {
     const { system, path, directory } = made();
     put(system, path('b'), 'bb');
     put(system, path('a'), 'a');
+    system.makeDirectory(path('sub'));
     system.makeDirectory(join(path('sub'), 'below'));
     put(system, join(path('sub'), 'below', 'c'), 'ccc');
     const names = (): string[] =>

@@ -138,7 +138,7 @@ test('what is in hand is waited for, and committed as far as it was handled', as
 });
 
 test('a commit that fails is warned of, unless its partitions were given back, and committed, meanwhile', async () => {
-  const [rig, { pass }] = await open().then(([first, second]) => [first, { pass: second.pass.bind(second) }] as const);
+  const [rig, member] = await open();
   await rig.handover.take([place(0)]);
   rig.errors = ['UNKNOWN_MEMBER_ID'];
   await rig.handover.commitHandled(rig.assigned.values());
@@ -146,7 +146,7 @@ test('a commit that fails is warned of, unless its partitions were given back, a
   rig.errors = ['REBALANCE_IN_PROGRESS'];
   const committing = rig.handover.commitHandled(rig.assigned.values());
   await rig.handover.giveBack(() => true, false);
-  await pass(200);
+  await member.pass(200);
   await committing;
   expect(rig.told.slice(1)).toEqual(['commits 0: 0', 'commits 0: 0', 'commits 0: 0', 'revoked 0']);
   expect(rig.logged.slice(1)).toEqual(['debug ERR_MILLRACE_UNKNOWN_MEMBER']);
@@ -166,7 +166,7 @@ test('what is lost is given up whatever is in hand, also in the middle of the wa
 });
 
 test('an offset that a transaction may still set holds up its partition, and no other; a seek meanwhile counts', async () => {
-  const [rig, { pass }] = await open().then(([first, second]) => [first, { pass: second.pass.bind(second) }] as const);
+  const [rig, member] = await open();
   rig.unstable.add(0).add(1);
   await rig.handover.take([place(0), place(1), place(2)]);
   expect([0, 1, 2].map((each) => rig.of(each).isWanted)).toEqual([false, false, true]);
@@ -175,7 +175,7 @@ test('an offset that a transaction may still set holds up its partition, and no 
   rig.of(1).seek(1);
   rig.committed.set(0, 2).set(1, 3);
   rig.unstable.clear();
-  await pass(300);
+  await member.pass(300);
   expect([0, 1].map((each) => [rig.of(each).isWanted, rig.of(each).position])).toEqual([
     [true, 2],
     [true, 1],

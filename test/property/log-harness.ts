@@ -2,6 +2,7 @@
  * One log with all that a store would give it, on a file system that a test chose; and what a store keeps for it: the recovery point, the
  * start offset and how far it is compacted, each durable as soon as it is set.
  */
+import { dirname } from 'node:path';
 import type { Clock } from '#millrace/clock.js';
 import type { FileSystem } from '#millrace/file/file-system.js';
 import { Flusher } from '#millrace/file/flusher.js';
@@ -46,15 +47,7 @@ export class LogHarness {
   constructor(system: FileSystem, options: HarnessOptions) {
     this.system = system;
     this.options = options;
-    system.makeDirectory(options.directory);
-    // The store syncs the names of partition directories when it makes them.
-    for (
-      let path = options.directory;
-      path !== '/' && path !== '/tmp';
-      path = path.slice(0, path.lastIndexOf('/')) || '/'
-    ) {
-      system.syncDirectory(path.slice(0, path.lastIndexOf('/')) || '/');
-    }
+    makeDurably(system, options.directory);
   }
 
   open(): void {
@@ -114,4 +107,12 @@ export class LogHarness {
       flusher.close();
     }
   }
+}
+
+/** As the store makes a partition's directory: with those above it, and the names of all on stable storage. */
+function makeDurably(system: FileSystem, path: string): void {
+  if (path === '/' || path === '/tmp') return;
+  makeDurably(system, dirname(path));
+  system.makeDirectory(path);
+  system.syncDirectory(dirname(path));
 }
